@@ -1,0 +1,49 @@
+"""Every exception a user can meet: what happened, to which DID, file or row, and the next step."""
+
+
+class VreDmError(Exception):
+    """Base of all errors of vre-dm; its text is one line that a user can act on."""
+
+
+class InvalidDid(VreDmError, ValueError):
+    """A data identifier is malformed or could leave a folder or an HTML context."""
+
+
+class NotInLake(VreDmError, LookupError):
+    """The lake knows no such scope, DID, RSE or account."""
+
+
+class InvalidFilter(VreDmError, ValueError):
+    """A metadata filter names an unknown key, an unknown operator or a value of the wrong type."""
+
+
+class Unreachable(VreDmError):
+    """A server did not answer, or did not answer as a Rucio server of a known version."""
+
+
+class LoginRefused(VreDmError):
+    """The lake refused the credentials: wrong password, expired or missing token, no right to do this."""
+
+
+class NoSpace(VreDmError):
+    """A disk, a quota or an account limit is too small; nothing was written."""
+
+
+class TransferFailed(VreDmError):
+    """No replica of a file could be read whole; each source's cause is in the text."""
+
+
+class ChecksumMismatch(TransferFailed):
+    """Bytes arrived that are not the registered ones; they were removed."""
+
+
+class SandboxError(VreDmError):
+    """The embedded lake could not do what was asked."""
+
+
+class OutOfRange(VreDmError, ValueError):
+    """A value lies outside the range a table or a formula is valid for; nothing is extrapolated."""
+
+
+class InvalidCurve(VreDmError, ValueError):
+    """A limit curve breaks the catalogue's schema or one of its checks."""

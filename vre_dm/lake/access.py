@@ -1,0 +1,29 @@
+"""What a transfer may use at a URL: which credentials, which certificate authorities, which local path."""
+
+import ssl
+from pathlib import Path
+from typing import Protocol
+
+
+class Access(Protocol):
+    """What the transfer engine asks before it opens a physical file name."""
+
+    def headers(self, url: str) -> dict[str, str]:
+        """HTTP headers for this URL.
+
+        Holds ``Authorization`` only for https URLs whose host and port belong to a storage element of the
+        lake, and nothing otherwise. Asked anew for each request, since tokens expire; never to be stored.
+        """
+        ...
+
+    def verify(self, url: str) -> ssl.SSLContext:
+        """TLS settings for this URL: the lake's certificate authority and the system's."""
+        ...
+
+    def local_path(self, pfn: str) -> Path | None:
+        """Path of a copy that can be read without a network, or ``None``.
+
+        The path lies under a known prefix of the lake's storage (a ``file://`` element or the configured
+        mount), with symbolic links resolved; it was not checked to exist.
+        """
+        ...

@@ -1,5 +1,8 @@
 """Every exception a user can meet: what happened, to which DID, file or row, and the next step."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 
 class VreDmError(Exception):
     """Base of all errors of vre-dm; its text is one line that a user can act on."""
@@ -7,6 +10,10 @@ class VreDmError(Exception):
 
 class InvalidDid(VreDmError, ValueError):
     """A data identifier is malformed or could leave a folder or an HTML context."""
+
+
+class InvalidConfiguration(VreDmError, ValueError):
+    """A setting of a lake is missing or makes no sense; the text names the file or variable."""
 
 
 class NotInLake(VreDmError, LookupError):
@@ -25,12 +32,33 @@ class LoginRefused(VreDmError):
     """The lake refused the credentials: wrong password, expired or missing token, no right to do this."""
 
 
+class Declined(VreDmError):
+    """The lake understood a request and said no: a rule that exists already, an expression it cannot read."""
+
+
 class NoSpace(VreDmError):
     """A disk, a quota or an account limit is too small; nothing was written."""
 
 
+class NotWritable(VreDmError):
+    """A folder or a file on the user's disk cannot be written; what was there is unchanged."""
+
+
 class TransferFailed(VreDmError):
-    """No replica of a file could be read whole; each source's cause is in the text."""
+    """No replica of a file could be read whole; each source's cause is in the text.
+
+    Attributes
+    ----------
+    placed
+        Files of the same fetch that are whole at their final names.
+    failures
+        One line for each file that could not be had: every source with its cause.
+    """
+
+    def __init__(self, message: str, *, placed: Sequence[Path] = (), failures: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.placed = tuple(placed)
+        self.failures = tuple(failures)
 
 
 class ChecksumMismatch(TransferFailed):

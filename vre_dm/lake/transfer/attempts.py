@@ -1,0 +1,136 @@
+"""All sources of one file in turn, round after round, until it is placed or every cause is known."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vre_dm.lake.transfer.context import Context
+from vre_dm.lake.transfer.copy import copy_path, copy_url
+from vre_dm.lake.transfer.failures import Failure, SourceFailed, Stopped
+from vre_dm.lake.transfer.place import Part, open_part
+from vre_dm.lake.transfer.plan import Item
+from vre_dm.lake.transfer.policy import backoff
+from vre_dm.lake.transfer.sources import Source
+from vre_dm.lake.transfer.verify import holds
+
+_ENOUGH = 1 << 20  # bytes that make a round count as a step forward (or a tenth of a smaller file)
+
+
+@dataclass(slots=True)
+class _State:
+    """What is known about one source of one file."""
+
+    source: Source
+    failed: Counter[int | None] = field(default_factory=Counter)  # by the number of tries such a failure has
+    cause: str = "not tried"
+    corrupt: bool = False
+    wait: float = 0.0
+    given_up: bool = False
+
+
+@dataclass(slots=True)
+class _Attempts:
+    item: Item
+    context: Context
+    states: list[_State] = field(default_factory=list)
+
+    def place(self, part: Part) -> Path | None:
+        """Try until the file is placed; None when every source was given up."""
+        if part.complete:
+            return self._placed(part)
+        best, barren, round_ = part.size, 0, 0
+        while barren < self.context.policy.rounds and (alive := [s for s in self.states if not s.given_up]):
+            if round_:
+                self._pause(alive, round_ - 1)
+            for state in alive:
+                if self._one(state, part):
+                    return self._placed(part)
+            barren = 0 if part.size - best >= self._step() else barren + 1
+            best, round_ = max(best, part.size), round_ + 1
+        return None
+
+    def _one(self, state: _State, part: Part) -> bool:
+        try:
+            self._copy(state.source, part)
+            self._judge(part)
+        except SourceFailed as failure:
+            if self.context.stop.is_set():
+                raise Stopped from failure  # a socket cut by us is not the server's fault
+            self._note(state, failure)
+            return False
+        return True
+
+    def _copy(self, source: Source, part: Part) -> None:
+        context, did = self.context, self.item.did
+
+        def moved(size: int) -> None:
+            context.meter.at(did, part.size, moved=size)
+
+        if source.path is not None:
+            copy_path(source.path, part, context, moved)
+        elif source.url is not None:
+            copy_url(source.url, part, context, moved)
+
+    def _judge(self, part: Part) -> None:
+        """Compare the sums; after a joint, a difference may be the joint's fault: ask for the whole."""
+        fault = part.expected.fault(part.digest)
+        if fault is None:
+            return
+        tries = None if part.resumed else 2
+        part.restart()
+        raise SourceFailed(fault, tries=tries, corrupt=True)
+
+    def _note(self, state: _State, failure: SourceFailed) -> None:
+        state.failed[failure.tries] += 1
+        state.cause, state.corrupt, state.wait = str(failure), failure.corrupt, failure.wait or 0.0
+        if state.wait > self.context.policy.longest_wait:
+            state.cause += f", asks to come back in {state.wait:.0f} s"
+            state.given_up = True
+        state.given_up |= failure.tries is not None and state.failed[failure.tries] >= failure.tries
+        self.context.tell(f"{self.item.did}: {state.source}: {state.cause}")
+
+    def _pause(self, alive: list[_State], round_: int) -> None:
+        asked = min(state.wait for state in alive)
+        seconds = max(asked, backoff(self.context.policy, round_, self.context.pace.chance()))
+        self.context.pace.wait(self.context.stop, seconds)
+        self.context.check()
+
+    def _step(self) -> int:
+        size = self.item.expected.size
+        return _ENOUGH if size is None else max(1, min(_ENOUGH, size // 10))
+
+    def _placed(self, part: Part) -> Path:
+        self.context.check()
+        self.context.meter.at(self.item.did, part.size)
+        return part.place()
+
+
+def fetch_one(item: Item, context: Context) -> Path | Failure:
+    """Have one file at its name: kept if it is there, moved otherwise; or say why not.
+
+    Raises
+    ------
+    NoSpace, NotWritable
+        The user's disk refused.
+    Stopped
+        The fetch was cancelled.
+    """
+    for here in _already(item, context):
+        if holds(here, item.expected, context.stop):
+            context.meter.at(item.did, here.stat().st_size)
+            return here
+    attempts = _Attempts(item, context, [_State(source) for source in item.sources])
+    if item.sources:
+        with open_part(item.target, item.expected, context.stop) as part:
+            if path := attempts.place(part):
+                return path
+    causes = [(str(state.source), state.cause) for state in attempts.states]
+    corrupt = bool(attempts.states) and all(state.corrupt for state in attempts.states)
+    return Failure(item.did, (*causes, *item.useless), corrupt)
+
+
+def _already(item: Item, context: Context) -> list[Path]:
+    """Paths that may hold the file already: its target, and the lake's own copies where no copy is wanted."""
+    if context.copy:
+        return [item.target]
+    return [*(source.path for source in item.sources if source.path is not None), item.target]

@@ -1,0 +1,44 @@
+"""What the attempts of one fetch share, handed down instead of kept in modules."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vre_dm.lake.transfer.failures import Stopped
+from vre_dm.lake.transfer.http import Connections
+from vre_dm.lake.transfer.policy import Pace, Policy
+from vre_dm.lake.transfer.progress import Meter
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One fetch.
+
+    Attributes
+    ----------
+    stop
+        Set when the fetch was cancelled or cannot go on.
+    tell
+        Takes one line on why a source failed; it becomes the note of an event.
+    copy
+        Whether a file that can be read in place is copied all the same.
+    """
+
+    connections: Connections
+    policy: Policy
+    pace: Pace
+    meter: Meter
+    stop: threading.Event
+    tell: Callable[[str], None]
+    copy: bool
+
+    def check(self) -> None:
+        """Go on, unless stopped.
+
+        Raises
+        ------
+        Stopped
+            The fetch was cancelled.
+        """
+        if self.stop.is_set():
+            raise Stopped

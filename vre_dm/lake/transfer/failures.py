@@ -1,0 +1,76 @@
+"""Why a source, a file or a whole fetch failed, in words; and which of the public errors says so."""
+
+import errno
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vre_dm.did import Did
+from vre_dm.errors import ChecksumMismatch, NoSpace, NotWritable, TransferFailed, VreDmError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class Stopped(Exception):
+    """The fetch was cancelled; ends a worker quietly."""
+
+
+class SourceFailed(Exception):
+    """One replica could not be read.
+
+    Attributes
+    ----------
+    tries
+        How often one source may fail like this before it is given up; None as long as rounds are left.
+    corrupt
+        Whether bytes came, but not the registered ones.
+    wait
+        Seconds the server asked to be left alone.
+    """
+
+    def __init__(
+        self, cause: str, *, tries: int | None = 1, corrupt: bool = False, wait: float | None = None
+    ) -> None:
+        super().__init__(cause)
+        self.tries = tries
+        self.corrupt = corrupt
+        self.wait = wait
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be had: each source and its last cause."""
+
+    did: Did
+    causes: tuple[tuple[str, str], ...]
+    corrupt: bool
+
+    def __str__(self) -> str:
+        causes = "; ".join(f"{source}: {cause}" for source, cause in self.causes)
+        return (
+            f"{self.did} could not be fetched: {causes or 'the catalogue knows no replica that can be read'}"
+        )
+
+
+class FetchCancelled(KeyboardInterrupt):
+    """The user stopped a fetch; the text says what is complete and what the next run continues."""
+
+
+def fetch_error(failures: Sequence[Failure], placed: Sequence[Path], folder: Path) -> TransferFailed:
+    """Build the error of a fetch in which some files failed; the others are whole and stay."""
+    kind = ChecksumMismatch if all(failure.corrupt for failure in failures) else TransferFailed
+    message = str(failures[0])
+    if len(failures) > 1:
+        message += f" (and {len(failures) - 1} more files)"
+    if placed:
+        message += f"; {len(placed)} good in {folder}; run again to fetch only what is missing"
+    return kind(message, placed=placed, failures=[str(failure) for failure in failures])
+
+
+def disk_error(error: OSError, path: Path) -> VreDmError:
+    """Translate an error of the user's disk: it is nobody else's fault, so no other replica is tried."""
+    if error.errno in _FULL:
+        return NoSpace(
+            f"{path.parent}: {error.strerror}; nothing partial was left; free some space and run again"
+        )
+    return NotWritable(f"cannot write in {path.parent}: {error.strerror}; choose another folder")

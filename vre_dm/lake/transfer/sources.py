@@ -1,0 +1,63 @@
+"""Where a file can be read from, best first: a local path, then https (WebDAV), then what may be down."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from vre_dm.lake.access import Access
+from vre_dm.lake.files import File, Replica
+
+_HTTP = {"https": "https", "davs": "https", "http": "http", "dav": "http"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One way to the bytes: a local path, or a URL to ask.
+
+    Attributes
+    ----------
+    rse
+        Storage element the copy belongs to.
+    path
+        Path on this machine, or None.
+    url
+        ``https://`` or ``http://`` address, or None.
+    """
+
+    rse: str
+    path: Path | None = None
+    url: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.rse} ({self.path if self.path is not None else shown(self.url or '')})"
+
+
+def sources(file: File, access: Access) -> tuple[list[Source], list[tuple[str, str]]]:
+    """Rank the replicas of a file; those that cannot be read from here come back with the cause."""
+    ranked: list[tuple[tuple[bool, bool, bool], Source]] = []
+    useless: list[tuple[str, str]] = []
+    for replica in file.replicas:
+        source = _source(replica, access)
+        if source is None:
+            useless.append((replica.rse, f"{replica.scheme}:// cannot be read from here"))
+        else:
+            plain = source.url is not None and source.url.startswith("http:")
+            ranked.append(((not replica.available, source.path is None, plain), source))
+    ranked.sort(key=lambda pair: pair[0])
+    return [source for _, source in ranked], useless
+
+
+def _source(replica: Replica, access: Access) -> Source | None:
+    path = access.local_path(replica.pfn)
+    if path is not None:
+        return Source(replica.rse, path=path)
+    if replica.scheme in _HTTP:
+        return Source(replica.rse, url=_HTTP[replica.scheme] + replica.pfn[len(replica.scheme) :])
+    return None
+
+
+def shown(url: str) -> str:
+    """Address without user, query and fragment: those may hold credentials."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}{parts.path}"

@@ -158,7 +158,7 @@ def _checked(part: str, allowed: re.Pattern[str], longest: int, what: str) -> No
 def _fault(part: str, allowed: re.Pattern[str]) -> str:
     for number, character in enumerate(part):
         if character != "/" and not allowed.fullmatch("a" + character):
-            return f"holds {ascii(character)} at position {number + 1}, which no DID of a data lake can hold"
+            return f"holds {character!a} at position {number + 1}, which no DID of a data lake can hold"
     if "/" in part and not allowed.fullmatch("a/a"):
         return "holds '/', which only names can hold"
     if part.startswith("/") or part.endswith("/") or "//" in part:
@@ -170,4 +170,4 @@ def shown(text: str) -> str:
     """Quote a hostile text for a message: escaped to ASCII, on one line, cut when long (and said so)."""
     if len(text) <= _SHOWN:
         return ascii(text)
-    return f"{ascii(text[:_SHOWN])}… ({len(text)} characters)"
+    return f"{text[:_SHOWN]!a}… ({len(text)} characters)"

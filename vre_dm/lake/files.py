@@ -1,4 +1,4 @@
-"""One file of a dataset and the places that hold a copy of it: what the catalogue says before any byte moves."""
+"""One file of a dataset and its copies: what the catalogue says before any byte moves."""
 
 from dataclasses import dataclass
 

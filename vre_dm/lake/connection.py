@@ -1,0 +1,71 @@
+"""One logged-in conversation with a Rucio server."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from vre_dm.errors import Unreachable
+from vre_dm.lake.failures import one_line, told_plainly
+from vre_dm.lake.http import TIMEOUT, Session, roots
+from vre_dm.lake.instance import Instance
+from vre_dm.lake.login import provider
+from vre_dm.lake.transport import RucioClient
+
+T = TypeVar("T")
+
+# Major versions whose REST answers are those read here; 41 is the one the tests run against.
+SUPPORTED = range(35, 42)
+
+
+class Connection:
+    """Asks one Rucio server, with a fresh token each time; safe to share between threads.
+
+    Parameters
+    ----------
+    instance
+        Lake to talk to.
+    """
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        self.tokens = provider(instance)
+        self._client = RucioClient(instance, self.tokens)
+
+    def ask(self, what: str, question: Callable[[Any], T]) -> T:
+        """Answer to a question put to Rucio's client.
+
+        Parameters
+        ----------
+        what
+            What is asked for, for error messages: "the files of a:b".
+        question
+            Called with a `rucio.client.Client`. It must read what the client streams before it returns.
+
+        Raises
+        ------
+        Unreachable, LoginRefused, NotInLake, NoSpace, Declined
+            As `vre_dm.lake.failures` says.
+        """
+        with told_plainly(self.instance, what):
+            return question(self._client)
+
+    def version(self) -> str:
+        """Version of the server; works without a login.
+
+        Raises
+        ------
+        Unreachable
+            Nothing answers, it is not Rucio, or not a version that this client understands.
+        """
+        with told_plainly(self.instance, "the version of the server"):
+            response = Session().get(
+                f"{self.instance.url}/ping", timeout=TIMEOUT, verify=roots(self.instance)
+            )
+            version = str(response.json()["version"])
+        major = version.partition(".")[0]
+        if not major.isdecimal() or int(major) not in SUPPORTED:
+            msg = (
+                f"the lake {self.instance.name} runs Rucio {one_line(version)}, this client speaks "
+                f"{SUPPORTED[0]} to {SUPPORTED[-1]}; install the vre-dm that fits the server"
+            )
+            raise Unreachable(msg)
+        return version

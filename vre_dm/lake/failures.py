@@ -1,0 +1,137 @@
+"""The one place where errors of Rucio's client and of HTTP become ours: one line, with the next step."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import requests
+from rucio.common import exception as rucio
+
+from vre_dm.errors import Declined, LoginRefused, NoSpace, NotInLake, Unreachable, VreDmError
+from vre_dm.lake.instance import Instance
+
+_LONGEST = 300
+
+# Rucio's exceptions by the error of ours they become, each with what the user can do.
+_MEANING: list[tuple[tuple[type[Exception], ...], type[VreDmError], str]] = [
+    (
+        (rucio.DataIdentifierNotFound, rucio.ScopeNotFound),
+        NotInLake,
+        "check the spelling, or search for it with a pattern such as scope:name*",
+    ),
+    (
+        (rucio.RSENotFound, rucio.InvalidRSEExpression),
+        NotInLake,
+        "lake.rses() lists the storage elements",
+    ),
+    ((rucio.AccountNotFound, rucio.IdentityNotFound), NotInLake, "check the account in your configuration"),
+    (
+        (rucio.RuleNotFound, rucio.RequestNotFound),
+        NotInLake,
+        "it expired or was deleted; lake.rules() lists yours",
+    ),
+    (
+        (rucio.InsufficientAccountLimit, rucio.RSEOverQuota, rucio.FullStorage),
+        NoSpace,
+        "delete rules that you no longer need (lake.rules()) or ask for more; lake.quota() shows the limits",
+    ),
+    (
+        (rucio.CannotAuthenticate, rucio.NoAuthInformation, rucio.IdentityError),
+        LoginRefused,
+        "log in again: check account, password or token (vre-dm doctor)",
+    ),
+    (
+        (rucio.AccessDenied, rucio.ScopeAccessDenied, rucio.RSEAccessDenied, rucio.CannotAuthorize),
+        LoginRefused,
+        "ask the owner of the scope or the admins of the lake for the right",
+    ),
+    (
+        (rucio.DuplicateRule,),
+        Declined,
+        "such a rule exists already; dataset.rules() shows it",
+    ),
+    (
+        (rucio.ServerConnectionException, rucio.ServiceUnavailable, rucio.ResourceTemporaryUnavailable),
+        Unreachable,
+        "try again in a minute; vre-dm doctor looks for the cause",
+    ),
+]
+
+
+@contextmanager
+def told_plainly(instance: Instance, what: str) -> Iterator[None]:
+    """Turn what Rucio's client raises inside the block into an error of `vre_dm.errors`.
+
+    Parameters
+    ----------
+    instance
+        Lake that is asked.
+    what
+        What is asked for, as in "the files of a:b".
+    """
+    try:
+        yield
+    except VreDmError:
+        raise
+    except (ValueError, KeyError, TypeError) as error:
+        msg = (
+            f"the answer of {instance.url} about {what} is not Rucio's: {one_line(error)}; check the address"
+        )
+        raise Unreachable(msg) from error
+    except rucio.RucioException as error:
+        raise _ours(error, what) from error
+    except OSError as error:  # requests' exceptions are OSErrors too; a wrong CA path is a plain one
+        raise unreachable(instance, error) from error
+
+
+def unreachable(instance: Instance, error: OSError) -> Unreachable:
+    """Why a server did not answer, and the next step."""
+    chain = repr(error)
+    if isinstance(error, requests.exceptions.SSLError) or "CERTIFICATE_VERIFY" in chain:
+        why, step = _certificate_fault(chain, instance)
+    elif isinstance(error, requests.exceptions.Timeout):
+        why, step = "it did not answer in time", "try again; check network and VPN"
+    elif "NameResolution" in chain or "getaddrinfo" in chain or "Name or service" in chain:
+        why, step = "its name is unknown", f"check the address (from {instance.source})"
+    elif "Connection refused" in chain:
+        why, step = "nothing listens there", _start_it(instance)
+    elif "invalid path" in str(error):
+        why, step = one_line(error), f"correct the path of the CA certificate (from {instance.source})"
+    else:
+        why, step = one_line(error), "check address, network and VPN"
+    return Unreachable(f"the lake {instance.name} at {instance.url} is unreachable: {why}; {step}")
+
+
+def _start_it(instance: Instance) -> str:
+    if instance.embedded:
+        return "start it with: vre-dm lake up"
+    return f"check the address (from {instance.source}) and whether the server is up"
+
+
+def _certificate_fault(chain: str, instance: Instance) -> tuple[str, str]:
+    if "WRONG_VERSION_NUMBER" in chain or "record layer failure" in chain:
+        return "it does not speak TLS", "check whether the address should start with http:// instead"
+    if "expired" in chain:
+        return "its certificate has expired", "tell the admins of the lake, and check this machine's clock"
+    if "doesn't match" in chain or "Hostname mismatch" in chain or "IP address mismatch" in chain:
+        return "its certificate belongs to another host", "check the address"
+    used = f"{instance.ca} does not contain" if instance.ca else "the system's list does not contain"
+    return (
+        f"{used} its certificate authority",
+        "set ca_cert (rucio.cfg), rucio_ca_cert (RucioConfig) or RUCIO_CA_CERT",
+    )
+
+
+def _ours(error: Exception, what: str) -> VreDmError:
+    for kinds, ours, step in _MEANING:
+        if isinstance(error, kinds):
+            return ours(f"{what}: {one_line(error)}; {step}")
+    return Declined(f"{what}: the lake declined: {one_line(error)}")
+
+
+def one_line(error: object) -> str:
+    """Text of a server's error on one line, without control characters, cut (visibly) when very long."""
+    text = str(error)
+    _, found, details = text.partition("Details: ")
+    words = " ".join((details if found else text).split()).rstrip(".")
+    clean = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in words)
+    return clean if len(clean) <= _LONGEST else clean[:_LONGEST] + "…"

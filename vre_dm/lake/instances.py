@@ -1,0 +1,261 @@
+"""Which lakes exist for this user, and where each of their settings came from.
+
+The only module of the lake's face that reads the environment and knows the embedded lake.
+"""
+
+import getpass
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from vre_dm.errors import InvalidConfiguration
+from vre_dm.lake import rucio_cfg, rucio_config
+from vre_dm.lake.instance import Instance, Mount
+from vre_dm.lake.tokens import FileToken, Secret, TokenProvider, VariableToken
+
+
+@dataclass(frozen=True)
+class Known:
+    """Lakes that are configured, the default one first, and what was seen but not used."""
+
+    instances: list[Instance] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def known(environ: Mapping[str, str] | None = None) -> Known:
+    """Every configured lake, in order of explicitness.
+
+    `RucioConfig` of rucio-jupyterlab comes first, then the VRE's ``RUCIO_*`` variables, then ``rucio.cfg``.
+    An instance that two of them describe appears once; what the first leaves open ``rucio.cfg`` fills in.
+    The embedded lake is not listed: it is used when this list is empty.
+
+    Parameters
+    ----------
+    environ
+        Environment to read; the process's own when left out.
+
+    Raises
+    ------
+    InvalidConfiguration
+        ``rucio.cfg`` or ``RUCIO_CONFIG`` is wrong.
+    """
+    environ = os.environ if environ is None else environ
+    path = rucio_cfg.find(environ)
+    options = rucio_cfg.read(path) if path else {}
+    found = rucio_config.from_jupyter(environ)
+    entries = list(found.entries)
+    variables = rucio_config.from_variables(environ)
+    if variables and not any(_same(entry, variables) for entry in entries):
+        entries.append(variables)
+    instances: list[Instance] = []
+    for entry in entries:
+        try:
+            instances.append(_from_entry(entry, options, environ))
+        except InvalidConfiguration as error:
+            found.notes.append(str(error))
+    if path and all(i.url != _clean(options["rucio_host"]) for i in instances):
+        instances.append(from_rucio_cfg(path, environ))
+    return Known(instances, found.notes)
+
+
+def choose(name: str | None, environ: Mapping[str, str] | None = None) -> Instance | None:
+    """Pick the configured lake of this name, or the default one; ``None`` when nothing is configured.
+
+    Raises
+    ------
+    InvalidConfiguration
+        No configured lake has this name.
+    """
+    found = known(environ)
+    if name is None:
+        if not found.instances and found.notes:
+            raise InvalidConfiguration("; ".join(found.notes))
+        return found.instances[0] if found.instances else None
+    for instance in found.instances:
+        if name in {instance.name, instance.url}:
+            return instance
+    names = ", ".join(i.name for i in found.instances) or "none"
+    msg = f"no lake is called {name!r}; configured: {names}; or 'embedded' for the one on this machine"
+    raise InvalidConfiguration(msg)
+
+
+def embedded(say: Callable[[str], None]) -> Instance:
+    """Use the embedded lake of this machine, started if it does not run.
+
+    Parameters
+    ----------
+    say
+        Is told, in one line, that the lake is started and why.
+    """
+    from vre_dm import sandbox  # heavy, and most users of a site never need it
+
+    say("No data lake is configured: using the embedded one on this machine (vre-dm lake status).")
+    lake = sandbox.up()
+    return replace(
+        from_rucio_cfg(lake.rucio_config), name="embedded", source="the embedded lake", embedded=True
+    )
+
+
+def from_rucio_cfg(path: Path, environ: Mapping[str, str] | None = None) -> Instance:
+    """Lake that a ``rucio.cfg`` describes.
+
+    Raises
+    ------
+    InvalidConfiguration
+        The file cannot be read or lacks a setting.
+    """
+    environ = os.environ if environ is None else environ
+    options = rucio_cfg.read(path)
+    auth = environ.get("RUCIO_AUTH_TYPE") or options.get("auth_type", "")
+    account = environ.get("RUCIO_ACCOUNT") or options.get("account")
+    password = options.get("password")
+    ca = options.get("ca_cert")
+    certificate, key = _certificate(auth, options, environ)
+    return Instance(
+        name=urlsplit(options["rucio_host"]).hostname or "lake",
+        url=_clean(options["rucio_host"]),
+        auth_url=_clean(options.get("auth_host") or options["rucio_host"]),
+        auth=auth,
+        source=str(path),
+        account=account,
+        vo=environ.get("RUCIO_VO") or options.get("vo", "def"),
+        ca=_file(ca) if ca else None,
+        tokens=_tokens(options, environ, account) if auth == "oidc" else None,
+        username=options.get("username"),
+        password=Secret(password) if password else None,
+        certificate=certificate,
+        key=key,
+        embedded=options["embedded"].lower() in {"1", "yes", "true", "on"},
+    )
+
+
+def from_settings(url: str, settings: Mapping[str, object]) -> Instance:
+    """Lake given by arguments of `connect`; see there for the settings.
+
+    Raises
+    ------
+    InvalidConfiguration
+        A setting is unknown, or the login's kind cannot be told.
+    """
+    values = {"name": urlsplit(url).hostname or "lake", "source": "the arguments of connect()"} | dict(
+        settings
+    )
+    token_file = values.pop("token_file", None)
+    if token_file is not None:
+        values["tokens"] = FileToken(_file(str(token_file)))
+    for key in ("ca", "certificate", "key"):
+        if values.get(key) is not None:
+            values[key] = _file(str(values[key]))
+    if isinstance(values.get("password"), str):
+        values["password"] = Secret(str(values["password"]))
+    values.setdefault(
+        "auth", "oidc" if "tokens" in values else "userpass" if "username" in values else "x509_proxy"
+    )
+    values["url"] = _clean(url)
+    values["auth_url"] = _clean(str(values.get("auth_url") or url))
+    unknown = set(values) - set(Instance.__dataclass_fields__)
+    if unknown:
+        msg = f"connect() has no setting {', '.join(sorted(unknown))}; see help(vre_dm.connect)"
+        raise InvalidConfiguration(msg)
+    return Instance(**values)  # type: ignore[arg-type]
+
+
+def _from_entry(entry: Mapping[str, object], cfg: Mapping[str, str], environ: Mapping[str, str]) -> Instance:
+    source = str(entry["source"])
+    url = _clean(str(entry.get("rucio_base_url") or ""))
+    # What rucio.cfg says counts only if it speaks of the same server.
+    options = cfg if cfg and _clean(cfg["rucio_host"]) == url else {}
+    auth = (
+        "oidc"
+        if entry.get("oidc_auth")
+        else str(entry.get("default_auth_type") or options.get("auth_type", ""))
+    )
+    account = environ.get("RUCIO_ACCOUNT") or options.get("account") or environ.get("JUPYTERHUB_USER")
+    password = options.get("password")
+    ca = entry.get("rucio_ca_cert") or options.get("ca_cert")
+    certificate, key = _certificate(auth, options, environ)
+    return Instance(
+        name=str(entry.get("name") or urlsplit(url).hostname or "lake"),
+        url=url,
+        auth_url=_clean(str(entry.get("rucio_auth_url") or url)),
+        auth=auth,
+        source=source,
+        account=account,
+        vo=str(entry.get("vo") or options.get("vo", "def")),
+        ca=_file(str(ca)) if ca else None,
+        tokens=_tokens({**options, **_texts(entry)}, environ, account) if auth == "oidc" else None,
+        username=options.get("username"),
+        password=Secret(password) if password else None,
+        certificate=certificate,
+        key=key,
+        mount=_mount(entry, source),
+        rule_days=_number(entry.get("replication_rule_lifetime_days"), source) or None,
+    )
+
+
+def _tokens(
+    options: Mapping[str, str], environ: Mapping[str, str], account: str | None
+) -> TokenProvider | None:
+    """Files come before variables: a file can be renewed while the notebook lives."""
+    by_rucio = f"{tempfile.gettempdir()}/.rucio_{getpass.getuser()}/auth_token_for_"
+    by_rucio += f"account_{account}" if account else "default_account"
+    named = [options.get(key) for key in ("oidc_file_name", "auth_token_file_path")]
+    files = [Path(file) for file in [*named, environ.get("BEARER_TOKEN_FILE")] if file]
+    variables = [v for v in (options.get("oidc_env_name"), "RUCIO_ACCESS_TOKEN", "BEARER_TOKEN") if v]
+    present = next((file for file in files if file.exists()), None)
+    variable = next((name for name in variables if environ.get(name)), None)
+    if present:
+        return FileToken(present)
+    if variable:
+        return VariableToken(environ, variable)
+    if Path(by_rucio).exists():
+        return FileToken(Path(by_rucio))
+    return FileToken(files[0]) if files else None
+
+
+def _certificate(
+    auth: str, options: Mapping[str, str], environ: Mapping[str, str]
+) -> tuple[Path | None, Path | None]:
+    """PEM files of certificate and key; a proxy holds both, and is found as the grid's tools do."""
+    if auth == "x509":
+        certificate = environ.get("RUCIO_CLIENT_CERT") or options.get("client_cert")
+        key = environ.get("RUCIO_CLIENT_KEY") or options.get("client_key")
+    else:
+        usual = f"{tempfile.gettempdir()}/x509up_u{os.geteuid()}"
+        named = environ.get("RUCIO_CLIENT_PROXY") or options.get("client_x509_proxy")
+        certificate, key = named or environ.get("X509_USER_PROXY") or usual, None
+    return _file(certificate) if certificate else None, _file(key) if key else None
+
+
+def _mount(entry: Mapping[str, object], source: str) -> Mount | None:
+    rse, folder = entry.get("destination_rse"), entry.get("rse_mount_path")
+    if not (isinstance(rse, str) and isinstance(folder, str)) or entry.get("mode") == "download":
+        return None
+    return Mount(rse, Path(folder), int(_number(entry.get("path_begins_at"), source)))
+
+
+def _texts(entry: Mapping[str, object]) -> dict[str, str]:
+    return {key: value for key, value in entry.items() if isinstance(value, str)}
+
+
+def _number(value: object, source: str) -> float:
+    try:
+        return float(str(value or 0))
+    except ValueError:
+        msg = f"{source}: {value!r} is not a number; correct it"
+        raise InvalidConfiguration(msg) from None
+
+
+def _same(entry: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    return any(entry.get(key) == other.get(key) for key in ("name", "rucio_base_url"))
+
+
+def _file(value: str) -> Path:
+    return Path(os.path.expandvars(value)).expanduser()
+
+
+def _clean(url: str) -> str:
+    return url.strip().rstrip("/")

@@ -1,0 +1,83 @@
+"""Gets a token provider for a lake: the configured one for OIDC, a login for passwords and certificates."""
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import requests
+
+from vre_dm.errors import LoginRefused
+from vre_dm.lake.failures import told_plainly
+from vre_dm.lake.http import TIMEOUT, Session, reason, roots
+from vre_dm.lake.instance import Instance
+from vre_dm.lake.tokens import LoginToken, Secret, TokenProvider
+
+
+def provider(instance: Instance) -> TokenProvider:
+    """Where tokens for this lake come from.
+
+    Raises
+    ------
+    LoginRefused
+        The configuration lacks what its kind of login needs.
+    """
+    if instance.auth == "oidc":
+        if instance.tokens is None:
+            msg = (
+                f"no OIDC token for {instance.name} (settings from {instance.source}); "
+                f"set auth_token_file_path in rucio.cfg, or RUCIO_ACCESS_TOKEN, or log in with: rucio whoami"
+            )
+            raise LoginRefused(msg)
+        return instance.tokens
+    if instance.auth == "userpass":
+        if not instance.username or not instance.password:
+            msg = f"no username and password for {instance.name} (settings from {instance.source}); add both"
+            raise LoginRefused(msg)
+        return LoginToken(lambda: _login(instance), f"password of {instance.username}")
+    if instance.certificate is None or not instance.certificate.is_file():
+        msg = (
+            f"no certificate at {instance.certificate} for {instance.name}; make a proxy with voms-proxy-init"
+        )
+        raise LoginRefused(msg)
+    return LoginToken(lambda: _login(instance), f"certificate {instance.certificate}")
+
+
+def _login(instance: Instance) -> tuple[Secret, datetime | None]:
+    """Exchange a password or a certificate for a token of the server."""
+    headers = {"X-Rucio-VO": instance.vo}
+    if instance.account:
+        headers["X-Rucio-Account"] = instance.account
+    if instance.auth == "userpass" and instance.username and instance.password:
+        headers |= {"X-Rucio-Username": instance.username, "X-Rucio-Password": instance.password.reveal()}
+    session = Session()
+    if instance.auth != "userpass":
+        session.cert = (str(instance.certificate), str(instance.key or instance.certificate))
+    with told_plainly(instance, "the login"), session:
+        response = session.get(
+            f"{instance.auth_url}/auth/{instance.auth}", headers=headers, timeout=TIMEOUT,
+            verify=roots(instance),
+        )  # fmt: skip
+    token = response.headers.get("X-Rucio-Auth-Token")
+    if not token:
+        raise LoginRefused(_login_refusal(instance, response))
+    return Secret(token), _date(response.headers.get("X-Rucio-Auth-Token-Expires"))
+
+
+def _login_refusal(instance: Instance, response: requests.Response) -> str:
+    what = f"account {instance.account}, " if instance.account else ""
+    what += (
+        f"username {instance.username}"
+        if instance.auth == "userpass"
+        else f"certificate {instance.certificate}"
+    )
+    return (
+        f"the lake {instance.name} refused the login ({what}): {reason(response)}; "
+        f"check them in {instance.source}"
+    )
+
+
+def _date(text: str | None) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(text or "")
+    except ValueError:
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

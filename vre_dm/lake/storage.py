@@ -1,0 +1,128 @@
+"""Access to the lake's storage elements: credentials for their hosts only, paths under their prefixes only."""
+
+import base64
+import ssl
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from vre_dm.lake.connection import Connection
+from vre_dm.lake.instance import is_loopback
+
+_PORTS = {"https": 443, "davs": 443, "root": 1094}
+_TOKEN_SCHEMES = {"https", "davs"}
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One protocol of a storage element, as the lake registers it."""
+
+    rse: str
+    scheme: str
+    host: str
+    port: int
+    prefix: str
+
+
+class Storage:
+    """What a transfer may use at each URL of a lake; implements `vre_dm.lake.access.Access`.
+
+    Parameters
+    ----------
+    connection
+        Lake whose storage elements are trusted with its tokens.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._endpoints: list[Endpoint] | None = None
+        self._tls: ssl.SSLContext | None = None
+
+    def headers(self, url: str) -> dict[str, str]:
+        """``Authorization`` for https on a host and port of a storage element, else nothing."""
+        parts = urlsplit(url)
+        if parts.scheme not in _TOKEN_SCHEMES or not self._is_known(url):
+            return {}
+        instance = self._connection.instance
+        if instance.auth == "oidc":
+            return {"Authorization": f"Bearer {self._connection.tokens.token().reveal()}"}
+        # The embedded lake's storage knows its users' passwords; no other storage may ever see one.
+        if instance.auth == "userpass" and instance.embedded and is_loopback(parts.hostname or ""):
+            pair = f"{instance.username}:{instance.password.reveal() if instance.password else ''}"
+            return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+        return {}
+
+    def verify(self, url: str) -> ssl.SSLContext:
+        """TLS settings: always verifying, with the lake's certificate authority added to the system's."""
+        with self._lock:
+            if self._tls is None:
+                self._tls = ssl.create_default_context()
+                if self._connection.instance.ca:
+                    self._tls.load_verify_locations(cafile=str(self._connection.instance.ca))
+            return self._tls
+
+    def local_path(self, pfn: str) -> Path | None:
+        """Path of a copy on a ``file`` element or the configured mount, resolved; else ``None``."""
+        parts = urlsplit(pfn)
+        path = unquote(parts.path)
+        if "\x00" in path or ".." in path.split("/"):
+            return None
+        mount = self._connection.instance.mount
+        if parts.scheme == "file" and parts.hostname in {None, "localhost"}:
+            prefixes = [e.prefix for e in self.endpoints() if e.scheme == "file"]
+            return next((inside for prefix in prefixes if (inside := _inside(prefix, Path(path)))), None)
+        if mount and any(e.rse == mount.rse for e in self.endpoints() if _fits(e, pfn)):
+            # As rucio-jupyterlab counts: the path's parts from number `begins_at` on, below the mount.
+            rest = path.strip("/").split("/", mount.begins_at)[-1]
+            return _inside(str(mount.folder), mount.folder / rest)
+        return None
+
+    def endpoints(self) -> list[Endpoint]:
+        """Protocols of every storage element; asked once, since sites change them rarely.
+
+        Raises
+        ------
+        Unreachable, LoginRefused
+            The lake cannot be asked.
+        """
+        with self._lock:
+            if self._endpoints is None:
+                self._endpoints = self._connection.ask("the storage elements", _endpoints)
+            return self._endpoints
+
+    def _is_known(self, url: str) -> bool:
+        return any(_fits(endpoint, url) for endpoint in self.endpoints())
+
+
+def _endpoints(rucio: Any) -> list[Endpoint]:
+    found = []
+    for entry in list(rucio.list_rses()):
+        for protocol in rucio.get_protocols(entry["rse"]):
+            scheme, prefix = protocol["scheme"].lower(), protocol.get("prefix") or "/"
+            port = int(protocol.get("port") or _PORTS.get(scheme, 0))
+            found.append(Endpoint(entry["rse"], scheme, protocol["hostname"].lower(), port, prefix))
+    return found
+
+
+def _fits(endpoint: Endpoint, url: str) -> bool:
+    """Whether a URL is on the host and port of an endpoint, in the same kind of protocol."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _PORTS.get(parts.scheme, 0)
+    except ValueError:
+        return False
+    if (parts.hostname or "").lower() != endpoint.host or port != endpoint.port:
+        return False
+    return parts.scheme == endpoint.scheme or {parts.scheme, endpoint.scheme} == _TOKEN_SCHEMES
+
+
+def _inside(root: str, path: Path) -> Path | None:
+    """Give the path with links resolved, if it lies below the root (its links resolved too)."""
+    try:
+        resolved, base = path.resolve(), Path(root).resolve()
+    except (OSError, RuntimeError):
+        return None
+    return resolved if resolved.is_relative_to(base) and resolved != base and base != Path("/") else None

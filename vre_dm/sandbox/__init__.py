@@ -1,0 +1,18 @@
+"""The embedded lake: a real Rucio data lake on this machine, from nothing, without Docker and without root.
+
+>>> from vre_dm import sandbox
+>>> with sandbox.running() as lake:  # doctest: +SKIP
+...     print(lake.url)
+"""
+
+from importlib import import_module
+
+__all__ = ["LakeStatus", "default_root", "down", "reset", "running", "status", "up"]
+
+
+def __getattr__(name: str) -> object:
+    # Lazily: the private environment imports this package too, and has not what `control` needs.
+    if name in __all__:
+        return getattr(import_module("vre_dm.sandbox.control"), name)
+    msg = f"module 'vre_dm.sandbox' has no attribute {name!r}"
+    raise AttributeError(msg)

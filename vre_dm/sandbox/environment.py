@@ -1,0 +1,92 @@
+"""The lake's private Python environment: Rucio's server and its pins, apart from the user's own packages.
+
+One environment serves every lake of a user; it is named after what is in it, so a new release makes a new one.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+from vre_dm.errors import SandboxError
+from vre_dm.resources import PACKAGE, shipped
+
+# An image or an admin may have made the environment beforehand.
+PREBUILT = "VRE_DM_LAKE_ENVIRONMENT"
+
+
+def ensure(folder: Path, say: Callable[[str], None]) -> Path:
+    """Make the environment below ``folder`` unless it is there; returns its interpreter.
+
+    Raises
+    ------
+    SandboxError
+        A package could not be had, or the disk is full; nothing half-made is ever used.
+    """
+    lock = shipped("locks/lake.txt")
+    prebuilt = os.environ.get(PREBUILT)
+    place = Path(prebuilt) if prebuilt else folder / _name(lock)
+    if not (place / "complete").exists():
+        if prebuilt:
+            msg = f"{PREBUILT} names {place}, which holds no environment made by `vre-dm lake environment`"
+            raise SandboxError(msg)
+        _make(place, lock, say)
+    return place / "bin" / "python"
+
+
+def _name(lock: Path) -> str:
+    content = sha256(lock.read_bytes() + sys.version.encode() + bytes(Path(sys.base_prefix)))
+    return f"python{sys.version_info.major}.{sys.version_info.minor}-{content.hexdigest()[:12]}"
+
+
+def _make(place: Path, lock: Path, say: Callable[[str], None]) -> None:
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (place.parent / f".{place.name}.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if (place / "complete").exists():
+            return
+        say("making the lake's private environment (once; about 230 MB)")
+        shutil.rmtree(place, ignore_errors=True)
+        uv = _uv()
+        _run([uv, "venv", "--quiet", "--python", sys.executable, str(place)])
+        install = [uv, "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--compile-bytecode"]
+        _run([*install, "--python", str(place / "bin" / "python"), "--requirement", str(lock)])
+        (place / "complete").touch()
+
+
+def _uv() -> str:
+    try:
+        from uv import find_uv_bin
+    except ImportError:
+        msg = "the embedded lake needs the extra: pip install 'vre-dm[sandbox]'"
+        raise SandboxError(msg) from None
+    return find_uv_bin()
+
+
+def _run(command: list[str]) -> None:
+    # The shell's virtual environment is not the one meant here.
+    environment = {key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "PYTHONPATH")}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+        msg = f"the lake's private environment could not be made: {' '.join(lines[-3:]) or 'no message'}"
+        raise SandboxError(msg)
+
+
+def only_vre_dm(folder: Path) -> Path:
+    """A folder with nothing but a link to this package, for the private environment's module path.
+
+    To put the user's own site-packages there would let them stand before Rucio's.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    link = folder / "vre_dm"
+    if not (link.is_symlink() and link.readlink() == PACKAGE):
+        fresh = folder / f".vre_dm.{os.getpid()}"
+        fresh.unlink(missing_ok=True)
+        fresh.symlink_to(PACKAGE)
+        fresh.replace(link)
+    return folder

@@ -1,0 +1,26 @@
+"""Gunicorn's target: Rucio's own REST application, with a cache, live database connections and a mark of use."""
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from vre_dm.sandbox.layout import Layout
+from vre_dm.sandbox.services import rucio_patches
+from vre_dm.sandbox.services.activity import Mark
+
+rucio_patches.cache_in_memory()
+
+from rucio.web.rest.flaskapi.v1.main import application as _rucio  # noqa: E402
+
+rucio_patches.check_connections_out()
+
+_in_use = Mark(Layout(Path(os.environ["VRE_DM_LAKE"])).activity)
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Serve one request; every one but the supervisor's ping counts as use of the lake."""
+    if environ.get("PATH_INFO") != "/ping":
+        _in_use()
+    answer: Iterable[bytes] = _rucio(environ, start_response)
+    return answer

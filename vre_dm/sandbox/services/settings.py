@@ -1,0 +1,140 @@
+"""Rucio's configuration files: the server's, the administrator's and the user's."""
+
+import configparser
+import io
+import json
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+from vre_dm.sandbox.layout import USER, Layout, write_json, write_private
+from vre_dm.sandbox.services.endpoints import Endpoints
+from vre_dm.sandbox.services.secrets import RUCIO_CLIENT, Secrets
+
+Sections = Mapping[str, Mapping[str, object]]
+
+# PostgreSQL and its clients meet in the data folder. A Unix socket's path may have 107 bytes, a home folder any
+# number: each process that needs the database is started in the lake's folder and goes through its own /proc entry.
+SOCKET_FOLDER = "/proc/self/cwd/postgres/data"
+AUDIENCE = "rucio"
+OIDC_SCOPE = "openid profile"
+
+
+def write_all(layout: Layout, endpoints: Endpoints, secrets: Secrets) -> None:
+    """Write every configuration file anew for these addresses and secrets."""
+    for folder in (layout.server, layout.client, layout.log):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    _write(layout.server / "rucio.cfg", _server(layout, endpoints, secrets))
+    _write(layout.server / "alembic.ini", _alembic(secrets))
+    write_json(layout.server / "idpsecrets.json", _identity_provider(endpoints, secrets))
+    admin = _password_client(layout, endpoints, "root", secrets)
+    _write(layout.admin_config, {"client": admin, "policy": _POLICY_OF_CLIENTS})
+    user = _password_client(layout, endpoints, USER, secrets)
+    _write(layout.userpass_config, {"client": user, "policy": _POLICY_OF_CLIENTS})
+    _write(layout.rucio_config, {"client": _token_client(layout, endpoints), "policy": _POLICY_OF_CLIENTS})
+
+
+_POLICY_OF_CLIENTS = {"permission": "generic", "schema": "generic", "lfn2pfn_algorithm_default": "hash"}
+
+
+def _client(layout: Layout, endpoints: Endpoints, account: str) -> dict[str, object]:
+    return {
+        "rucio_host": endpoints.rucio_url,
+        "auth_host": endpoints.rucio_url,
+        "ca_cert": layout.ca,
+        "account": account,
+        "request_retries": 3,
+    }
+
+
+def _password_client(layout: Layout, endpoints: Endpoints, account: str, secrets: Secrets) -> dict[str, object]:
+    login = {"auth_type": "userpass", "username": account, "password": secrets.accounts[account]}
+    return {**_client(layout, endpoints, account), **login}
+
+
+def _token_client(layout: Layout, endpoints: Endpoints) -> dict[str, object]:
+    login = {"auth_type": "oidc", "auth_token_file_path": layout.token, "oidc_scope": OIDC_SCOPE}
+    return {**_client(layout, endpoints, USER), **login, "oidc_audience": AUDIENCE, "oidc_polling": "true"}
+
+
+def _database_url(secrets: Secrets) -> str:
+    return f"postgresql+psycopg://rucio:{secrets.database}@/rucio?host={SOCKET_FOLDER}"
+
+
+def _server(layout: Layout, endpoints: Endpoints, secrets: Secrets) -> Sections:
+    return {
+        "common": {"logdir": layout.log, "loglevel": "WARNING"},
+        # The daemons are clients of the storage too.
+        "client": _password_client(layout, endpoints, "root", secrets),
+        "database": {
+            "default": _database_url(secrets),
+            "pool_size": 10,
+            "max_overflow": 10,
+            "pool_reset_on_return": "rollback",
+        },
+        "bootstrap": {
+            "userpass_identity": "root",
+            "userpass_pwd": secrets.accounts["root"],
+            "userpass_email": "root@localhost",
+            # Empty: Rucio would else create the published default identities.
+            "x509_identity": "",
+            "gss_identity": "",
+            "ssh_identity": "",
+        },
+        "policy": {
+            "package": "vre_dm.sandbox.services.policy",
+            "permission": "generic",
+            "schema": "generic",
+            "lfn2pfn_algorithm_default": "hash",
+        },
+        "alembic": {"cfg": layout.server / "alembic.ini"},
+        "metadata": {"plugins": "rucio.core.did_meta_plugins.json_meta.JSONDidMeta"},
+        "conveyor": {"scheme": "file,https", "transfertool": "local"},
+        # Every pair is joined; none goes through a third.
+        "transfers": {"multihop_rse_expression": ""},
+        # No memcached: `services.rucio_app` puts memory in its place.
+        "cache": {"url": "127.0.0.1:1"},
+        "oidc": {
+            "idpsecrets": layout.server / "idpsecrets.json",
+            "admin_issuer": "escape",
+            "expected_audience": AUDIENCE,
+            "expected_scope": OIDC_SCOPE,
+        },
+    }
+
+
+def _identity_provider(endpoints: Endpoints, secrets: Secrets) -> dict[str, object]:
+    login = {"client_id": RUCIO_CLIENT, "client_secret": secrets.clients[RUCIO_CLIENT]}
+    redirects = [f"{endpoints.rucio_url}/auth/oidc_code", f"{endpoints.rucio_url}/auth/oidc_token"]
+    return {"escape": {"issuer": endpoints.issuer_url, **login, "redirect_uris": redirects, "SCIM": login}}
+
+
+def _alembic(secrets: Secrets) -> Sections:
+    # Without the logging sections Rucio's build_database() dies of a KeyError.
+    logger = {"level": "WARN", "handlers": "console"}
+    return {
+        "alembic": {"script_location": _migrations(), "sqlalchemy.url": _database_url(secrets)},
+        "loggers": {"keys": "root"},
+        "handlers": {"keys": "console"},
+        "formatters": {"keys": "plain"},
+        "logger_root": logger,
+        "handler_console": {"class": "StreamHandler", "args": "(sys.stderr,)", "level": "NOTSET", "formatter": "plain"},
+        "formatter_plain": {"class": "logging.Formatter"},
+    }
+
+
+def _migrations() -> Path:
+    spec = find_spec("rucio")
+    if spec is None or spec.origin is None:
+        msg = "the lake's private environment holds no rucio; `vre-dm lake reset --environment` makes it anew"
+        raise ModuleNotFoundError(msg)
+    return Path(spec.origin).parent / "db" / "sqla" / "migrate_repo"
+
+
+def _write(path: Path, sections: Sections) -> None:
+    parser = configparser.RawConfigParser()
+    # Rucio reads its files with interpolation: a percent sign in a folder's name is written twice.
+    parser.read_dict({name: {k: str(v).replace("%", "%%") for k, v in keys.items()} for name, keys in sections.items()})
+    text = io.StringIO()
+    parser.write(text)
+    write_private(path, text.getvalue())

@@ -1,0 +1,177 @@
+"""Write the shipped limit catalogue from a folder of candidate curves: `python -m builders.curves FOLDER`.
+
+A candidate is treated or refused, and either is said; what its source does not state stays unknown.
+"""
+
+import csv
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vre_dm.errors import InvalidCurve
+from vre_dm.limits.catalogue import SEAL, SHIPPED
+from vre_dm.limits.catalogue.entry import write, write_seal
+from vre_dm.limits.curve import Column, Curve
+from vre_dm.limits.metadata import UNKNOWN, Assumptions, Headline, Provenance, Reference
+
+Row = dict[str, str]
+Mask = NDArray[np.bool_]
+
+QUANTITIES = {
+    "sigma_SI nucleon": "sigma_SI",
+    "sigma_SI neutrino floor": "sigma_SI",
+    "sigma_SI neutrino fog (Xe)": "sigma_SI",
+}
+PROVENANCE = {
+    "collaboration file": ("collaboration file", UNKNOWN),
+    "curve trace": ("digitised", UNKNOWN),
+    "WebPlotDigitizer": ("digitised", "WebPlotDigitizer"),
+    "digitised by repo author": ("digitised", UNKNOWN),
+}
+# What the publications themselves state in their abstracts: (mass in GeV, cm², tolerance).
+HEADLINES = {
+    "si_lz_2024": (40, 2.2e-48, 0.03),
+    "si_lz_2022": (36, 9.2e-48, 0.03),
+    "si_xenonnt_2025": (30, 1.7e-47, 0.03),
+    "si_xenonnt_2023": (28, 2.58e-47, 0.03),
+    "si_pandax4t_2024": (40, 1.6e-47, 0.05),
+    "si_pandax4t_2021": (40, 3.8e-47, 0.15),
+    "si_xenon1t_2018": (30, 4.1e-47, 0.03),
+    "si_deap3600_2019": (100, 3.9e-45, 0.1),
+    "si_ds50_2015_highmass": (100, 2.0e-44, 0.05),
+}
+# Confidence levels that the publication is known to state; all others stay unknown.
+STATED_CL = {
+    "si_lz_2024": 0.9,
+    "si_xenonnt_2023": 0.9,
+    "si_xenon1t_2018": 0.9,
+    "si_xenon1t_2019_s2only": 0.9,
+    "si_ds50_2018_lowmass": 0.9,
+    "si_ds50_2022_nq": 0.9,
+}
+ERRATA = {
+    "si_pandax4t_2021": "corrected later by the collaboration; these are the numbers before the correction",
+}
+# Headers without a unit: the XENONnT releases of 2026 give these columns in cm² (manifest, y_unit).
+HEADERS = {
+    "limit": "limit_cm2",
+    "mmed_GeV": "m_GeV",
+    "sens_m2": "sensitivity_m2sigma_cm2",
+    "sens_m1": "sensitivity_m1sigma_cm2",
+    "sens_median": "median_cm2",
+    "sens_p1": "sensitivity_p1sigma_cm2",
+    "sens_p2": "sensitivity_p2sigma_cm2",
+}
+SIGNAL = {"migdal": "Migdal effect", "crdm": "dark matter boosted by cosmic rays"}
+
+
+class Refused(Exception):
+    """A candidate that must not enter the catalogue."""
+
+
+def build(source: Path, target: Path) -> Iterator[str]:
+    """Write every acceptable candidate; yields one line for each, also for the refused."""
+    with (source / "manifest.csv").open(newline="", encoding="utf-8") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["quantity"] in QUANTITIES]
+    for row in sorted(rows, key=lambda row: row["id"]):
+        try:
+            curve = treat(row, source / row["file"])
+            write(curve, target)
+        except (Refused, InvalidCurve) as reason:
+            yield f"refused {row['id']}: {reason}"
+        else:
+            yield f"written {curve.id}: {curve.x.size} points. {curve.provenance.treatment}"
+
+
+def treat(row: Row, numbers: Path) -> Curve:
+    """Turn one candidate into a curve, or say why not."""
+    if row["licence_class"] != "A":
+        msg = f"licence class {row['licence_class']}"
+        raise Refused(msg)
+    if row["source_repo"] == "computed here":
+        msg = "derived; the conversions write those with their formula"
+        raise Refused(msg)
+    columns, treatment = treated_columns(numbers)
+    point = HEADLINES.get(row["id"])
+    return Curve(
+        id=row["id"],
+        label=f"{row['experiment']} {row['year']}",
+        experiment=row["experiment"],
+        year=int(row["year"]),
+        quantity=QUANTITIES[row["quantity"]],
+        kind="signal region" if row["kind"] == "signal contour" else row["kind"],  # type: ignore[arg-type]
+        geometry=row["geometry"],  # type: ignore[arg-type]
+        columns=columns,
+        cl=STATED_CL.get(row["id"]),
+        reference=Reference(arxiv=row["arxiv"] or UNKNOWN, doi=row["doi"] or UNKNOWN),
+        provenance=provenance(row, treatment),
+        assumptions=assumptions(row["id"]),
+        licence=re.sub(r" \(.*", "", row["licence"]),
+        erratum=ERRATA.get(row["id"], ""),
+        headline=Headline(*point, f"abstract of {row['doi'] or row['arxiv']}") if point else None,
+        notes=row["notes"],
+    )
+
+
+def provenance(row: Row, treatment: str) -> Provenance:
+    """Where the numbers were found, down to the git blob."""
+    kind, tool = PROVENANCE.get(row["provenance"], (UNKNOWN, UNKNOWN))
+    if row["provenance"].startswith("DMTools"):
+        kind, tool = "collaboration file", row["provenance"]
+    return Provenance(
+        type=kind,
+        tool=tool,
+        source=row["source_repo"] or UNKNOWN,
+        path=row["source_path"] or UNKNOWN,
+        commit=row["source_commit"] or UNKNOWN,
+        blob=row["source_blob_sha1"] or UNKNOWN,
+        treatment=treatment,
+    )
+
+
+def assumptions(identifier: str) -> Assumptions:
+    """Say that no source states its halo; a signal other than an elastic recoil is in the candidate's name."""
+    stated = {"halo": UNKNOWN, "form_factor": UNKNOWN}
+    signals = [text for word, text in SIGNAL.items() if word in identifier]
+    return Assumptions(stated | ({"signal": signals[0]} if signals else {}))
+
+
+def treated_columns(numbers: Path) -> tuple[tuple[Column, ...], str]:
+    """Columns without sentinels, doubled masses and walls, and a sentence on what was taken out."""
+    with numbers.open(newline="", encoding="utf-8") as stream:
+        header, *rows = csv.reader(stream)
+    table = np.array([[float(cell) if cell else np.nan for cell in row] for row in rows])
+    said = []
+    for step, note in ((_without_sentinels, "sentinel"), (_without_walls, "wall or doubled")):
+        keep = step(table)
+        if not keep.all():
+            said.append(f"{np.count_nonzero(~keep)} {note} rows dropped")
+        table = table[keep]
+    header = [HEADERS.get(name, name) for name in header]
+    columns = (Column(name, name.rpartition("_")[2], table[:, i]) for i, name in enumerate(header))
+    return tuple(columns), "; ".join(said)
+
+
+def _without_sentinels(table: NDArray[np.float64]) -> Mask:
+    """Rows that only close a polygon: no number at all, or a value no cross section can have."""
+    return np.all(np.isfinite(table) & (table > 0), axis=1) & np.all(table[:, 1:] < 1e-20, axis=1)
+
+
+def _without_walls(table: NDArray[np.float64]) -> Mask:
+    """Of points that share a mass to 1e-6 only the one with the weakest limit is kept."""
+    keep = np.ones(len(table), dtype=bool)
+    for i in range(1, len(table)):
+        if abs(table[i, 0] / table[i - 1, 0] - 1) < 1e-6:
+            keep[i if table[i, 1] < table[i - 1, 1] else i - 1] = False
+    return keep
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m builders.curves SOURCE_FOLDER")
+    print("\n".join(build(Path(sys.argv[1]), SHIPPED)))
+    write_seal(SHIPPED, SEAL)

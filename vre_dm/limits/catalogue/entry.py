@@ -1,0 +1,119 @@
+"""One catalogue entry on disk: read it with every check, write it in the form that passes them."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from vre_dm.errors import InvalidCurve
+from vre_dm.limits.checks import check, check_record
+from vre_dm.limits.curve import Curve
+from vre_dm.limits.sidecar import Record, from_record, to_record
+
+LARGEST_BYTES = 4_000_000
+"""A curve has at most some ten thousand points; a larger file is something else."""
+
+
+def read(sidecar: Path, sealed: frozenset[str] = frozenset()) -> Curve:
+    """Read the curve that a JSON sidecar describes.
+
+    Parameters
+    ----------
+    sidecar
+        Path of ``<id>.json``; the numbers are in ``<id>.csv`` beside it.
+    sealed
+        SHA-256 of sidecars that passed the schema when they were written, and need not pass it again.
+
+    Raises
+    ------
+    InvalidCurve
+        A file is missing, too large or malformed, the checksum differs, or a check finds a problem.
+    """
+    record = _record(sidecar, sealed)
+    if sidecar.stem != record["name"] or record["path"] != f"{record['name']}.csv":
+        msg = f"{sidecar.name}: name {record['name']!r} and path {record['path']!r} must be the file's own"
+        raise InvalidCurve(msg)
+    numbers = sidecar.with_suffix(".csv")
+    content = _content(numbers)
+    if record["hash"] != f"sha256:{hashlib.sha256(content).hexdigest()}":
+        msg = f"{numbers.name} fails the check 'checksum': it is not the file {sidecar.name} was made for"
+        raise InvalidCurve(msg)
+    curve = from_record(record, _text(content, numbers), numbers.name)
+    for problem in check(curve):
+        raise InvalidCurve(str(problem))
+    return curve
+
+
+def write(curve: Curve, folder: Path) -> None:
+    """Write ``<id>.csv`` and ``<id>.json`` into a folder that exists.
+
+    Raises
+    ------
+    InvalidCurve
+        The curve fails the schema or a check; nothing is written.
+    """
+    record = to_record(curve)
+    check_record(record, curve.id)
+    for problem in check(curve):
+        raise InvalidCurve(str(problem))
+    (folder / f"{curve.id}.csv").write_text(curve.csv, encoding="utf-8", newline="\n")
+    text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+    (folder / f"{curve.id}.json").write_text(text, encoding="utf-8", newline="\n")
+
+
+def read_seal(path: Path) -> frozenset[str]:
+    """Checksums of a seal file, or none where there is no such file."""
+    return frozenset(path.read_text(encoding="ascii").split()) if path.exists() else frozenset()
+
+
+def write_seal(folder: Path, path: Path) -> None:
+    """Hold every sidecar of a folder against the schema, then note the checksums of all.
+
+    Raises
+    ------
+    InvalidCurve
+        A sidecar breaks the schema; nothing is written.
+    """
+    sidecars = sidecars_in(folder)
+    for sidecar in sidecars:
+        _record(sidecar, frozenset())
+    sums = [hashlib.sha256(sidecar.read_bytes()).hexdigest() for sidecar in sidecars]
+    path.write_text("\n".join(sums) + "\n", encoding="ascii", newline="\n")
+
+
+def sidecars_in(folder: Path) -> list[Path]:
+    """List the sidecars of a folder in the order of their names."""
+    return sorted(path for path in folder.glob("*.json") if path.name != "schema.json")
+
+
+def _record(sidecar: Path, sealed: frozenset[str]) -> Record:
+    content = _content(sidecar)
+    try:
+        record = json.loads(_text(content, sidecar))
+    except (ValueError, RecursionError) as error:
+        msg = f"{sidecar.name} is not JSON: {error}"
+        raise InvalidCurve(msg) from None
+    if hashlib.sha256(content).hexdigest() not in sealed:
+        check_record(record, sidecar.name)
+    found: Record = record
+    return found
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST_BYTES + 1)
+    except OSError as error:
+        msg = f"{path.name} cannot be read: {error.strerror}"
+        raise InvalidCurve(msg) from None
+    if len(content) > LARGEST_BYTES:
+        msg = f"{path.name} is larger than {LARGEST_BYTES / 1e6:g} MB; a limit curve never is"
+        raise InvalidCurve(msg)
+    return content
+
+
+def _text(content: bytes, path: Path) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        msg = f"{path.name} is not UTF-8 at byte {error.start}"
+        raise InvalidCurve(msg) from None

@@ -1,0 +1,96 @@
+"""How curves show themselves: text for a terminal, tables for a notebook. Metadata is text, never HTML."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from vre_dm.limits.metadata import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from vre_dm.limits.curve import Curve
+
+
+def facts(curve: Curve) -> dict[str, str]:
+    """List what a reader asks of a curve first, as text in reading order."""
+    low, high = curve.range
+    return {
+        "quantity": f"{curve.quantity} in {curve.columns[1].unit}",
+        "kind": f"{curve.kind} {curve.geometry}",
+        "mass range": f"{low:g} to {high:g} {curve.columns[0].unit}, {curve.x.size} points",
+        "CL": level(curve),
+        "statistic": curve.statistic,
+        "reference": curve.reference.text,
+        "doi": curve.reference.doi,
+        "provenance": curve.provenance.type,
+        "licence": curve.licence,
+        "supersedes": curve.supersedes or "nothing known",
+        "notes": curve.notes or "none",
+    }
+
+
+def level(curve: Curve) -> str:
+    """Confidence level in per cent, or why there is none."""
+    if curve.cl is not None:
+        return f"{curve.cl:.0%}"
+    return "none" if curve.kind == "theory" else UNKNOWN
+
+
+def curve_text(curve: Curve) -> str:
+    """One line a fact, control characters made visible."""
+    lines = [f"Curve {_plain(curve.id)}: {_plain(curve.label)}"]
+    return "\n".join(lines + [f"  {name:<11} {_plain(value)}" for name, value in facts(curve).items()])
+
+
+def curve_html(curve: Curve) -> str:
+    """Facts and assumptions as a table."""
+    rows = [*facts(curve).items(), *((str(k), str(v)) for k, v in curve.assumptions.items())]
+    return table_html(("", curve.label), rows)
+
+
+def table_html(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """Write a table of escaped text, the first cell of each row its heading."""
+    head = "".join(f'<th scope="col" style="text-align:left">{escape(cell)}</th>' for cell in header)
+    body = "".join(_row_html(row) for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def table_text(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """Write the same table for a fixed-width font."""
+    lines = [tuple(_plain(cell) for cell in row) for row in (header, *rows)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
+    return "\n".join(
+        "  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in lines
+    )
+
+
+def overview(curves: Iterable[Curve]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Header and rows of a table with one curve a row."""
+    header = ("id", "experiment", "year", "quantity", "kind", "CL", "reference", "provenance", "licence")
+    rows: list[tuple[str, ...]] = [
+        (
+            curve.id,
+            curve.experiment,
+            str(curve.year or UNKNOWN),
+            curve.quantity,
+            curve.kind,
+            level(curve),
+            curve.reference.text,
+            curve.provenance.type,
+            curve.licence,
+        )
+        for curve in curves
+    ]
+    return header, rows
+
+
+def _row_html(row: tuple[str, ...]) -> str:
+    first, *others = (escape(cell) for cell in row)
+    cells = "".join(f'<td style="text-align:left">{cell}</td>' for cell in others)
+    return f'<tr><th scope="row" style="text-align:left">{first}</th>{cells}</tr>'
+
+
+def _plain(text: str) -> str:
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

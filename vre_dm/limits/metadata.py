@@ -1,0 +1,113 @@
+"""The parts of a curve's record that are not numbers. What a source does not state is ``UNKNOWN``."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The publication a curve comes from.
+
+    Attributes
+    ----------
+    arxiv
+        Identifier without version, for example ``2410.17036``.
+    arxiv_version
+        The version whose figure or table this is, for example ``v2``.
+    doi
+        Of the article.
+    figure
+        Figure or table of the article.
+    """
+
+    arxiv: str = UNKNOWN
+    arxiv_version: str = UNKNOWN
+    doi: str = UNKNOWN
+    figure: str = UNKNOWN
+
+    @property
+    def text(self) -> str:
+        """One line, for a tooltip or a table."""
+        if self.arxiv == UNKNOWN:
+            return UNKNOWN if self.doi == UNKNOWN else f"doi:{self.doi}"
+        if self.arxiv_version == UNKNOWN:
+            return f"arXiv:{self.arxiv} (version {UNKNOWN})"
+        return f"arXiv:{self.arxiv}{self.arxiv_version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How the numbers came here.
+
+    Attributes
+    ----------
+    type
+        ``collaboration file``, ``HEPData``, ``digitised``, ``derived`` or unknown.
+    source, path, commit, blob
+        Repository, file in it, commit and git blob.
+    tool, error_dex
+        Of a digitised curve: what it was read with, and how well, in decades.
+    formula, inputs
+        Of a derived curve: the formula's identifier and what went in.
+    treatment
+        What the builder changed on the way, or empty.
+    """
+
+    type: str = UNKNOWN
+    source: str = UNKNOWN
+    path: str = UNKNOWN
+    commit: str = UNKNOWN
+    blob: str = UNKNOWN
+    tool: str = UNKNOWN
+    error_dex: float | None = None
+    formula: str = UNKNOWN
+    inputs: tuple[str, ...] = ()
+    treatment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """Range of the first column inside which the curve may be used, and why not beyond."""
+
+    low: float
+    high: float
+    reason: str = UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A number the publication states in words; the curve must pass through it."""
+
+    x: float
+    value: float
+    rtol: float
+    source: str
+
+
+class Assumptions(Mapping[str, str | float]):
+    """What a curve takes for granted (halo, form factor, coupling …); cannot change."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Mapping[str, str | float] | None = None) -> None:
+        self._items = tuple((items or {}).items())
+
+    def __getitem__(self, key: str) -> str | float:
+        for name, value in self._items:
+            if name == key:
+                return value
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _ in self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __hash__(self) -> int:
+        return hash(self._items)
+
+    def __repr__(self) -> str:
+        return f"Assumptions({dict(self._items)!r})"

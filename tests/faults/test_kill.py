@@ -1,0 +1,150 @@
+"""Stopped by SIGKILL, SIGTERM or Ctrl-C at any byte: no partial at a final name, the next run continues."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.faults.server import Breaking, breaking, good
+from tests.faults.world import HASTY, OpenAccess, Waits, finals, partials, registered
+from vre_dm.lake.files import File
+from vre_dm.lake.transfer import FetchCancelled, fetch_files
+
+BODY = random.Random(9).randbytes(12_000_000)
+CHILD = """
+import sys
+from pathlib import Path
+from tests.faults.world import OpenAccess, registered
+from vre_dm.lake.transfer import fetch_files
+body = Path(sys.argv[2]).read_bytes()
+print("go", flush=True)
+fetch_files([registered(body, sys.argv[1])], Path(sys.argv[3]), access=OpenAccess())
+"""
+
+
+def slowly(body: bytes, gate: threading.Event, at: int):
+    """Send up to a byte, say so, then wait for the end of the test."""
+
+    def act(h) -> None:
+        start = h.asked_from()
+        h.answer(
+            206 if start else 200,
+            Content_Length=len(body) - start,
+            Content_Range=f"bytes {start}-{len(body) - 1}/{len(body)}",
+        )
+        h.send(body[start:at])
+        gate.set()
+        h.play.over.wait(30)
+        h.hang_up()
+
+    return act
+
+
+def start(file: File, truth: Path, folder: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", CHILD, file.replicas[0].pfn, str(truth), str(folder)]
+    root = str(Path(__file__).parents[2])
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root)
+
+
+def wait_for_bytes(folder: Path, size: int) -> None:
+    """Until the child has written what the server sent."""
+    until = time.monotonic() + 20
+    while sum(part.stat().st_size for part in partials(folder)) < size:
+        assert time.monotonic() < until, "the child never wrote"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("at", [1, 1_048_577, 7_654_321])
+def test_a_killed_fetch_continues_where_it_stopped(sign: int, at: int, server: Breaking, tmp_path: Path):
+    truth, folder, gate = tmp_path / "truth", tmp_path / "data", threading.Event()
+    truth.write_bytes(BODY)
+    file = registered(BODY, server.play("/x", slowly(BODY, gate, at), good(BODY)))
+    with start(file, truth, folder) as child:
+        assert gate.wait(30)
+        wait_for_bytes(folder, at)
+        child.send_signal(sign)
+    assert finals(folder) == []
+    assert fetch_files([file], folder, access=OpenAccess(), policy=HASTY)[0].read_bytes() == BODY
+    assert partials(folder) == []
+    assert server.sent <= 1.05 * len(BODY)
+
+
+def test_what_a_dead_run_left_damaged_is_fetched_anew(server: Breaking, tmp_path: Path):
+    """As after a power cut: the length is there, the bytes are not."""
+    truth, folder, gate = tmp_path / "truth", tmp_path / "data", threading.Event()
+    truth.write_bytes(BODY)
+    file = registered(BODY, server.play("/x", slowly(BODY, gate, 2_000_000), good(BODY)))
+    with start(file, truth, folder) as child:
+        assert gate.wait(30)
+        wait_for_bytes(folder, 2_000_000)
+        child.kill()
+    with partials(folder)[0].open("r+b") as part:
+        part.seek(500_000)
+        part.write(b"\0" * 1000)
+    assert (
+        fetch_files([file], folder, access=OpenAccess(), policy=HASTY, pace=Waits().pace())[0].read_bytes()
+        == BODY
+    )
+
+
+def test_the_temporary_file_of_a_living_process_is_left_alone(server: Breaking, tmp_path: Path):
+    truth, folder, gate = tmp_path / "truth", tmp_path / "data", threading.Event()
+    truth.write_bytes(BODY)
+    file = registered(BODY, server.play("/x", slowly(BODY, gate, 2_000_000), good(BODY)))
+    with start(file, truth, folder) as child:
+        assert gate.wait(30)
+        wait_for_bytes(folder, 2_000_000)
+        (theirs,) = partials(folder)
+        assert fetch_files([file], folder, access=OpenAccess(), policy=HASTY)[0].read_bytes() == BODY
+        assert partials(folder) == [theirs]
+        child.kill()
+
+
+def interrupt_when(gate: threading.Event) -> threading.Thread:
+    def act() -> None:
+        gate.wait(30)
+        time.sleep(0.2)  # let the client reach the silence
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=act)
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize("at", [0, 100, 5_000_000])
+def test_an_interrupt_ends_at_once_keeps_what_pays_and_the_next_run_continues(
+    at: int, server: Breaking, tmp_path: Path
+):
+    gate = threading.Event()
+    small = registered(b"small", server.play("/small", good(b"small")), name="small")
+    large = registered(BODY, server.play("/x", slowly(BODY, gate, at), good(BODY)))
+    thread = interrupt_when(gate)
+    with pytest.raises(FetchCancelled, match=r"1 of 2 files are complete .* run it again to continue"):
+        fetch_files([small, large], tmp_path, access=OpenAccess())
+    thread.join()
+    assert [path.name for path in finals(tmp_path)] == ["small"]
+    assert [part.stat().st_size for part in partials(tmp_path)] == ([at] if at > 1_048_576 else [])
+    assert [thread for thread in threading.enumerate() if "_work" in thread.name] == []
+    sent = server.sent
+    fetch_files([small, large], tmp_path, access=OpenAccess(), policy=HASTY)
+    assert (tmp_path / large.did.path()).read_bytes() == BODY
+    assert partials(tmp_path) == []
+    assert server.sent - sent == len(BODY) - (at if at > 1_048_576 else 0)
+
+
+@pytest.mark.slow
+def test_fifty_kills_at_random_bytes_never_cost_more_than_a_twentieth(tmp_path: Path):
+    chance = random.Random(50)
+    for run in range(50):
+        with breaking() as server:
+            at = chance.randrange(len(BODY))
+            folder = tmp_path / str(run)
+            folder.mkdir()
+            test_a_killed_fetch_continues_where_it_stopped(signal.SIGKILL, at, server, folder)

@@ -1,0 +1,68 @@
+"""The test's side of a fetch: files with true checksums, an access that trusts the test CA, no waiting."""
+
+import hashlib
+import ssl
+import threading
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.faults.server import TLS
+from vre_dm.did import Did
+from vre_dm.lake.files import File, Replica
+from vre_dm.lake.transfer import Pace, Policy
+
+# Rounds are few and windows short: the faults are the same, only the waiting is not.
+HASTY = Policy(connect_timeout=2.0, stall_timeout=0.4, minimum_rate=1000.0)
+
+
+@dataclass
+class OpenAccess:
+    """Trusts the test CA, adds a token on one origin, and maps ``file://`` as it is written."""
+
+    token_origin: str = ""
+    tokens: list[str] = field(default_factory=lambda: ["canary-token"])
+
+    def headers(self, url: str) -> dict[str, str]:
+        if not self.token_origin or not url.startswith(self.token_origin):
+            return {}
+        token = self.tokens.pop(0) if len(self.tokens) > 1 else self.tokens[0]
+        return {"Authorization": f"Bearer {token}"}
+
+    def verify(self, url: str) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(TLS / "ca.pem"))
+
+    def local_path(self, pfn: str) -> Path | None:
+        return Path(pfn.removeprefix("file://localhost")) if pfn.startswith("file:") else None
+
+
+@dataclass
+class Waits:
+    """Remembers every wait instead of waiting."""
+
+    seconds: list[float] = field(default_factory=list)
+
+    def __call__(self, stop: threading.Event, seconds: float) -> None:
+        self.seconds.append(seconds)
+
+    def pace(self) -> Pace:
+        return Pace(wait=self, chance=lambda: 0.0)
+
+
+def registered(body: bytes, *pfns: str, name: str = "data.bin", **changes: object) -> File:
+    """A catalogue entry that tells the truth about these bytes, but for the changes."""
+    facts = {
+        "size": len(body),
+        "adler32": f"{zlib.adler32(body):08x}",
+        "md5": hashlib.md5(body).hexdigest(),
+    } | changes
+    replicas = tuple(Replica(f"RSE-{at + 1}", pfn) for at, pfn in enumerate(pfns))
+    return File(Did("test", name), replicas=replicas, **facts)
+
+
+def partials(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.name.endswith(".part")]
+
+
+def finals(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(".part"))

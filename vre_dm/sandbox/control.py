@@ -107,7 +107,7 @@ def status(root: Path | None = None, *, measure: bool = False) -> LakeStatus:
         timings=state["timings"],
         idle=state["idle"],
         rucio=state["rucio"],
-        memory=sum(map(_memory, everything.values())) if measure else 0,
+        memory=_memory(everything["supervisor"]) if measure else 0,
     )
 
 
@@ -237,6 +237,7 @@ def _alive(marked: dict[str, Any]) -> bool:
 
 
 def _memory(pid: int) -> int:
+    """Memory of a process and of all that it started."""
     try:
         process = psutil.Process(pid)
         family = [process, *process.children(recursive=True)]

@@ -147,6 +147,11 @@ def load(folder: Path = FOLDER) -> Seed:
         raise SandboxError(msg) from error
 
 
+def fingerprint() -> str:
+    """Short hash of the registry, which holds the checksum of every file: the same for the same seed."""
+    return hashlib.sha256((FOLDER / "registry.json").read_bytes()).hexdigest()[:12]
+
+
 def _file(entry: dict[str, Any], files: Path) -> SeedFile:
     return SeedFile(**{**entry, "path": files / entry["path"]})
 

@@ -28,7 +28,8 @@ class Storage:
         self._checksums = _Checksums()
         self._dav = WsgiDAVApp(
             {
-                "provider_mapping": {f"/{rse}": str(folder) for rse, folder in self._folders.items()},
+                # One share: WsgiDAV would want the names of several in lower case.
+                "provider_mapping": {"/": str(layout.storage(""))},
                 # Who comes this far has been let in below.
                 "http_authenticator": {"domain_controller": None, "accept_basic": True, "accept_digest": False},
                 "simple_dc": {"user_mapping": {"*": True}},
@@ -47,13 +48,14 @@ class Storage:
             start_response("401 Unauthorized", challenge)
             return []
         method = environ["REQUEST_METHOD"]
-        if method in ("PUT", "MOVE", "COPY"):
-            written = environ["PATH_INFO"] if method == "PUT" else _destination(environ)
-            path = self._path(written)
-            if path is None:
-                start_response("403 Forbidden", [("Content-Length", "0")])
-                return []
-            path.parent.mkdir(parents=True, exist_ok=True)
+        paths = [self._path(environ["PATH_INFO"])]
+        if method in ("MOVE", "COPY"):
+            paths.append(self._path(_destination(environ)))
+        if None in paths:
+            start_response("403 Forbidden", [("Content-Length", "0")])
+            return []
+        if method in ("PUT", "MOVE", "COPY") and paths[-1]:
+            paths[-1].parent.mkdir(parents=True, exist_ok=True)
         answer: Iterable[bytes] = self._dav(environ, self._with_digest(environ, start_response))
         return answer
 
@@ -73,9 +75,9 @@ class Storage:
         return False
 
     def _path(self, url_path: str) -> Path | None:
-        """Path inside an RSE's folder; ``None`` for one that is not."""
-        _, rse, *names = PurePosixPath("/" + url_path.lstrip("/")).parts or ("", "")
-        if rse not in self._folders or not names or ".." in names or any("\0" in name for name in names):
+        """Path inside the folder of an RSE that is served here; ``None`` for any other."""
+        rse, *names = PurePosixPath(url_path.lstrip("/")).parts or ("",)
+        if rse not in self._folders or ".." in names or "\0" in url_path:
             return None
         return self._folders[rse].joinpath(*names)
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from vre_dm.errors import SandboxError
-from vre_dm.sandbox.registry import seed_version
+from vre_dm.sandbox import seed
 from vre_dm.sandbox.layout import Layout, read_json, write_json
 from vre_dm.sandbox.services import endpoints, postgres, processes, secrets, settings, tls
 from vre_dm.sandbox.services.endpoints import Endpoints
@@ -236,7 +236,7 @@ class Supervisor:
             "schema": _version("rucio"),
             "endpoints": asdict(self._endpoints),
             "root": str(self.layout.root),
-            "seed": seed_version(),
+            "seed": seed.fingerprint(),
         }
 
     def _need_space(self) -> None:
@@ -273,7 +273,7 @@ class Supervisor:
             "timings": {**self.timings, "total": round(time.monotonic() - self._begun, 2)},
             "idle": self.idle,
             "rucio": _version("rucio"),
-            "seed": seed_version(),
+            "seed": seed.fingerprint(),
         }
         write_json(self.layout.state, state)
 

@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Callable
+from io import FileIO
 from pathlib import Path
 
 from vre_dm.lake.transfer.answers import align, ask_rest, refuse, refuse_less, refuse_more, refuse_size
@@ -21,16 +22,17 @@ def copy_path(path: Path, part: Part, context: Context, moved: Callable[[int], N
         It is not there, not a plain file, or of another size than registered.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        # a pipe in the way must not hold us
+        source = FileIO(path, opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))
     except OSError as error:
         raise SourceFailed(error.strerror or "cannot be opened") from error
-    with os.fdopen(descriptor, "rb", buffering=0) as source:
-        facts = os.fstat(descriptor)
+    with source:
+        facts = os.fstat(source.fileno())
         if not stat.S_ISREG(facts.st_mode):
             msg = "not a plain file"
             raise SourceFailed(msg)
         refuse_size(facts.st_size, part)
-        if part.size == 0 and facts.st_size and part.clone(descriptor, context.stop):
+        if part.size == 0 and facts.st_size and part.clone(source.fileno(), context.stop):
             moved(part.size)
             return
         source.seek(part.size)

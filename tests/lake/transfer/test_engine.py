@@ -1,0 +1,164 @@
+"""Fetching from a path on this machine, what is kept, and who hears about it."""
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.faults.server import breaking, good
+from tests.faults.world import HASTY, OpenAccess, Waits, finals, partials, registered
+from vre_dm.errors import ChecksumMismatch, TransferFailed
+from vre_dm.lake.files import File
+from vre_dm.lake.transfer import Policy, Progress, fetch_files
+
+BODY = os.urandom(2_500_000)
+
+
+def stored(store: Path, name: str, body: bytes, **changes: object) -> File:
+    path = store / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(body)
+    return registered(body, f"file://localhost{path}", name=name, **changes)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "folder"
+
+
+def fetch(files: list[File], folder: Path, **options: object) -> list[Path]:
+    return fetch_files(files, folder, access=OpenAccess(), policy=HASTY, pace=Waits().pace(), **options)
+
+
+def test_files_come_in_the_order_asked_with_their_true_bytes(store: Path, folder: Path):
+    bodies = {f"deep/f{at}": BODY[: at * 1000] for at in range(9, -1, -1)}
+    paths = fetch([stored(store, name, body) for name, body in bodies.items()], folder)
+    assert [path.read_bytes() for path in paths] == list(bodies.values())
+    assert [path.relative_to(folder / "test").as_posix() for path in paths] == list(bodies)
+    assert partials(folder) == []
+
+
+def test_a_good_file_is_kept_as_it_is(store: Path, folder: Path):
+    file = stored(store, "f", BODY)
+    (path,) = fetch([file], folder)
+    before = path.stat()
+    (store / "f").unlink()  # could not be fetched again
+    assert fetch([file], folder) == [path]
+    assert path.stat() == before
+
+
+def test_a_copy_is_independent_of_the_lake(store: Path, folder: Path):
+    (path,) = fetch([stored(store, "f", BODY)], folder)
+    path.write_bytes(b"changed")
+    assert (store / "f").read_bytes() == BODY
+
+
+def test_in_place_a_verified_path_of_the_lake_is_given_and_nothing_written(store: Path, folder: Path):
+    file = stored(store, "f", BODY)
+    assert fetch([file], folder, copy=False) == [store / "f"]
+    assert not folder.exists()
+
+
+def test_in_place_a_damaged_copy_is_not_given(store: Path, folder: Path):
+    file = stored(store, "f", BODY)
+    (store / "f").write_bytes(BODY[:-1] + b"?")
+    with pytest.raises(ChecksumMismatch, match="instead of"):
+        fetch([file], folder, copy=False)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "absent", "dangling"])
+def test_what_is_no_plain_file_is_never_read(kind: str, store: Path, folder: Path):
+    file = stored(store, "f", BODY)
+    path = store / "f"
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "dangling":
+        path.symlink_to(store / "nowhere")
+    with pytest.raises(TransferFailed, match="RSE-1"):
+        fetch([file], folder)
+    assert finals(folder) == []
+
+
+def test_a_damaged_local_copy_falls_to_the_server(store: Path, folder: Path):
+    with breaking() as server:
+        local = stored(store, "f", BODY)
+        (store / "f").write_bytes(BODY[:-1] + b"?")
+        file = registered(BODY, local.replicas[0].pfn, server.play("/f", good(BODY)), name="f")
+        notes: list[Progress] = []
+        (path,) = fetch([file], folder, progress=notes.append)
+        assert path.read_bytes() == BODY
+        assert any("checksum" in (event.note or "") for event in notes)
+
+
+def test_a_dataset_without_files_is_an_empty_list(folder: Path):
+    assert fetch([], folder) == []
+
+
+def test_a_file_without_replicas_says_so(folder: Path):
+    with pytest.raises(TransferFailed, match="knows no replica"):
+        fetch([registered(BODY)], folder)
+
+
+def test_events_come_from_the_calling_thread_and_end_complete(store: Path, folder: Path):
+    heard: list[tuple[int, Progress]] = []
+    files = [stored(store, f"f{at}", BODY) for at in range(3)]
+    fetch(files, folder, progress=lambda event: heard.append((threading.get_ident(), event)))
+    assert {thread for thread, _ in heard} == {threading.get_ident()}
+    last = heard[-1][1]
+    assert (last.files_done, last.bytes_done) == (3, 3 * len(BODY)) == (last.files_total, last.bytes_total)
+
+
+def test_a_listener_that_fails_ends_the_fetch_without_a_trace(store: Path, folder: Path):
+    def fail(_: Progress) -> None:
+        msg = "display gone"
+        raise RuntimeError(msg)
+
+    with breaking() as server:
+        files = [registered(BODY, server.play(f"/f{at}", good(BODY)), name=f"f{at}") for at in range(8)]
+        with pytest.raises(RuntimeError, match="display gone"):
+            fetch(files, folder, progress=fail)
+        for path in finals(folder):
+            assert path.read_bytes() == BODY
+
+
+def test_no_more_files_move_at_once_than_the_policy_allows(folder: Path):
+    now, most, lock = 0, 0, threading.Lock()
+
+    def counted(handler) -> None:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        handler.play.over.wait(0.05)
+        with lock:
+            now -= 1
+        good(b"x")(handler)
+
+    with breaking() as server:
+        files = [registered(b"x", server.play(f"/{at}", counted), name=f"f{at}") for at in range(12)]
+        fetch_files(files, folder, access=OpenAccess(), policy=Policy(threads=3))
+    assert most <= 3
+
+
+def test_two_fetches_of_one_dataset_at_once_do_not_mix(folder: Path):
+    with breaking() as server:
+        files = [
+            registered(BODY[at:], server.play(f"/{at}", good(BODY[at:], stop_after=1_000_000)), name=f"f{at}")
+            for at in range(4)
+        ]
+        threads = [threading.Thread(target=fetch, args=(files, folder)) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert [path.read_bytes() == BODY[at:] for at, path in enumerate(finals(folder))] == [True] * 4
+    assert partials(folder) == []

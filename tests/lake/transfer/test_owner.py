@@ -1,0 +1,66 @@
+"""Whose temporary file it is, and whether that process can still be writing."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.faults.world import registered
+from vre_dm.lake.transfer.names import leftovers, part_path, waiting_for
+from vre_dm.lake.transfer.owner import FOREIGN_AGE, Owner, myself, nobody
+from vre_dm.lake.transfer.verify import Expected
+
+EXPECTED = Expected.of(registered(b"body"))
+
+
+def test_a_process_knows_itself_alive_and_the_dead_dead():
+    assert not myself().gone(time.time())
+    assert nobody().gone(time.time())
+    with subprocess.Popen([sys.executable, "-c", ""]) as child:
+        child.wait()
+        assert Owner(myself().machine, child.pid, 1).gone(time.time())
+
+
+def test_a_process_id_that_was_given_to_another_process_is_not_the_owner():
+    me = myself()
+    assert Owner(me.machine, me.pid, me.start + 1).gone(time.time())
+
+
+def test_a_zombie_writes_no_more():
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    start = int(Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()[19])
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    assert Owner(myself().machine, child.pid, start).gone(time.time())
+    child.wait()
+
+
+def test_another_machine_is_given_an_hour():
+    other = Owner("0" * 8, os.getpid(), 1)
+    assert not other.gone(time.time())
+    assert other.gone(time.time() - FOREIGN_AGE - 60)
+
+
+@given(st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.+=@#-]{0,249}", fullmatch=True))
+def test_a_temporary_name_fits_every_file_system_and_is_found_again(name: str):
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / name
+        part = part_path(target, EXPECTED, nobody())
+        assert part.parent == target.parent
+        assert part.name.startswith(".")
+        part.touch()
+        assert waiting_for(target, EXPECTED, list(leftovers(target.parent))) == [part]
+        other = Expected.of(registered(b"other"))
+        assert waiting_for(target, other, list(leftovers(target.parent))) == []
+
+
+def test_files_of_other_programs_are_not_taken_for_leftovers(tmp_path: Path):
+    for name in (".x.part", "x.part", ".x.12345678-12345678-1-1-12345678.part.bak", "movie.part"):
+        (tmp_path / name).touch()
+    part_path(tmp_path / "mine", EXPECTED, myself()).touch()
+    assert list(leftovers(tmp_path)) == []
+    assert list(leftovers(tmp_path / "absent")) == []

@@ -1,0 +1,43 @@
+"""Which replica is read first."""
+
+from pathlib import Path
+
+from tests.faults.world import OpenAccess
+from vre_dm.did import Did
+from vre_dm.lake.files import File, Replica
+from vre_dm.lake.transfer.sources import shown, sources
+
+
+def ranked(*replicas: Replica) -> list[str]:
+    found, _ = sources(File(Did("s", "n"), 1, replicas=replicas), OpenAccess())
+    return [source.rse for source in found]
+
+
+def test_a_local_path_comes_first_and_what_is_down_last():
+    assert ranked(
+        Replica("down", "file://localhost/a", available=False),
+        Replica("plain", "http://h/a"),
+        Replica("web", "https://h/a"),
+        Replica("dav", "davs://h/a"),
+        Replica("here", "file://localhost/a"),
+    ) == ["here", "web", "dav", "plain", "down"]
+
+
+def test_a_protocol_that_cannot_be_read_is_named():
+    found, useless = sources(File(Did("s", "n"), 1, replicas=(Replica("X", "root://h//a"),)), OpenAccess())
+    assert found == []
+    assert useless == [("X", "root:// cannot be read from here")]
+
+
+def test_webdav_addresses_are_asked_over_https():
+    found, _ = sources(File(Did("s", "n"), 1, replicas=(Replica("X", "DAVS://h:443/a?b"),)), OpenAccess())
+    assert found[0].url == "https://h:443/a?b"
+
+
+def test_a_local_copy_is_a_path():
+    found, _ = sources(File(Did("s", "n"), 1, replicas=(Replica("X", "file://localhost/a/b"),)), OpenAccess())
+    assert found[0].path == Path("/a/b")
+
+
+def test_an_address_is_shown_without_its_secrets():
+    assert shown("https://u:p@h:1/a/b?token=t#f") == "https://h:1/a/b"

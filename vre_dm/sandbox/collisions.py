@@ -1,0 +1,161 @@
+"""Simulated dilepton collisions, truth level: Drell-Yan continuum, Z and Z′, and their two-body decay.
+
+Simple on purpose: enough for histograms, bump hunts and benchmarks, not a Monte Carlo generator. There are no
+matrix elements, parton densities, interference, radiation or pile-up.
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+
+from vre_dm.errors import SandboxError
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+SQRT_S = 13000.0
+MASS_RANGE = (50.0, 6000.0)
+Z_MASS, Z_WIDTH = 91.19, 2.495
+CONTINUUM, Z, ZPRIME = 0, 1, 2
+# Cross sections times branching ratio in fb, both flavours together. The continuum follows the spectrum that
+# ATLAS observes above 225 GeV (arXiv:1903.06248) within a factor two; the Z is its size at 13 TeV.
+CONTINUUM_FB, Z_FB = 1.0e6, 3.9e6
+Z_SHARE = 0.5  # of the events that are not signal
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What is simulated.
+
+    Attributes
+    ----------
+    zprime_mass
+        Pole mass of the Z′ in GeV, 150 to 5500.
+    zprime_width
+        Total width over mass, above 0 and at most 0.3.
+    zprime_fb
+        Cross section times branching ratio into ee and μμ together, in fb.
+    signal_fraction
+        Part of the *generated* events that are Z′, 0 to 0.9; weights undo it.
+    luminosity_fb
+        Integrated luminosity in fb⁻¹ that the weights are for.
+    """
+
+    zprime_mass: float = 3000.0
+    zprime_width: float = 0.03
+    zprime_fb: float = 1.0
+    signal_fraction: float = 0.05
+    luminosity_fb: float = 139.0
+
+    def __post_init__(self) -> None:
+        allowed = {
+            "zprime_mass": (150.0, 5500.0),
+            "zprime_width": (1e-6, 0.3),
+            "zprime_fb": (0.0, 1e9),
+            "signal_fraction": (0.0, 0.9),
+            "luminosity_fb": (0.0, 1e6),
+        }
+        for name in (field.name for field in fields(self)):
+            value, (low, high) = getattr(self, name), allowed[name]
+            if not low <= value <= high:
+                msg = f"{name} is {value}, it must lie between {low:g} and {high:g}"
+                raise SandboxError(msg)
+
+    @property
+    def yields(self) -> Floats:
+        """Expected events of continuum, Z and Z′, shape (3,); zero for a process that is not generated."""
+        signal = self.zprime_fb if self.signal_fraction else 0.0
+        return np.array([CONTINUUM_FB, Z_FB, signal]) * self.luminosity_fb
+
+
+def process_counts(model: Model, total: int) -> Integers:
+    """How many of the first ``total`` events belong to continuum, Z and Z′, shape (3,)."""
+    signal = int(model.signal_fraction * total)
+    z = int(Z_SHARE * (total - signal))
+    return np.array([total - signal - z, z, signal])
+
+
+def continuum(rng: np.random.Generator, size: int) -> tuple[Floats, Floats]:
+    """Masses of the continuum, drawn from m⁻² so that the tail is populated, and weights of mean one.
+
+    The spectrum is m⁻⁵ (1 − m/√s)¹⁰.
+    """
+    low, high = MASS_RANGE
+    mass = 1 / (1 / low - rng.random(size) * (1 / low - 1 / high))
+    return mass, _continuum_shape(mass) / _mean_shape()
+
+
+def _continuum_shape(mass: Floats) -> Floats:
+    return np.asarray(mass**-3 * (1 - mass / SQRT_S) ** 10)
+
+
+def _mean_shape() -> float:
+    """Mean of the shape over the drawn masses, by quadrature that is uniform in the drawn quantity 1/m."""
+    low, high = MASS_RANGE
+    edges = np.linspace(1 / high, 1 / low, 20001)
+    return float(np.mean(_continuum_shape(2 / (edges[1:] + edges[:-1]))))
+
+
+def breit_wigner(rng: np.random.Generator, size: int, pole: float, width: float) -> Floats:
+    """Masses of a relativistic Breit-Wigner resonance with fixed width, inside the generated range."""
+    low, high = (np.arctan((edge**2 - pole**2) / (pole * width)) for edge in MASS_RANGE)
+    return np.asarray(np.sqrt(pole**2 + pole * width * np.tan(rng.uniform(low, high, size))))
+
+
+@dataclass(frozen=True, slots=True)
+class Dileptons:
+    """Lepton pairs before the detector; momenta in GeV, shape (n, 2, 3), negative lepton first."""
+
+    mass: Floats
+    weight: Floats
+    process: Integers
+    is_muon: npt.NDArray[np.bool_]
+    momentum: Floats
+
+
+def dileptons(rng: np.random.Generator, model: Model, process: Integers) -> Dileptons:
+    """Draw one lepton pair for each entry of ``process``; weights have mean one in each process."""
+    size = len(process)
+    mass, weight = continuum(rng, size)
+    weight[process != CONTINUUM] = 1.0
+    for which, pole, width in (
+        (Z, Z_MASS, Z_WIDTH),
+        (ZPRIME, model.zprime_mass, model.zprime_mass * model.zprime_width),
+    ):
+        chosen = process == which
+        mass[chosen] = breit_wigner(rng, int(chosen.sum()), pole, width)
+    return Dileptons(mass, weight, process, rng.random(size) < 0.5, decay(rng, mass))
+
+
+def decay(rng: np.random.Generator, mass: Floats) -> Floats:
+    """Momenta of both leptons in the laboratory, shape (n, 2, 3): 1 + cos²θ at rest, then boosted."""
+    size = len(mass)
+    # x³ + 3x = 8u − 4 inverts the integral of 1 + x²; the hyperbolic sine solves it.
+    cosine = 2 * np.sinh(np.arcsinh(4 * rng.random(size) - 2) / 3)
+    direction = _unit(cosine, rng.uniform(-np.pi, np.pi, size))
+    rest = 0.5 * mass[:, None] * direction
+    beta, gamma = _boost(rng, mass)
+    along = np.einsum("ij,ij->i", beta, rest)
+    factor = gamma**2 / (gamma + 1) * along
+    energy = gamma * 0.5 * mass
+    forward = rest + (factor + energy)[:, None] * beta
+    backward = -rest + (energy - factor)[:, None] * beta
+    return np.stack([forward, backward], axis=1)
+
+
+def _unit(cosine: Floats, phi: Floats) -> Floats:
+    sine = np.sqrt(1 - cosine**2)
+    return np.stack([sine * np.cos(phi), sine * np.sin(phi), cosine], axis=1)
+
+
+def _boost(rng: np.random.Generator, mass: Floats) -> tuple[Floats, Floats]:
+    """Velocity and Lorentz factor of the pair: flat rapidity inside its kinematic limit, falling recoil."""
+    limit = np.minimum(2.5, 0.7 * np.log(SQRT_S / mass))
+    rapidity = limit * rng.uniform(-1, 1, len(mass))
+    pt = rng.gamma(1.5, 5 + 0.01 * mass)
+    phi = rng.uniform(-np.pi, np.pi, len(mass))
+    transverse = np.hypot(mass, pt)
+    energy = transverse * np.cosh(rapidity)
+    momentum = np.stack([pt * np.cos(phi), pt * np.sin(phi), transverse * np.sinh(rapidity)], axis=1)
+    return momentum / energy[:, None], energy / mass

@@ -112,7 +112,11 @@ def status(root: Path | None = None, *, measure: bool = False) -> LakeStatus:
 
 
 def up(
-    root: Path | None = None, *, idle: float = IDLE, token_seconds: int = TOKEN_SECONDS, say: Say = lambda _: None
+    root: Path | None = None,
+    *,
+    idle: float = IDLE,
+    token_seconds: int = TOKEN_SECONDS,
+    say: Say = lambda _: None,
 ) -> LakeStatus:
     """Start a lake and wait until it can be used; one that runs already is left as it is.
 
@@ -140,12 +144,17 @@ def up(
         layout.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         layout.root.chmod(0o700)
         layout.log.mkdir(mode=0o700, exist_ok=True)
-        python = environment.ensure(layout.root.parent / "lake-environments", say)
-        path = environment.only_vre_dm(layout.root / "modules")
+        python, path = private_python(layout, say)
     except OSError as error:
         msg = f"the lake's folder {layout.root} cannot be used: {error.strerror}; choose another with {ROOT}"
         raise SandboxError(msg) from error
     return _wait_ready(layout, _spawn(layout, python, path, idle, token_seconds), say)
+
+
+def private_python(layout: Layout, say: Say = lambda _: None) -> tuple[Path, Path]:
+    """Interpreter of the lake's private environment, made when missing, and the module path that goes with it."""
+    python = environment.ensure(layout.root.parent / "lake-environments", say)
+    return python, environment.only_vre_dm(layout.root / "modules")
 
 
 def down(root: Path | None = None, *, patience: float = 60) -> None:
@@ -173,7 +182,9 @@ def reset(root: Path | None = None) -> None:
 
 
 @contextmanager
-def running(root: Path | None = None, *, idle: float = IDLE, token_seconds: int = TOKEN_SECONDS) -> Iterator[LakeStatus]:
+def running(
+    root: Path | None = None, *, idle: float = IDLE, token_seconds: int = TOKEN_SECONDS
+) -> Iterator[LakeStatus]:
     """A lake for the length of a ``with`` block; one that ran before is left running."""
     found = status(root).running
     try:
@@ -183,7 +194,9 @@ def running(root: Path | None = None, *, idle: float = IDLE, token_seconds: int 
             down(root)
 
 
-def _spawn(layout: Layout, python: Path, path: Path, idle: float, token_seconds: int) -> subprocess.Popen[bytes]:
+def _spawn(
+    layout: Layout, python: Path, path: Path, idle: float, token_seconds: int
+) -> subprocess.Popen[bytes]:
     kept = {key: os.environ[key] for key in ("PATH", "TMPDIR") if key in os.environ}
     with (layout.log / "supervisor.log").open("ab") as log:
         return subprocess.Popen(
@@ -206,7 +219,9 @@ def _wait_ready(layout: Layout, supervisor: subprocess.Popen[bytes], say: Say) -
         if now.running:
             return now
         if code not in (None, 0, ALREADY_RUNNING) or (code == ALREADY_RUNNING and now.phase == "failed"):
-            msg = now.problem or f"the lake's supervisor ended with {code}: see {layout.log / 'supervisor.log'}"
+            msg = (
+                now.problem or f"the lake's supervisor ended with {code}: see {layout.log / 'supervisor.log'}"
+            )
             raise SandboxError(msg)
         if now.phase not in (said, "stopped"):
             said = now.phase

@@ -64,7 +64,9 @@ def copy(
     except (OSError, requests.RequestException, CopyError) as error:
         with contextlib.suppress(OSError, requests.RequestException):
             _delete(part, session)
-        raise error if isinstance(error, CopyError) else CopyError(f"{source} -> {target}: {error}") from error
+        raise (
+            error if isinstance(error, CopyError) else CopyError(f"{source} -> {target}: {error}")
+        ) from error
 
 
 def path_of(pfn: str) -> Path:
@@ -157,7 +159,9 @@ def _compare(part: str, registered: Registered, session: requests.Session) -> No
     if urlsplit(part).scheme == "file":
         size, checksum = path_of(part).stat().st_size, file_adler32(path_of(part))
     else:
-        answer = session.head(part, headers={"Want-Digest": "adler32"}, timeout=TIMEOUT, allow_redirects=False)
+        answer = session.head(
+            part, headers={"Want-Digest": "adler32"}, timeout=TIMEOUT, allow_redirects=False
+        )
         size = int(answer.headers.get("Content-Length", -1))
         checksum = answer.headers.get("Digest", "").removeprefix("adler32=")
     if size != registered.size or registered.adler32 not in (None, checksum):

@@ -158,12 +158,15 @@ class Daemons:
         )
         if requests:
             batch = (requests, topology)
-            finisher._handle_requests(batch, bulk=100, suspicious_patterns=[], retry_protocol_mismatches=False)
+            finisher._handle_requests(
+                batch, bulk=100, suspicious_patterns=[], retry_protocol_mismatches=False
+            )
 
 
 def main() -> None:
     """Run until told to end; what is being copied is finished first."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    # Rucio warns at each pass of what a small lake does not have.
+    logging.basicConfig(level=logging.ERROR, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     stop = threading.Event()
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda *_: stop.set())

@@ -97,7 +97,11 @@ class Issuer:
     def from_code(self, client: str, form: Claims) -> Claims:
         """Tokens for a code."""
         until, asked = self._codes.pop(form.get("code", ""), (0.0, {}))
-        if until < time.time() or asked["client_id"] != client or asked["redirect_uri"] != form.get("redirect_uri"):
+        if (
+            until < time.time()
+            or asked["client_id"] != client
+            or asked["redirect_uri"] != form.get("redirect_uri")
+        ):
             raise Refused("invalid_grant")
         audience = form.get("audience") or asked.get("audience") or client
         return self._answer(asked["user"], client, audience, asked.get("scope", "openid"), asked.get("nonce"))
@@ -158,7 +162,9 @@ class Issuer:
     def _signed(self, claims: Claims, lifetime: int) -> str:
         now = int(time.time())
         times = {"iat": now, "nbf": now - 60, "exp": now + lifetime, "jti": str(uuid.uuid4())}
-        return jwt.encode({"alg": "RS256", "kid": self._key.kid}, {"iss": self.url, **times, **claims}, self._key)
+        return jwt.encode(
+            {"alg": "RS256", "kid": self._key.kid}, {"iss": self.url, **times, **claims}, self._key
+        )
 
 
 def application(issuer: Issuer) -> Flask:
@@ -282,6 +288,8 @@ def _same(expected: str | None, given: str) -> bool:
 
 def _key(path: Path) -> RSAKey:
     if not path.exists():
-        made = RSAKey.generate_key(2048, {"kid": uuid.uuid4().hex, "alg": "RS256", "use": "sig"}, private=True)
+        made = RSAKey.generate_key(
+            2048, {"kid": uuid.uuid4().hex, "alg": "RS256", "use": "sig"}, private=True
+        )
         write_private(path, json.dumps(made.as_dict(private=True)))
     return RSAKey.import_key(json.loads(path.read_text()))

@@ -186,12 +186,20 @@ def _create(data: Path, binaries: Path, secrets: Secrets, identity: Identity | N
         if identity:
             os.chown(password, identity.uid, identity.gid)
         command = ["initdb", "-D", str(making), "-U", "rucio", f"--pwfile={password}", "--auth=scram-sha-256"]
-        _run(binaries, [*command, "--encoding=UTF8", "--locale=C", "--no-instructions"], identity, data.parent)
+        _run(
+            binaries, [*command, "--encoding=UTF8", "--locale=C", "--no-instructions"], identity, data.parent
+        )
         with (making / "postgresql.conf").open("a") as file:
             file.write(SETTINGS)
         # One statement in single-user mode, so that no half-made database can be met later.
         statement = b"CREATE DATABASE rucio;\n"
-        _run(binaries, ["postgres", "--single", "-D", str(making), "postgres"], identity, data.parent, statement)
+        _run(
+            binaries,
+            ["postgres", "--single", "-D", str(making), "postgres"],
+            identity,
+            data.parent,
+            statement,
+        )
         making.rename(data)
     finally:
         Path(password).unlink(missing_ok=True)
@@ -215,7 +223,9 @@ def _run(
     )
     output = (done.stderr or done.stdout).decode(errors="replace").strip()
     if done.returncode or "ERROR:" in output or "FATAL:" in output:
-        msg = f"the database could not be made: {program}: {output.splitlines()[-1] if output else 'no output'}"
+        msg = (
+            f"the database could not be made: {program}: {output.splitlines()[-1] if output else 'no output'}"
+        )
         raise SandboxError(msg)
 
 

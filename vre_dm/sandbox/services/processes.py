@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+LONGEST_LOG = 5 << 20
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None)
 
@@ -34,6 +35,8 @@ def start(
     identity: Identity | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a process that gets ``dies_with`` when its supervisor dies, however that happens."""
+    if log.exists() and log.stat().st_size > LONGEST_LOG:
+        log.replace(log.with_suffix(".old.log"))
     with log.open("ab") as output:
         return subprocess.Popen(
             command,

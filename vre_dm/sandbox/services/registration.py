@@ -42,7 +42,9 @@ def register(client: Client, layout: Layout) -> None:
     _collections(client, content)
     _rules(client, content)
     described = [*content.files, *content.datasets, *content.containers]
-    client.set_dids_metadata_bulk([{**_did(each), "meta": dict(each.metadata)} for each in described if each.metadata])
+    client.set_dids_metadata_bulk(
+        [{**_did(each), "meta": dict(each.metadata)} for each in described if each.metadata]
+    )
 
 
 def _files(client: Client, layout: Layout, content: seed.Seed) -> None:
@@ -56,15 +58,21 @@ def _files(client: Client, layout: Layout, content: seed.Seed) -> None:
         for file, path in _places(client, layout, rse, files):
             if not (path.exists() and path.stat().st_size == file.bytes):
                 _place(file.path, path)
-        replicas = [{**_did(file), "bytes": file.bytes, "adler32": file.adler32, "md5": file.md5} for file in files]
+        replicas = [
+            {**_did(file), "bytes": file.bytes, "adler32": file.adler32, "md5": file.md5} for file in files
+        ]
         try:
             client.add_replicas(rse, replicas)
         except Duplicate as error:
-            msg = f"the lake holds another file of a seed file's name: {error}; `vre-dm lake reset` begins anew"
+            msg = (
+                f"the lake holds another file of a seed file's name: {error}; `vre-dm lake reset` begins anew"
+            )
             raise SandboxError(msg) from error
 
 
-def _places(client: Client, layout: Layout, rse: str, files: list[SeedFile]) -> Iterator[tuple[SeedFile, Path]]:
+def _places(
+    client: Client, layout: Layout, rse: str, files: list[SeedFile]
+) -> Iterator[tuple[SeedFile, Path]]:
     """Where each file belongs: Rucio says the URL, the storage element's folder does the rest."""
     for first in range(0, len(files), _LFNS_A_CALL):
         names = {f"{file.scope}:{file.name}": file for file in files[first : first + _LFNS_A_CALL]}
@@ -84,9 +92,13 @@ def _place(source: Path, path: Path) -> None:
 
 
 def _collections(client: Client, content: seed.Seed) -> None:
-    members = {_key(dataset): [_child(dataset.scope, name) for name in dataset.files] for dataset in content.datasets}
+    members = {
+        _key(dataset): [_child(dataset.scope, name) for name in dataset.files] for dataset in content.datasets
+    }
     members |= {_key(each): [_child(*did.split(":")) for did in each.children] for each in content.containers}
-    kinds = {_key(each): "DATASET" for each in content.datasets} | {_key(each): "CONTAINER" for each in content.containers}
+    kinds = {_key(each): "DATASET" for each in content.datasets} | {
+        _key(each): "CONTAINER" for each in content.containers
+    }
     for scope in content.scopes:
         present = set(client.list_dids(scope, {}, did_type="collection"))
         new = [key for key in kinds if key[0] == scope and key[1] not in present]

@@ -2,7 +2,6 @@
 
 import configparser
 import io
-import json
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -47,7 +46,9 @@ def _client(layout: Layout, endpoints: Endpoints, account: str) -> dict[str, obj
     }
 
 
-def _password_client(layout: Layout, endpoints: Endpoints, account: str, secrets: Secrets) -> dict[str, object]:
+def _password_client(
+    layout: Layout, endpoints: Endpoints, account: str, secrets: Secrets
+) -> dict[str, object]:
     login = {"auth_type": "userpass", "username": account, "password": secrets.accounts[account]}
     return {**_client(layout, endpoints, account), **login}
 
@@ -63,13 +64,14 @@ def _database_url(secrets: Secrets) -> str:
 
 def _server(layout: Layout, endpoints: Endpoints, secrets: Secrets) -> Sections:
     return {
-        "common": {"logdir": layout.log, "loglevel": "WARNING"},
+        "common": {"logdir": layout.log, "loglevel": "ERROR"},
         # The daemons are clients of the storage too.
         "client": _password_client(layout, endpoints, "root", secrets),
         "database": {
             "default": _database_url(secrets),
-            "pool_size": 10,
-            "max_overflow": 10,
+            # Few are kept while idle: each is a server process of its own.
+            "pool_size": 3,
+            "max_overflow": 17,
             "pool_reset_on_return": "rollback",
         },
         "bootstrap": {
@@ -118,7 +120,12 @@ def _alembic(secrets: Secrets) -> Sections:
         "handlers": {"keys": "console"},
         "formatters": {"keys": "plain"},
         "logger_root": logger,
-        "handler_console": {"class": "StreamHandler", "args": "(sys.stderr,)", "level": "NOTSET", "formatter": "plain"},
+        "handler_console": {
+            "class": "StreamHandler",
+            "args": "(sys.stderr,)",
+            "level": "NOTSET",
+            "formatter": "plain",
+        },
         "formatter_plain": {"class": "logging.Formatter"},
     }
 
@@ -134,7 +141,9 @@ def _migrations() -> Path:
 def _write(path: Path, sections: Sections) -> None:
     parser = configparser.RawConfigParser()
     # Rucio reads its files with interpolation: a percent sign in a folder's name is written twice.
-    parser.read_dict({name: {k: str(v).replace("%", "%%") for k, v in keys.items()} for name, keys in sections.items()})
+    parser.read_dict(
+        {name: {k: str(v).replace("%", "%%") for k, v in keys.items()} for name, keys in sections.items()}
+    )
     text = io.StringIO()
     parser.write(text)
     write_private(path, text.getvalue())

@@ -31,7 +31,11 @@ class Storage:
                 # One share: WsgiDAV would want the names of several in lower case.
                 "provider_mapping": {"/": str(layout.storage(""))},
                 # Who comes this far has been let in below.
-                "http_authenticator": {"domain_controller": None, "accept_basic": True, "accept_digest": False},
+                "http_authenticator": {
+                    "domain_controller": None,
+                    "accept_basic": True,
+                    "accept_digest": False,
+                },
                 "simple_dc": {"user_mapping": {"*": True}},
                 "dir_browser": {"enable": False},
                 "lock_storage": False,
@@ -83,7 +87,9 @@ class Storage:
 
     def _with_digest(self, environ: Environ, start_response: StartResponse) -> StartResponse:
         """Add the file's checksum when it is asked for, as the sites' storages do (RFC 3230)."""
-        if environ["REQUEST_METHOD"] not in ("HEAD", "GET") or "adler32" not in environ.get("HTTP_WANT_DIGEST", ""):
+        if environ["REQUEST_METHOD"] not in ("HEAD", "GET") or "adler32" not in environ.get(
+            "HTTP_WANT_DIGEST", ""
+        ):
             return start_response
         path = self._path(environ["PATH_INFO"])
 

@@ -141,14 +141,38 @@ class Supervisor:
             return lambda: self._python("daemons", "vre_dm.sandbox.services.daemons")
         if name == "rucio":
             return lambda: self._gunicorn("rucio", "vre_dm.sandbox.services.rucio_app", ["rucio"], threads=16)
-        return lambda: self._gunicorn("site", "vre_dm.sandbox.services.site", ["issuer", "storage"], threads=8)
+        return lambda: self._gunicorn(
+            "site", "vre_dm.sandbox.services.site", ["issuer", "storage"], threads=8
+        )
 
     def _gunicorn(self, name: str, module: str, ports: list[str], threads: int) -> subprocess.Popen[bytes]:
         descriptors = [self._sockets[port].fileno() for port in ports]
         binds = [option for number in descriptors for option in ("--bind", f"fd://{number}")]
-        options = ["--workers", "1", "--worker-class", "gthread", "--threads", str(threads), "--keep-alive", "30"]
-        options += ["--certfile", str(self.layout.tls / "server.pem"), "--no-control-socket", "--timeout", "300"]
-        options += ["--graceful-timeout", "5", "--worker-tmp-dir", str(self.layout.root), "--log-level", "warning"]
+        options = [
+            "--workers",
+            "1",
+            "--worker-class",
+            "gthread",
+            "--threads",
+            str(threads),
+            "--keep-alive",
+            "30",
+        ]
+        options += [
+            "--certfile",
+            str(self.layout.tls / "server.pem"),
+            "--no-control-socket",
+            "--timeout",
+            "300",
+        ]
+        options += [
+            "--graceful-timeout",
+            "5",
+            "--worker-tmp-dir",
+            str(self.layout.root),
+            "--log-level",
+            "warning",
+        ]
         command = processes.python_module("gunicorn", *binds, *options, f"{module}:application")
         return self._start(name, command, keep=descriptors)
 
@@ -197,7 +221,9 @@ class Supervisor:
         count = self.restarts[name] = self.restarts.get(name, 0) + 1
         _log.warning("%s ended with %s: starting it again", name, part.returncode)
         processes.kill_group(part.pid)
-        self._problem = f"{name} ended {count} times: {last_line(self.layout.log / f'{name}.log')}" if count > 2 else ""
+        self._problem = (
+            f"{name} ended {count} times: {last_line(self.layout.log / f'{name}.log')}" if count > 2 else ""
+        )
         if count > 1:
             stop.wait(min(2.0**count / 4, 15))
         try:

@@ -21,4 +21,3 @@ def certificate(layout: Layout) -> Path:
         write_private(layout.ca, authority.cert_pem.bytes().decode())
         write_private(pem, (issued.private_key_pem.bytes() + chain).decode())
     return pem
-

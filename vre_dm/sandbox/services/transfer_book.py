@@ -81,7 +81,9 @@ class TransferBook:
         """How far a request is; ``None`` when it was never written down."""
         columns = "state, moved, source_rse_id, error, started, ended"
         with self._lock:
-            row = self._db.execute(f"SELECT {columns} FROM transfer WHERE request_id = ?", (request_id,)).fetchone()
+            row = self._db.execute(
+                f"SELECT {columns} FROM transfer WHERE request_id = ?", (request_id,)
+            ).fetchone()
         return Entry(*row[:4], _time(row[4]), _time(row[5])) if row else None
 
     def begin(self, request_id: str) -> None:
@@ -112,7 +114,10 @@ class TransferBook:
 
     def moving(self) -> int:
         """Number of orders that are not finished."""
-        with self._lock, closing(self._db.execute("SELECT count(*) FROM transfer WHERE state = ?", (WAITING,))) as rows:
+        with (
+            self._lock,
+            closing(self._db.execute("SELECT count(*) FROM transfer WHERE state = ?", (WAITING,))) as rows,
+        ):
             return int(rows.fetchone()[0])
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import requests
 from rucio.core import transfer as rucio_transfer
 from rucio.db.sqla.constants import RequestState
-from rucio.transfertool.transfertool import Transfertool, TransferStatusReport, TransferToolBuilder
+from rucio.transfertool.transfertool import TransferStatusReport, Transfertool, TransferToolBuilder
 
 from vre_dm.sandbox.services import copying, storage_login
 from vre_dm.sandbox.services.copying import CopyError, Registered
@@ -49,8 +49,10 @@ class Movers:
         for source in order.sources:
             try:
                 self._copy(source, order)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the rule's owner must read it
-                causes.append(str(error) if isinstance(error, CopyError) else f"{type(error).__name__}: {error}")
+            except Exception as error:
+                causes.append(
+                    str(error) if isinstance(error, CopyError) else f"{type(error).__name__}: {error}"
+                )
             else:
                 self.book.finish(order.request_id, source.rse_id)
                 return

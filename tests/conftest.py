@@ -1,0 +1,21 @@
+"""One real lake for the whole session, in a folder of its own beside the user's."""
+
+import os
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from vre_dm import sandbox
+from vre_dm.sandbox import LakeStatus
+
+
+@pytest.fixture(scope="session")
+def embedded_lake() -> Iterator[LakeStatus]:
+    """A lake from nothing, with the seed data; deleted at the end."""
+    # Beside the user's own, so that both use the same private environment.
+    root = sandbox.default_root().with_name(f"test-lake-{os.getpid()}-{uuid.uuid4().hex[:6]}")
+    try:
+        yield sandbox.up(root, idle=3600)
+    finally:
+        sandbox.reset(root)

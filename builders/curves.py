@@ -66,6 +66,23 @@ HEADERS = {
     "sens_p1": "sensitivity_p1sigma_cm2",
     "sens_p2": "sensitivity_p2sigma_cm2",
 }
+VARIANTS = {
+    "s2only": "S2-only",
+    "migdal": "Migdal",
+    "b8": "⁸B",
+    "cevns": "⁸B",
+    "lowmass": "low mass",
+    "highmass": "high mass",
+    "crdm": "boosted by cosmic rays",
+    "nq": "no quenching fluctuations",
+    "sos": "silicon on sapphire",
+    "100ty": "100 t y",
+    "200ty": "200 t y",
+    "1000ty": "1000 t y",
+    "proj20ty": "20 t y",
+    "proj": "projection",
+    "proj2016": "projection",
+}
 SIGNAL = {"migdal": "Migdal effect", "crdm": "dark matter boosted by cosmic rays"}
 
 
@@ -99,7 +116,7 @@ def treat(row: Row, numbers: Path) -> Curve:
     point = HEADLINES.get(row["id"])
     return Curve(
         id=row["id"],
-        label=f"{row['experiment']} {row['year']}",
+        label=label(row),
         experiment=row["experiment"],
         year=int(row["year"]),
         quantity=QUANTITIES[row["quantity"]],
@@ -115,6 +132,18 @@ def treat(row: Row, numbers: Path) -> Curve:
         headline=Headline(*point, f"abstract of {row['doi'] or row['arxiv']}") if point else None,
         notes=row["notes"],
     )
+
+
+def label(row: Row) -> str:
+    """Name a curve so that two of one experiment and year differ."""
+    words = row["id"].split("_")
+    variant = next((text for word, text in VARIANTS.items() if word in words), "")
+    if row["kind"] == "theory":
+        return {"billard": "neutrino floor 2013", "appec": "neutrino floor 2021"}.get(
+            re.sub(r"[^a-z]", "", words[-1]), "neutrino fog (Xe) 2021"
+        )
+    name = "DAMA/LIBRA " + words[2] if words[1] == "dama" else row["experiment"]
+    return f"{name} {row['year']}" + (f" ({variant})" if variant else "")
 
 
 def provenance(row: Row, treatment: str) -> Provenance:
@@ -134,7 +163,7 @@ def provenance(row: Row, treatment: str) -> Provenance:
 
 
 def assumptions(identifier: str) -> Assumptions:
-    """Say that no source states its halo; a signal other than an elastic recoil is in the candidate's name."""
+    """Say that no source states its halo; the candidate's name tells a signal other than a recoil."""
     stated = {"halo": UNKNOWN, "form_factor": UNKNOWN}
     signals = [text for word, text in SIGNAL.items() if word in identifier]
     return Assumptions(stated | ({"signal": signals[0]} if signals else {}))

@@ -8,7 +8,11 @@ from importlib import import_module
 __version__ = "0.1.0.dev0"
 
 # public name -> module that holds it
-_PUBLIC: dict[str, str] = {}
+_PUBLIC: dict[str, str] = {
+    "Curve": "vre_dm.limits.curve",
+    "curves": "vre_dm.limits.catalogue",
+    "overlay": "vre_dm.limits.overlay",
+}
 
 __all__ = sorted(["__version__", *_PUBLIC])
 

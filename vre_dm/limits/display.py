@@ -40,8 +40,8 @@ def level(curve: Curve) -> str:
 
 def curve_text(curve: Curve) -> str:
     """One line a fact, control characters made visible."""
-    lines = [f"Curve {_plain(curve.id)}: {_plain(curve.label)}"]
-    return "\n".join(lines + [f"  {name:<11} {_plain(value)}" for name, value in facts(curve).items()])
+    lines = [f"Curve {plain(curve.id)}: {plain(curve.label)}"]
+    return "\n".join(lines + [f"  {name:<11} {plain(value)}" for name, value in facts(curve).items()])
 
 
 def curve_html(curve: Curve) -> str:
@@ -59,7 +59,7 @@ def table_html(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 def table_text(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     """Write the same table for a fixed-width font."""
-    lines = [tuple(_plain(cell) for cell in row) for row in (header, *rows)]
+    lines = [tuple(plain(cell) for cell in row) for row in (header, *rows)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
     return "\n".join(
         "  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in lines
@@ -92,5 +92,6 @@ def _row_html(row: tuple[str, ...]) -> str:
     return f'<tr><th scope="row" style="text-align:left">{first}</th>{cells}</tr>'
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Make control and other unprintable characters visible."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

@@ -1,1 +1,1 @@
-"""Physics: from a model and an instrument's response to a limit curve; float arrays inside, units in names."""
+"""Physics: from a model and an instrument's response to a limit; float arrays inside, units in names."""

@@ -115,7 +115,7 @@ class CountingExperiment:
     def expected(
         self, mass_gev: ArrayLike, windows: ArrayLike, halo: StandardHalo, *, sigma_cm2: float = 1e-45
     ) -> NDArray[np.float64]:
-        """Expected signal events in the region of interest of each mass.
+        """Compute the expected signal events in the region of interest of each mass.
 
         Parameters
         ----------

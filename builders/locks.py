@@ -1,4 +1,4 @@
-"""Solve every environment of the project into ``locks/``; with ``--check``, say whether they still follow pyproject.
+"""Solve every environment of the project into ``locks/``; with ``--check``, say whether they are up to date.
 
 Hash-locked, for every supported Python and platform at once, and without the address of any package index.
 """

@@ -15,8 +15,8 @@ from vre_dm.sandbox.control import LakeStatus
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-class Duration(click.ParamType):
-    """A length of time such as ``90s``, ``30m``, ``2h`` or ``1d``, in seconds; ``0`` or ``never`` for no end."""
+class Duration(click.ParamType[float]):
+    """A length of time in seconds, written ``90s``, ``30m``, ``2h`` or ``1d``; ``never`` is 0."""
 
     name = "duration"
 
@@ -99,11 +99,11 @@ def reset(root: Path | None, yes: bool) -> None:
 @lake.command()
 @_root
 def shell(root: Path | None) -> None:
-    """Open a shell in which the stock `rucio` command line talks to the lake (started when it does not run)."""
+    """Open a shell in which the stock `rucio` command line talks to the lake."""
     now = control.up(_absolute(root), say=lambda text: click.echo(f"… {text}", err=True))
     click.echo("`rucio whoami` talks to the embedded lake now; `exit` leaves.", err=True)
     program = os.environ.get("SHELL") or shutil.which("sh") or "/bin/sh"
-    os.execve(program, [program], os.environ | {"RUCIO_CONFIG": str(now.rucio_config)})
+    os.execve(program, [program], os.environ | {"RUCIO_CONFIG": str(now.rucio_config)})  # noqa: S606
 
 
 @lake.command("environment")

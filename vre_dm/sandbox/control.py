@@ -152,7 +152,7 @@ def up(
 
 
 def private_python(layout: Layout, say: Say = lambda _: None) -> tuple[Path, Path]:
-    """Interpreter of the lake's private environment, made when missing, and the module path that goes with it."""
+    """Interpreter of the lake's private environment, made when missing, and its module path."""
     python = environment.ensure(layout.root.parent / "lake-environments", say)
     return python, environment.only_vre_dm(layout.root / "modules")
 
@@ -173,7 +173,7 @@ def down(root: Path | None = None, *, patience: float = 60) -> None:
 
 
 def reset(root: Path | None = None) -> None:
-    """Stop a lake and delete all it holds: catalogue, files, accounts, logs. The next start begins from nothing."""
+    """Stop a lake and delete all it holds; the next start begins from nothing."""
     layout = Layout(root or default_root())
     down(layout.root)
     if layout.postgres.is_symlink():  # as root the database stands elsewhere

@@ -1,6 +1,7 @@
 """The lake's private Python environment: Rucio's server and its pins, apart from the user's own packages.
 
-One environment serves every lake of a user; it is named after what is in it, so a new release makes a new one.
+One environment serves every lake of a user; it is named after what is in it, so a new release makes a new
+one.
 """
 
 import fcntl

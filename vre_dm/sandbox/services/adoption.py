@@ -1,7 +1,7 @@
-"""Take files that lie on this machine into the lake as a dataset of the user; run as a module, order on stdin.
+"""Take files that lie on this machine into the lake as a dataset of the user; run as a module.
 
-The order is JSON: ``scope``, ``name``, ``files`` (paths, which are moved away) and ``metadata``. All of it comes
-to be, or nothing.
+The order is JSON on standard input: ``scope``, ``name``, ``files`` (paths, which are moved
+away) and ``metadata``. All of it comes to be, or nothing.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Bring the catalogue to what the lake promises: accounts, logins, scopes, storage elements, seed data.
 
-Everything is said to Rucio through its public client and may be said again: after a kill, after a port changed,
-after a new version of the seed data.
+Everything is said to Rucio through its public client and may be said again: after a kill, after a port
+changed, after a new version of the seed data.
 """
 
 import os

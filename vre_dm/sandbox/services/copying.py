@@ -1,4 +1,4 @@
-"""Copy one file between two storages, by path or by WebDAV, and prove that what arrived is what was registered."""
+"""Copy one file between two storages and prove that what arrived is what was registered."""
 
 import contextlib
 import os
@@ -132,7 +132,7 @@ def _write_path(part: str, chunks: Iterable[bytes], _size: int, _session: reques
 
 
 class _Sized:
-    """An iterable with a length, so that requests sends a Content-Length and the server knows when it is cut."""
+    """An iterable with a length: requests sends it as Content-Length and the server knows when it is cut."""
 
     def __init__(self, chunks: Iterable[bytes], size: int) -> None:
         self._chunks, self._size = chunks, size
@@ -146,7 +146,7 @@ class _Sized:
 
 def _write_webdav(part: str, chunks: Iterable[bytes], size: int, session: requests.Session) -> None:
     body = _Sized(chunks, size) if size else b""
-    answer = session.put(part, data=body, timeout=TIMEOUT, allow_redirects=False)  # type: ignore[arg-type]
+    answer = session.put(part, data=body, timeout=TIMEOUT, allow_redirects=False)
     if not size:
         list(chunks)  # an empty source is checked all the same
     if not answer.ok:

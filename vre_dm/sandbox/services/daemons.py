@@ -1,7 +1,7 @@
 """Every Rucio daemon a small lake needs, in one process: the stock passes, driven by one loop.
 
-Rucio's own command lines start a process a daemon and sleep for seconds between the passes of each; here one pass
-over all of them costs milliseconds when there is nothing to do.
+Rucio's own command lines start a process a daemon and sleep for seconds between the passes of each; here
+one pass over all of them costs milliseconds when there is nothing to do.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""A small OIDC issuer in the shape of Indigo IAM: JWT access tokens with audience and scope, exchange, refresh.
+"""A small OIDC issuer in the shape of Indigo IAM: JWT access tokens, exchange, refresh.
 
 It knows the lake's one user and two clients (Rucio itself, and a hub). Nobody gets a token without a password, a
 client secret or a valid token: other users of the machine reach this address too.
@@ -26,6 +26,7 @@ CODE_SECONDS = 60
 REFRESH_SECONDS = 30 * 86400
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105
+INVALID_TOKEN, INVALID_GRANT = "invalid_token", "invalid_grant"  # error codes of RFC 6749 and 6750
 Claims = dict[str, Any]
 
 
@@ -69,9 +70,9 @@ class Issuer:
         try:
             content: Claims = jwt.decode(token, self._key, algorithms=["RS256"]).claims
         except (JoseError, ValueError, UnicodeError) as error:
-            raise Refused("invalid_token") from error
+            raise Refused(INVALID_TOKEN) from error
         if content.get("iss") != self.url or content.get("exp", 0) <= time.time():
-            raise Refused("invalid_token")
+            raise Refused(INVALID_TOKEN)
         return content
 
     def checks_password(self, account: str, password: str) -> bool:
@@ -102,7 +103,7 @@ class Issuer:
             or asked["client_id"] != client
             or asked["redirect_uri"] != form.get("redirect_uri")
         ):
-            raise Refused("invalid_grant")
+            raise Refused(INVALID_GRANT)
         audience = form.get("audience") or asked.get("audience") or client
         return self._answer(asked["user"], client, audience, asked.get("scope", "openid"), asked.get("nonce"))
 
@@ -111,14 +112,14 @@ class Issuer:
         kept = self.claims(form.get("refresh_token", ""))
         scope = form.get("scope") or kept["scope"]
         if kept.get("use") != "refresh" or kept["client_id"] != client or not _within(scope, kept["scope"]):
-            raise Refused("invalid_grant")
+            raise Refused(INVALID_GRANT)
         return self._answer(self._user(kept), client, form.get("audience") or kept["aud"], scope, None)
 
     def from_exchange(self, client: str, form: Claims) -> Claims:
         """A token of the same user for another audience (RFC 8693), as a hub asks for its users."""
         subject = self.claims(form.get("subject_token", ""))
         if subject.get("use") == "refresh" or "preferred_username" not in subject:
-            raise Refused("invalid_grant")
+            raise Refused(INVALID_GRANT)
         scope = form.get("scope") or "openid profile"
         answer = self._answer(self._user(subject), client, form.get("audience") or client, scope, None)
         return {**answer, "issued_token_type": ACCESS_TOKEN}
@@ -157,14 +158,14 @@ class Issuer:
         try:
             return next(user for user, sub in self._secrets.subjects.items() if sub == claims["sub"])
         except StopIteration:
-            raise Refused("invalid_grant") from None
+            raise Refused(INVALID_GRANT) from None
 
     def _signed(self, claims: Claims, lifetime: int) -> str:
         now = int(time.time())
         times = {"iat": now, "nbf": now - 60, "exp": now + lifetime, "jti": str(uuid.uuid4())}
-        return jwt.encode(
-            {"alg": "RS256", "kid": self._key.kid}, {"iss": self.url, **times, **claims}, self._key
-        )
+        header = {"alg": "RS256", "kid": self._key.kid}
+        token: str = jwt.encode(header, {"iss": self.url, **times, **claims}, self._key)
+        return token
 
 
 def application(issuer: Issuer) -> Flask:
@@ -241,10 +242,12 @@ _PAGE_HEADERS = {
 def _login_page(problem: str) -> str:
     return f"""<!doctype html><html lang="en"><title>Embedded lake: log in</title>
 <body style="font-family:sans-serif;max-width:30em;margin:3em auto"><h1>Log in to the embedded lake</h1>
-<p role="alert">{escape(problem)}</p><p>Name and password stand in <code>client/userpass.cfg</code> of the lake's
-folder; <code>vre-dm lake status</code> prints where that is.</p><form method="post">
+<p role="alert">{escape(problem)}</p>
+<p>Name and password stand in <code>client/userpass.cfg</code> of the lake's folder;
+<code>vre-dm lake status</code> prints where that is.</p><form method="post">
 <p><label>Name <input name="username" autocomplete="username" required></label></p>
-<p><label>Password <input name="password" type="password" autocomplete="current-password" required></label></p>
+<p><label>Password
+<input name="password" type="password" autocomplete="current-password" required></label></p>
 <p><button>Log in</button></p></form></body></html>"""
 
 

@@ -137,7 +137,7 @@ def _can_run(program: Path, identity: Identity) -> bool:
 
 def _reachable_folder() -> Path:
     """Folder of root's that other users may enter, for what PostgreSQL must reach."""
-    for parent in (Path("/var/lib"), Path("/var/tmp"), Path(tempfile.gettempdir())):
+    for parent in (Path("/var/lib"), Path("/var/tmp"), Path(tempfile.gettempdir())):  # noqa: S108
         folder = parent / "vre-dm"
         with contextlib.suppress(OSError):
             folder.mkdir(mode=0o755, exist_ok=True)
@@ -145,7 +145,7 @@ def _reachable_folder() -> Path:
             # In a world-writable parent somebody else could have been here first.
             if owner.st_uid == 0 and not folder.is_symlink() and os.access(folder, os.W_OK):
                 return folder
-    msg = "as root the lake needs a writable /var/lib, /var/tmp or temporary folder for PostgreSQL; none was found"
+    msg = "as root the lake needs a writable /var/lib, /var/tmp or temporary folder for PostgreSQL"
     raise SandboxError(msg)
 
 
@@ -232,8 +232,8 @@ def _run(
 def _drop_stale_lock(data: Path) -> None:
     """Remove the lock file of a killed server when its number now names a process that is no PostgreSQL.
 
-    PostgreSQL itself only asks whether some process has that number. That no supervisor but us runs this lake,
-    and that the last one's processes are gone, is known here.
+    PostgreSQL itself only asks whether some process has that number. That no supervisor but us runs this
+    lake, and that the last one's processes are gone, is known here.
     """
     lock = data / "postmaster.pid"
     try:

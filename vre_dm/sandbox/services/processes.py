@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,20 +75,16 @@ def stop(process: subprocess.Popen[bytes], how: signal.Signals, patience: float)
     """Ask a process to end, wait for ``patience`` seconds, then kill it with all it started."""
     if process.poll() is None:
         process.send_signal(how)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(patience)
-        except subprocess.TimeoutExpired:
-            pass
     kill_group(process.pid)
     process.wait()
 
 
 def kill_group(pid: int) -> None:
     """Kill what is left of a process and of its children (each of ours leads a session of its own)."""
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def mark(pid: int) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Register the seed data: files put in place on their storage elements, datasets, containers, metadata, rules.
+"""Register the seed data: files on their storage elements, datasets, containers, metadata, rules.
 
 Each step may be repeated: what is there is left as it is.
 """
@@ -41,7 +41,7 @@ def register(client: Client, layout: Layout) -> None:
     _files(client, layout, content)
     _collections(client, content)
     _rules(client, content)
-    described = [*content.files, *content.datasets, *content.containers]
+    described: list[Any] = [*content.files, *content.datasets, *content.containers]
     client.set_dids_metadata_bulk(
         [{**_did(each), "meta": dict(each.metadata)} for each in described if each.metadata]
     )

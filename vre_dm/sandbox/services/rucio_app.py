@@ -1,4 +1,4 @@
-"""Gunicorn's target: Rucio's own REST application, with a cache, live database connections and a mark of use."""
+"""Gunicorn's target: Rucio's own REST application, with a cache and live database connections."""
 
 import os
 from collections.abc import Callable, Iterable

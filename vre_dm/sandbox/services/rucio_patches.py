@@ -1,7 +1,7 @@
 """The few places where Rucio 41 is told something it has no setting for, and the private names we rely on.
 
-`PRIVATE` is what a test walks through at every upgrade: a name that is gone fails there, with one clear message,
-not in a daemon's log.
+`PRIVATE` is what a test walks through at every upgrade: a name that is gone fails there, with one clear
+message, not in a daemon's log.
 """
 
 from importlib import import_module
@@ -123,7 +123,7 @@ def find(module: str, attribute: str) -> Any:
 
 
 def cache_in_memory() -> None:
-    """Give Rucio's regions dogpile's memory where it would use memcached; call before importing the application.
+    """Give Rucio dogpile's memory where it would use memcached; call before the application is imported.
 
     Without memcached Rucio falls back to a cache that keeps nothing, and list_replicas asks the configuration
     table several times a file: 49 s instead of 1.6 s for 10 000 files. One server process makes memory safe.

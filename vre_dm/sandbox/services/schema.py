@@ -1,5 +1,7 @@
 """Make or upgrade Rucio's tables; run as a module, in the lake's folder, with the database up."""
 
+from contextlib import suppress
+
 from alembic import command
 from alembic.config import Config
 from rucio.common.config import config_get
@@ -17,10 +19,8 @@ def main() -> None:
     else:
         build_database()
     for create in (create_base_vo, create_root_account):
-        try:
+        with suppress(IntegrityError):  # it is there
             create()
-        except IntegrityError:  # it is there
-            pass
 
 
 if __name__ == "__main__":

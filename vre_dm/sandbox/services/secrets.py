@@ -14,7 +14,7 @@ HUB_CLIENT = "hub"
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """Passwords by account, OIDC client secrets by client, the users' OIDC subjects, the database's password."""
+    """Passwords by account, OIDC secrets by client, the users' OIDC subjects, the database's password."""
 
     accounts: dict[str, str]
     clients: dict[str, str]

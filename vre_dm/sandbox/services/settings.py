@@ -12,8 +12,9 @@ from vre_dm.sandbox.services.secrets import RUCIO_CLIENT, Secrets
 
 Sections = Mapping[str, Mapping[str, object]]
 
-# PostgreSQL and its clients meet in the data folder. A Unix socket's path may have 107 bytes, a home folder any
-# number: each process that needs the database is started in the lake's folder and goes through its own /proc entry.
+# PostgreSQL and its clients meet in the data folder. A Unix socket's path may have 107 bytes, a home folder
+# any number: each process that needs the database is started in the lake's folder and goes through its own
+# /proc entry.
 SOCKET_FOLDER = "/proc/self/cwd/postgres/data"
 AUDIENCE = "rucio"
 OIDC_SCOPE = "openid profile"

@@ -1,4 +1,4 @@
-"""The https storage elements: WebDAV over folders, for those who show a token of the issuer or a lake password."""
+"""The https storage elements: WebDAV over folders, for who shows a token of the issuer or a lake password."""
 
 import base64
 import binascii
@@ -20,7 +20,7 @@ StartResponse = Callable[..., Any]
 
 
 class Storage:
-    """WSGI application: one folder an RSE, ``/RSE-NAME/…``; deterministic paths are made as they are written to."""
+    """WSGI application: one folder an RSE, ``/RSE-NAME/…``; folders are made as they are written to."""
 
     def __init__(self, layout: Layout, issuer: Issuer, rses: Iterable[str]) -> None:
         self._issuer = issuer

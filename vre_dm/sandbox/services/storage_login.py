@@ -19,7 +19,7 @@ class VerifiedSession(requests.Session):
         # Neither ~/.netrc nor a proxy of the environment has a say in where these credentials go.
         self.trust_env = False
 
-    def request(self, method: str | bytes, url: str | bytes, *args: Any, **options: Any) -> requests.Response:  # type: ignore[override]
+    def request(self, method: str, url: str, *args: Any, **options: Any) -> requests.Response:
         """Send a request, verified against the lake's authority whatever the caller asked for."""
         options.update(verify=self._ca, cert=None)
         return super().request(method, url, *args, **options)

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 WAITING, DONE, FAILED = "waiting", "done", "failed"
 
@@ -84,7 +85,10 @@ class TransferBook:
             row = self._db.execute(
                 f"SELECT {columns} FROM transfer WHERE request_id = ?", (request_id,)
             ).fetchone()
-        return Entry(*row[:4], _time(row[4]), _time(row[5])) if row else None
+        if row is None:
+            return None
+        state, moved, source, error, started, ended = row
+        return Entry(state, moved, source, error, _time(started), _time(ended))
 
     def begin(self, request_id: str) -> None:
         """An order is being carried out."""
@@ -129,10 +133,8 @@ class TransferBook:
             self._db.execute(f"UPDATE transfer SET {assignments} WHERE request_id = ?", (*values, request_id))
 
 
-def _order(spec: dict[str, object]) -> Order:
-    sources = spec.pop("sources")
-    assert isinstance(sources, list)
-    return Order(sources=tuple(Source(**source) for source in sources), **spec)  # type: ignore[arg-type]
+def _order(spec: dict[str, Any]) -> Order:
+    return Order(**{**spec, "sources": tuple(Source(**source) for source in spec["sources"])})
 
 
 def _now() -> float:

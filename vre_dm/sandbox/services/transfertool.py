@@ -131,7 +131,7 @@ class LocalTransfertool(Transfertool):
     def bulk_query(
         self, requests_by_eid: Mapping[str, Mapping[str, Any]], timeout: int | None = None
     ) -> dict[str, dict[str, Report] | None]:
-        """State of each request; ``None`` for a job that the book does not know, which Rucio then submits anew."""
+        """State of each request; ``None`` for a job unknown to the book, which Rucio then submits anew."""
         return {job: self._reports(job, list(wanted)) for job, wanted in requests_by_eid.items()}
 
     def cancel(self, transfer_ids: Sequence[str], timeout: int | None = None) -> bool:

@@ -1,7 +1,7 @@
 """Rucio's WebDAV protocol with certificates checked and the lake's login: the ``impl`` of its https RSEs.
 
-Imported by Rucio wherever it touches such an RSE: in the daemons, and in ``rucio download`` and ``upload`` of a
-user whose environment holds vre-dm.
+Imported by Rucio wherever it touches such an RSE: in the daemons, and in ``rucio download`` and ``upload``
+of a user whose environment holds vre-dm.
 """
 
 from typing import Any

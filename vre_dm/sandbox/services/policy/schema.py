@@ -1,4 +1,4 @@
-"""Names a DID may have: Rucio's generic rules without ``/`` and ``..``, so that every name is one file's name."""
+"""Names a DID may have: Rucio's generic rules without ``/`` and ``..``, so that a name is a file's name."""
 
 SCOPE_LENGTH = 25
 SCOPE = {

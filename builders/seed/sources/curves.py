@@ -174,7 +174,9 @@ def citation(row: dict[str, str]) -> str:
 
 def class_a(folder: Path) -> list[dict[str, str]]:
     with (folder / MANIFEST).open(encoding="utf-8", newline="") as opened:
-        return [row for row in csv.DictReader(opened) if row["licence_class"] == "A"]
+        rows = [row for row in csv.DictReader(opened) if row["licence_class"] == "A"]
+    # A name that looks like an HTML tag has no place in metadata.
+    return [row | {"quantity": row["quantity"].replace("<sigma v>", "sigma v")} for row in rows]
 
 
 def common(title: str, description: str, technique: str, rows: list[dict[str, str]]) -> Metadata:

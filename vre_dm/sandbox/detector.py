@@ -37,7 +37,7 @@ def reconstruct(rng: np.random.Generator, pairs: Dileptons) -> Reconstructed:
     order = np.argsort(-pt, axis=1)
     charge = np.broadcast_to(np.array([-1, 1], dtype=np.int32), pt.shape)
     ordered = (np.take_along_axis(values, order, axis=1) for values in (seen, pt, eta, phi, charge))
-    return Reconstructed(*ordered, met_pt=np.abs(met), met_phi=np.angle(met))
+    return Reconstructed(*ordered, np.abs(met), np.angle(met))
 
 
 def resolution(pt: Floats, is_muon: npt.NDArray[np.bool_]) -> Floats:

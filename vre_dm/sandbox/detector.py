@@ -36,8 +36,15 @@ def reconstruct(rng: np.random.Generator, pairs: Dileptons) -> Reconstructed:
     met = _missing(rng, pairs, np.where(seen, pt, 0.0), phi)
     order = np.argsort(-pt, axis=1)
     charge = np.broadcast_to(np.array([-1, 1], dtype=np.int32), pt.shape)
-    ordered = (np.take_along_axis(values, order, axis=1) for values in (seen, pt, eta, phi, charge))
-    return Reconstructed(*ordered, np.abs(met), np.angle(met))
+    return Reconstructed(
+        seen=np.take_along_axis(seen, order, axis=1),
+        pt=np.take_along_axis(pt, order, axis=1),
+        eta=np.take_along_axis(eta, order, axis=1),
+        phi=np.take_along_axis(phi, order, axis=1),
+        charge=np.take_along_axis(charge, order, axis=1),
+        met_pt=np.abs(met),
+        met_phi=np.angle(met),
+    )
 
 
 def resolution(pt: Floats, is_muon: npt.NDArray[np.bool_]) -> Floats:

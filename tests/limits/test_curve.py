@@ -1,0 +1,170 @@
+"""A curve: numbers that cannot change, an answer inside its range, an error outside."""
+
+import pickle
+from dataclasses import FrozenInstanceError
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.limits.conftest import HOSTILE, make
+from vre_dm.errors import InvalidCurve, OutOfRange
+from vre_dm.limits.curve import Column, Curve, limit_column, mass_column
+from vre_dm.limits.metadata import Assumptions, Validity
+
+positive = st.floats(1e-3, 1e6)
+sigmas = st.floats(1e-49, 1e-30)
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> Curve:
+    masses = sorted(draw(st.sets(positive, min_size=2, max_size=20)))
+    values = draw(st.lists(sigmas, min_size=len(masses), max_size=len(masses)))
+    return make(columns=(mass_column(masses), limit_column(values, "sigma_SI")))
+
+
+@given(lines())
+def test_at_a_tabulated_mass_the_tabulated_value_comes_back(curve: Curve) -> None:
+    np.testing.assert_array_equal(curve.at(curve.x), curve.y)
+
+
+@given(lines(), st.floats(0, 1))
+def test_between_two_points_the_value_stays_between_them(curve: Curve, share: float) -> None:
+    low, high = curve.x[:2]
+    mass = np.clip(low ** (1 - share) * high**share, low, high)
+    value = curve.at(mass)
+    assert curve.y[:2].min() * (1 - 1e-9) <= value <= curve.y[:2].max() * (1 + 1e-9)
+
+
+def test_between_two_points_the_curve_is_a_power_law() -> None:
+    curve = make(columns=(mass_column([1, 100]), limit_column([1e-40, 1e-44], "sigma_SI")))
+    assert curve.at(10.0) == pytest.approx(1e-42, rel=1e-12)
+
+
+@given(lines(), st.floats(1e-6, 0.5))
+def test_outside_its_range_a_curve_answers_with_an_error(curve: Curve, beyond: float) -> None:
+    for mass in (curve.x[0] * (1 - beyond), curve.x[-1] * (1 + beyond)):
+        with pytest.raises(OutOfRange, match="nothing is extrapolated"):
+            curve.at(mass)
+
+
+def test_one_mass_outside_spoils_the_whole_question() -> None:
+    with pytest.raises(OutOfRange, match="5 to 1000 GeV"):
+        make().at([10.0, 5000.0])
+
+
+def test_not_a_number_is_outside_every_range() -> None:
+    with pytest.raises(OutOfRange):
+        make().at(float("nan"))
+
+
+def test_a_validity_narrows_the_range_and_gives_the_reason() -> None:
+    curve = make(validity=Validity(8, 1e9, "threshold model holds above 8 GeV"))
+    assert curve.range == (8, 1000)
+    with pytest.raises(OutOfRange, match="threshold model holds"):
+        curve.at(6.0)
+
+
+def test_a_contour_has_no_single_value() -> None:
+    with pytest.raises(InvalidCurve, match="contour"):
+        make(geometry="contour").at(10.0)
+
+
+def test_numbers_cannot_be_changed_in_place() -> None:
+    curve = make()
+    with pytest.raises(ValueError, match="read-only"):
+        curve.y[0] = 0
+    with pytest.raises(ValueError, match="WRITEABLE"):
+        curve.y.setflags(write=True)
+    with pytest.raises(FrozenInstanceError):
+        curve.quantity = "sigma_SDp"  # type: ignore[misc]
+
+
+def test_a_table_made_from_a_curve_can_be_changed_without_touching_it() -> None:
+    curve = make()
+    frame, dataset = curve.to_pandas(), curve.to_xarray()
+    frame.loc[0, "limit_cm2"] = 1.0
+    dataset["limit_cm2"][0] = 1.0
+    assert curve.y[0] == 1e-43
+
+
+def test_the_source_array_may_change_afterwards() -> None:
+    values = np.array([1e-40, 1e-41])
+    curve = make(columns=(mass_column([1, 2]), limit_column(values, "sigma_SI")))
+    values[0] = 1
+    assert curve.y[0] == 1e-40
+
+
+def test_xarray_knows_the_units() -> None:
+    dataset = make().to_xarray()
+    assert dataset["limit_cm2"].attrs["units"] == "cm2"
+    assert dataset["m_GeV"].attrs["units"] == "GeV"
+
+
+def test_curves_are_equal_when_all_they_carry_is_equal() -> None:
+    assert make() == make()
+    assert make() != make(cl=0.95)
+    assert make() != make(columns=(mass_column([1, 2]), limit_column([1e-40, 2e-40], "sigma_SI")))
+    assert make() != "a curve"
+    assert len({make(), make()}) == 1
+
+
+def test_a_curve_travels_to_another_process_and_back() -> None:
+    curve = make(assumptions=Assumptions({"v0_km_s": 220.0}))
+    assert pickle.loads(pickle.dumps(curve)) == curve
+
+
+def test_the_checksum_is_that_of_the_numbers_alone() -> None:
+    assert make().sha256 == make(notes="other words").sha256
+    assert make().csv.splitlines()[:2] == ["m_GeV,limit_cm2", "5.0,1e-43"]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        (),
+        (mass_column([1, 2]),),
+        (mass_column([1, 2]), limit_column([1e-40], "sigma_SI")),
+        (mass_column([]), limit_column([], "sigma_SI")),
+    ],
+)
+def test_columns_that_are_no_curve_are_refused(columns: tuple[Column, ...]) -> None:
+    with pytest.raises(InvalidCurve, match="si_toy_2020"):
+        make(columns=columns)
+
+
+def test_an_unknown_quantity_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(InvalidCurve, match=r"sigma_si.*sigma_SI"):
+        make(quantity="sigma_si")
+
+
+def test_an_unknown_column_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(InvalidCurve, match=r"median.*limit_cm2"):
+        make().at(10.0, column="median")
+
+
+def test_hostile_text_stays_text() -> None:
+    curve = make(label=HOSTILE, experiment=HOSTILE, notes=HOSTILE, assumptions=Assumptions({"halo": HOSTILE}))
+    html = curve._repr_html_()
+    assert "<img" not in html
+    assert "</script" not in html
+    assert "\x1b" not in repr(curve)
+    assert "\u202e" not in repr(curve)
+
+
+def test_what_is_not_known_is_said() -> None:
+    text = repr(make(cl=None))
+    assert text.count("unknown") >= 4
+    assert "CL          unknown" in text
+    assert "CL          none" in repr(make(cl=None, kind="theory"))
+
+
+def test_assumptions_behave_as_a_mapping_that_cannot_change() -> None:
+    assumed = Assumptions({"halo": "SHM", "v0_km_s": 220.0})
+    assert dict(assumed) == {"halo": "SHM", "v0_km_s": 220.0}
+    assert assumed == Assumptions({"v0_km_s": 220.0, "halo": "SHM"})
+    with pytest.raises(KeyError):
+        assumed["vesc_km_s"]
+    with pytest.raises(TypeError):
+        assumed["halo"] = "other"  # type: ignore[index]

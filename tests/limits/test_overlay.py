@@ -1,0 +1,193 @@
+"""The overlay: one model, the same vertices in every renderer, no network, hostile text as text."""
+
+import json
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from bokeh.models import HoverTool, LabelSet
+from hypothesis import given
+from hypothesis import strategies as st
+
+import vre_dm
+from tests.limits.conftest import HOSTILE, make
+from vre_dm.errors import InvalidCurve
+from vre_dm.limits.catalogue import curves, load
+from vre_dm.limits.checks import BANDS
+from vre_dm.limits.curve import Column, limit_column, mass_column
+from vre_dm.limits.metadata import Assumptions
+from vre_dm.limits.overlay import MIME, overlay
+from vre_dm.limits.palette import COLOURS, DASHES, style
+
+PUBLISHED = curves("si_lz_2024", "si_xenonnt_2025", "si_dama_sodium_2008")
+
+
+def bokeh_vertices(plot: object) -> list[tuple[list[float], list[float]]]:
+    (renderer,) = [r for r in plot.renderers if type(r.glyph).__name__ == "MultiLine"]  # type: ignore[attr-defined]
+    data = renderer.data_source.data
+    return list(zip(data["xs"], data["ys"], strict=True))
+
+
+def test_both_renderers_draw_the_vertices_of_the_curves() -> None:
+    shown = overlay(load(), bands=["si_lz_2024"])
+    (axes,) = shown.matplotlib().axes
+    for curve, line, (xs, ys) in zip(load(), axes.lines, bokeh_vertices(shown.bokeh()), strict=True):
+        np.testing.assert_array_equal(line.get_xydata(), np.column_stack([curve.x, curve.y]))
+        np.testing.assert_array_equal(np.column_stack([xs, ys]), np.column_stack([curve.x, curve.y]))
+
+
+def test_both_renderers_draw_the_same_band() -> None:
+    shown = overlay(PUBLISHED, bands=["si_lz_2024"])
+    (renderer,) = [r for r in shown.bokeh().renderers if type(r.glyph).__name__ == "Patches"]
+    drawn = np.column_stack([renderer.data_source.data[name][0] for name in ("band_xs", "band_ys")])
+    (axes,) = shown.matplotlib().axes
+    (area,) = axes.collections
+    assert {tuple(p) for p in drawn} <= {tuple(p) for p in area.get_paths()[0].vertices}
+
+
+def test_all_curves_share_one_data_source() -> None:
+    sources = {id(r.data_source) for r in overlay(load()).bokeh().renderers}
+    assert len(sources) == 1
+
+
+def test_the_model_is_plain_json() -> None:
+    model = overlay(load(), bands=["si_lz_2024"]).model
+    assert json.loads(json.dumps(model, allow_nan=False)) == model
+
+
+def test_a_front_end_is_offered_data_page_picture_and_table() -> None:
+    shown = overlay(PUBLISHED)
+    bundle = shown._repr_mimebundle_()
+    assert bundle[MIME] == shown.model
+    ElementTree.fromstring(bundle["image/svg+xml"])
+    assert "si_lz_2024" in bundle["text/plain"]
+    assert bundle["text/html"].startswith("<figure")
+
+
+def test_the_frame_may_run_its_script_but_not_touch_the_notebook() -> None:
+    frame = overlay(PUBLISHED)._repr_mimebundle_()["text/html"]
+    (sandbox,) = re.findall(r'sandbox="([^"]*)"', frame.split("srcdoc")[0])
+    assert "allow-same-origin" not in sandbox
+    # Everything of the inner page is inside one attribute.
+    assert frame.count("<script") == 0
+
+
+def test_a_saved_page_loads_nothing_from_anywhere(tmp_path: Path) -> None:
+    page = overlay(PUBLISHED, title=HOSTILE).save(tmp_path / "limits.html").read_text(encoding="utf-8")
+    tags = re.sub(r"<script[^>]*>.*?</script>", "<script>", page, flags=re.DOTALL)
+    assert not re.search(r"""(?:src|href|data|action)\s*=\s*["']?\s*(?:https?:)?//""", tags)
+    assert not re.search(r"@import|url\(\s*['\"]?\s*(?:https?:)?//", page)
+    # BokehJS alone: no MathJax (1.8 MB), widgets or tables.
+    assert len(page) < 1_700_000
+
+
+def test_hostile_text_stays_text_in_every_rendering() -> None:
+    curve = make(
+        label=HOSTILE, experiment=HOSTILE, statistic=HOSTILE, assumptions=Assumptions({"halo": HOSTILE})
+    )
+    bundle = overlay(curve, title=HOSTILE)._repr_mimebundle_()
+    page = overlay(curve, title=HOSTILE).html()
+    assert "<img src=x" not in page
+    assert "<img" not in bundle["text/html"]
+    assert "\x1b" not in json.dumps(bundle[MIME], ensure_ascii=False)
+    labels = [node.text for node in ElementTree.fromstring(bundle["image/svg+xml"]).iter() if node.text]
+    assert any("onerror" in text for text in labels)
+
+
+def test_the_tooltip_takes_columns_as_text_and_never_as_markup() -> None:
+    (hover,) = overlay(PUBLISHED).bokeh().select(HoverTool)
+    assert isinstance(hover.tooltips, list)
+    assert not any("{safe}" in value for _, value in hover.tooltips)
+    shown = {value.removeprefix("@") for _, value in hover.tooltips}
+    assert {"label", "kind", "cl", "reference", "licence"} <= shown
+
+
+def test_the_users_own_curve_stands_out() -> None:
+    shown = overlay([*PUBLISHED, make()], highlight=["si_toy_2020"])
+    own = [line for line in shown.model["curves"] if line["own"]]
+    others = [line for line in shown.model["curves"] if not line["own"]]
+    assert [line["id"] for line in own] == ["si_toy_2020"]
+    assert own[0]["width"] > max(line["width"] for line in others)
+    assert own[0]["colour"] not in {line["colour"] for line in others}
+
+
+def test_every_curve_in_view_has_a_label_on_one_of_its_own_points() -> None:
+    shown = overlay(load())
+    for curve, line in zip(load(), shown.model["curves"], strict=True):
+        assert tuple(line["label_at"] or ()) in set(zip(curve.x.tolist(), curve.y.tolist(), strict=True))
+    (labels,) = shown.bokeh().select(LabelSet)
+    assert len(labels.source.data["text"]) == len(load())
+
+
+def test_a_curve_out_of_view_has_no_label() -> None:
+    shown = overlay(PUBLISHED, x_range=(1e5, 1e6), y_range=(1e-48, 1e-47))
+    assert all(line["label_at"] is None for line in shown.model["curves"])
+
+
+def test_the_view_is_the_one_asked_for() -> None:
+    shown = overlay(PUBLISHED, x_range=(6, 600), y_range=(1e-48, 1e-42))
+    (axes,) = shown.matplotlib().axes
+    assert axes.get_xlim() == (6, 600)
+    assert (shown.bokeh().y_range.start, shown.bokeh().y_range.end) == (1e-48, 1e-42)
+
+
+@given(st.lists(st.floats(1e-2, 1e5), min_size=2, max_size=5, unique=True))
+def test_left_alone_the_view_holds_every_point(masses: list[float]) -> None:
+    masses = sorted(masses)
+    curve = make(columns=(mass_column(masses), limit_column([1e-44] * len(masses), "sigma_SI")))
+    low, high = overlay(curve).model["x"]["range"]
+    assert low < masses[0] < masses[-1] < high
+
+
+@pytest.mark.parametrize("ending", [".png", ".pdf", ".svg", ".html"])
+def test_saving_writes_what_the_ending_says(tmp_path: Path, ending: str) -> None:
+    starts = {".png": b"\x89PNG", ".pdf": b"%PDF", ".svg": b"<?xml", ".html": b"<!DOCTYPE html>"}
+    path = overlay(PUBLISHED).save(tmp_path / f"limits{ending}")
+    assert path.read_bytes().lstrip().startswith(starts[ending])
+
+
+def test_another_ending_is_refused_and_nothing_written(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"\.html, \.png, \.pdf or \.svg"):
+        overlay(PUBLISHED).save(tmp_path / "limits.docx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_same_model_gives_the_same_picture() -> None:
+    first, second = (overlay(PUBLISHED)._repr_mimebundle_()["image/svg+xml"] for _ in range(2))
+    assert first == second
+
+
+def test_two_quantities_on_one_axis_are_refused() -> None:
+    with pytest.raises(InvalidCurve, match="sigma_SDp and sigma_SI"):
+        overlay([make(), make(id="other", quantity="sigma_SDp")])
+
+
+def test_an_empty_overlay_is_refused() -> None:
+    with pytest.raises(InvalidCurve, match="at least one"):
+        overlay([])
+
+
+@pytest.mark.parametrize("argument", ["highlight", "bands"])
+def test_an_id_that_is_not_drawn_is_refused(argument: str) -> None:
+    with pytest.raises(InvalidCurve, match="si_lz_2042"):
+        overlay(PUBLISHED, **{argument: ["si_lz_2042"]})  # type: ignore[arg-type]
+
+
+def test_a_band_needs_its_columns() -> None:
+    with pytest.raises(InvalidCurve, match=BANDS[1]):
+        overlay(make(), bands=["si_toy_2020"])
+    columns = [Column(name, "cm2", make().y) for name in (BANDS[1], BANDS[3])]
+    assert overlay(make(columns=(*make().columns, *columns)), bands=["si_toy_2020"]).model["curves"][0][
+        "band"
+    ]
+
+
+def test_the_facade_offers_the_overlay() -> None:
+    assert repr(vre_dm.overlay(PUBLISHED)).startswith("Overlay of 3 curves")
+
+
+def test_styles_differ_until_colours_and_dashes_are_used_up() -> None:
+    count = len(COLOURS) * len(DASHES)
+    assert len({style(position) for position in range(count)}) == count

@@ -1,0 +1,121 @@
+"""From counts to limits: Poisson arithmetic, and the published XENON1T S2-only table."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import poisson
+
+from vre_dm.errors import OutOfRange
+from vre_dm.limits.curve import Curve
+from vre_dm.physics.counting import CountingExperiment, observed_in, poisson_upper_limit
+from vre_dm.physics.halo import StandardHalo
+
+COLLABORATION = {"v0_km_s": 220.0, "vesc_km_s": 544.0, "ve_km_s": 232.0}
+WINDOW = ["s2_roi_min_PE", "s2_roi_max_PE"]
+
+
+def derive(experiment: CountingExperiment, table: pd.DataFrame, halo: StandardHalo) -> Curve:
+    return experiment.si_limit(
+        table["mass_GeV"], table[WINDOW], table["n_signal_mean"], halo, cl=0.9, statistic="as published"
+    )
+
+
+def test_the_published_table_is_reproduced_within_one_percent_above_3_5_gev(
+    xenon1t: CountingExperiment, published: pd.DataFrame
+) -> None:
+    curve = derive(xenon1t, published, StandardHalo(**COLLABORATION, normalisation="wimprates"))
+    ratio = curve.y / published["limit_cm2"].to_numpy()
+    above = curve.x >= 3.5
+    assert above.sum() == 33
+    assert np.abs(ratio[above] - 1).max() < 0.006
+    assert np.abs(ratio[~above] - 1).max() < 0.03
+
+
+def test_the_exact_normalisation_lies_a_constant_1_percent_below(
+    xenon1t: CountingExperiment, published: pd.DataFrame
+) -> None:
+    curve = derive(xenon1t, published, StandardHalo(**COLLABORATION))
+    ratio = (curve.y / published["limit_cm2"].to_numpy())[curve.x >= 3.5]
+    assert ratio.mean() == pytest.approx(0.989, abs=0.001)
+    assert np.ptp(ratio) < 0.004
+
+
+def test_the_events_in_each_published_region_are_the_published_counts(
+    events: pd.DataFrame, published: pd.DataFrame
+) -> None:
+    counted = observed_in(events["s2_area_PE"], published[WINDOW])
+    np.testing.assert_array_equal(counted, published["n_observed"])
+
+
+def test_a_derived_limit_says_what_it_assumes(xenon1t: CountingExperiment, published: pd.DataFrame) -> None:
+    curve = derive(xenon1t, published, StandardHalo(**COLLABORATION))
+    assert curve.assumptions["v0_km_s"] == 220
+    assert curve.assumptions["threshold_keV"] == 0.7
+    assert curve.provenance.type == "derived"
+    assert (curve.quantity, curve.cl) == ("sigma_SI", 0.9)
+
+
+@given(st.floats(0.05, 2.0))
+def test_the_limit_is_inverse_to_the_local_density(rho: float) -> None:
+    experiment, table = _toy()
+    base = derive(experiment, table, StandardHalo(rho0_gev_cm3=0.3)).y
+    other = derive(experiment, table, StandardHalo(rho0_gev_cm3=rho)).y
+    np.testing.assert_allclose(other, base * 0.3 / rho, rtol=1e-12)
+
+
+def test_a_mass_that_cannot_be_seen_is_an_error_and_not_an_infinite_limit() -> None:
+    experiment, table = _toy()
+    with pytest.raises(OutOfRange, match="expects no event below 50 GeV"):
+        derive(experiment, pd.concat([table.assign(mass_GeV=0.5), table]), StandardHalo())
+
+
+@pytest.mark.parametrize("signal", [0.0, -2.3, float("nan")])
+def test_a_signal_limit_that_is_not_positive_is_refused(signal: float) -> None:
+    experiment, table = _toy()
+    with pytest.raises(OutOfRange, match="signal events"):
+        derive(experiment, table.assign(n_signal_mean=signal), StandardHalo())
+
+
+@given(st.integers(0, 200), st.floats(0.5, 0.999))
+def test_the_poisson_limit_leaves_the_stated_chance_of_so_few_events(observed: int, cl: float) -> None:
+    limit = poisson_upper_limit(observed, cl=cl)
+    assert poisson.cdf(observed, limit) == pytest.approx(1 - cl, rel=1e-6)
+
+
+@pytest.mark.parametrize(("observed", "limit"), [(0, 2.30), (1, 3.89), (2, 5.32), (3, 6.68), (10, 15.41)])
+def test_the_poisson_limits_are_those_of_the_particle_data_group(observed: int, limit: float) -> None:
+    # PDG 2024, Statistics, table 40.3, 90 % upper limits.
+    assert poisson_upper_limit(observed) == pytest.approx(limit, abs=0.006)
+
+
+def test_a_known_background_lowers_the_limit_by_itself() -> None:
+    assert poisson_upper_limit(3) - poisson_upper_limit(3, background=1.5) == pytest.approx(1.5)
+
+
+def test_fewer_events_than_background_is_an_error_and_not_a_negative_limit() -> None:
+    with pytest.raises(OutOfRange, match="fewer events"):
+        poisson_upper_limit(0, background=3.0)
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"observed": -1}, {"observed": 3, "cl": 1.0}, {"observed": 3, "cl": 90}]
+)
+def test_impossible_counts_and_levels_are_refused(arguments: dict[str, float]) -> None:
+    with pytest.raises(OutOfRange):
+        poisson_upper_limit(**arguments)  # type: ignore[arg-type]
+
+
+@given(st.lists(st.floats(0, 100), max_size=30), st.floats(0, 50), st.floats(0, 50))
+def test_counting_includes_both_edges(values: list[float], low: float, width: float) -> None:
+    expected = sum(low <= value <= low + width for value in values)
+    assert observed_in(values, [[low, low + width]])[0] == expected
+
+
+def _toy() -> tuple[CountingExperiment, pd.DataFrame]:
+    from vre_dm.physics.response import response_matrix
+
+    response = response_matrix([[0.5], [0.8]], [[5, 4, 6], [7, 6, 8]], [[100, 200]])
+    row = {"mass_GeV": [50.0], WINDOW[0]: [100.0], WINDOW[1]: [200.0], "n_signal_mean": [2.3]}
+    return CountingExperiment("toy", response, exposure_tonne_year=1.0), pd.DataFrame(row)

@@ -10,8 +10,13 @@ __version__ = "0.1.0.dev0"
 # public name -> module that holds it
 _PUBLIC: dict[str, str] = {
     "Curve": "vre_dm.limits.curve",
+    "Did": "vre_dm.did",
+    "connect": "vre_dm.session",
     "curves": "vre_dm.limits.catalogue",
+    "dataset": "vre_dm.session",
+    "fetch": "vre_dm.session",
     "overlay": "vre_dm.limits.overlay",
+    "search": "vre_dm.session",
 }
 
 __all__ = sorted(["__version__", *_PUBLIC])
@@ -26,3 +31,13 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+def load_ipython_extension(shell: object) -> None:
+    """Add the ``%dm_…`` magics to a shell; run by ``%load_ext vre_dm``."""
+    import_module("vre_dm.notebook.extension").load(shell)
+
+
+def unload_ipython_extension(shell: object) -> None:
+    """Take the magics away; run by ``%unload_ext vre_dm``."""
+    import_module("vre_dm.notebook.extension").unload(shell)

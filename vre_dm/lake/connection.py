@@ -1,11 +1,14 @@
 """One logged-in conversation with a Rucio server."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
+
+import requests
 
 from vre_dm.errors import Unreachable
 from vre_dm.lake.failures import one_line, told_plainly
-from vre_dm.lake.http import TIMEOUT, Session, roots
+from vre_dm.lake.http import TIMEOUT, Session, http_date, roots
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.login import provider
 from vre_dm.lake.transport import RucioClient
@@ -57,10 +60,7 @@ class Connection:
             Nothing answers, it is not Rucio, or not a version that this client understands.
         """
         with told_plainly(self.instance, "the version of the server"):
-            response = Session().get(
-                f"{self.instance.url}/ping", timeout=TIMEOUT, verify=roots(self.instance)
-            )
-            version = str(response.json()["version"])
+            version = str(self._ping().json()["version"])
         major = version.partition(".")[0]
         if not major.isdecimal() or int(major) not in SUPPORTED:
             msg = (
@@ -69,3 +69,18 @@ class Connection:
             )
             raise Unreachable(msg)
         return version
+
+    def clock(self) -> datetime | None:
+        """Time of the server, if it tells.
+
+        Raises
+        ------
+        Unreachable
+            Nothing answers.
+        """
+        with told_plainly(self.instance, "the time of the server"):
+            return http_date(self._ping().headers.get("Date"))
+
+    def _ping(self) -> requests.Response:
+        with Session() as session:
+            return session.get(f"{self.instance.url}/ping", timeout=TIMEOUT, verify=roots(self.instance))

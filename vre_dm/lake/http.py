@@ -1,5 +1,7 @@
 """HTTP to a Rucio server: redirects stay inside it, certificates are always checked."""
 
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -12,7 +14,7 @@ from vre_dm.lake.instance import Instance
 TIMEOUT = (5.0, 60.0)  # seconds to connect, seconds without a byte
 
 
-class Session(requests.Session):
+class Session(requests.Session):  # type: ignore[misc]
     """Follows redirects inside the server only, so that a token never reaches another host."""
 
     def __init__(self) -> None:
@@ -21,7 +23,7 @@ class Session(requests.Session):
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         """Where a redirect leads, refused when that is another server."""
-        target = super().get_redirect_target(resp)
+        target: str | None = super().get_redirect_target(resp)
         if target and _origin(urljoin(resp.url, target)) != _origin(resp.url):
             msg = f"{resp.url} redirects to {one_line(target)}; if that is the lake, configure that address"
             raise Unreachable(msg)
@@ -51,3 +53,12 @@ def said(response: requests.Response, key: str) -> str:
         return str(response.json()[key])
     except (ValueError, KeyError, TypeError, requests.exceptions.RequestException):
         return ""
+
+
+def http_date(text: str | None) -> datetime | None:
+    """Date of an HTTP header, in UTC; ``None`` when there is none."""
+    try:
+        date = parsedate_to_datetime(text or "")
+    except ValueError:
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

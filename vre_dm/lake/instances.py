@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from vre_dm.errors import InvalidConfiguration
@@ -90,13 +91,25 @@ def embedded(say: Callable[[str], None]) -> Instance:
     say
         Is told, in one line, that the lake is started and why.
     """
+    say("No data lake is configured: using the embedded one on this machine (vre-dm lake status).")
+    return _embedded(_sandbox().up(say=say).rucio_config)
+
+
+def embedded_if_running() -> Instance | None:
+    """Give the embedded lake of this machine if it can be used now."""
+    lake = _sandbox().status()
+    return _embedded(lake.rucio_config) if lake.running else None
+
+
+def _sandbox() -> Any:
     from vre_dm import sandbox  # heavy, and most users of a site never need it
 
-    say("No data lake is configured: using the embedded one on this machine (vre-dm lake status).")
-    lake = sandbox.up()
-    return replace(
-        from_rucio_cfg(lake.rucio_config), name="embedded", source="the embedded lake", embedded=True
-    )
+    return sandbox
+
+
+def _embedded(config: Path) -> Instance:
+    # Variables of Rucio's own client speak of another lake: without them, or this one would not be used.
+    return replace(from_rucio_cfg(config, {}), name="embedded", source="the embedded lake", embedded=True)
 
 
 def from_rucio_cfg(path: Path, environ: Mapping[str, str] | None = None) -> Instance:
@@ -133,34 +146,53 @@ def from_rucio_cfg(path: Path, environ: Mapping[str, str] | None = None) -> Inst
 
 
 def from_settings(url: str, settings: Mapping[str, object]) -> Instance:
-    """Lake given by arguments of `connect`; see there for the settings.
+    """Lake given by arguments of `connect`.
+
+    Parameters
+    ----------
+    url
+        Address of the server.
+    settings
+        Attributes of `Instance`; ``token_file`` for OIDC; paths and passwords may be plain text. The kind of
+        login follows from what is given.
 
     Raises
     ------
     InvalidConfiguration
-        A setting is unknown, or the login's kind cannot be told.
+        A setting is unknown or makes no sense.
     """
-    values = {"name": urlsplit(url).hostname or "lake", "source": "the arguments of connect()"} | dict(
-        settings
-    )
-    token_file = values.pop("token_file", None)
-    if token_file is not None:
-        values["tokens"] = FileToken(_file(str(token_file)))
+    given = _settings(settings)
+    kind = "oidc" if "tokens" in given else "userpass" if "username" in given else "x509_proxy"
+    usual = {"name": urlsplit(url).hostname or "lake", "source": "the arguments of connect()", "auth": kind}
+    usual |= {"auth_url": _clean(url)}
+    return Instance(**{**usual, **given, "url": _clean(url)})  # type: ignore[arg-type]
+
+
+def changed(instance: Instance, settings: Mapping[str, object]) -> Instance:
+    """Lake with some settings replaced; see `from_settings`.
+
+    Raises
+    ------
+    InvalidConfiguration
+        A setting is unknown or makes no sense.
+    """
+    return replace(instance, **_settings(settings))  # type: ignore[arg-type]
+
+
+def _settings(settings: Mapping[str, object]) -> dict[str, object]:
+    values = dict(settings)
+    unknown = set(values) - set(Instance.__dataclass_fields__) - {"token_file"}
+    if unknown:
+        msg = f"connect() has no setting {', '.join(sorted(unknown))}; see help(vre_dm.connect)"
+        raise InvalidConfiguration(msg)
+    if "token_file" in values:
+        values["tokens"] = FileToken(_file(str(values.pop("token_file"))))
     for key in ("ca", "certificate", "key"):
         if values.get(key) is not None:
             values[key] = _file(str(values[key]))
     if isinstance(values.get("password"), str):
         values["password"] = Secret(str(values["password"]))
-    values.setdefault(
-        "auth", "oidc" if "tokens" in values else "userpass" if "username" in values else "x509_proxy"
-    )
-    values["url"] = _clean(url)
-    values["auth_url"] = _clean(str(values.get("auth_url") or url))
-    unknown = set(values) - set(Instance.__dataclass_fields__)
-    if unknown:
-        msg = f"connect() has no setting {', '.join(sorted(unknown))}; see help(vre_dm.connect)"
-        raise InvalidConfiguration(msg)
-    return Instance(**values)  # type: ignore[arg-type]
+    return values
 
 
 def _from_entry(entry: Mapping[str, object], cfg: Mapping[str, str], environ: Mapping[str, str]) -> Instance:

@@ -1,13 +1,12 @@
 """Gets a token provider for a lake: the configured one for OIDC, a login for passwords and certificates."""
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 import requests
 
 from vre_dm.errors import LoginRefused
 from vre_dm.lake.failures import told_plainly
-from vre_dm.lake.http import TIMEOUT, Session, reason, roots
+from vre_dm.lake.http import TIMEOUT, Session, http_date, reason, roots
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.tokens import LoginToken, Secret, TokenProvider
 
@@ -59,7 +58,7 @@ def _login(instance: Instance) -> tuple[Secret, datetime | None]:
     token = response.headers.get("X-Rucio-Auth-Token")
     if not token:
         raise LoginRefused(_login_refusal(instance, response))
-    return Secret(token), _date(response.headers.get("X-Rucio-Auth-Token-Expires"))
+    return Secret(token), http_date(response.headers.get("X-Rucio-Auth-Token-Expires"))
 
 
 def _login_refusal(instance: Instance, response: requests.Response) -> str:
@@ -73,11 +72,3 @@ def _login_refusal(instance: Instance, response: requests.Response) -> str:
         f"the lake {instance.name} refused the login ({what}): {reason(response)}; "
         f"check them in {instance.source}"
     )
-
-
-def _date(text: str | None) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(text or "")
-    except ValueError:
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)

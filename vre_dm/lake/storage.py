@@ -1,4 +1,4 @@
-"""Access to the lake's storage elements: credentials for their hosts only, paths under their prefixes only."""
+"""Access to storage elements: credentials for their hosts only, paths under their prefixes only."""
 
 import base64
 import ssl
@@ -42,7 +42,7 @@ class Storage:
         self._tls: ssl.SSLContext | None = None
 
     def headers(self, url: str) -> dict[str, str]:
-        """``Authorization`` for https on a host and port of a storage element, else nothing."""
+        """Give ``Authorization`` for https on a host and port of a storage element, else nothing."""
         parts = urlsplit(url)
         if parts.scheme not in _TOKEN_SCHEMES or not self._is_known(url):
             return {}

@@ -1,0 +1,183 @@
+"""Finds DIDs in the catalogue: one scope at a time, all filters of `filters` with one consistent answer."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from rucio.common.exception import InvalidMetadata
+
+from vre_dm.did import Did, DidPattern
+from vre_dm.errors import InvalidDid, InvalidFilter, NotInLake
+from vre_dm.lake.connection import Connection
+from vre_dm.lake.filters import Condition
+from vre_dm.lake.metadata import metadata_of
+from vre_dm.lake.rucio_filters import Compiled, compiled, guarded
+from vre_dm.lake.vocabulary import check_keys, near
+
+KINDS = ("collection", "all", "container", "dataset", "file")
+_SCOPES_AT_ONCE = 4
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A DID as the catalogue lists it.
+
+    Attributes
+    ----------
+    did
+        ``scope:name``.
+    kind
+        ``container``, ``dataset`` or ``file``.
+    size, length
+        Bytes and number of files, where the catalogue knows them without counting.
+    """
+
+    did: Did
+    kind: str
+    size: int | None = None
+    length: int | None = None
+
+
+@dataclass
+class Page:
+    """Entries of one scope, and the names in it that are no safe DID."""
+
+    entries: list[Entry] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+
+def scopes(connection: Connection, pattern: str = "*") -> list[str]:
+    """Scopes of the lake that fit a pattern, sorted."""
+    fits = DidPattern(scope=pattern).has_scope
+    return sorted(filter(fits, connection.ask("the scopes", lambda rucio: list(rucio.list_scopes()))))
+
+
+def find(
+    connection: Connection, pattern: DidPattern, kind: str, conditions: Sequence[Condition]
+) -> Iterator[Page]:
+    """DIDs that fit, scope by scope as they are asked for.
+
+    Parameters
+    ----------
+    kind
+        One of `KINDS`.
+    conditions
+        All of them must hold.
+
+    Raises
+    ------
+    InvalidFilter
+        Nothing fits, and one of the keys exists nowhere or holds values of another type.
+    NotInLake
+        Nothing fits, and there is no such scope.
+    """
+    said = compiled(conditions)
+    if kind not in KINDS:
+        msg = f"no kind of DID is called {kind!r}; use one of {', '.join(KINDS)}"
+        raise InvalidFilter(msg)
+    exact = "*" not in pattern.scope
+    searched = [pattern.scope] if exact else scopes(connection, pattern.scope)
+    found = False
+    for page in _ahead(lambda scope: _in_scope(connection, scope, pattern, kind, said), searched):
+        found = found or bool(page.entries or page.refused)
+        yield page
+    if not found:
+        if exact or not searched:
+            _check_scope(connection, pattern.scope)
+        check_keys(connection, searched, said.conditions)
+
+
+def page_of(rows: Iterable[dict[str, Any]], pattern: DidPattern | None = None) -> Page:
+    """Entries of Rucio's rows (``scope``, ``name``, ``did_type`` …), sorted; unsafe names are set aside."""
+    page = Page()
+    for row in rows:
+        if pattern and not pattern.has_name(row["name"]):
+            continue
+        try:
+            did = Did(row["scope"], row["name"])
+        except InvalidDid:
+            page.refused.append(row["name"])
+            continue
+        page.entries.append(Entry(did, str(row["did_type"]).lower(), row.get("bytes"), row.get("length")))
+    page.entries.sort(key=lambda entry: entry.did)
+    return page
+
+
+def _in_scope(connection: Connection, scope: str, pattern: DidPattern, kind: str, said: Compiled) -> Page:
+    name = pattern.name if pattern.name == "*" else guarded(pattern.name)[0]
+    again = said.again
+    page, chosen = Page(), None
+    if said.free:
+        chosen, trusted = _by_metadata(connection, scope, name, said)
+        if not trusted:
+            again = said.conditions
+        if not chosen:
+            return page
+    if said.columns or chosen is None:
+        rows = connection.ask(
+            f"the DIDs of {scope}",
+            lambda rucio: list(
+                rucio.list_dids(scope, [{"name": name} | said.columns], did_type=kind, long=True)
+            ),
+        )
+        page = page_of((row for row in rows if chosen is None or row["name"] in chosen), pattern)
+    else:
+        page = _with_kinds(connection, scope, chosen, pattern, kind)
+    if again:
+        metadata = metadata_of(connection, [entry.did for entry in page.entries], "ALL")
+        page.entries = [e for e in page.entries if all(c.matches(metadata.get(e.did, {})) for c in again)]
+    return page
+
+
+def _by_metadata(connection: Connection, scope: str, name: str, said: Compiled) -> tuple[set[str], bool]:
+    """Names that fit filters on free metadata, and whether the server could apply them."""
+
+    def question(rucio: Any) -> tuple[set[str], bool]:
+        try:
+            return set(rucio.list_dids(scope, [{"name": name} | said.free])), True
+        except InvalidMetadata:
+            # One dataset of the scope holds another type under a key: take all that have metadata.
+            key = next(iter(said.free)).partition(".")[0]
+            return set(rucio.list_dids(scope, [{"name": name, key: "*"}])), False
+
+    return connection.ask(f"the DIDs of {scope}", question)
+
+
+def _with_kinds(
+    connection: Connection, scope: str, names: Iterable[str], pattern: DidPattern, kind: str
+) -> Page:
+    """Page of names whose kind the metadata search does not tell."""
+    page = page_of(({"scope": scope, "name": name, "did_type": "FILE"} for name in sorted(names)), pattern)
+    rows = metadata_of(connection, [entry.did for entry in page.entries], "DID_COLUMN").values()
+    wanted = {"all": {"container", "dataset", "file"}, "collection": {"container", "dataset"}}.get(
+        kind, {kind}
+    )
+    known = page_of(rows, pattern)
+    entries = sorted((e for e in known.entries if e.kind in wanted), key=lambda entry: entry.did)
+    return Page(entries, page.refused)
+
+
+def _check_scope(connection: Connection, scope: str) -> None:
+    known = scopes(connection)
+    if not any(map(DidPattern(scope=scope).has_scope, known)):
+        msg = f"the lake {connection.instance.name} has no scope {scope}{near(scope, known)}"
+        raise NotInLake(msg + ("" if "mean" in msg else "; lake.scopes() lists them"))
+
+
+def _ahead(question: Callable[[A], B], items: Sequence[A]) -> Iterator[B]:
+    """Answers in order, a few asked for ahead of who reads them."""
+    if len(items) == 1:
+        yield question(items[0])
+        return
+    with ThreadPoolExecutor(_SCOPES_AT_ONCE) as pool:
+        waiting: list[Future[B]] = []
+        for item in items:
+            waiting.append(pool.submit(question, item))
+            if len(waiting) > _SCOPES_AT_ONCE:
+                yield waiting.pop(0).result()
+        for future in waiting:
+            yield future.result()

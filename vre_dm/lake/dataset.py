@@ -1,0 +1,214 @@
+"""One DID of the lake, whatever its kind: what it holds, where its copies are, and a way to fetch it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vre_dm.did import Did
+from vre_dm.lake.access import Access
+from vre_dm.lake.catalogue import Entry, page_of
+from vre_dm.lake.citation import Citation, citation
+from vre_dm.lake.connection import Connection
+from vre_dm.lake.file_list import FileList
+from vre_dm.lake.metadata import Metadata
+from vre_dm.lake.replicas import ReplicaTable, replica_table
+from vre_dm.lake.results import SearchResult
+from vre_dm.lake.rules import Rule, RuleList, create_rule, rules_of
+from vre_dm.lake.tables import Table, Tabular, plural, size_text
+
+if TYPE_CHECKING:
+    from vre_dm.lake.transfer import Progress
+
+
+@dataclass(frozen=True)
+class Site:
+    """What a dataset needs from its lake.
+
+    Attributes
+    ----------
+    connection, access
+        The catalogue, and what may be used to read from the storage.
+    folder
+        Where fetched files go when nothing else is said.
+    """
+
+    connection: Connection
+    access: Access
+    folder: Path
+
+
+class Dataset(Tabular):
+    """A container, dataset or file of the lake.
+
+    Made by `Lake.dataset` and by searches. What it says is asked from the lake when it is first needed, and
+    remembered; make a new one to see changes.
+
+    Parameters
+    ----------
+    site
+        The lake.
+    entry
+        What is known of it already.
+    """
+
+    def __init__(self, site: Site, entry: Entry) -> None:
+        self._site, self._entry = site, entry
+
+    @property
+    def did(self) -> Did:
+        """``scope:name``."""
+        return self._entry.did
+
+    @property
+    def kind(self) -> str:
+        """``container``, ``dataset`` or ``file``."""
+        return self._entry.kind
+
+    @property
+    def known_size(self) -> int | None:
+        """Bytes, if the catalogue said so without counting."""
+        return self._entry.size
+
+    @property
+    def known_length(self) -> int | None:
+        """Number of files, if the catalogue said so without counting."""
+        return self._entry.length
+
+    @property
+    def size(self) -> int | None:
+        """Bytes of all files; ``None`` where one has no registered size."""
+        return self.files.size
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        """Metadata by key, with their types."""
+        scope, name = self.did.scope, self.did.name
+        values = self._ask("the metadata", lambda rucio: rucio.get_metadata(scope, name, plugin="ALL"))
+        return Metadata(self.did, values)
+
+    @cached_property
+    def files(self) -> FileList:
+        """All files below this DID, with sizes and checksums; no bytes are read."""
+        return FileList(self._site.connection, self.did)
+
+    @cached_property
+    def children(self) -> SearchResult:
+        """What is attached directly: datasets of a container, files of a dataset."""
+        if self.kind == "file":
+            return self._others([], "below")
+        scope, name = self.did.scope, self.did.name
+        rows = self._ask("the content", lambda rucio: list(rucio.list_content(scope, name)))
+        return self._others(rows, "in")
+
+    @cached_property
+    def parents(self) -> SearchResult:
+        """Datasets and containers this DID is attached to."""
+        scope, name = self.did.scope, self.did.name
+        rows = self._ask("the parents", lambda rucio: list(rucio.list_parent_dids(scope, name)))
+        return self._others(rows, "that hold")
+
+    def replicas(self) -> ReplicaTable:
+        """Where the copies are now, by storage element and protocol."""
+        return replica_table(self._site.connection, self.did, len(self.files))
+
+    def rules(self) -> RuleList:
+        """Replication rules on this DID, with their state now."""
+        return rules_of(self._site.connection, self.did)
+
+    def replicate(self, rse: str, *, days: float | None = None, copies: int = 1, comment: str = "") -> Rule:
+        """Ask the lake to keep copies at a storage element.
+
+        Parameters
+        ----------
+        rse
+            RSE expression, such as ``CNAF-STORM`` or ``region=Italy``.
+        days
+            How long; without it, as long as the configuration of the lake says, or for ever.
+        copies
+            Number of copies among the storage elements that fit.
+        comment
+            Why, for who manages the storage.
+
+        Raises
+        ------
+        NotInLake
+            No storage element fits.
+        NoSpace
+            The account may not store so much there.
+        Declined
+            Such a rule exists already.
+        """
+        days = days if days is not None else self._site.connection.instance.rule_days
+        return create_rule(self._site.connection, self.did, rse, days=days, copies=copies, comment=comment)
+
+    def fetch(
+        self,
+        target: Path | str | None = None,
+        *,
+        files: str | None = None,
+        rse: str | None = None,
+        progress: "Callable[[Progress], None] | None" = None,
+    ) -> list[Path]:
+        """Have the files on this machine, each verified, as ``target/scope/name``.
+
+        Parameters
+        ----------
+        target
+            Folder; the lake's cache folder when left out.
+        files
+            Only files whose name fits this pattern, such as ``*.parquet``.
+        rse
+            Only copies at storage elements that fit this RSE expression.
+        progress
+            Called about ten times a second with the state of the fetch.
+
+        Returns
+        -------
+        list of Path
+            One path a file, in the order of names.
+
+        Raises
+        ------
+        NotInLake
+            No file or no storage element fits.
+        NoSpace, TransferFailed, ChecksumMismatch
+            As `vre_dm.lake.transfer.fetch_files`; nothing partial is at a final name.
+        """
+        from vre_dm.lake.transfer import fetch_files  # heavy, and not needed to browse
+
+        folder = self._site.folder if target is None else Path(target).expanduser()
+        found = self.files.located(files, rse=rse)
+        return fetch_files(found, folder, access=self._site.access, progress=progress)
+
+    def cite(self) -> Citation:
+        """Citation from the metadata: a line, and BibTeX in ``.bibtex``."""
+        return citation(self.did, self.metadata, self._site.connection.instance.name)
+
+    def table(self) -> Table:
+        """Metadata, with kind and size in the title."""
+        holds = f"{plural(len(self.files), 'file')}, {size_text(self.size) or 'size not registered'}"
+        return Table(f"{self.did} ({self.kind}: {holds})", ("key", "value"), list(self.metadata.items()))
+
+    def __repr__(self) -> str:
+        return f"Dataset('{self.did}', {self.kind})"
+
+    def __str__(self) -> str:
+        return str(self.table())
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Dataset):
+            return NotImplemented
+        ours, theirs = self._site.connection.instance.url, other._site.connection.instance.url
+        return (self.did, ours) == (other.did, theirs)
+
+    def __hash__(self) -> int:
+        return hash((self.did, self._site.connection.instance.url))
+
+    def _ask(self, what: str, question: Callable[[Any], Any]) -> Any:
+        return self._site.connection.ask(f"{what} of {self.did}", question)
+
+    def _others(self, rows: list[dict[str, Any]], relation: str) -> SearchResult:
+        page = page_of(row | {"did_type": row["type"]} for row in rows)
+        return SearchResult(iter([page]), partial(Dataset, self._site), f"{relation} {self.did}")

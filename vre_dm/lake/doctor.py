@@ -1,0 +1,200 @@
+"""Looks at which lake is used and what is wrong with it: one finding a line, each with the next step."""
+
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from vre_dm.errors import InvalidConfiguration, VreDmError
+from vre_dm.lake import instances
+from vre_dm.lake.instance import Instance
+from vre_dm.lake.lake import Lake
+from vre_dm.lake.tables import Table, Tabular
+from vre_dm.lake.tokens import FileToken
+
+_CLOCK = 30.0  # seconds of difference at which tokens begin to fail
+_SOON = 600.0  # seconds of life left at which a token is worth a warning
+
+
+class State(StrEnum):
+    """How good a finding is."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "FAIL"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes
+    ----------
+    what, state, text
+        Its name, how good it is, and what was found.
+    step
+        What to do about it; empty when nothing is to be done.
+    """
+
+    what: str
+    state: State
+    text: str
+    step: str = ""
+
+
+class Diagnosis(Tabular):
+    """Findings about the lake that `connect` would use.
+
+    Attributes
+    ----------
+    findings
+        In the order they were looked at; later ones are missing when an earlier one makes them pointless.
+    """
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing failed."""
+        return all(finding.state is not State.FAIL for finding in self.findings)
+
+    def table(self) -> Table:
+        """One row a finding."""
+        rows = [(f.state, f.what, f.text + (f" -> {f.step}" if f.step else "")) for f in self.findings]
+        title = "The lake can be used" if self.healthy else "The lake cannot be used"
+        return Table(title, ("", "", ""), rows, widest=400)
+
+
+def diagnose(name: str | None = None, environ: Mapping[str, str] | None = None) -> Diagnosis:
+    """Look at the lake that `connect` would use, without starting or changing anything.
+
+    Parameters
+    ----------
+    name
+        Name of a configured lake; the default one when left out.
+    environ
+        Environment to read; the process's own when left out.
+    """
+    findings: list[Finding] = []
+    try:
+        found = instances.known(environ)
+        findings += [Finding("configuration", State.WARN, note) for note in found.notes]
+        instance = instances.choose(name, environ) or instances.embedded_if_running()
+    except InvalidConfiguration as error:
+        return Diagnosis([*findings, _failed("configuration", error)])
+    if instance is None:
+        text = "no lake is configured and the embedded one does not run"
+        step = "vre-dm lake up, or nothing: connect() starts it"
+        return Diagnosis([*findings, Finding("instance", State.WARN, text, step)])
+    others = [i.name for i in found.instances if i.name != instance.name]
+    more = f"; also configured: {', '.join(others)}" if others else ""
+    findings.append(Finding("instance", State.OK, f"{instance.name}, from {instance.source}{more}"))
+    return Diagnosis([*findings, *examine(instance)])
+
+
+def examine(instance: Instance) -> Iterator[Finding]:
+    """Look at one lake, step by step, until a step fails that the others need.
+
+    Yields
+    ------
+    Finding
+        Certificate authority, server, clock, credentials, account, storage elements, quota.
+    """
+    yield from _certificates(instance)
+    try:
+        lake = Lake(instance, Path())
+    except VreDmError as error:
+        yield _failed("credentials", error)
+        return
+    try:
+        started = time.monotonic()
+        version, clock = lake.ping(), lake.clock()
+        yield Finding("server", State.OK, f"{instance.url} runs Rucio {version}{_took(started)}")
+    except VreDmError as error:
+        yield _failed("server", error)
+        return
+    yield _clock(clock, datetime.now(UTC))
+    yield from _credentials(lake)
+    yield from _attempts(
+        ("account", lambda: f"{lake.whoami()['account']} ({instance.auth})"),
+        ("storage", lambda: _storage(lake)),
+        ("quota", lambda: _quota(lake)),
+    )
+
+
+def _certificates(instance: Instance) -> Iterator[Finding]:
+    if not instance.url.startswith("https"):
+        yield Finding("TLS", State.OK, "not used: the server is this machine")
+    elif instance.ca is None:
+        yield Finding("TLS", State.OK, "the system's certificate authorities")
+    else:
+        try:
+            ssl.create_default_context(cafile=str(instance.ca))
+            yield Finding("TLS", State.OK, f"certificate authority {instance.ca}")
+        except OSError as error:
+            text = f"the certificate authority {instance.ca} cannot be used: {error.strerror or error}"
+            yield Finding("TLS", State.FAIL, text, f"correct ca_cert in {instance.source}")
+
+
+def _clock(server: datetime | None, here: datetime) -> Finding:
+    if server is None:
+        return Finding("clock", State.WARN, "the server does not tell the time")
+    off = (here - server).total_seconds()
+    if abs(off) < _CLOCK:
+        return Finding("clock", State.OK, "agrees with the server's")
+    text = f"this machine's clock is {abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} the server's"
+    return Finding("clock", State.FAIL, text, "synchronise it (NTP): tokens look expired or not yet valid")
+
+
+def _credentials(lake: Lake) -> Iterator[Finding]:
+    tokens = lake.tokens
+    try:
+        ends = tokens.expires()
+    except VreDmError as error:
+        yield _failed("credentials", error)
+        return
+    if isinstance(tokens, FileToken) and tokens.readable_by_others():
+        text = f"other users of this machine can read the token {tokens}"
+        yield Finding("credentials", State.WARN, text, f"chmod 600 {tokens.path}")
+    left = (ends - datetime.now(UTC)).total_seconds() if ends else None
+    if left is None:
+        yield Finding("credentials", State.OK, f"{tokens}")
+    elif left <= 0:
+        text = f"the token from the {tokens} expired at {ends:%Y-%m-%d %H:%M} UTC"
+        yield Finding("credentials", State.FAIL, text, "log in again, or restart the server of your hub")
+    else:
+        state = State.OK if left > _SOON else State.WARN
+        text = f"{tokens}, valid until {ends:%Y-%m-%d %H:%M} UTC"
+        yield Finding("credentials", state, text, "" if state is State.OK else "it ends soon: renew it")
+
+
+def _attempts(*looks: tuple[str, Callable[[], str]]) -> Iterator[Finding]:
+    for what, look in looks:
+        try:
+            yield Finding(what, State.OK, look())
+        except VreDmError as error:
+            yield _failed(what, error)
+
+
+def _storage(lake: Lake) -> str:
+    elements = lake.rses()
+    schemes = ", ".join(sorted({endpoint.scheme for endpoint in elements.endpoints}))
+    return f"{len(elements.names)} storage elements ({schemes})"
+
+
+def _quota(lake: Lake) -> str:
+    allowances = lake.quota().allowances
+    return f"at {len(allowances)} storage elements" if allowances else "none set: rules will be refused"
+
+
+def _failed(what: str, error: VreDmError) -> Finding:
+    text, _, step = str(error).rpartition("; ")
+    return Finding(what, State.FAIL, text or step, step if text else "")
+
+
+def _took(started: float) -> str:
+    return f", answered in {(time.monotonic() - started) * 500:.0f} ms"

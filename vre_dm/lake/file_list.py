@@ -1,0 +1,143 @@
+"""The files of a dataset: names and sizes in one question, replicas in pages of a thousand."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from functools import partial
+from itertools import islice
+from typing import Any, overload
+
+from vre_dm.did import Did
+from vre_dm.errors import InvalidDid, NotInLake
+from vre_dm.lake.connection import Connection
+from vre_dm.lake.files import File, Replica
+from vre_dm.lake.metadata import PAGE
+from vre_dm.lake.tables import Table, Tabular, plural, size_text
+
+_SHOWN = 20
+
+
+class FileList(Sequence[File], Tabular):
+    """Files of a dataset or of everything in a container, sorted by name.
+
+    Behaves as a list. The catalogue is asked when the first file is needed.
+
+    Parameters
+    ----------
+    connection
+        Lake that is asked.
+    did
+        File, dataset or container.
+    """
+
+    def __init__(self, connection: Connection, did: Did) -> None:
+        self._connection, self._did = connection, did
+        self._files: list[File] | None = None
+
+    @overload
+    def __getitem__(self, index: int) -> File: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[File]: ...
+    def __getitem__(self, index: int | slice) -> File | list[File]:
+        return self._all()[index]
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    @property
+    def size(self) -> int | None:
+        """Bytes of all files, or ``None`` where one has no registered size."""
+        sizes = [file.size for file in self._all()]
+        return None if None in sizes else sum(size for size in sizes if size is not None)
+
+    def matching(self, pattern: str | None) -> list[File]:
+        """Files whose name, or its last part, fits a pattern such as ``*.parquet``.
+
+        Raises
+        ------
+        NotInLake
+            No file fits.
+        """
+        if pattern is None:
+            return list(self._all())
+        found = [file for file in self._all() if fits(file.did.name, pattern)]
+        if not found:
+            msg = f"none of the {len(self)} files of {self._did} fits {pattern!r}; dataset.files lists them"
+            raise NotInLake(msg)
+        return found
+
+    def located(self, pattern: str | None = None, *, rse: str | None = None) -> Iterator[File]:
+        """Files with their replicas, a page of the catalogue at a time.
+
+        Parameters
+        ----------
+        pattern
+            Only files whose name fits.
+        rse
+            Only replicas on storage elements that fit this RSE expression.
+
+        Yields
+        ------
+        File
+            In order; without replicas where the catalogue has none that can be read.
+
+        Raises
+        ------
+        NotInLake
+            No file or no storage element fits.
+        """
+        files = iter(self.matching(pattern))
+        while page := list(islice(files, PAGE)):
+            rows = self._connection.ask(f"the replicas of {self._did}", partial(_replicas, page, rse))
+            by_name = {(row["scope"], row["name"]): row for row in rows}
+            for file in page:
+                yield _located(file, by_name.get((file.did.scope, file.did.name)))
+
+    def table(self) -> Table:
+        """First files, with a sentence about those that are not shown."""
+        rows = [(file.did.name, size_text(file.size), file.adler32 or file.md5) for file in self[:_SHOWN]]
+        total = len(self)
+        note = f"{total - _SHOWN} more are not shown; take them with [{_SHOWN}:]." if total > _SHOWN else ""
+        title = f"{plural(total, 'file')} of {self._did}, {size_text(self.size) or 'size not registered'}"
+        return Table(title, ("name", "size", "checksum"), rows, note)
+
+    def _all(self) -> list[File]:
+        if self._files is None:
+            scope, name = self._did.scope, self._did.name
+            rows = self._connection.ask(
+                f"the files of {self._did}", lambda rucio: list(rucio.list_files(scope, name))
+            )
+            # A file may be in several datasets of a container: it is one file.
+            self._files = sorted({_file(row, self._did) for row in rows}, key=lambda file: file.did)
+        return self._files
+
+
+def fits(name: str, pattern: str) -> bool:
+    """Whether a file's name, or its part after the last slash, fits a pattern."""
+    return fnmatchcase(name, pattern) or fnmatchcase(name.rsplit("/", 1)[-1], pattern)
+
+
+def _file(row: dict[str, Any], dataset: Did) -> File:
+    try:
+        did = Did(row["scope"], row["name"])
+    except InvalidDid as error:
+        msg = f"{dataset} holds a file whose name is not safe: {error}; ask its owner to rename it"
+        raise InvalidDid(msg) from error
+    return File(did, row["bytes"], _hex(row.get("adler32")), _hex(row.get("md5")))
+
+
+def _hex(checksum: str | None) -> str | None:
+    return checksum.lower() if checksum else None
+
+
+def _replicas(page: list[File], rse: str | None, rucio: Any) -> list[dict[str, Any]]:
+    dids = [{"scope": file.did.scope, "name": file.did.name} for file in page]
+    return list(rucio.list_replicas(dids, rse_expression=rse))
+
+
+def _located(file: File, row: dict[str, Any] | None) -> File:
+    if row is None:
+        return file
+    pfns = sorted(row["pfns"].items(), key=lambda item: item[1].get("priority") or 0)
+    replicas = tuple(Replica(said["rse"], pfn) for pfn, said in pfns)
+    return replace(file, md5=_hex(row.get("md5")) or file.md5, replicas=replicas)

@@ -1,0 +1,230 @@
+"""The lake as its user sees it: search, browse, one dataset, one's rules and quota."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from vre_dm.did import Did, DidPattern
+from vre_dm.errors import InvalidDid, InvalidFilter
+from vre_dm.lake import accounting, catalogue
+from vre_dm.lake.access import Access
+from vre_dm.lake.catalogue import Entry
+from vre_dm.lake.connection import Connection
+from vre_dm.lake.dataset import Dataset, Site
+from vre_dm.lake.filters import from_keywords, parse
+from vre_dm.lake.instance import Instance
+from vre_dm.lake.results import SearchResult
+from vre_dm.lake.rules import Rule, RuleList, rule_by_id, rules_for
+from vre_dm.lake.storage import Storage
+from vre_dm.lake.tables import Table, Tabular
+from vre_dm.lake.tokens import TokenProvider
+
+
+class Lake(Tabular):
+    """A Rucio data lake that this user is logged in to.
+
+    Made by `vre_dm.connect`. May be shared between threads.
+
+    Parameters
+    ----------
+    instance
+        Which lake, and how to log in.
+    folder
+        Where fetched files go when nothing else is said.
+
+    Raises
+    ------
+    LoginRefused
+        The configuration lacks what its kind of login needs.
+    """
+
+    def __init__(self, instance: Instance, folder: Path) -> None:
+        self._connection = Connection(instance)
+        self._storage = Storage(self._connection)
+        self._site = Site(self._connection, self._storage, folder)
+
+    @property
+    def instance(self) -> Instance:
+        """Settings of the lake and where they came from; passwords and tokens do not show."""
+        return self._connection.instance
+
+    @property
+    def access(self) -> Access:
+        """What a transfer may use at each URL of this lake."""
+        return self._storage
+
+    def search(
+        self,
+        pattern: str | Did | DidPattern = "*",
+        *,
+        scope: str | None = None,
+        kind: str = "collection",
+        where: str = "",
+        **filters: object,
+    ) -> SearchResult:
+        """Find datasets by name and metadata.
+
+        Parameters
+        ----------
+        pattern
+            ``name*``, or ``scope:name*``; ``*`` stands for any characters.
+        scope
+            Scope or pattern of scopes; every scope when neither this nor the pattern says.
+        kind
+            ``collection`` (datasets and containers), ``container``, ``dataset``, ``file`` or ``all``.
+        where
+            Conditions on the metadata, as in ``year>=2017 technique="direct detection"``; see
+            `vre_dm.lake.filters.parse`.
+        **filters
+            The same as keywords: ``year__ge=2017``, ``simulated=False``, ``mass=(10, 100)``,
+            ``title="*dwarf*"``; suffixes ``__ge __le __gt __lt __ne``. All conditions must hold; a dataset
+            without the key never fits. Besides free metadata the catalogue's ``created``, ``size`` and
+            the like can be compared.
+
+        Returns
+        -------
+        SearchResult
+            A list of `Dataset`, asked for as it is looked at.
+
+        Raises
+        ------
+        InvalidDid, InvalidFilter
+            The pattern or a condition cannot be read, or a key or its type is unknown in the lake.
+        NotInLake
+            There is no such scope.
+        """
+        wanted = DidPattern.parse(pattern)
+        if scope is not None:
+            if wanted.scope not in {"*", scope}:
+                msg = f"search in {wanted.scope} or in {scope}? give the scope once"
+                raise InvalidDid(msg)
+            wanted = DidPattern(scope, wanted.name)
+        if not isinstance(where, str):
+            msg = 'where= is a text such as "year>=2017"; use keywords for values from Python'
+            raise InvalidFilter(msg)
+        conditions = [*parse(where), *from_keywords(filters)]
+        pages = catalogue.find(self._connection, wanted, kind, conditions)
+        title = " ".join(["found for", str(wanted), *map(str, conditions)])
+        found = SearchResult(pages, self._dataset, title)
+        found.look_at(1)  # so that what is wrong with the question is said here, not at the first use
+        return found
+
+    def scopes(self, pattern: str = "*") -> list[str]:
+        """Scopes of the lake that fit a pattern, sorted."""
+        return catalogue.scopes(self._connection, pattern)
+
+    def dataset(self, did: str | Did) -> Dataset:
+        """One container, dataset or file.
+
+        Parameters
+        ----------
+        did
+            ``scope:name``.
+
+        Raises
+        ------
+        InvalidDid
+            It is malformed.
+        NotInLake
+            The lake has no such DID.
+        """
+        did = Did.parse(did)
+        row = self._connection.ask(str(did), lambda rucio: rucio.get_did(did.scope, did.name))
+        return self._dataset(Entry(did, row["type"].lower(), row.get("bytes"), row.get("length")))
+
+    def ls(self, what: str | Did | None = None) -> "list[str] | SearchResult":
+        """List what is one level below: scopes, the collections of a scope, or the content of a DID.
+
+        Parameters
+        ----------
+        what
+            Nothing, a scope, or ``scope:name``.
+
+        Raises
+        ------
+        InvalidDid, NotInLake
+            It is malformed, or the lake does not know it.
+        """
+        if what is None:
+            return self.scopes()
+        if isinstance(what, str) and ":" not in what:
+            return self.search(scope=what)
+        return self.dataset(what).children
+
+    def rules(self) -> RuleList:
+        """Replication rules of this account, with their state now."""
+        return rules_for(self._connection, self.account)
+
+    def rule(self, identifier: str) -> Rule:
+        """One replication rule by its id.
+
+        Raises
+        ------
+        NotInLake
+            It expired or was deleted.
+        """
+        return rule_by_id(self._connection, identifier)
+
+    def quota(self) -> accounting.Quota:
+        """Space that this account may use, by storage element."""
+        return accounting.quota(self._connection, self.account)
+
+    def rses(self, expression: str | None = None) -> accounting.StorageElements:
+        """Storage elements, all or those that fit an RSE expression.
+
+        Raises
+        ------
+        NotInLake
+            None fits.
+        """
+        rows = self._connection.ask("the storage elements", lambda rucio: list(rucio.list_rses(expression)))
+        return accounting.StorageElements(rows, self._storage.endpoints())
+
+    def whoami(self) -> dict[str, Any]:
+        """Account as the lake knows it: ``account``, ``account_type``, ``email``, ``status``.
+
+        Raises
+        ------
+        LoginRefused
+            The lake does not accept the login.
+        """
+        said: dict[str, Any] = self._connection.ask("your account", lambda rucio: rucio.whoami())
+        return said
+
+    @property
+    def account(self) -> str:
+        """Rucio account in use."""
+        return self.instance.account or str(self.whoami()["account"])
+
+    def ping(self) -> str:
+        """Version of the server.
+
+        Raises
+        ------
+        Unreachable
+            It does not answer, is not Rucio, or has a version that this client does not understand.
+        """
+        return self._connection.version()
+
+    def clock(self) -> datetime | None:
+        """Time of the server (UTC, to the second), if it tells."""
+        return self._connection.clock()
+
+    @property
+    def tokens(self) -> TokenProvider:
+        """Where the tokens of this lake come from."""
+        return self._connection.tokens
+
+    def table(self) -> Table:
+        """Which lake this is."""
+        instance = self.instance
+        rows = [
+            ("server", instance.url),
+            ("login", f"{instance.auth}, account {instance.account or 'of the identity'}"),
+            ("configured in", instance.source),
+            ("fetched files", self._site.folder),
+        ]
+        return Table(f"Data lake {instance.name}", ("", ""), rows)
+
+    def _dataset(self, entry: Entry) -> Dataset:
+        return Dataset(self._site, entry)

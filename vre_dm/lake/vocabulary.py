@@ -1,0 +1,82 @@
+"""Which metadata keys a lake uses and with which types, learnt from its datasets: no schema says it."""
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from vre_dm.did import Did
+from vre_dm.errors import InvalidDid, InvalidFilter
+from vre_dm.lake.connection import Connection
+from vre_dm.lake.filters import Condition, kind_of, read_date
+from vre_dm.lake.metadata import metadata_of
+from vre_dm.lake.rucio_filters import COLUMNS
+
+_LOOKED_AT = 2000  # DIDs read to learn which metadata keys exist
+_AT_ONCE = 100
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """Sentence part that offers the nearest known words, or an empty text."""
+    close = difflib.get_close_matches(word, list(known), n=3, cutoff=0.6)
+    return f"; did you mean {' or '.join(close)}?" if close else ""
+
+
+def check_keys(connection: Connection, scopes: Iterable[str], conditions: Sequence[Condition]) -> None:
+    """Tell a wrong key or a wrong type from an honest "nothing fits".
+
+    Raises
+    ------
+    InvalidFilter
+        A key exists nowhere in the scopes, or no value of it has the type it is compared with.
+    """
+    wanted = {condition.key: condition for condition in conditions if condition.key not in COLUMNS}
+    if not wanted:
+        return
+    seen: dict[str, dict[str, object]] = {}
+    count = 0
+    for metadata in _free_metadata(connection, scopes):
+        count += 1
+        for key, value in metadata.items():
+            seen.setdefault(key, {}).setdefault(_stored_kind(value, wanted.get(key)), value)
+        if count >= _LOOKED_AT or all(c.kind in seen.get(key, {}) for key, c in wanted.items()):
+            break
+    for condition in wanted.values():
+        _check(condition, seen, count)
+
+
+def _check(condition: Condition, seen: dict[str, dict[str, object]], count: int) -> None:
+    key = condition.key
+    if key not in seen:
+        known = ", ".join(sorted(seen)) or "none"
+        msg = f"{condition}: none of the {count} DIDs with metadata has the key {key}"
+        msg += f"{near(key, [*seen, *COLUMNS])}; known keys: {known}"
+        raise InvalidFilter(msg)
+    if condition.kind not in seen[key]:
+        kinds, example = " or ".join(sorted(seen[key])), next(iter(seen[key].values()))
+        msg = f"{condition}: {key} holds a {kinds} (such as {example!r}), not a {condition.kind}"
+        raise InvalidFilter(msg)
+
+
+def _free_metadata(connection: Connection, scopes: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for scope in scopes:
+        dids = list(_with_free_metadata(connection, scope))
+        for start in range(0, len(dids), _AT_ONCE):
+            for metadata in metadata_of(connection, dids[start : start + _AT_ONCE], "JSON").values():
+                yield {key: value for key, value in metadata.items() if key not in {"scope", "name"}}
+
+
+def _with_free_metadata(connection: Connection, scope: str) -> Iterator[Did]:
+    # A filter with * on any free key lists exactly the DIDs that have free metadata, whichever keys.
+    filters = [{"name": "*", "experiment": "*"}]
+    for name in connection.ask(f"the DIDs of {scope}", lambda rucio: list(rucio.list_dids(scope, filters))):
+        try:
+            yield Did(scope, name)
+        except InvalidDid:
+            continue
+
+
+def _stored_kind(value: object, condition: Condition | None) -> str:
+    """Kind of a stored value; a date is stored as text."""
+    if condition and condition.kind == "date" and isinstance(value, str) and read_date(value):
+        return "date"
+    return kind_of(value)

@@ -1,0 +1,151 @@
+"""The lake that a notebook works with: `connect` chooses it, the short verbs use it.
+
+The one piece of state of the package, kept because a notebook has one lake in mind: the last `connect`.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import platformdirs
+
+from vre_dm.did import Did, DidPattern
+from vre_dm.lake import instances
+from vre_dm.lake.dataset import Dataset
+from vre_dm.lake.instance import Instance
+from vre_dm.lake.lake import Lake
+from vre_dm.lake.results import SearchResult
+
+if TYPE_CHECKING:
+    from vre_dm.lake.transfer import Progress
+
+Say = Callable[[str], None]
+
+
+class _Session:
+    """Holds the lake of the last `connect`; connects to the default one when first asked."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._lake: Lake | None = None
+
+    def keep(self, lake: Lake) -> Lake:
+        with self._lock:
+            self._lake = lake
+        return lake
+
+    def lake(self) -> Lake:
+        with self._lock:
+            return self._lake or connect()
+
+
+_SESSION = _Session()
+
+
+def connect(
+    name: str | None = None,
+    *,
+    config: Path | str | None = None,
+    url: str | None = None,
+    say: Say = click.echo,
+    **settings: object,
+) -> Lake:
+    """Choose a data lake and make it the one that `search`, `dataset` and `fetch` use.
+
+    Without arguments, the first of these that is configured: `RucioConfig` of rucio-jupyterlab, the VRE's
+    ``RUCIO_*`` variables, ``rucio.cfg`` where Rucio's client looks for it, and otherwise the embedded lake of
+    this machine, which is started.
+
+    Parameters
+    ----------
+    name
+        Name of a configured lake (``vre-dm doctor`` lists them), or ``embedded``.
+    config
+        A ``rucio.cfg`` to use.
+    url
+        Address of a Rucio server, with the settings of `vre_dm.lake.instance.Instance` as further keywords:
+        ``account``, ``auth``, ``username`` and ``password``, or ``token_file``, ``ca`` and so on.
+    say
+        Is told, in one line, when the embedded lake is used.
+    **settings
+        See ``url``; with a name or a configuration file they replace what is configured.
+
+    Returns
+    -------
+    Lake
+        Logged in when first asked something.
+
+    Raises
+    ------
+    InvalidConfiguration
+        No such lake, or a setting that makes no sense.
+    LoginRefused
+        What the login needs is missing.
+    SandboxError
+        The embedded lake does not start.
+
+    Examples
+    --------
+    >>> import vre_dm as dm
+    >>> lake = dm.connect()  # doctest: +SKIP
+    >>> lake = dm.connect("vre-rucio.cern.ch")  # doctest: +SKIP
+    >>> lake = dm.connect(url="https://rucio.example.org", token_file="~/token")  # doctest: +SKIP
+    """
+    instance = _chosen(name, config, url, settings, say)
+    return _SESSION.keep(Lake(instance, platformdirs.user_cache_path("vre-dm") / "lakes" / _folder(instance)))
+
+
+def search(
+    pattern: str | Did | DidPattern = "*",
+    *,
+    scope: str | None = None,
+    kind: str = "collection",
+    where: str = "",
+    **filters: object,
+) -> SearchResult:
+    """Find datasets in the connected lake; see `vre_dm.lake.lake.Lake.search`."""
+    return _SESSION.lake().search(pattern, scope=scope, kind=kind, where=where, **filters)
+
+
+def dataset(did: str | Did) -> Dataset:
+    """Get one container, dataset or file of the connected lake; see `vre_dm.lake.lake.Lake.dataset`."""
+    return _SESSION.lake().dataset(did)
+
+
+def fetch(
+    did: str | Did,
+    target: Path | str | None = None,
+    *,
+    files: str | None = None,
+    rse: str | None = None,
+    progress: "Callable[[Progress], None] | None" = None,
+) -> list[Path]:
+    """Have the files of a DID on this machine, verified; see `vre_dm.lake.dataset.Dataset.fetch`."""
+    return dataset(did).fetch(target, files=files, rse=rse, progress=progress)
+
+
+def connected() -> Lake:
+    """Get the lake of the last `connect`; connects to the default one if there was none."""
+    return _SESSION.lake()
+
+
+def _chosen(
+    name: str | None, config: Path | str | None, url: str | None, settings: Mapping[str, object], say: Say
+) -> Instance:
+    if url is not None:
+        return instances.from_settings(url, {**settings, **({"name": name} if name else {})})
+    if config is not None:
+        found = instances.from_rucio_cfg(Path(config).expanduser())
+        found = replace(found, name=name) if name else found
+    elif name == "embedded":
+        found = instances.embedded(say)
+    else:
+        found = instances.choose(name) or instances.embedded(say)
+    return instances.changed(found, settings)
+
+
+def _folder(instance: Instance) -> str:
+    return "".join(c if c.isalnum() or c in "-_" else "-" for c in instance.name.lower())[:60] or "lake"

@@ -41,3 +41,8 @@ def test_a_local_copy_is_a_path():
 
 def test_an_address_is_shown_without_its_secrets():
     assert shown("https://u:p@h:1/a/b?token=t#f") == "https://h:1/a/b"
+
+
+def test_a_name_with_a_hash_sign_is_asked_for_whole():
+    found, _ = sources(File(Did("s", "a#b"), 1, replicas=(Replica("X", "https://h/s/a#b"),)), OpenAccess())
+    assert found[0].url == "https://h/s/a%23b"

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from vre_dm.did import Did
 from vre_dm.errors import ChecksumMismatch, NoSpace, NotWritable, TransferFailed, VreDmError
+from vre_dm.lake.tables import clean
 
+_LONGEST = 300
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -31,7 +33,7 @@ class SourceFailed(Exception):
     def __init__(
         self, cause: str, *, tries: int | None = 1, corrupt: bool = False, wait: float | None = None
     ) -> None:
-        super().__init__(cause)
+        super().__init__(clean(cause, _LONGEST))  # servers and catalogues write into it
         self.tries = tries
         self.corrupt = corrupt
         self.wait = wait

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from vre_dm.lake.access import Access
 from vre_dm.lake.files import File, Replica
+from vre_dm.lake.tables import clean
 
 _HTTP = {"https": "https", "davs": "https", "http": "http", "dav": "http"}
 
@@ -29,7 +30,8 @@ class Source:
     url: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.rse} ({self.path if self.path is not None else shown(self.url or '')})"
+        where = str(self.path) if self.path is not None else shown(self.url or "")
+        return f"{clean(self.rse)} ({clean(where, None)})"
 
 
 def sources(file: File, access: Access) -> tuple[list[Source], list[tuple[str, str]]]:
@@ -39,7 +41,7 @@ def sources(file: File, access: Access) -> tuple[list[Source], list[tuple[str, s
     for replica in file.replicas:
         source = _source(replica, access)
         if source is None:
-            useless.append((replica.rse, f"{replica.scheme}:// cannot be read from here"))
+            useless.append((clean(replica.rse), f"{clean(replica.scheme)}:// cannot be read from here"))
         else:
             plain = source.url is not None and source.url.startswith("http:")
             ranked.append(((not replica.available, source.path is None, plain), source))
@@ -52,7 +54,9 @@ def _source(replica: Replica, access: Access) -> Source | None:
     if path is not None:
         return Source(replica.rse, path=path)
     if replica.scheme in _HTTP:
-        return Source(replica.rse, url=_HTTP[replica.scheme] + replica.pfn[len(replica.scheme) :])
+        # a name may hold "#", which an address would take for its end
+        rest = replica.pfn[len(replica.scheme) :].replace("#", "%23")
+        return Source(replica.rse, url=_HTTP[replica.scheme] + rest)
     return None
 
 

@@ -1,0 +1,54 @@
+"""The command `vre-dm`: each subcommand is loaded when used, each failure is one line and an exit code."""
+
+from importlib import import_module
+
+import click
+
+from vre_dm import __version__
+from vre_dm.errors import VreDmError
+
+# command -> module that holds it, and its line in the help
+_COMMANDS = {
+    "search": ("vre_dm.cli_lake", "Find datasets by name and metadata."),
+    "ls": ("vre_dm.cli_lake", "List scopes, the datasets of a scope, the content of a dataset."),
+    "fetch": ("vre_dm.cli_lake", "Have the files of a dataset here, each one verified."),
+    "doctor": ("vre_dm.cli_lake", "Say which data lake is used, why, and what is wrong with it."),
+    "lab": ("vre_dm.cli_lab", "Start JupyterLab on the notebooks, with a lake to work on."),
+    "lake": ("vre_dm.sandbox.commands", "Start, stop and look at the embedded lake."),
+}
+_INTERRUPTED = 130  # as shells say it
+
+
+class _Commands(click.Group):
+    """Commands by name, loaded late: the help must not pay for all of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command = getattr(import_module(_COMMANDS[cmd_name][0]), cmd_name)
+        if not isinstance(command, click.Command):
+            msg = f"{_COMMANDS[cmd_name][0]} has no command {cmd_name}"
+            raise TypeError(msg)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except VreDmError as error:
+            raise click.ClickException(str(error)) from error
+        except KeyboardInterrupt as interrupt:
+            click.echo(f"vre-dm: {interrupt or 'interrupted'}", err=True)
+            raise click.exceptions.Exit(_INTERRUPTED) from interrupt
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="vre-dm")
+def main() -> None:
+    """Dark-matter data, limits and notebooks, on a data lake or on this machine."""

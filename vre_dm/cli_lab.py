@@ -1,0 +1,68 @@
+"""`vre-dm lab`: JupyterLab on the shipped notebooks, with a lake to work on."""
+
+import os
+import shutil
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from vre_dm.errors import NotWritable
+from vre_dm.resources import shipped
+
+_PASSED_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
+
+
+@click.command(context_settings=_PASSED_ON)
+@click.option("--notebooks", type=click.Path(path_type=Path, file_okay=False), help="Folder to work in.")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def lab(notebooks: Path | None, arguments: tuple[str, ...]) -> None:
+    """Start JupyterLab on the notebooks of vre-dm, with a lake to work on.
+
+    Works in place where the notebooks can be written, else on copies in ~/vre-dm; what is there already is
+    never overwritten. ARGUMENTS go to JupyterLab, for example --no-browser.
+    """
+    if find_spec("jupyterlab") is None:
+        msg = "JupyterLab is not installed; pip install 'vre-dm[lab]'"
+        raise click.ClickException(msg)
+    folder = working_copy(shipped("notebooks"), notebooks, Path.home() / "vre-dm")
+    import vre_dm
+
+    lake = vre_dm.connect()
+    click.echo(f"lake: {lake.instance.name} ({lake.instance.source}); notebooks: {folder}", err=True)
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *arguments]
+    os.execv(sys.executable, command)  # noqa: S606 - Ctrl-C and exit code are JupyterLab's own
+
+
+def working_copy(origin: Path, chosen: Path | None, fallback: Path) -> Path:
+    """Folder in which the notebooks can be edited, filled with those that are missing there.
+
+    Parameters
+    ----------
+    origin
+        Shipped notebooks; used in place if they can be written and nothing was chosen.
+    chosen
+        The user's folder.
+    fallback
+        Folder for copies where the shipped ones cannot be written.
+
+    Raises
+    ------
+    NotWritable
+        The folder cannot be made or written.
+    """
+    if chosen is None and os.access(origin, os.W_OK):
+        return origin.absolute()
+    folder = (chosen or fallback).expanduser().absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for source in sorted(origin.rglob("*.ipynb")):
+            target = folder / source.relative_to(origin)
+            if not target.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, target)
+    except OSError as error:
+        msg = f"cannot write notebooks in {folder}: {error.strerror}; choose a folder with --notebooks"
+        raise NotWritable(msg) from error
+    return folder

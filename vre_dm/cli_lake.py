@@ -1,0 +1,102 @@
+"""`vre-dm search|ls|fetch|doctor`: the lake from a terminal and from scripts."""
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vre_dm.errors import TransferFailed
+from vre_dm.notebook.progress import in_terminal
+
+if TYPE_CHECKING:
+    from vre_dm.lake.dataset import Dataset
+    from vre_dm.lake.lake import Lake
+
+_KINDS = click.Choice(["collection", "dataset", "container", "file", "all"])
+_as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+
+
+def _lake() -> "Lake":
+    import vre_dm
+
+    return vre_dm.connect()
+
+
+def _say(document: object) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, default=str))
+
+
+def _entries(datasets: "Iterable[Dataset]") -> list[dict[str, object]]:
+    return [
+        {"did": str(found.did), "kind": found.kind, "files": found.known_length, "size": found.known_size}
+        for found in datasets
+    ]
+
+
+@click.command()
+@click.argument("pattern", default="*")
+@click.argument("filters", nargs=-1)
+@click.option("--scope", help="Only in this scope.")
+@click.option("--type", "kind", type=_KINDS, default="collection", show_default=True, help="What to list.")
+@_as_json
+def search(pattern: str, filters: tuple[str, ...], scope: str | None, kind: str, as_json: bool) -> None:
+    """Find datasets by name and metadata.
+
+    PATTERN is name* or scope:name*. FILTERS are comparisons such as 'year>=2017' or technique='direct
+    detection', and all must hold; quote them where > or a blank means something to the shell.
+    """
+    if set("=<>") & set(pattern):
+        pattern, filters = "*", (pattern, *filters)
+    found = _lake().search(pattern, scope=scope, kind=kind, where=" ".join(map(_quoted, filters)))
+    if as_json:
+        _say(_entries(found))
+        return
+    for dataset in found:
+        click.echo(dataset.did)
+
+
+def _quoted(condition: str) -> str:
+    """Put back the quotes that a shell took away: one argument is one comparison."""
+    found = re.fullmatch(r"(\w+\s*[=!<>]+\s*)([^\"']*\s[^\"']*)", condition)
+    return f'{found[1]}"{found[2]}"' if found else condition
+
+
+@click.command("ls")
+@click.argument("what", required=False)
+@_as_json
+def ls(what: str | None, as_json: bool) -> None:
+    """List the scopes, the datasets of a SCOPE, or the content of a SCOPE:NAME."""
+    found = _lake().ls(what)
+    if as_json:
+        _say([entry if isinstance(entry, str) else _entries([entry])[0] for entry in found])
+        return
+    for entry in found:
+        click.echo(entry if isinstance(entry, str) else entry.did)
+
+
+@click.command()
+@click.argument("did", metavar="SCOPE:NAME")
+@click.option("--to", type=click.Path(path_type=Path), default=".", show_default=True, help="Folder.")
+@click.option("--files", metavar="GLOB", help="Only files whose name fits, such as '*.parquet'.")
+@click.option("--rse", help="Only copies at this storage element.")
+@_as_json
+def fetch(did: str, to: Path, files: str | None, rse: str | None, as_json: bool) -> None:
+    """Have the files of a dataset here, each one verified; run again to continue.
+
+    Files go to FOLDER/scope/name, and their paths to standard output.
+    """
+    try:
+        with in_terminal() as progress:
+            paths = _lake().dataset(did).fetch(to, files=files, rse=rse, progress=progress)
+    except TransferFailed as error:
+        if as_json:
+            _say({"files": error.placed, "failures": error.failures})
+        raise
+    if as_json:
+        _say({"files": paths, "failures": []})
+        return
+    for path in paths:
+        click.echo(path)

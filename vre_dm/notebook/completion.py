@@ -1,0 +1,102 @@
+"""Tab on a line of ours: options, scopes, DIDs and storage elements; never slow and never an error."""
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Protocol
+
+_LINE = re.compile(r"^\s*(?:[\w.,\s]+=\s*)?%(?P<magic>dm_\w+)\s+(?P<rest>.*)$", re.DOTALL)
+_PATIENCE = 1.5  # seconds a Tab waits for the lake; the answer is remembered when it comes later
+_FRESH = 60.0  # seconds an answer is offered again without asking
+_MOST = 200  # entries offered at once
+
+
+class Names(Protocol):
+    """What can be completed from a lake."""
+
+    def scopes(self) -> Iterable[str]:
+        """Scopes of the lake."""
+        ...
+
+    def dids(self, prefix: str) -> Iterable[str]:
+        """``scope:name`` of datasets and containers that begin like this."""
+        ...
+
+    def rses(self) -> Iterable[str]:
+        """Storage elements."""
+        ...
+
+
+class Patient:
+    """Names asked for in the background and remembered for a minute; none where they come too late."""
+
+    def __init__(
+        self, names: Callable[[], Names | None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._names, self._clock = names, clock
+        self._known: dict[str, tuple[float, list[str]]] = {}
+
+    def scopes(self) -> list[str]:
+        """Scopes of the lake."""
+        return self._ask("scopes", lambda names: names.scopes())
+
+    def dids(self, prefix: str) -> list[str]:
+        """DIDs that begin like this."""
+        return self._ask(f"dids {prefix}", lambda names: names.dids(prefix))
+
+    def rses(self) -> list[str]:
+        """Storage elements."""
+        return self._ask("rses", lambda names: names.rses())
+
+    def _ask(self, what: str, question: Callable[[Names], Iterable[str]]) -> list[str]:
+        when, answer = self._known.get(what, (float("-inf"), []))
+        if self._clock() - when < _FRESH:
+            return answer
+
+        def work() -> None:
+            try:
+                if (names := self._names()) is not None:
+                    self._known[what] = (self._clock(), list(islice(question(names), _MOST)))
+            except Exception:  # noqa: S110 - a Tab is no place for an error; the command will say it
+                pass
+
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        thread.join(_PATIENCE)
+        return self._known.get(what, (0.0, answer))[1]
+
+
+def complete(text: str, options: Mapping[str, Sequence[str]], names: Names) -> tuple[str, list[str]] | None:
+    """What can follow a line up to the cursor.
+
+    Parameters
+    ----------
+    text
+        The line, up to the cursor.
+    options
+        For each magic its options, such as ``--as``.
+    names
+        The lake.
+
+    Returns
+    -------
+    tuple of str and list of str, or None
+        The piece of the line to replace, and what to put there; None on lines that are not ours.
+    """
+    found = _LINE.match(text)
+    if found is None or found["magic"] not in options:
+        return None
+    *before, word = re.split(r"\s+", found["rest"])
+    if word.startswith("-"):
+        offered: Iterable[str] = options[found["magic"]]
+    elif before and before[-1] == "--rse":
+        offered = names.rses()
+    elif before and before[-1].startswith("--"):
+        return None  # a path, a name or a pattern: ours to keep out of
+    elif ":" in word:
+        offered = names.dids(word)
+    else:
+        offered = [scope + ":" for scope in names.scopes()]
+    return word, [entry for entry in offered if entry.startswith(word)]

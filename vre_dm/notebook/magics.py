@@ -1,0 +1,139 @@
+"""The `%dm_…` line magics: they read a line, ask the lake, and hand back Python objects."""
+
+from argparse import Namespace
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from IPython.core.magic_arguments import argument, magic_arguments
+
+from vre_dm.errors import VreDmError
+from vre_dm.notebook.words import unquoted, variable, words
+
+if TYPE_CHECKING:
+    from vre_dm.lake.lake import Lake
+
+_KINDS = ("collection", "dataset", "container", "file", "all")
+
+
+def plainly(magic: Callable[[Any, Namespace], object]) -> Callable[[Any, str], object]:
+    """Read the line with the magic's parser; say failures and interrupts in one line without a traceback."""
+
+    @wraps(magic)
+    def run(self: "LakeMagics", line: str) -> object:
+        parser = run.parser  # type: ignore[attr-defined]  # put there by magic_arguments
+        try:
+            given = words(line)
+            if {"-h", "--help"} & set(given):
+                print(parser.format_help())  # noqa: T201 - what a user asked to read
+                return None
+            return magic(self, parser.parse_args(given))
+        except VreDmError as error:
+            raise UsageError(str(error)) from error
+        except KeyboardInterrupt as interrupt:
+            raise UsageError(str(interrupt) or "interrupted") from interrupt
+
+    return run
+
+
+@magics_class
+class LakeMagics(Magics):
+    """`%dm_search`, `%dm_ls`, `%dm_fetch`, `%dm_rules`, `%dm_doctor`.
+
+    The lake is connected when the first of them needs it. Variables in a line (``$x``, ``{x}``) are not
+    evaluated: a name in a lake may look like one.
+    """
+
+    connected: "Lake | None" = None
+
+    @property
+    def lake(self) -> "Lake":
+        """The user's default lake, connected once a session."""
+        if self.connected is None:
+            import vre_dm
+
+            self.connected = vre_dm.connect()
+        return self.connected
+
+    @no_var_expand
+    @line_magic
+    @magic_arguments()
+    @argument(
+        "terms", nargs="*", metavar="TERM", help="name* or scope:name*, then filters such as year>=2017"
+    )
+    @argument("--scope", type=unquoted, help="only in this scope")
+    @argument("--type", choices=_KINDS, default="collection", help="what to list (default: %(default)s)")
+    @plainly
+    def dm_search(self, asked: Namespace) -> object:
+        """Find datasets by name and metadata.
+
+        %dm_search xenon* year>=2017 technique="direct detection"
+        """
+        pattern, where = _terms(asked.terms)
+        return self.lake.search(pattern, scope=asked.scope, kind=asked.type, where=where)
+
+    @no_var_expand
+    @line_magic
+    @magic_arguments()
+    @argument("what", nargs="?", type=unquoted, help="SCOPE or SCOPE:NAME; nothing for the scopes")
+    @plainly
+    def dm_ls(self, asked: Namespace) -> object:
+        """List what is one level below: scopes, the datasets of a scope, the content of a dataset."""
+        if asked.what is None or ":" not in asked.what:
+            return self.lake.ls(asked.what)
+        from vre_dm.notebook.display import Listing
+
+        dataset = self.lake.dataset(asked.what)
+        if dataset.kind == "container":
+            return Listing(f"In {dataset.did}", dataset.children)
+        return dataset.files
+
+    @no_var_expand
+    @line_magic
+    @magic_arguments()
+    @argument("did", type=unquoted, metavar="SCOPE:NAME", help="dataset, container or file")
+    @argument("--as", dest="name", type=unquoted, metavar="NAME", help="bind the paths to this variable")
+    @argument("--files", type=unquoted, metavar="GLOB", help="only files whose name fits, such as *.parquet")
+    @argument("--rse", type=unquoted, help="only copies at this storage element")
+    @argument("--to", type=unquoted, metavar="FOLDER", help="folder (default: the lake's cache folder)")
+    @plainly
+    def dm_fetch(self, asked: Namespace) -> object:
+        """Have the files of a dataset here, each one verified; returns their paths.
+
+        %dm_fetch xenon1t:s2only.response --as response
+        """
+        name = None if asked.name is None else variable(asked.name)
+        from vre_dm.notebook.display import Fetched
+        from vre_dm.notebook.progress import follow
+
+        dataset = self.lake.dataset(asked.did)
+        with follow() as progress:
+            paths = dataset.fetch(_folder(asked.to), files=asked.files, rse=asked.rse, progress=progress)
+        fetched = Fetched(paths)
+        if name is None:
+            return fetched
+        self.shell.user_ns[name] = fetched
+        return None
+
+    @no_var_expand
+    @line_magic
+    @magic_arguments()
+    @argument("did", nargs="?", type=unquoted, metavar="SCOPE:NAME", help="only the rules on this dataset")
+    @plainly
+    def dm_rules(self, asked: Namespace) -> object:
+        """List replication rules with their state now: your own, or those on a dataset."""
+        return self.lake.rules() if asked.did is None else self.lake.dataset(asked.did).rules()
+
+
+def _terms(terms: list[str]) -> tuple[str, str]:
+    """Tell the pattern, which comes first and compares nothing, from the filters."""
+    if terms and not set("=<>") & set(terms[0]):
+        return unquoted(terms[0]), " ".join(terms[1:])
+    return "*", " ".join(terms)
+
+
+def _folder(text: str | None) -> Path | None:
+    return None if text is None else Path(text).expanduser()

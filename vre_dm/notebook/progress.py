@@ -1,0 +1,103 @@
+"""One line that follows a fetch: rewritten in a terminal, updated below a cell, silent in a log."""
+
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, TextIO
+
+from vre_dm.lake.transfer.progress import Progress
+
+_BAR = 60  # columns of a bar in a notebook
+_SHORTEST = 0.4  # seconds: a fetch that is over sooner needs no bar
+
+Listener = Callable[[Progress], None]
+
+
+def line(event: Progress, elapsed: float, width: int) -> str:
+    """Say the state in one line of text.
+
+    Parameters
+    ----------
+    elapsed
+        Seconds since the start.
+    width
+        Columns to fill.
+    """
+    from tqdm import tqdm  # 20 ms that loading the magics need not pay
+
+    return str(
+        tqdm.format_meter(
+            event.bytes_done,
+            event.bytes_total,
+            elapsed,
+            ncols=width,
+            prefix=f"{event.files_done}/{event.files_total} files",
+            unit="B",
+            unit_scale=True,
+            rate=event.rate or None,
+            postfix=event.note,
+        )
+    )
+
+
+@contextmanager
+def in_terminal(stream: TextIO | None = None) -> Iterator[Listener]:
+    """Follow a fetch on a terminal; nothing but the causes of retries is written where there is none."""
+    out = sys.stderr if stream is None else stream
+    start = time.monotonic()
+    drawn = 0
+
+    def show(event: Progress) -> None:
+        nonlocal drawn
+        if event.note is not None:
+            out.write("\r" + " " * drawn + f"\r{event.note}\n")
+            drawn = 0
+        if out.isatty() and time.monotonic() - start > _SHORTEST:
+            text = line(event, time.monotonic() - start, shutil.get_terminal_size().columns - 1)
+            out.write("\r" + text.ljust(drawn))
+            drawn = len(text)
+        out.flush()
+
+    try:
+        yield show
+    finally:
+        if drawn:
+            out.write("\r" + " " * drawn + "\r")
+            out.flush()
+
+
+@contextmanager
+def in_cell() -> Iterator[Listener]:
+    """Follow a fetch below a notebook's cell; what is saved with the notebook is one line of plain text."""
+    from IPython.display import display
+
+    start = time.monotonic()
+    handle: Any = display({"text/plain": "planning …"}, raw=True, display_id=True)
+    last: Progress | None = None
+
+    def show(event: Progress) -> None:
+        nonlocal last
+        last = event
+        handle.update({"text/plain": line(event, time.monotonic() - start, _BAR)}, raw=True)
+
+    end = "stopped"
+    try:
+        yield show
+        end = "verified"
+    finally:
+        handle.update({"text/plain": _summary(last, end, time.monotonic() - start)}, raw=True)
+
+
+def follow() -> AbstractContextManager[Listener]:
+    """Follow a fetch where its user looks: below the cell in a kernel, else on the terminal."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return in_cell() if hasattr(shell, "kernel") else in_terminal()
+
+
+def _summary(event: Progress | None, end: str, seconds: float) -> str:
+    if event is None:
+        return f"nothing fetched, {end}"
+    files = f"{event.files_done} of {event.files_total} files"
+    return f"{files}, {event.bytes_done / 1e6:.1f} MB, {end} in {seconds:.1f} s"

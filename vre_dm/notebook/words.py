@@ -1,0 +1,45 @@
+"""Lines of magics as words, and which names a magic may bind."""
+
+import builtins
+import keyword
+import re
+
+from IPython.core.error import UsageError
+
+_WORD = re.compile(r"""(?:[^\s"']|"[^"]*"|'[^']*')+""")
+
+
+def words(line: str) -> list[str]:
+    """Cut a line at blanks outside quotes; the quotes stay, since a filter tells text from numbers by them.
+
+    Raises
+    ------
+    UsageError
+        A quote is not closed.
+    """
+    if _WORD.sub("", line).strip():
+        msg = f"a quote is not closed in: {ascii(line.strip())[1:-1]}"
+        raise UsageError(msg)
+    return _WORD.findall(line)
+
+
+def unquoted(word: str) -> str:
+    """Word without the quotes around it."""
+    return word[1:-1] if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'" else word
+
+
+def variable(name: str) -> str:
+    """Check a name that is to be bound in the user's namespace.
+
+    Raises
+    ------
+    UsageError
+        It is no identifier, a keyword, or the name of a Python builtin.
+    """
+    if not (name.isidentifier() and name.isascii()) or keyword.iskeyword(name) or keyword.issoftkeyword(name):
+        msg = f"{name!a} cannot name a variable; use letters, digits and _"
+        raise UsageError(msg)
+    if hasattr(builtins, name) or name.startswith("__"):
+        msg = f"{name} is a name of Python itself; choose another"
+        raise UsageError(msg)
+    return name

@@ -41,6 +41,12 @@ class _Session:
         with self._lock:
             return self._lake or connect()
 
+    def at_hand(self) -> Lake | None:
+        with self._lock:
+            if self._lake is None and (instances.choose(None) or instances.embedded_if_running()):
+                connect(say=lambda _: None)
+            return self._lake
+
 
 _SESSION = _Session()
 
@@ -76,7 +82,7 @@ def connect(
     Returns
     -------
     Lake
-        Logged in when first asked something.
+        Its server answers; it is logged in to when first asked something.
 
     Raises
     ------
@@ -84,6 +90,8 @@ def connect(
         No such lake, or a setting that makes no sense.
     LoginRefused
         What the login needs is missing.
+    Unreachable
+        The server does not answer, or is no Rucio of a version that this client understands.
     SandboxError
         The embedded lake does not start.
 
@@ -95,7 +103,9 @@ def connect(
     >>> lake = dm.connect(url="https://rucio.example.org", token_file="~/token")  # doctest: +SKIP
     """
     instance = _chosen(name, config, url, settings, say)
-    return _SESSION.keep(Lake(instance, platformdirs.user_cache_path("vre-dm") / "lakes" / _folder(instance)))
+    lake = Lake(instance, platformdirs.user_cache_path("vre-dm") / "lakes" / _folder(instance))
+    lake.ping()
+    return _SESSION.keep(lake)
 
 
 def search(
@@ -130,6 +140,11 @@ def fetch(
 def connected() -> Lake:
     """Get the lake of the last `connect`; connects to the default one if there was none."""
     return _SESSION.lake()
+
+
+def at_hand() -> Lake | None:
+    """Get the connected lake, or the default one if that takes no starting; ``None`` otherwise."""
+    return _SESSION.at_hand()
 
 
 def _chosen(

@@ -12,7 +12,7 @@ from vre_dm.lake.catalogue import Entry, page_of
 from vre_dm.lake.citation import Citation, citation
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.file_list import FileList
-from vre_dm.lake.metadata import Metadata
+from vre_dm.lake.metadata import Metadata, titles_of
 from vre_dm.lake.replicas import ReplicaTable, replica_table
 from vre_dm.lake.results import SearchResult
 from vre_dm.lake.rules import Rule, RuleList, create_rule, rules_of
@@ -178,6 +178,9 @@ class Dataset(Tabular):
         """
         from vre_dm.lake.transfer import fetch_files  # heavy, and not needed to browse
 
+        if target is None:
+            # What one user may read others may not: the cache is private.
+            self._site.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder = self._site.folder if target is None else Path(target).expanduser()
         found = self.files.located(files, rse=rse)
         return fetch_files(found, folder, access=self._site.access, progress=progress)
@@ -211,4 +214,5 @@ class Dataset(Tabular):
 
     def _others(self, rows: list[dict[str, Any]], relation: str) -> SearchResult:
         page = page_of(row | {"did_type": row["type"]} for row in rows)
-        return SearchResult(iter([page]), partial(Dataset, self._site), f"{relation} {self.did}")
+        titles = partial(titles_of, self._site.connection)
+        return SearchResult(iter([page]), partial(Dataset, self._site), f"{relation} {self.did}", titles)

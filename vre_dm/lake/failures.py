@@ -103,7 +103,7 @@ def unreachable(instance: Instance, error: OSError) -> Unreachable:
 
 def _start_it(instance: Instance) -> str:
     if instance.embedded:
-        return "start it with: vre-dm lake up"
+        return "it stops when it is not used; connect() starts it again"
     return f"check the address (from {instance.source}) and whether the server is up"
 
 

@@ -1,6 +1,7 @@
 """The lake as its user sees it: search, browse, one dataset, one's rules and quota."""
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from vre_dm.lake.connection import Connection
 from vre_dm.lake.dataset import Dataset, Site
 from vre_dm.lake.filters import from_keywords, parse
 from vre_dm.lake.instance import Instance
+from vre_dm.lake.metadata import titles_of
 from vre_dm.lake.results import SearchResult
 from vre_dm.lake.rules import Rule, RuleList, rule_by_id, rules_for
 from vre_dm.lake.storage import Storage
@@ -105,7 +107,7 @@ class Lake(Tabular):
         conditions = [*parse(where), *from_keywords(filters)]
         pages = catalogue.find(self._connection, wanted, kind, conditions)
         title = " ".join(["found for", str(wanted), *map(str, conditions)])
-        found = SearchResult(pages, self._dataset, title)
+        found = SearchResult(pages, self._dataset, title, partial(titles_of, self._connection))
         found.look_at(1)  # so that what is wrong with the question is said here, not at the first use
         return found
 

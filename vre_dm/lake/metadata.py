@@ -63,6 +63,12 @@ def metadata_of(connection: Connection, dids: Sequence[Did], plugin: str) -> dic
     return {Did(row["scope"], row["name"]): row for row in rows}
 
 
+def titles_of(connection: Connection, dids: Sequence[Did]) -> dict[Did, str]:
+    """Free metadata ``title`` of those DIDs that have one."""
+    metadata = metadata_of(connection, dids, "JSON")
+    return {did: str(values["title"]) for did, values in metadata.items() if values.get("title")}
+
+
 def _bulk(asked: list[dict[str, str]], plugin: str, rucio: Any) -> list[dict[str, Any]]:
     return list(rucio.get_metadata_bulk(asked, plugin=plugin))
 

@@ -2,9 +2,9 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
+from vre_dm.did import Did
 from vre_dm.lake.catalogue import Entry, Page
 from vre_dm.lake.tables import Table, Tabular, clean, size_text
 
@@ -29,8 +29,15 @@ class SearchResult(Sequence["Dataset"], Tabular):
         Names met so far that no safe `Did` can hold; they are counted in the display.
     """
 
-    def __init__(self, pages: Iterator[Page], dataset: Callable[[Entry], "Dataset"], title: str) -> None:
+    def __init__(
+        self,
+        pages: Iterator[Page],
+        dataset: Callable[[Entry], "Dataset"],
+        title: str,
+        titles: Callable[[list[Did]], dict[Did, str]] | None = None,
+    ) -> None:
         self.title = title
+        self._titles = titles
         self.refused: list[str] = []
         self._pages, self._dataset = pages, dataset
         self._found: list[Dataset] = []
@@ -74,14 +81,23 @@ class SearchResult(Sequence["Dataset"], Tabular):
     def table(self) -> Table:
         """First entries, with a sentence about those that are not shown."""
         total = self.look_at(_COUNTED)
-        rows: list[tuple[object, ...]] = [
-            (str(d.did), d.kind, d.known_length, size_text(d.known_size)) for d in islice(self, _SHOWN)
-        ]
-        columns: tuple[str, ...] = ("DID", "kind", "files", "size")
-        if not any(row[2] or row[3] for row in rows):  # open datasets are not counted by the catalogue
-            rows, columns = [row[:2] for row in rows], columns[:2]
+        shown = self[:_SHOWN]
+        columns: dict[str, list[Any]] = {
+            "DID": [str(d.did) for d in shown],
+            "kind": [d.kind for d in shown],
+            "files": [d.known_length for d in shown],
+            "size": [size_text(d.known_size) for d in shown],
+            "title": self._shown_titles([d.did for d in shown if d.kind != "file"], shown),
+        }
+        # Open datasets are not counted by the catalogue, files have no title: no empty columns.
+        columns = {name: cells for name, cells in columns.items() if any(cells) or name == "DID"}
+        rows = list(zip(*columns.values(), strict=True))
         many = str(total) if self._complete else f"more than {total}"
-        return Table(f"{many if total else 'nothing'} {self.title}", columns, rows, self._note(total))
+        return Table(f"{many if total else 'nothing'} {self.title}", list(columns), rows, self._note(total))
+
+    def _shown_titles(self, described: list[Did], shown: "list[Dataset]") -> list[str]:
+        titles = self._titles(described) if self._titles and described else {}
+        return [titles.get(dataset.did, "") for dataset in shown]
 
     def _note(self, total: int) -> str:
         notes = []

@@ -96,8 +96,8 @@ def size_text(size: float | None) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """Count with its noun: ``1 file``, ``2 files``."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    """Count with its noun: ``no files``, ``1 file``, ``2 files``."""
+    return f"{count} {noun}" if count == 1 else f"{count or 'no'} {noun}s"
 
 
 def _html_row(tag: str, styles: Sequence[str], cells: Sequence[str]) -> str:

@@ -44,10 +44,7 @@ def _draw_line(axes: Axes, line: Line) -> None:
     if band:
         axes.fill_between(band["x"], band["low"], band["high"], color=line["colour"], alpha=0.15, lw=0)
     style = (0, tuple(line["dash"])) if line["dash"] else "solid"
-    order = 3 if line["own"] else 2
-    axes.plot(
-        line["x"], line["y"], color=line["colour"], lw=line["width"], ls=style, zorder=order, gid=line["id"]
-    )
+    axes.plot(line["x"], line["y"], color=line["colour"], lw=line["width"], ls=style, gid=line["id"])
     at = line["label_at"]
     if at:
         axes.annotate(
@@ -59,5 +56,5 @@ def _draw_line(axes: Axes, line: Line) -> None:
             color=line["colour"],
             parse_math=False,
             clip_on=True,
-            zorder=4,
+            zorder=3,
         )

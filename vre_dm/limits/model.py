@@ -95,9 +95,18 @@ def build(
         version=VERSION,
         title=plain(title),
         x=Axis(label=f"dark-matter mass [{first.unit}]", unit=first.unit, range=list(view_x)),
-        y=Axis(label=f"{known.symbol} [{known.unit}]", unit=known.unit, range=list(view_y)),
+        y=Axis(
+            label=f"{known.symbol} [{shown_unit(known.unit)}]",
+            unit=shown_unit(known.unit),
+            range=list(view_y),
+        ),
         curves=lines,
     )
+
+
+def shown_unit(unit: str) -> str:
+    """Write the unit of a column header as people write it."""
+    return {"cm2": "cm²"}.get(unit, unit)
 
 
 def _require_one_quantity(curves: CurveSet) -> None:

@@ -27,9 +27,9 @@ def lab(notebooks: Path | None, arguments: tuple[str, ...]) -> None:
         msg = "JupyterLab is not installed; pip install 'vre-dm[lab]'"
         raise click.ClickException(msg)
     folder = working_copy(shipped("notebooks"), notebooks, Path.home() / "vre-dm")
-    import vre_dm
+    from vre_dm.session import connect
 
-    lake = vre_dm.connect()
+    lake = connect(say=lambda text: click.echo(text, err=True))
     click.echo(f"lake: {lake.instance.name} ({lake.instance.source}); notebooks: {folder}", err=True)
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *arguments]
     os.execv(sys.executable, command)  # noqa: S606 - Ctrl-C and exit code are JupyterLab's own

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +21,9 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="One JSON docume
 
 
 def _lake() -> "Lake":
-    import vre_dm
+    from vre_dm.session import connect  # brings Rucio's client, which the help does not need
 
-    return vre_dm.connect()
+    return connect(say=lambda text: click.echo(text, err=True))
 
 
 def _say(document: object) -> None:
@@ -100,3 +101,23 @@ def fetch(did: str, to: Path, files: str | None, rse: str | None, as_json: bool)
         return
     for path in paths:
         click.echo(path)
+
+
+@click.command()
+@click.argument("name", required=False)
+@_as_json
+def doctor(name: str | None, as_json: bool) -> None:
+    """Say which data lake is used, why, and what is wrong with it.
+
+    NAME is a configured lake; the default one when left out. Nothing is started or changed; the exit code
+    is 1 when the lake cannot be used.
+    """
+    from vre_dm.lake.doctor import diagnose
+
+    diagnosis = diagnose(name)
+    if as_json:
+        _say([asdict(finding) for finding in diagnosis.findings])
+    else:
+        click.echo(str(diagnosis.table()))
+    if not diagnosis.healthy:
+        raise click.exceptions.Exit(1)

@@ -36,11 +36,10 @@ class LakeNames:
 
 def load(shell: "InteractiveShell") -> None:
     """Add the magics and their completion to a shell."""
-    magics = LakeMagics(shell)
-    shell.register_magics(magics)
+    shell.register_magics(LakeMagics(shell))
     completer = getattr(shell, "Completer", None)  # a bare shell has none
     if completer is not None:
-        completer.custom_matchers.append(_matcher(magics))
+        completer.custom_matchers.append(_matcher())
 
 
 def unload(shell: "InteractiveShell") -> None:
@@ -63,10 +62,10 @@ def options() -> dict[str, list[str]]:
     }
 
 
-def _matcher(magics: LakeMagics) -> Any:
+def _matcher() -> Any:
     from IPython.core.completer import SimpleCompletion, context_matcher
 
-    known, names = options(), Patient(lambda: _names(magics))
+    known, names = options(), Patient(_names)
 
     @context_matcher(identifier=_MATCHER, priority=90)
     def match(context: "CompletionContext") -> dict[str, Any]:
@@ -84,7 +83,9 @@ def _matcher(magics: LakeMagics) -> Any:
     return match
 
 
-def _names(magics: LakeMagics) -> LakeNames | None:
+def _names() -> LakeNames | None:
     """Names of the lake in use; a Tab never starts a lake."""
-    lake = magics.connected
+    from vre_dm.session import at_hand
+
+    lake = at_hand()
     return None if lake is None else LakeNames(lake)

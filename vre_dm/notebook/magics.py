@@ -43,20 +43,9 @@ def plainly(magic: Callable[[Any, Namespace], object]) -> Callable[[Any, str], o
 class LakeMagics(Magics):
     """`%dm_search`, `%dm_ls`, `%dm_fetch`, `%dm_rules`, `%dm_doctor`.
 
-    The lake is connected when the first of them needs it. Variables in a line (``$x``, ``{x}``) are not
-    evaluated: a name in a lake may look like one.
+    They use the lake of the last `vre_dm.connect`, or connect when the first of them needs it. Variables in
+    a line (``$x``, ``{x}``) are not evaluated: a name in a lake may look like one.
     """
-
-    connected: "Lake | None" = None
-
-    @property
-    def lake(self) -> "Lake":
-        """The user's default lake, connected once a session."""
-        if self.connected is None:
-            import vre_dm
-
-            self.connected = vre_dm.connect()
-        return self.connected
 
     @no_var_expand
     @line_magic
@@ -73,7 +62,7 @@ class LakeMagics(Magics):
         %dm_search xenon* year>=2017 technique="direct detection"
         """
         pattern, where = _terms(asked.terms)
-        return self.lake.search(pattern, scope=asked.scope, kind=asked.type, where=where)
+        return _lake().search(pattern, scope=asked.scope, kind=asked.type, where=where)
 
     @no_var_expand
     @line_magic
@@ -83,10 +72,10 @@ class LakeMagics(Magics):
     def dm_ls(self, asked: Namespace) -> object:
         """List what is one level below: scopes, the datasets of a scope, the content of a dataset."""
         if asked.what is None or ":" not in asked.what:
-            return self.lake.ls(asked.what)
+            return _lake().ls(asked.what)
         from vre_dm.notebook.display import Listing
 
-        dataset = self.lake.dataset(asked.what)
+        dataset = _lake().dataset(asked.what)
         if dataset.kind == "container":
             return Listing(f"In {dataset.did}", dataset.children)
         return dataset.files
@@ -109,7 +98,7 @@ class LakeMagics(Magics):
         from vre_dm.notebook.display import Fetched
         from vre_dm.notebook.progress import follow
 
-        dataset = self.lake.dataset(asked.did)
+        dataset = _lake().dataset(asked.did)
         with follow() as progress:
             paths = dataset.fetch(_folder(asked.to), files=asked.files, rse=asked.rse, progress=progress)
         fetched = Fetched(paths)
@@ -125,7 +114,24 @@ class LakeMagics(Magics):
     @plainly
     def dm_rules(self, asked: Namespace) -> object:
         """List replication rules with their state now: your own, or those on a dataset."""
-        return self.lake.rules() if asked.did is None else self.lake.dataset(asked.did).rules()
+        return _lake().rules() if asked.did is None else _lake().dataset(asked.did).rules()
+
+    @no_var_expand
+    @line_magic
+    @magic_arguments()
+    @plainly
+    def dm_doctor(self, asked: Namespace) -> object:
+        """Say which data lake is used, why, and what is wrong with it; starts and changes nothing."""
+        from vre_dm.lake.doctor import diagnose
+
+        return diagnose()
+
+
+def _lake() -> "Lake":
+    """Lake of the session; Rucio's client is imported when the first magic needs it."""
+    from vre_dm.session import connected
+
+    return connected()
 
 
 def _terms(terms: list[str]) -> tuple[str, str]:

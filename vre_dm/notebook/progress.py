@@ -30,7 +30,7 @@ def line(event: Progress, elapsed: float, width: int) -> str:
     return str(
         tqdm.format_meter(
             event.bytes_done,
-            event.bytes_total,
+            event.bytes_total or 0,  # tqdm's word for unknown
             elapsed,
             ncols=width,
             prefix=f"{event.files_done}/{event.files_total} files",

@@ -1,0 +1,206 @@
+"""The magics in a real kernel on a real lake: what comes back, what a Tab offers, and an interrupt."""
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.manager import KernelManager, start_new_kernel
+
+from tests.faults.server import breaking, stall
+from vre_dm.sandbox import LakeStatus
+
+ROOT = Path(__file__).parents[2]
+
+
+class Kernel:
+    """A kernel as a notebook drives it."""
+
+    def __init__(self, manager: KernelManager, client: BlockingKernelClient) -> None:
+        self.manager, self.client = manager, client
+
+    def run(self, code: str) -> dict[str, Any]:
+        """Run a cell; gives its status, text output, results by media type and error."""
+        sent = self.client.execute(code)
+        return self.outcome(sent)
+
+    def outcome(self, sent: str) -> dict[str, Any]:
+        said: dict[str, Any] = {"text": "", "data": {}, "shown": [], "error": None}
+        while True:
+            message = self.client.get_iopub_msg(timeout=60)
+            kind, content = message["msg_type"], message["content"]
+            if message["parent_header"].get("msg_id") != sent:
+                continue
+            if kind == "stream":
+                said["text"] += content["text"]
+            elif kind == "execute_result":
+                said["data"] = content["data"]
+            elif kind in ("display_data", "update_display_data"):
+                said["shown"].append(content["data"]["text/plain"])
+            elif kind == "error":
+                said["error"] = content["ename"]
+            elif kind == "status" and content["execution_state"] == "idle":
+                break
+        reply = self.client.get_shell_msg(timeout=60)
+        while reply["parent_header"].get("msg_id") != sent:
+            reply = self.client.get_shell_msg(timeout=60)
+        said["status"] = reply["content"]["status"]
+        return said
+
+    def tab(self, code: str) -> list[str]:
+        """What a Tab at the end of a line offers, with the line completed."""
+        answer = self.client.complete(code, len(code), reply=True, timeout=60)["content"]
+        return [code[: answer["cursor_start"]] + match for match in answer["matches"]]
+
+
+@pytest.fixture(scope="module")
+def kernel(embedded_lake: LakeStatus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    env = os.environ | {
+        "RUCIO_CONFIG": str(embedded_lake.rucio_config),
+        "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache")),
+        "IPYTHONDIR": str(tmp_path_factory.mktemp("ipython")),
+        "PYTHONPATH": str(ROOT),
+    }
+    manager, client = start_new_kernel(env=env, cwd=str(tmp_path_factory.mktemp("work")))
+    try:
+        kernel = Kernel(manager, client)
+        assert kernel.run("%load_ext vre_dm")["status"] == "ok"
+        yield kernel
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def test_search_gives_an_object_that_shows_itself(kernel: Kernel):
+    said = kernel.run("%dm_search fermi:dsph.*")
+    assert "fermi:dsph.jfactors" in said["data"]["text/plain"]
+    assert "<table>" in said["data"]["text/html"]
+    said = kernel.run(
+        "found = %dm_search year>=2016 --scope xenon\nprint(len(found) > 0, {d.did.scope for d in found})"
+    )
+    assert said["text"] == "True {'xenon'}\n"
+
+
+def test_ls_walks_down_from_scopes_to_files(kernel: Kernel):
+    assert "'fermi'" in kernel.run("%dm_ls")["data"]["text/plain"]
+    assert "fermi:dsph.2017" in kernel.run("%dm_ls fermi")["data"]["text/plain"]
+    assert "fermi:dsph.jfactors" in kernel.run("%dm_ls fermi:dsph.2017")["data"]["text/plain"]
+    assert ".parquet" in kernel.run("%dm_ls fermi:dsph.jfactors")["data"]["text/plain"]
+
+
+def test_fetch_gives_paths_and_binds_a_name(kernel: Kernel):
+    said = kernel.run("%dm_fetch fermi:dsph.jfactors --to here --as factors")
+    assert (said["status"], said["data"]) == ("ok", {})
+    assert re.fullmatch(r"1 of 1 files, \d+\.\d MB, verified in \d+\.\d s", said["shown"][-1])
+    said = kernel.run(
+        "import pandas\nprint(isinstance(factors, list), len(pandas.read_parquet(factors[0])) > 10)"
+    )
+    assert said["text"] == "True True\n"
+    said = kernel.run("paths = %dm_fetch fermi:dsph.jfactors --to here\nprint(paths == factors)")
+    assert said["text"] == "True\n"
+    said = kernel.run("%dm_fetch fermi:dsph.jfactors --to here")
+    assert "1 file in here" in said["data"]["text/plain"]
+    assert "<table>" in said["data"]["text/html"]
+
+
+def test_only_the_files_asked_for_come(kernel: Kernel):
+    said = kernel.run(
+        "paths = %dm_fetch atlas:dilepton.2018 --files *spectrum* --to here\nprint([p.name for p in paths])"
+    )
+    assert "spectrum.ee" in said["text"]
+    assert "limits" not in said["text"]
+
+
+@pytest.mark.parametrize(
+    ("line", "cause"),
+    [
+        ("%dm_fetch fermi:nothing", "fermi:nothing"),
+        ("%dm_ls nosuchscope", "no scope nosuchscope"),
+        ("%dm_search nosuchkey=1", "nosuchkey"),
+        ("%dm_fetch fermi:dsph.jfactors --files *.root", r"none of the 1 files"),
+        ("%dm_fetch fermi:dsph.jfactors --rse NOWHERE", "empty set"),
+        ("%dm_fetch fermi:dsph.jfactors --to /proc/nowhere", "/proc/nowhere"),
+    ],
+)
+def test_a_wrong_line_is_answered_in_one_line(kernel: Kernel, line: str, cause: str):
+    said = kernel.run(line)
+    assert said["status"] == "error"
+    assert said["text"].startswith("UsageError: ")
+    assert cause in said["text"]
+    assert said["text"].strip().count("\n") == 0
+
+
+def test_rules_and_doctor_answer(kernel: Kernel):
+    said = kernel.run("%dm_rules")
+    assert said["status"] == "ok", said
+    assert "can be used" in kernel.run("%dm_doctor")["data"]["text/plain"]
+
+
+def test_a_tab_completes_scopes_dids_options_and_storage_elements(kernel: Kernel):
+    assert "%dm_fetch fermi:" in kernel.tab("%dm_fetch fer")
+    assert "%dm_fetch fermi:dsph.jfactors" in kernel.tab("%dm_fetch fermi:dsph.j")
+    assert kernel.tab("x = %dm_fetch fermi:dsph.j") == ["x = %dm_fetch fermi:dsph.jfactors"]
+    assert kernel.tab("%dm_fetch fermi:dsph.jfactors --f") == ["%dm_fetch fermi:dsph.jfactors --files"]
+    assert "%dm_fetch a:b --rse CNAF-STORM" in kernel.tab("%dm_fetch a:b --rse CN")
+    assert "%dm_search" in kernel.tab("%dm_s")
+    assert "print" in kernel.tab("pri")
+
+
+INTERRUPTED = """
+import sys
+from pathlib import Path
+from tests.faults.world import OpenAccess, registered
+from vre_dm.lake.transfer import fetch_files
+fetch_files([registered(bytes(3_000_000), {url!r})], Path("stopped"), access=OpenAccess())
+"""
+
+
+def test_an_interrupt_ends_a_fetch_that_hangs_and_the_kernel_goes_on(kernel: Kernel):
+    with breaking() as server:
+        sent = kernel.client.execute(
+            INTERRUPTED.format(url=server.play("/x", stall(bytes(3_000_000), 2_000_000)))
+        )
+        wait_until(lambda: server.sent == 2_000_000)
+        time.sleep(0.3)  # so that the kernel waits for the rest
+        kernel.manager.interrupt_kernel()
+        assert kernel.outcome(sent)["error"] == "FetchCancelled"
+    said = kernel.run(
+        "print([(p.name, p.stat().st_size) for p in Path('stopped').rglob('*') if p.is_file()])"
+    )
+    assert ", 2000000)]" in said["text"]
+    assert ".part" in said["text"]
+
+
+SILENT = """
+from vre_dm import session
+from vre_dm.lake.instances import from_settings
+from vre_dm.lake.lake import Lake
+before = session.connected()
+login = dict(username="u", password="p", account="u")
+session._SESSION.keep(Lake(from_settings({url!r}, login), Path("cache")));
+"""
+
+
+def test_an_interrupt_of_a_magic_is_one_line(kernel: Kernel):
+    with breaking(certificate=None) as server:
+        for path in ("/ping", "/auth/userpass", "/dids/a/b"):
+            server.play(path, stall(b"x" * 10, 0))
+        assert kernel.run(SILENT.format(url=server.url("")))["status"] == "ok"
+        sent = kernel.client.execute("%dm_fetch a:b")
+        wait_until(lambda: bool(server.asked))
+        kernel.manager.interrupt_kernel()
+        said = kernel.outcome(sent)
+    assert said["status"] == "error"
+    assert said["text"] == "UsageError: interrupted\n"
+    assert kernel.run("session._SESSION.keep(before); print(2)")["text"] == "2\n"
+
+
+def wait_until(question: Any) -> None:
+    end = time.monotonic() + 30
+    while not question():
+        assert time.monotonic() < end
+        time.sleep(0.02)

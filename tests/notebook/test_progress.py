@@ -1,0 +1,81 @@
+"""What a user sees of a fetch: one line in place, causes on lines of their own, and a clean end."""
+
+import contextlib
+import io
+import sys
+from dataclasses import replace
+
+import pytest
+
+from vre_dm.lake.transfer import Progress
+from vre_dm.notebook import progress
+from vre_dm.notebook.progress import in_cell, in_terminal, line
+
+EVENT = Progress(500_000, 1_000_000, 1, 3, 250_000.0, 2.0)
+
+
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def _no_delay(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(progress, "_SHORTEST", -1.0)
+
+
+def test_the_line_says_files_bytes_rate_and_time_to_go():
+    text = line(EVENT, 2.0, 100)
+    for part in ("1/3 files", "50%", "500k/1.00M", "250kB/s", "00:02"):
+        assert part in text
+    assert len(text) <= 100
+
+
+def test_an_unknown_total_is_no_obstacle():
+    assert "500kB" in line(replace(EVENT, bytes_total=None, remaining=None), 2.0, 80)
+
+
+def test_a_terminal_is_left_as_it_was():
+    screen = Screen()
+    with in_terminal(screen) as show:
+        show(EVENT)
+        show(replace(EVENT, note="s:n: RSE (https://h/x): HTTP 503"))
+        show(EVENT)
+    shown = screen.getvalue()
+    assert "s:n: RSE (https://h/x): HTTP 503\n" in shown
+    assert shown.rstrip(" \r") != shown
+    assert shown.endswith("\r")
+
+
+def test_a_log_gets_only_the_causes():
+    log = io.StringIO()
+    with in_terminal(log) as show:
+        show(EVENT)
+        show(replace(EVENT, note="why"))
+    assert log.getvalue().split() == ["why"]
+
+
+def test_a_cell_ends_with_one_plain_line(monkeypatch: pytest.MonkeyPatch):
+    updates: list[str] = []
+
+    class Handle:
+        def update(self, data: dict[str, str], *, raw: bool) -> None:
+            assert raw
+            updates.append(data["text/plain"])
+
+    monkeypatch.setattr("IPython.display.display", lambda *_, **__: Handle())
+    with in_cell() as show:
+        show(EVENT)
+        show(replace(EVENT, files_done=3, bytes_done=1_000_000))
+    assert updates[-1].startswith("3 of 3 files, 1.0 MB, verified in")
+    with contextlib.suppress(KeyboardInterrupt), in_cell() as show:
+        show(EVENT)
+        raise KeyboardInterrupt
+    assert updates[-1].startswith("1 of 3 files, 0.5 MB, stopped in")
+    assert not [text for text in updates if "\n" in text or "<div" in text]
+
+
+def test_outside_a_kernel_the_terminal_is_used():
+    with progress.follow() as show:
+        assert show.__qualname__.startswith("in_terminal")
+    assert "IPython" in sys.modules

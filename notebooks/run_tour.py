@@ -43,7 +43,7 @@ def offline_html(notebook: nbformat.NotebookNode) -> str:
     """Turn the executed notebook into one page that loads nothing."""
     exporter = HTMLExporter(**{name: "" for name in FETCHED if name in HTMLExporter.class_trait_names()})
     page, _ = exporter.from_notebook_node(notebook)
-    return str(page).replace('<script src=""></script>', "")
+    return re.sub(r'<script src="">\s*</script>', "", page)
 
 
 def tagged(notebook: nbformat.NotebookNode, tag: str) -> list[nbformat.NotebookNode]:

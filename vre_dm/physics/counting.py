@@ -150,6 +150,7 @@ class CountingExperiment:
         *,
         cl: float,
         statistic: str,
+        identifier: str = "derived",
         label: str = "",
         inputs: tuple[str, ...] = (),
         reference: Reference | None = None,
@@ -168,8 +169,8 @@ class CountingExperiment:
             Density and speeds.
         cl, statistic
             Level of `signal_limit`, and how it was set.
-        label
-            For the plot; the experiment's name by default.
+        identifier, label
+            Of the curve; the label is the experiment's name by default.
         inputs
             DIDs or file names that went in.
         reference
@@ -195,7 +196,7 @@ class CountingExperiment:
             msg = "the limit on the number of signal events must be positive"
             raise OutOfRange(msg)
         return Curve(
-            id=f"derived_{halo.normalisation}",
+            id=identifier,
             label=label or self.name,
             experiment=self.name,
             quantity="sigma_SI",

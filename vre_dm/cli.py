@@ -44,7 +44,7 @@ class _Commands(click.Group):
         except VreDmError as error:
             raise click.ClickException(str(error)) from error
         except KeyboardInterrupt as interrupt:
-            click.echo(f"vre-dm: {interrupt or 'interrupted'}", err=True)
+            click.echo(f"vre-dm: {str(interrupt) or 'interrupted'}", err=True)
             raise click.exceptions.Exit(_INTERRUPTED) from interrupt
 
 

@@ -1,0 +1,216 @@
+"""The command `vre-dm` as users and scripts meet it: output, exit codes, one line for every failure."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.faults.server import breaking, stall
+from vre_dm import __version__, session
+from vre_dm.cli import main
+from vre_dm.cli_lab import working_copy
+from vre_dm.errors import NotWritable
+from vre_dm.sandbox import LakeStatus
+
+Run = Callable[..., Result]
+DEAD = """[client]
+rucio_host = {url}
+auth_host = {url}
+auth_type = userpass
+account = u
+username = u
+password = hunter2
+"""
+
+
+def invoke(config: Path, home: Path, *words: str) -> Result:
+    environment = {"RUCIO_CONFIG": str(config), "HOME": str(home), "RUCIO_ACCOUNT": None}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "_SESSION", session._Session())
+        return CliRunner().invoke(main, words, env=environment)
+
+
+@pytest.fixture
+def run(embedded_lake: LakeStatus, tmp_path: Path) -> Run:
+    """Run a command on the real lake."""
+    return lambda *words: invoke(embedded_lake.rucio_config, tmp_path, *words)
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path) -> Iterator[Run]:
+    """Run a command where no lake answers."""
+    config = tmp_path / "rucio.cfg"
+    config.write_text(DEAD.format(url="http://127.0.0.1:1"))
+    config.chmod(0o600)
+    return lambda *words: invoke(config, tmp_path, *words)
+
+
+def test_a_search_prints_one_did_a_line(run: Run):
+    result = run("search", "fermi:dsph.*")
+    assert result.exit_code == 0
+    assert "fermi:dsph.jfactors" in result.stdout.splitlines()
+
+
+def test_filters_are_taken_as_a_shell_leaves_them(run: Run):
+    all_ = run("search", "--scope", "xenon").stdout.splitlines()
+    assert run("search", "year>=1990", "--scope", "xenon").stdout.splitlines() == all_
+    found = run("search", "technique=direct detection", "year>=1990", "--json")
+    assert found.exit_code == 0
+    assert {entry["did"].partition(":")[0] for entry in json.loads(found.stdout)} >= {"xenon"}
+    assert run("search", "*", 'technique="direct detection"', "year>=1990", "--json").stdout == found.stdout
+
+
+def test_ls_walks_down(run: Run):
+    assert "fermi" in run("ls").stdout.splitlines()
+    assert "fermi:dsph.2017" in run("ls", "fermi").stdout.splitlines()
+    assert {"did", "kind", "files", "size"} <= json.loads(run("ls", "fermi", "--json").stdout)[0].keys()
+    assert "fermi" in json.loads(run("ls", "--json").stdout)
+
+
+def test_a_fetch_prints_paths_of_whole_files(run: Run, tmp_path: Path):
+    first = run("fetch", "atlas:dilepton.2018.spectra", "--to", str(tmp_path / "data"))
+    paths = [Path(line) for line in first.stdout.splitlines()]
+    assert [path.name for path in paths] == [
+        "dilepton.2018.spectrum.ee.parquet",
+        "dilepton.2018.spectrum.mumu.parquet",
+    ]
+    assert all(path.read_bytes()[:4] == b"PAR1" for path in paths)
+    again = run("fetch", "atlas:dilepton.2018.spectra", "--to", str(tmp_path / "data"), "--json")
+    assert json.loads(again.stdout) == {"files": [str(path) for path in paths], "failures": []}
+    assert again.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [
+        (["fetch", "fermi:nothing"], "fermi:nothing"),
+        (["fetch", "a:b:c"], "colons"),
+        (["fetch", "a:../b"], "'../b'"),
+        (["search", "nosuchkey=1"], "nosuchkey"),
+        (["ls", "nosuchscope"], "nosuchscope"),
+        (["fetch", "fermi:dsph.jfactors", "--to", "/proc/x"], "/proc/x"),
+        (["fetch", "fermi:dsph.jfactors", "--files", "*.root"], "none of the 1 files"),
+    ],
+)
+def test_a_failure_is_one_line_and_code_1(run: Run, words: list[str], cause: str):
+    result = run(*words)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert cause in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["fetch"],
+        ["fetch", "a:b", "--nonsense"],
+        ["search", "--type", "x"],
+        ["nonsense"],
+        ["fetch", "a:b", "c"],
+    ],
+)
+def test_a_wrong_command_line_is_code_2(nowhere: Run, words: list[str]):
+    assert nowhere(*words).exit_code == 2
+
+
+def test_a_lake_that_is_not_there_is_said_without_its_password(nowhere: Run):
+    for words in (["search"], ["ls"], ["fetch", "a:b"]):
+        result = nowhere(*words)
+        assert result.exit_code == 1
+        assert "127.0.0.1:1" in result.stderr
+        assert result.stderr.count("\n") == 1
+        assert "hunter2" not in result.output
+
+
+def test_the_doctor_tells_health_by_its_exit_code(run: Run, nowhere: Run):
+    well, ill = run("doctor"), nowhere("doctor")
+    assert (well.exit_code, ill.exit_code) == (0, 1)
+    assert "can be used" in well.stdout
+    assert "cannot be used" in ill.stdout
+    findings = json.loads(nowhere("doctor", "--json").stdout)
+    assert "FAIL" in {finding["state"] for finding in findings}
+
+
+def test_the_module_is_the_command_and_loads_little():
+    script = """
+import sys, runpy
+sys.argv = ["vre-dm", "--help"]
+try:
+    runpy.run_module("vre_dm")
+except SystemExit:
+    assert not {"rucio", "httpx", "pandas", "IPython", "requests"} & set(sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    for command in ("search", "ls", "fetch", "doctor", "lab", "lake"):
+        assert f"  {command} " in done.stdout
+    done = subprocess.run([sys.executable, "-m", "vre_dm", "--version"], capture_output=True, text=True)
+    assert done.stdout == f"vre-dm, version {__version__}\n"
+
+
+def test_every_command_explains_itself(nowhere: Run):
+    for command in ("search", "ls", "fetch", "doctor", "lab", "lake"):
+        result = nowhere(command, "--help")
+        assert result.exit_code == 0
+        assert "Usage:" in result.stdout
+
+
+def test_an_interrupt_is_one_line_and_code_130(tmp_path: Path):
+    with breaking(certificate=None) as server:
+        server.play("/ping", stall(b"x" * 10, 0))
+        config = tmp_path / "rucio.cfg"
+        config.write_text(DEAD.format(url=server.url("", "127.0.0.1")))
+        child = subprocess.Popen(
+            [sys.executable, "-m", "vre_dm", "ls"],
+            env=os.environ | {"RUCIO_CONFIG": str(config)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        with child:
+            end = time.monotonic() + 30
+            while not server.asked:
+                assert time.monotonic() < end
+                time.sleep(0.02)
+            child.send_signal(signal.SIGINT)
+            out, said = child.communicate(timeout=10)
+    assert (child.returncode, out, said) == (130, "", "vre-dm: interrupted\n")
+
+
+def test_lab_starts_jupyterlab_on_the_notebooks_with_a_lake(embedded_lake: LakeStatus, tmp_path: Path):
+    done = subprocess.run(
+        [sys.executable, "-m", "vre_dm", "lab", "--notebooks", str(tmp_path / "mine"), "--version"],
+        env=os.environ | {"RUCIO_CONFIG": str(embedded_lake.rucio_config)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split(".")[0] == "4"  # JupyterLab's own answer
+    assert str(tmp_path / "mine") in done.stderr
+
+
+def test_notebooks_that_can_be_written_are_used_in_place(tmp_path: Path):
+    assert working_copy(tmp_path, None, tmp_path / "no") == tmp_path
+
+
+def test_notebooks_are_copied_and_what_the_user_wrote_is_kept(tmp_path: Path):
+    origin, mine = tmp_path / "shipped", tmp_path / "mine"
+    (origin / "deep").mkdir(parents=True)
+    for name in ("a.ipynb", "deep/b.ipynb", "run.py"):
+        (origin / name).write_text("shipped")
+    mine.mkdir()
+    (mine / "a.ipynb").write_text("edited")
+    assert working_copy(origin, mine, tmp_path) == mine
+    assert (mine / "a.ipynb").read_text() == "edited"
+    assert (mine / "deep/b.ipynb").read_text() == "shipped"
+    (tmp_path / "file").touch()
+    with pytest.raises(NotWritable, match="--notebooks"):
+        working_copy(origin, tmp_path / "file" / "x", tmp_path)

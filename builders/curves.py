@@ -53,6 +53,10 @@ STATED_CL = {
     "si_ds50_2018_lowmass": 0.9,
     "si_ds50_2022_nq": 0.9,
 }
+NOTES = {
+    "si_lz_2024": "the article's abstract says 2.2e-48 cm2 at 40 GeV, which these numbers follow; "
+    "another version of the preprint says 2.1e-48 cm2 at 36 GeV",
+}
 ERRATA = {
     "si_pandax4t_2021": "corrected later by the collaboration; these are the numbers before the correction",
 }
@@ -130,7 +134,7 @@ def treat(row: Row, numbers: Path) -> Curve:
         licence=re.sub(r" \(.*", "", row["licence"]),
         erratum=ERRATA.get(row["id"], ""),
         headline=Headline(*point, f"abstract of {row['doi'] or row['arxiv']}") if point else None,
-        notes=row["notes"],
+        notes="; ".join(filter(None, (row["notes"], NOTES.get(row["id"])))),
     )
 
 

@@ -7,6 +7,7 @@ from io import StringIO
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from vre_dm.limits.model import Line, Model
 
@@ -56,5 +57,6 @@ def _draw_line(axes: Axes, line: Line) -> None:
             color=line["colour"],
             parse_math=False,
             clip_on=True,
+            path_effects=[withStroke(linewidth=2, foreground="white")],
             zorder=3,
         )

@@ -108,6 +108,21 @@ def test_a_file_without_replicas_says_so(folder: Path):
         fetch([registered(BODY)], folder)
 
 
+def test_a_fetch_that_fails_leaves_no_empty_folders_behind(store: Path, folder: Path):
+    missing = registered(BODY, "file://localhost/no/such/file", name="deep/down")
+    with pytest.raises(TransferFailed):
+        fetch([missing], folder)
+    assert not folder.exists()
+    folder.mkdir()
+    with pytest.raises(TransferFailed):
+        fetch([missing, stored(store, "deep/good", BODY)], folder)
+    assert [path.name for path in finals(folder)] == ["good"]
+    (folder / "test/deep/good").unlink()
+    with pytest.raises(TransferFailed):
+        fetch([missing], folder)
+    assert list(folder.iterdir()) == []
+
+
 def test_events_come_from_the_calling_thread_and_end_complete(store: Path, folder: Path):
     heard: list[tuple[int, Progress]] = []
     files = [stored(store, f"f{at}", BODY) for at in range(3)]

@@ -71,7 +71,7 @@ def fetch_files(
         Interrupted (a ``KeyboardInterrupt``); what arrived is kept for the next run where that is safe.
     """
     plan = make_plan(files, folder, access, copy=copy)
-    policy, pace = policy or Policy(), pace or Pace()
+    policy, pace, new = policy or Policy(), pace or Pace(), not folder.exists()
     run = _Run(plan, Connections(access, policy), policy, pace, copy=copy)
     try:
         run.watch(progress or (lambda _: None))
@@ -80,6 +80,7 @@ def fetch_files(
         raise FetchCancelled(run.farewell(folder)) from interrupt
     finally:
         run.end()
+        _remove_empty({item.target.parent for item in plan.items}, folder.parent if new else folder)
     if run.failures:
         raise fetch_error(run.failures, list(run.placed.values()), folder)
     where = {item.target: run.placed[item.did] for item in plan.items}
@@ -163,6 +164,19 @@ class _Run:
         else:
             self.placed[item.did] = outcome
         self._meter.finish(item.did)
+
+
+def _remove_empty(folders: Iterable[Path], kept: Path) -> None:
+    """Take away folders that were made for files that never came."""
+    for folder in folders:
+        for path in (folder, *folder.parents):
+            if path == kept:
+                break
+            try:
+                path.rmdir()
+            except OSError:  # holds something, or was never made
+                if path.exists():
+                    break
 
 
 def _make_durable(folders: Iterable[Path]) -> None:

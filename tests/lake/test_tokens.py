@@ -1,0 +1,155 @@
+"""Secrets do not show, and tokens are taken from where they are renewed."""
+
+import base64
+import copy
+import json
+import logging
+import os
+import pickle
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from vre_dm.errors import LoginRefused
+from vre_dm.lake.tokens import FileToken, LoginToken, Secret, VariableToken, expiry
+
+CANARY = "canary-3b1f9c"
+
+
+def jwt(claims: object) -> str:
+    def part(value: object) -> str:
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+    return f"{part({'alg': 'RS256'})}.{part(claims)}.signature"
+
+
+def token_file(folder: Path, text: str, mode: int = 0o600) -> Path:
+    path = folder / "token"
+    path.write_text(text)
+    path.chmod(mode)
+    return path
+
+
+def test_a_secret_shows_nothing_wherever_it_is_put(caplog: pytest.LogCaptureFixture) -> None:
+    secret = Secret(CANARY)
+    with caplog.at_level(logging.DEBUG):
+        logging.getLogger("x").debug("token %s %r", secret, secret)
+    shown = [str(secret), repr(secret), f"{secret}", f"{secret:>20}", repr([secret]), repr({"a": secret})]
+    shown += [caplog.text, str(vars(Secret)), repr(copy.deepcopy([secret]))]
+    assert not any(CANARY in text for text in shown)
+    assert secret.reveal() == CANARY
+
+
+def test_a_secret_refuses_to_be_written_down() -> None:
+    for write in (pickle.dumps, json.dumps, lambda s: pickle.dumps({"deep": [s]})):
+        with pytest.raises(TypeError) as refused:
+            write(Secret(CANARY))
+        assert CANARY not in str(refused.value)
+
+
+def test_secrets_compare_by_their_text() -> None:
+    assert Secret("a") == Secret("a")
+    assert Secret("a") != Secret("b")
+    assert Secret("a") != "a"
+    assert not Secret("")
+    assert len({Secret("a"), Secret("a")}) == 1
+
+
+def test_a_token_file_is_read_again_when_it_changes(tmp_path: Path) -> None:
+    path = token_file(tmp_path, "first\n")
+    provider = FileToken(path)
+    assert provider.token().reveal() == "first"
+    path.write_text("second-one")
+    assert provider.token().reveal() == "second-one"
+
+
+def test_a_refused_token_is_tried_again_only_if_the_file_holds_another(tmp_path: Path) -> None:
+    path = token_file(tmp_path, "aaaa")
+    provider = FileToken(path)
+    provider.token()
+    assert not provider.renew()
+    before = path.stat()
+    path.write_text("bbbb")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))  # a clock too coarse to see the change
+    assert provider.renew()
+    assert provider.token().reveal() == "bbbb"
+
+
+@pytest.mark.parametrize("mode", [0o666, 0o622, 0o602])
+def test_a_token_file_that_others_can_write_is_not_trusted(tmp_path: Path, mode: int) -> None:
+    with pytest.raises(LoginRefused, match="other users can write"):
+        FileToken(token_file(tmp_path, "aaaa", mode)).token()
+
+
+def test_a_token_file_that_others_can_read_is_noticed(tmp_path: Path) -> None:
+    provider = FileToken(token_file(tmp_path, "aaaa", 0o644))
+    assert provider.token().reveal() == "aaaa"
+    assert provider.readable_by_others()
+    provider.path.chmod(0o600)
+    assert not provider.readable_by_others()
+
+
+@pytest.mark.parametrize("text", ["", "\n", "two words", "a\nb", "tökén"])
+def test_a_file_that_holds_no_token_says_so_without_showing_it(tmp_path: Path, text: str) -> None:
+    with pytest.raises(LoginRefused, match="write it again") as refused:
+        FileToken(token_file(tmp_path, text)).token()
+    assert not text.strip() or text.strip() not in str(refused.value)
+
+
+def test_a_missing_token_file_says_where_it_was_looked_for(tmp_path: Path) -> None:
+    with pytest.raises(LoginRefused, match=f"{tmp_path}/none: No such file"):
+        FileToken(tmp_path / "none").token()
+
+
+def test_a_variable_is_looked_up_each_time() -> None:
+    environ = {"TOKEN": " one\n"}
+    provider = VariableToken(environ, "TOKEN")
+    assert provider.token().reveal() == "one"
+    environ["TOKEN"] = "two"
+    assert provider.token().reveal() == "two"
+    assert not provider.renew()
+    del environ["TOKEN"]
+    with pytest.raises(LoginRefused, match="TOKEN is empty"):
+        provider.token()
+
+
+def test_the_expiry_of_a_jwt_is_read() -> None:
+    assert expiry(Secret(jwt({"exp": 1_700_000_000}))) == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
+    assert expiry(Secret(jwt({"exp": "1700000000"}))) is not None
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        "opaque",
+        "a.b.c",
+        jwt({}),
+        jwt([]),
+        jwt({"exp": None}),
+        jwt({"exp": "soon"}),
+        jwt({"exp": 1e300}),
+        "a.\x00.b",
+    ],
+)
+def test_a_token_that_does_not_say_has_no_expiry(token: str) -> None:
+    assert expiry(Secret(token)) is None
+
+
+def test_a_login_is_repeated_when_its_token_ends_and_not_before() -> None:
+    logins: list[float] = []
+    lives = [timedelta(seconds=30), timedelta(hours=1), timedelta(hours=1)]
+
+    def login() -> tuple[Secret, datetime]:
+        logins.append(time.monotonic())
+        return Secret(f"token {len(logins)}"), datetime.now(UTC) + lives[len(logins) - 1]
+
+    provider = LoginToken(login, "password")
+    assert provider.token().reveal() == "token 1"
+    assert provider.token().reveal() == "token 2"  # the first had less than a minute left
+    assert provider.token().reveal() == "token 2"
+    assert provider.renew()
+    assert provider.token().reveal() == "token 3"
+    assert len(logins) == 3

@@ -11,6 +11,7 @@ from operator import eq, ge, gt, le, lt, ne
 
 from vre_dm.did import shown
 from vre_dm.errors import InvalidFilter
+from vre_dm.lake.tables import clean
 
 Value = bool | int | float | str | date | datetime
 
@@ -76,7 +77,7 @@ class Condition:
             msg = f"{self.key}: {self.value} is too large to compare with"
             raise InvalidFilter(msg)
         if self.kind in {"text", "boolean"} and self.operator not in {Operator.EQ, Operator.NE}:
-            msg = f"{self.key}{self.operator}{self.value}: {self.kind}s can only be compared with = and !="
+            msg = f"{clean(self)}: {self.kind}s can only be compared with = and !="
             raise InvalidFilter(msg)
 
     @property
@@ -141,7 +142,7 @@ def from_keywords(keywords: Mapping[str, object]) -> list[Condition]:
     for word, value in keywords.items():
         key, _, suffix = word.partition("__")
         if suffix and suffix not in _SUFFIX:
-            msg = f"{word}: no comparison is called {suffix!r}; use one of {', '.join(_SUFFIX)}"
+            msg = f"{shown(word)}: no comparison is called {shown(suffix)}; use one of {', '.join(_SUFFIX)}"
             raise InvalidFilter(msg)
         if isinstance(value, tuple) and len(value) == 2 and not suffix:
             conditions += _range(key, *(_value(key, end) for end in value))
@@ -194,7 +195,9 @@ def _conditions(match: re.Match[str]) -> Iterable[Condition]:
 
 def _range(key: str, low: Value, high: Value) -> list[Condition]:
     if kind_of(low) != kind_of(high) or kind_of(low) not in {"number", "date"}:
-        msg = f"{key}: a range goes between two numbers or two dates, not {low!r} and {high!r}"
+        msg = (
+            f"{clean(key)}: a range goes between two numbers or two dates, not {clean(low)} and {clean(high)}"
+        )
         raise InvalidFilter(msg)
     return [Condition(key, Operator.GE, low), Condition(key, Operator.LE, high)]
 
@@ -214,7 +217,8 @@ def _value(key: str, value: object) -> Value:
         value = value.item()
     if isinstance(value, bool | int | float | str | date):
         return value
-    msg = f"{key}: cannot compare with a {type(value).__name__}; use a number, text, boolean, date or range"
+    name = type(value).__name__
+    msg = f"{clean(key)}: cannot compare with a {name}; use a number, text, boolean, date or range"
     raise InvalidFilter(msg)
 
 

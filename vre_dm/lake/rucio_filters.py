@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from vre_dm.errors import InvalidFilter
 from vre_dm.lake.filters import Condition, Operator, in_utc, kind_of, read_date
+from vre_dm.lake.tables import clean
 
 # Catalogue columns that Rucio can filter on, by the type of their values.
 _TEXTS = "project datatype stream_name prod_step version campaign provenance phys_group md5 adler32 guid"
@@ -91,7 +92,7 @@ def _as_stored(condition: Condition) -> Condition:
     if kind == "date" and isinstance(value, str):
         value = read_date(value) or value
     if kind and kind_of(value) != kind:
-        msg = f"{condition}: {key} is a {kind}, not a {condition.kind}"
+        msg = f"{clean(condition)}: {key} is a {kind}, not a {condition.kind}"
         raise InvalidFilter(msg)
     return Condition(key, condition.operator, value)
 
@@ -104,7 +105,7 @@ def _column(condition: Condition, result: Compiled) -> None:
         _text(condition, result.columns, result)
     else:
         if kind == "number" and not (float(value).is_integer() and abs(value) < _INTEGERS):
-            msg = f"{condition}: {key} is a whole number"
+            msg = f"{clean(condition)}: {key} is a whole number"
             raise InvalidFilter(msg)
         number = value if kind == "boolean" else int(value)
         _put_all({key + _WORDS[condition.operator]: number}, result.columns, condition, result)

@@ -10,6 +10,7 @@ from vre_dm.lake.connection import Connection
 from vre_dm.lake.filters import Condition, kind_of, read_date
 from vre_dm.lake.metadata import metadata_of
 from vre_dm.lake.rucio_filters import COLUMNS
+from vre_dm.lake.tables import clean
 
 _LOOKED_AT = 2000  # DIDs read to learn which metadata keys exist
 _AT_ONCE = 100
@@ -47,13 +48,13 @@ def check_keys(connection: Connection, scopes: Iterable[str], conditions: Sequen
 def _check(condition: Condition, seen: dict[str, dict[str, object]], count: int) -> None:
     key = condition.key
     if key not in seen:
-        known = ", ".join(sorted(seen)) or "none"
-        msg = f"{condition}: none of the {count} DIDs with metadata has the key {key}"
+        known = clean(", ".join(sorted(seen)) or "none", 300)
+        msg = f"{clean(condition)}: none of the {count} DIDs with metadata has the key {key}"
         msg += f"{near(key, [*seen, *COLUMNS])}; known keys: {known}"
         raise InvalidFilter(msg)
     if condition.kind not in seen[key]:
         kinds, example = " or ".join(sorted(seen[key])), next(iter(seen[key].values()))
-        msg = f"{condition}: {key} holds a {kinds} (such as {example!r}), not a {condition.kind}"
+        msg = f"{clean(condition)}: {key} holds a {kinds} (such as {clean(example)}), not a {condition.kind}"
         raise InvalidFilter(msg)
 
 

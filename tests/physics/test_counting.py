@@ -86,7 +86,7 @@ def test_the_poisson_limit_leaves_the_stated_chance_of_so_few_events(observed: i
 
 @pytest.mark.parametrize(("observed", "limit"), [(0, 2.30), (1, 3.89), (2, 5.32), (3, 6.68), (10, 15.41)])
 def test_the_poisson_limits_are_those_of_the_particle_data_group(observed: int, limit: float) -> None:
-    # PDG 2024, Statistics, table 40.3, 90 % upper limits.
+    # Review of Particle Physics (2024), Statistics: table of one-sided 90 % limits for Poisson counts.
     assert poisson_upper_limit(observed) == pytest.approx(limit, abs=0.006)
 
 

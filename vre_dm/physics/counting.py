@@ -75,7 +75,7 @@ def poisson_upper_limit(
 
     References
     ----------
-    PDG, Review of Particle Physics (2024), Statistics, eq. 40.71b.
+    Particle Data Group, Review of Particle Physics (2024), Statistics: Poisson one-sided limits.
     """
     n, b = np.asarray(observed, dtype=np.float64), np.asarray(background, dtype=np.float64)
     if not (0 < cl < 1 and np.all(n >= 0) and np.all(b >= 0)):

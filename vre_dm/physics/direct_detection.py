@@ -79,7 +79,7 @@ def si_spectrum(
 
     References
     ----------
-    Lewin & Smith, Astropart. Phys. 6 (1996) 87, eqs. 3.9, 4.4 and 4.7; arXiv:1209.3339, eqs. 2 to 9.
+    Lewin & Smith, Astropart. Phys. 6 (1996) 87, sections 3 and 4; arXiv:1209.3339 (a review).
     """
     masses, energies = _positive(mass_gev, "mass"), np.atleast_1d(np.asarray(energy_kev, dtype=np.float64))
     if not (np.isfinite(sigma_cm2) and sigma_cm2 > 0):

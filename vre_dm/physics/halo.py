@@ -105,7 +105,8 @@ class StandardHalo:
 
         References
         ----------
-        astro-ph/0607121 (Savage, Freese & Gondolo), section II; arXiv:1209.3339, appendix B.
+        astro-ph/0607121 (Savage, Freese & Gondolo): the mean inverse speed of the truncated Maxwellian;
+        its pieces are joined here into one expression, which the tests hold against direct integration.
         """
         vmin = np.asarray(vmin_km_s, dtype=np.float64)
         if not np.all(vmin >= 0):

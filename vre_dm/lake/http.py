@@ -25,6 +25,7 @@ class Session(requests.Session):  # type: ignore[misc]
         """Where a redirect leads, refused when that is another server."""
         target: str | None = super().get_redirect_target(resp)
         if target and _origin(urljoin(resp.url, target)) != _origin(resp.url):
+            resp.close()
             msg = f"{resp.url} redirects to {one_line(target)}; if that is the lake, configure that address"
             raise Unreachable(msg)
         return target

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.instance import is_loopback
@@ -43,8 +43,11 @@ class Storage:
 
     def headers(self, url: str) -> dict[str, str]:
         """Give ``Authorization`` for https on a host and port of a storage element, else nothing."""
-        parts = urlsplit(url)
-        if parts.scheme not in _TOKEN_SCHEMES or not self._is_known(url):
+        parts = _split(url)
+        # Where parsers of addresses disagree (user:password@, backslashes) a token could end up elsewhere.
+        if parts is None or parts.scheme not in _TOKEN_SCHEMES or "@" in parts.netloc or "\\" in url:
+            return {}
+        if not any(_fits(endpoint, parts) for endpoint in self.endpoints()):
             return {}
         instance = self._connection.instance
         if instance.auth == "oidc":
@@ -66,15 +69,15 @@ class Storage:
 
     def local_path(self, pfn: str) -> Path | None:
         """Path of a copy on a ``file`` element or the configured mount, resolved; else ``None``."""
-        parts = urlsplit(pfn)
-        path = unquote(parts.path)
-        if "\x00" in path or ".." in path.split("/"):
+        parts = _split(pfn)
+        path = unquote(parts.path) if parts else ""
+        if parts is None or "\x00" in path or ".." in path.split("/"):
             return None
         mount = self._connection.instance.mount
         if parts.scheme == "file" and parts.hostname in {None, "localhost"}:
             prefixes = [e.prefix for e in self.endpoints() if e.scheme == "file"]
             return next((inside for prefix in prefixes if (inside := _inside(prefix, Path(path)))), None)
-        if mount and any(e.rse == mount.rse for e in self.endpoints() if _fits(e, pfn)):
+        if mount and any(e.rse == mount.rse for e in self.endpoints() if _fits(e, parts)):
             # As rucio-jupyterlab counts: the path's parts from number `begins_at` on, below the mount.
             rest = path.strip("/").split("/", mount.begins_at)[-1]
             return _inside(str(mount.folder), mount.folder / rest)
@@ -93,9 +96,6 @@ class Storage:
                 self._endpoints = self._connection.ask("the storage elements", _endpoints)
             return self._endpoints
 
-    def _is_known(self, url: str) -> bool:
-        return any(_fits(endpoint, url) for endpoint in self.endpoints())
-
 
 def _endpoints(rucio: Any) -> list[Endpoint]:
     found = []
@@ -107,14 +107,20 @@ def _endpoints(rucio: Any) -> list[Endpoint]:
     return found
 
 
-def _fits(endpoint: Endpoint, url: str) -> bool:
-    """Whether a URL is on the host and port of an endpoint, in the same kind of protocol."""
+def _split(url: str) -> SplitResult | None:
+    """Parts of an address, or ``None`` where it is none."""
     try:
         parts = urlsplit(url)
-        port = parts.port or _PORTS.get(parts.scheme, 0)
+        _ = parts.port  # raises when it is no number
     except ValueError:
-        return False
-    if (parts.hostname or "").lower() != endpoint.host or port != endpoint.port:
+        return None
+    return parts if url.isprintable() else None
+
+
+def _fits(endpoint: Endpoint, parts: SplitResult) -> bool:
+    """Whether an address is on the host and port of an endpoint, in the same kind of protocol."""
+    port = parts.port or _PORTS.get(parts.scheme, 0)
+    if ((parts.hostname or "").lower(), port) != (endpoint.host, endpoint.port):
         return False
     return parts.scheme == endpoint.scheme or {parts.scheme, endpoint.scheme} == _TOKEN_SCHEMES
 

@@ -22,6 +22,7 @@ from vre_dm.lake.tokens import TokenProvider
 
 _TRIES = 3
 _BUSY = {502, 503, 504}
+_READING = ("/replicas/list", "/dids/bulkmeta")  # POSTs that only ask
 
 
 class RucioClient(Client):  # type: ignore[misc]
@@ -47,16 +48,17 @@ class RucioClient(Client):  # type: ignore[misc]
         params: Mapping[str, Any] | None = None,
         **_: object,
     ) -> requests.Response:
+        # Only what changes nothing, or surely did not arrive, is said twice.
+        repeatable = method is HTTPMethod.GET or url.endswith(_READING)
         renewed = False
         for tried in range(1, _TRIES + 1):
             try:
                 response = self._session().request(
-                    method.value, url, headers=self._headers(headers), data=data, params=params, stream=True,
+                    method.value, url, headers=self._headers(headers), data=data, params=params,
                     timeout=TIMEOUT, verify=roots(self._instance),
                 )  # fmt: skip
-            except requests.exceptions.ConnectionError as error:
-                # Only what surely did not arrive, or changes nothing, is said twice.
-                if tried == _TRIES or not (method is HTTPMethod.GET or _never_arrived(error)):
+            except (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
+                if tried == _TRIES or not (repeatable or _never_arrived(error)):
                     raise
             else:
                 if _is_refused(response) and not renewed and self._tokens.renew():
@@ -105,5 +107,5 @@ def _is_refused(response: requests.Response) -> bool:
     return response.status_code >= 500 and said(response, "ExceptionClass") == "CannotAuthenticate"
 
 
-def _never_arrived(error: requests.exceptions.ConnectionError) -> bool:
+def _never_arrived(error: Exception) -> bool:
     return isinstance(error, requests.exceptions.ConnectTimeout) or "NewConnectionError" in repr(error)

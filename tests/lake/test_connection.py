@@ -1,0 +1,200 @@
+"""What goes wrong between us and a lake comes out as one named error with the next step."""
+
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lake.answering import answering
+from tests.lake.test_tokens import jwt, token_file
+from vre_dm.errors import Declined, LoginRefused, NoSpace, NotInLake, Unreachable, VreDmError
+from vre_dm.lake.connection import Connection
+from vre_dm.lake.instance import Instance
+from vre_dm.lake.instances import from_settings
+from vre_dm.lake.lake import Lake
+from vre_dm.lake.tokens import FileToken, Secret
+from vre_dm.sandbox import LakeStatus
+
+
+def whoami(instance: Instance) -> Any:
+    return Connection(instance).ask("your account", lambda rucio: rucio.whoami())
+
+
+def refusal(question: Callable[[], object], kind: type[VreDmError]) -> str:
+    with pytest.raises(kind) as refused:
+        question()
+    text = str(refused.value)
+    assert text.isprintable(), text
+    assert len(text) < 700
+    return text
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Callable[[str], Instance]:
+    """An instance at a plain address, with a token in a file."""
+    path = token_file(tmp_path, "canary-token")
+    return lambda url: from_settings(url, {"token_file": path, "account": "dm"})
+
+
+def test_both_logins_reach_the_same_account(lake: Lake, lake_by_password: Lake) -> None:
+    assert lake.whoami()["account"] == lake_by_password.whoami()["account"] == "dm"
+
+
+def test_a_wrong_password_says_which_and_where_it_is_set(lake_by_password: Lake) -> None:
+    wrong = replace(lake_by_password.instance, password=Secret("canary-password"))
+    said = refusal(lambda: whoami(wrong), LoginRefused)
+    assert "username dm" in said
+    assert "userpass.cfg" in said
+    assert "canary-password" not in said
+
+
+def test_an_expired_token_says_when_it_ended(lake: Lake, tmp_path: Path) -> None:
+    token = token_file(tmp_path, jwt({"exp": 1_700_000_000}))
+    said = refusal(lambda: whoami(replace(lake.instance, tokens=FileToken(token))), LoginRefused)
+    assert "expired at 2023-11-14 22:13 UTC" in said
+    assert "log in again" in said
+
+
+def test_a_token_that_was_renewed_in_its_file_is_used_at_once(
+    embedded_lake: LakeStatus, lake: Lake, tmp_path: Path
+) -> None:
+    provider = FileToken(token_file(tmp_path, "stale.token.x"))
+    connection = Connection(replace(lake.instance, tokens=provider))
+    refusal(lambda: connection.ask("me", lambda rucio: rucio.whoami()), LoginRefused)
+    good = lake.tokens.token().reveal()
+    provider.path.write_text(good)
+    assert connection.ask("me", lambda rucio: rucio.whoami())["account"] == "dm"
+
+
+def test_a_login_that_the_server_forgot_is_repeated(lake_by_password: Lake) -> None:
+    connection = Connection(lake_by_password.instance)
+    connection.tokens.token()
+    connection.tokens._token = Secret("forgotten")  # type: ignore[attr-defined]
+    assert connection.ask("me", lambda rucio: rucio.whoami())["account"] == "dm"
+
+
+def test_an_unknown_authority_is_never_accepted(lake: Lake) -> None:
+    said = refusal(lambda: Connection(replace(lake.instance, ca=None)).version(), Unreachable)
+    assert "certificate authority" in said
+    assert "RUCIO_CA_CERT" in said
+
+
+def test_the_environment_cannot_replace_the_authority(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+    assert Connection(lake.instance).version().startswith("41.")
+
+
+def test_a_missing_ca_file_names_it(lake: Lake) -> None:
+    said = refusal(lambda: Connection(replace(lake.instance, ca=Path("/none.pem"))).version(), Unreachable)
+    assert "/none.pem" in said
+
+
+def test_a_lake_that_does_not_run_says_how_to_start_it(plain: Callable[[str], Instance]) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+        assert "nothing listens there" in refusal(lambda: whoami(plain(url)), Unreachable)
+        embedded = replace(plain(url), embedded=True)
+        assert "connect() starts it again" in refusal(lambda: whoami(embedded), Unreachable)
+
+
+def test_an_unknown_host_and_a_server_without_tls_are_told_apart(plain: Callable[[str], Instance]) -> None:
+    said = refusal(lambda: Connection(plain("https://no.such.host.invalid")).version(), Unreachable)
+    assert "its name is unknown" in said
+    with answering({"version": "41.0"}) as server:
+        secure = plain(server.url.replace("http:", "https:"))
+        assert "does not speak TLS" in refusal(lambda: Connection(secure).version(), Unreachable)
+
+
+@pytest.mark.parametrize("version", ["1.31.4", "34.9", "42.0.0", "", "\x1b[31mevil", "41x"])
+def test_a_server_of_another_version_is_refused(plain: Callable[[str], Instance], version: str) -> None:
+    with answering({"version": version}) as server:
+        said = refusal(lambda: Connection(plain(server.url)).version(), Unreachable)
+    assert "this client speaks 35 to 41" in said
+
+
+@pytest.mark.parametrize("body", [b"<html>Please log in</html>", b"{}", b"[]", b"", b"\xff\xfe", b"null"])
+def test_what_is_not_rucio_is_said_not_to_be(plain: Callable[[str], Instance], body: bytes) -> None:
+    with answering(body) as server:
+        assert "is not Rucio's" in refusal(lambda: Connection(plain(server.url)).version(), Unreachable)
+
+
+def test_a_token_does_not_follow_a_redirect_to_another_host(plain: Callable[[str], Instance]) -> None:
+    with (
+        answering({"account": "dm"}) as other,
+        answering(status=302, headers={"Location": f"{other.url}/steal"}) as server,
+    ):
+        said = refusal(lambda: whoami(plain(server.url)), Unreachable)
+    assert "redirects to" in said
+    assert "canary-token" in str(server.asked)
+    assert other.asked == []
+
+
+def test_a_busy_server_is_asked_again_and_then_given_up(plain: Callable[[str], Instance]) -> None:
+    with answering(b"busy", status=503) as server:
+        refusal(lambda: whoami(plain(server.url)), VreDmError)
+    assert len(server.asked) == 3
+
+
+def test_an_expired_token_that_the_server_calls_its_own_error_is_told_as_what_it_is(
+    plain: Callable[[str], Instance],
+) -> None:
+    answer = {"ExceptionClass": "CannotAuthenticate", "ExceptionMessage": "expired"}
+    with answering(answer, status=500, headers={"Content-Type": "application/json"}) as server:
+        assert "log in again" in refusal(lambda: whoami(plain(server.url)), LoginRefused)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "said"),
+    [
+        (lambda r: r.get_did("xenon", "nope"), NotInLake, "'xenon:nope' not found; check the spelling"),
+        (lambda r: list(r.list_rses("NO=WHERE")), NotInLake, "lake.rses() lists"),
+        (lambda r: r.get_replication_rule("0" * 32), NotInLake, "expired or was deleted"),
+        (lambda r: r.add_scope("dm", "stolen"), LoginRefused, "ask the owner of the scope"),
+        (lambda r: r.add_dataset("no_scope", "x"), VreDmError, ""),
+        (lambda r: r.add_dataset("user.dm", "a b"), Declined, "the lake declined"),
+    ],
+)
+def test_what_the_lake_refuses_has_a_name_and_a_next_step(
+    lake: Lake, question: Callable[[Any], object], kind: type[VreDmError], said: str
+) -> None:
+    assert said in refusal(lambda: Connection(lake.instance).ask("the thing", question), kind)
+
+
+def test_a_full_quota_is_told_as_no_space(lake: Lake) -> None:
+    biggest = next(d for d in lake.search("cms:*") if d.kind == "dataset")
+    free = {a.rse: a.left for a in lake.quota().allowances}
+    small = min((rse for rse in free), key=lambda rse: free[rse] or 0)
+    if (biggest.size or 0) <= (free[small] or 0):
+        pytest.skip("no dataset of the seed is larger than the smallest quota")
+    said = refusal(lambda: biggest.replicate(small, days=1), NoSpace)
+    assert "lake.quota()" in said
+
+
+def test_nothing_of_the_process_is_changed_or_written(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    argv = ["/some/where/program", "--secret"]
+    monkeypatch.setattr(sys, "argv", list(argv))
+    Connection(lake.instance).ask("me", lambda rucio: rucio.whoami())
+    assert sys.argv == argv
+
+
+def test_threads_share_a_connection_but_no_session(lake: Lake) -> None:
+    connection = Connection(lake.instance)
+    sessions: list[int] = []
+
+    def work() -> None:
+        connection.ask("me", lambda rucio: sessions.append(id(rucio._session())))
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(sessions) == 3

@@ -1,0 +1,140 @@
+"""Credentials go to the lake's storage and nowhere else; paths stay under their prefixes."""
+
+import ssl
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from vre_dm.lake.connection import Connection
+from vre_dm.lake.instance import Mount
+from vre_dm.lake.lake import Lake
+from vre_dm.lake.storage import Endpoint, Storage
+from vre_dm.sandbox import LakeStatus
+
+
+@pytest.fixture(scope="module")
+def https(lake: Lake) -> Endpoint:
+    return next(
+        endpoint for endpoint in Storage(Connection(lake.instance)).endpoints() if endpoint.scheme == "https"
+    )
+
+
+@pytest.fixture(scope="module")
+def prefix(lake: Lake) -> str:
+    """Where the element with plain paths keeps its files."""
+    return next(e.prefix for e in Storage(Connection(lake.instance)).endpoints() if e.scheme == "file")
+
+
+def address(endpoint: Endpoint) -> str:
+    return f"https://{endpoint.host}:{endpoint.port}{endpoint.prefix}a/b"
+
+
+def test_an_oidc_token_goes_to_the_storage_of_the_lake(lake: Lake, https: Endpoint) -> None:
+    token = lake.tokens.token().reveal()
+    assert lake.access.headers(address(https)) == {"Authorization": f"Bearer {token}"}
+    assert lake.access.headers(address(https).replace("https:", "davs:"))
+
+
+def test_a_token_goes_nowhere_else(lake: Lake, https: Endpoint) -> None:
+    host, port = https.host, https.port
+    for url in (
+        f"http://{host}:{port}/a",
+        f"https://{host}:{port + 1}/a",
+        f"https://{host}/a",
+        f"https://{host}.evil.org:{port}/a",
+        f"https://evil.org:{port}/a",
+        f"https://{host}:{port}@evil.org/a",
+        f"https://evil.org/https://{host}:{port}/a",
+        f"https://evil.org\\@{host}:{port}/",
+        f"https://user@{host}:{port}/",
+        f"https://{host}:{port}/\n",
+        f"root://{host}:{port}/a",
+        f"ftp://{host}:{port}/a",
+        "https://[::1",
+        "https://host:port/",
+        "file:///etc/passwd",
+        "",
+    ):
+        assert lake.access.headers(url) == {}, url
+
+
+def test_a_password_goes_to_the_embedded_lake_only(lake_by_password: Lake, https: Endpoint) -> None:
+    elsewhere = Storage(Connection(replace(lake_by_password.instance, embedded=False)))
+    assert elsewhere.headers(address(https)) == {}
+    embedded = Storage(Connection(replace(lake_by_password.instance, embedded=True)))
+    assert embedded.headers(address(https))["Authorization"].startswith("Basic ")
+
+
+def test_tls_is_always_verified_with_the_lakes_authority_added(lake: Lake, https: Endpoint) -> None:
+    context = lake.access.verify(address(https))
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert len(context.get_ca_certs()) > len(ssl.create_default_context().get_ca_certs())
+
+
+def test_a_file_element_is_read_in_place(embedded_lake: LakeStatus, lake: Lake) -> None:
+    file = next(f for f in lake.dataset("xenon:s2only.limits").files.located() if f.replicas)
+    pfn = next(r.pfn for r in file.replicas if r.scheme == "file")
+    path = lake.access.local_path(pfn)
+    assert path is not None
+    assert path.is_relative_to(embedded_lake.root.resolve())
+    assert path.stat().st_size == file.size
+
+
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.sampled_from(
+            ["..", ".", "", "etc", "passwd", "%2e%2e", "%2E.", "a b", "\x00", "~", "..%00", "%2f..%2f"]
+        )
+        | st.text(max_size=4).map(quote),
+        max_size=8,
+    ).map("/".join)
+)
+def test_no_pfn_leads_out_of_the_storage(lake: Lake, prefix: str, rest: str) -> None:
+    for pfn in (f"file://localhost{prefix}{rest}", f"file:///{rest}", f"file://elsewhere{prefix}{rest}"):
+        path = lake.access.local_path(pfn)
+        assert path is None or path.is_relative_to(Path(prefix).resolve())
+
+
+@pytest.fixture
+def mounted(lake: Lake, https: Endpoint, tmp_path: Path) -> Storage:
+    mount = Mount(https.rse, tmp_path / "eos", begins_at=1)
+    return Storage(Connection(replace(lake.instance, mount=mount)))
+
+
+def test_a_mounted_element_is_read_below_its_mount(mounted: Storage, https: Endpoint, tmp_path: Path) -> None:
+    inside = mounted.local_path(
+        f"https://{https.host}:{https.port}//{https.prefix.strip('/')}/ab/cd/file.root"
+    )
+    assert inside == (tmp_path / "eos/ab/cd/file.root").resolve()
+    assert mounted.local_path("https://elsewhere.org:1//x/ab/cd/file.root") is None
+
+
+@pytest.mark.parametrize("rest", ["x/../../../etc/passwd", "x/%2e%2e/%2e%2e/etc/passwd", "x/a%00b", "", "x"])
+def test_a_pfn_cannot_climb_out_of_a_mount(
+    mounted: Storage, https: Endpoint, tmp_path: Path, rest: str
+) -> None:
+    path = mounted.local_path(f"https://{https.host}:{https.port}/{rest}")
+    assert path is None or path.is_relative_to((tmp_path / "eos").resolve())
+
+
+def test_a_link_that_leaves_the_mount_is_not_followed(
+    mounted: Storage, https: Endpoint, tmp_path: Path
+) -> None:
+    (tmp_path / "eos").mkdir()
+    (tmp_path / "eos/link").symlink_to("/etc")
+    assert mounted.local_path(f"https://{https.host}:{https.port}/x/link/passwd") is None
+
+
+def test_the_counting_of_path_parts_is_that_of_rucio_jupyterlab(
+    lake: Lake, https: Endpoint, tmp_path: Path
+) -> None:
+    """The example of its documentation: index 1 of root://xrd1:1094//rucio/test/49/ad/f1.txt."""
+    storage = Storage(Connection(replace(lake.instance, mount=Mount(https.rse, tmp_path, 1))))
+    pfn = f"https://{urlsplit(address(https)).netloc}//rucio/test/49/ad/f1.txt"
+    assert storage.local_path(pfn) == (tmp_path / "test/49/ad/f1.txt").resolve()

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -199,7 +200,7 @@ def _spawn(
 ) -> subprocess.Popen[bytes]:
     kept = {key: os.environ[key] for key in ("PATH", "TMPDIR") if key in os.environ}
     with (layout.log / "supervisor.log").open("ab") as log:
-        return subprocess.Popen(
+        supervisor = subprocess.Popen(
             [str(python), "-W", "ignore", "-m", SUPERVISOR, str(layout.root), str(idle), str(token_seconds)],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -208,6 +209,9 @@ def _spawn(
             env={**kept, "LANG": "C.UTF-8", "HOME": str(layout.root), "PYTHONPATH": str(path)},
             start_new_session=True,
         )
+    # It outlives us; should it end first (idle), somebody must take its exit code.
+    threading.Thread(target=supervisor.wait, daemon=True).start()
+    return supervisor
 
 
 def _wait_ready(layout: Layout, supervisor: subprocess.Popen[bytes], say: Say) -> LakeStatus:

@@ -115,7 +115,7 @@ def read_json(path: Path) -> dict[str, Any]:
     """Content of a JSON file; empty when it does not exist or was cut short by a crash."""
     try:
         content = json.loads(path.read_text())
-    except (FileNotFoundError, json.JSONDecodeError):
+    except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError):
         return {}
     return content if isinstance(content, dict) else {}
 

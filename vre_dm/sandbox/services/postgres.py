@@ -154,25 +154,15 @@ def _cluster_folder(layout: Layout, identity: Identity | None) -> Path:
     if identity is None:
         layout.postgres.mkdir(mode=0o700, exist_ok=True)
         return layout.postgres
-    place = _reachable_folder() / sha256(bytes(layout.root)).hexdigest()[:16]
-    if layout.postgres.is_symlink() and not layout.postgres.exists():
-        layout.postgres.unlink()
     if not layout.postgres.exists():
+        place = _reachable_folder() / sha256(bytes(layout.root)).hexdigest()[:16]
         # A folder left by a lake that was deleted by hand belongs to nobody now.
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(mode=0o700)
         os.chown(place, identity.uid, identity.gid)
+        layout.postgres.unlink(missing_ok=True)
         layout.postgres.symlink_to(place)
-    return place
-
-
-def remove(layout: Layout) -> None:
-    """Delete the database, wherever its folder stands."""
-    if layout.postgres.is_symlink():
-        shutil.rmtree(layout.postgres.readlink(), ignore_errors=True)
-        layout.postgres.unlink()
-    else:
-        shutil.rmtree(layout.postgres, ignore_errors=True)
+    return layout.postgres.resolve()
 
 
 def _create(data: Path, binaries: Path, secrets: Secrets, identity: Identity | None) -> None:

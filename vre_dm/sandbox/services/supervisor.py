@@ -75,8 +75,8 @@ class Supervisor:
         self._endpoints, self._sockets = endpoints.listen(self.layout)
         known = secrets.load(self.layout)
         settings.write_all(self.layout, self._endpoints, known)
-        for rse in RSES:
-            self.layout.storage(rse.name).mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in ("", *(rse.name for rse in RSES)):
+            self.layout.storage(name).mkdir(mode=0o700, exist_ok=True)
         self.layout.activity.touch()
         self._launch("postgres")
         postgres.wait_ready(self.layout, self.parts["postgres"])
@@ -266,13 +266,17 @@ class Supervisor:
         }
 
     def _need_space(self) -> None:
-        free = shutil.disk_usage(self.layout.root).free
+        free = min(shutil.disk_usage(folder).free for folder in self._folders())
         if free < FREE_BYTES_NEEDED:
             msg = (
                 f"{free >> 20} MB are free at {self.layout.root}, the lake needs {FREE_BYTES_NEEDED >> 20} MB "
                 "to start; nothing was changed: free some, or choose another folder with VRE_DM_LAKE_ROOT"
             )
             raise SandboxError(msg)
+
+    def _folders(self) -> list[Path]:
+        """The lake's folder and, as root, the database's, which may be on another disk."""
+        return [folder for folder in (self.layout.root, self.layout.postgres) if folder.exists()]
 
     def _end_leftovers(self) -> None:
         """Wait for the parts of a supervisor that was itself killed: they end with it, but not at once."""

@@ -1,0 +1,69 @@
+"""What the tests of the embedded lake share: Rucio's own client and command line pointed at it, and patience."""
+
+import configparser
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from vre_dm.sandbox import LakeStatus
+from vre_dm.sandbox.layout import Layout
+
+T = TypeVar("T")
+
+
+def until(question: Callable[[], T | None], seconds: float = 60) -> T:
+    """Ask until the answer is true; fail when it never is."""
+    end = time.monotonic() + seconds
+    while True:
+        answer = question()
+        if answer:
+            return answer
+        assert time.monotonic() < end, f"not within {seconds} s: {question}"
+        time.sleep(0.1)
+
+
+def rucio(config: Path, *words: str, check: bool = True) -> str:
+    """Output of the stock ``rucio`` command line, both streams."""
+    program = Path(sys.executable).with_name("rucio")
+    environment = {"RUCIO_CONFIG": str(config), "PATH": os.environ["PATH"], "HOME": str(config.parent)}
+    done = subprocess.run([program, *words], env=environment, capture_output=True, text=True, check=False)
+    output = done.stdout + done.stderr
+    assert not check or done.returncode == 0, output
+    return output
+
+
+def client(lake: LakeStatus, config: Path | None = None) -> Any:
+    """Rucio's own Python client, logged in with the password in a ``rucio.cfg``."""
+    from rucio.client import Client
+    from rucio.common import config as rucio_config
+
+    chosen = config or lake.userpass_config
+    parser = configparser.ConfigParser()
+    parser.read(chosen)
+    login = parser["client"]
+    before = os.environ.get("RUCIO_CONFIG")
+    os.environ["RUCIO_CONFIG"] = str(chosen)
+    try:
+        rucio_config.get_config()
+        return Client(
+            rucio_host=login["rucio_host"],
+            auth_host=login["auth_host"],
+            account=login["account"],
+            ca_cert=login["ca_cert"],
+            auth_type="userpass",
+            creds={"username": login["username"], "password": login["password"]},
+        )
+    finally:
+        if before is None:
+            del os.environ["RUCIO_CONFIG"]
+        else:
+            os.environ["RUCIO_CONFIG"] = before
+
+
+def admin(lake: LakeStatus) -> Any:
+    """The client of the lake's administrator."""
+    return client(lake, Layout(lake.root).admin_config)

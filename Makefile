@@ -36,7 +36,7 @@ check: .venv/installed  ## ruff, mypy, import-linter, locks up to date
 	$(BIN)/python -m builders.locks --check
 
 bench: .venv/installed  ## timings against the named peers
-	$(BIN)/python -m pytest bench --override-ini testpaths=bench --override-ini filterwarnings=default
+	$(BIN)/python -m pytest bench --override-ini python_files='bench_*.py' --override-ini filterwarnings=default
 
 lock: .venv/installed  ## solve locks/ again (UPGRADE=1 for the newest versions)
 	$(BIN)/python -m builders.locks $(if $(UPGRADE),--upgrade)

@@ -1,4 +1,4 @@
-"""What the tests of the embedded lake share: Rucio's own client and command line pointed at it, and patience."""
+"""What the tests of the embedded lake share: Rucio's own client and command line, and patience."""
 
 import configparser
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from vre_dm.sandbox import LakeStatus
+from vre_dm.sandbox.control import private_python
 from vre_dm.sandbox.layout import Layout
 
 T = TypeVar("T")
@@ -62,6 +63,14 @@ def client(lake: LakeStatus, config: Path | None = None) -> Any:
             del os.environ["RUCIO_CONFIG"]
         else:
             os.environ["RUCIO_CONFIG"] = before
+
+
+def inside(lake: LakeStatus, code: str) -> subprocess.CompletedProcess[str]:
+    """Run Python code in the lake's private environment, as its own steps are run."""
+    python, path = private_python(Layout(lake.root))
+    environment = {"PYTHONPATH": str(path), "RUCIO_CONFIG": str(Layout(lake.root).server / "rucio.cfg")}
+    words = [python, "-W", "ignore", "-c", code]
+    return subprocess.run(words, env=environment, cwd=lake.root, capture_output=True, text=True, check=False)
 
 
 def admin(lake: LakeStatus) -> Any:

@@ -27,7 +27,7 @@ def root(embedded_lake: LakeStatus) -> Any:
 
 @pytest.fixture
 def uploaded(embedded_lake: LakeStatus, user: Any, tmp_path: Path) -> Iterator[DID]:
-    """A dataset of three small files on the plain-path RSE, made by the plain user with the stock command line."""
+    """A dataset of three small files on the plain-path RSE, made by the plain user."""
     name = f"rules.{uuid.uuid4().hex[:8]}"
     files = [tmp_path / f"{name}.{number}" for number in range(3)]
     for number, file in enumerate(files):

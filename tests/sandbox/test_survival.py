@@ -210,7 +210,7 @@ def test_no_secret_stands_in_a_command_line_or_a_log(embedded_lake: LakeStatus) 
 def test_a_folder_that_cannot_be_written_is_refused_in_one_line(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
-    with pytest.raises(SandboxError, match="cannot be used: .*VRE_DM_LAKE_ROOT"):
+    with pytest.raises(SandboxError, match=r"cannot be used: .*VRE_DM_LAKE_ROOT"):
         sandbox.up(file / "lake")
 
 

@@ -1,7 +1,7 @@
 """A small OIDC issuer in the shape of Indigo IAM: JWT access tokens, exchange, refresh.
 
-It knows the lake's one user and two clients (Rucio itself, and a hub). Nobody gets a token without a password, a
-client secret or a valid token: other users of the machine reach this address too.
+It knows the lake's one user and two clients (Rucio itself, and a hub). Nobody gets a token without a
+password, a client secret or a valid token: other users of the machine reach this address too.
 """
 
 import json

@@ -4,8 +4,11 @@
 message, not in a daemon's log.
 """
 
+import inspect
 from importlib import import_module
 from typing import Any
+
+from vre_dm.errors import SandboxError
 
 # (module, dotted attribute, parameters we pass by name)
 PRIVATE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -120,6 +123,31 @@ def find(module: str, attribute: str) -> Any:
     for name in attribute.split("."):
         found = getattr(found, name)
     return found
+
+
+def check() -> None:
+    """Find every private name and every parameter we pass to it.
+
+    Raises
+    ------
+    SandboxError
+        Names all that this Rucio no longer has.
+    """
+    gone = [problem for row in PRIVATE for problem in _problems(*row)]
+    if gone:
+        msg = f"the lake was not written for this Rucio: {'; '.join(gone)}; use the one of locks/lake.txt"
+        raise SandboxError(msg)
+
+
+def _problems(module: str, attribute: str, parameters: tuple[str, ...]) -> list[str]:
+    try:
+        found = find(module, attribute)
+    except (ImportError, AttributeError):
+        return [f"{module}.{attribute} is gone"]
+    if not parameters:
+        return []
+    known = inspect.signature(found).parameters
+    return [f"{module}.{attribute} takes no {name}" for name in parameters if name not in known]
 
 
 def cache_in_memory() -> None:

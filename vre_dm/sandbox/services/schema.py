@@ -10,9 +10,12 @@ from rucio.db.sqla.util import build_database, create_base_vo, create_root_accou
 from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 
+from vre_dm.sandbox.services import rucio_patches
+
 
 def main() -> None:
     """Bring the database to the schema of this Rucio; safe to repeat, also after a kill halfway."""
+    rucio_patches.check()
     # The version table is written last.
     if inspect(get_engine()).has_table("alembic_version"):
         command.upgrade(Config(config_get("alembic", "cfg")), "head")

@@ -90,7 +90,7 @@ def _server(layout: Layout, endpoints: Endpoints, secrets: Secrets) -> Sections:
             "schema": "generic",
             "lfn2pfn_algorithm_default": "hash",
         },
-        # Alembic trips over a percent sign in the file's own path; the step that needs it runs in the lake's folder.
+        # Alembic trips over a percent sign in the file's own path; its step runs in the lake's folder.
         "alembic": {"cfg": "/proc/self/cwd/server/alembic.ini"},
         "metadata": {"plugins": "rucio.core.did_meta_plugins.json_meta.JSONDidMeta"},
         "conveyor": {"scheme": "file,https", "transfertool": "local"},

@@ -1,7 +1,7 @@
 """A requests session for the lake's own WebDAV storage: its certificate authority, its owner's credentials.
 
-Used by Rucio's protocol class (in the daemons, and in any client that has vre-dm beside it) and by the transfer
-tool. Rucio's own class switches certificate checks off in each call; this session does not let it.
+Used by Rucio's protocol class (in the daemons, and in any client that has vre-dm beside it) and by the
+transfer tool. Rucio's own class switches certificate checks off in each call; this session does not let it.
 """
 
 from typing import Any

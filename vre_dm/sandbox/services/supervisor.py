@@ -269,8 +269,8 @@ class Supervisor:
         free = min(shutil.disk_usage(folder).free for folder in self._folders())
         if free < FREE_BYTES_NEEDED:
             msg = (
-                f"{free >> 20} MB are free at {self.layout.root}, the lake needs {FREE_BYTES_NEEDED >> 20} MB "
-                "to start; nothing was changed: free some, or choose another folder with VRE_DM_LAKE_ROOT"
+                f"{free >> 20} MB are free at {self.layout.root}, the lake needs {FREE_BYTES_NEEDED >> 20}"
+                " MB to start; nothing was changed: free some, or choose another folder with VRE_DM_LAKE_ROOT"
             )
             raise SandboxError(msg)
 

@@ -41,11 +41,18 @@ def make(rucio: Any) -> Make:
     """Make a dataset with metadata and, with ``files``, registered replicas without bytes."""
     numbers = itertools.count()
 
-    def one(name: str = "dataset", *, files: int = 0, rse: str = "CNAF-STORM", **metadata: object) -> Did:
+    def one(
+        name: str = "dataset",
+        *,
+        files: int = 0,
+        rse: str = "CNAF-STORM",
+        size: int | None = None,
+        **metadata: object,
+    ) -> Did:
         did = Did(SCOPE, f"{name}.{next(numbers)}")
         rucio.add_dataset(did.scope, did.name)
         for start in range(0, files, 1000):
-            page = [_file(did, number) for number in range(start, min(files, start + 1000))]
+            page = [_file(did, number, size) for number in range(start, min(files, start + 1000))]
             rucio.add_replicas(rse, page)
             rucio.attach_dids(did.scope, did.name, page)
         if metadata:
@@ -55,12 +62,12 @@ def make(rucio: Any) -> Make:
     return one
 
 
-def _file(did: Did, number: int) -> dict[str, object]:
+def _file(did: Did, number: int, size: int | None) -> dict[str, object]:
     text = f"{number}".encode()
     return {
         "scope": did.scope,
         "name": f"{did.name}.{number:05d}.txt",
-        "bytes": len(text),
+        "bytes": len(text) if size is None else size,
         "adler32": f"{zlib.adler32(text):08x}",
     }
 

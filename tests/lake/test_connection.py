@@ -1,8 +1,10 @@
 """What goes wrong between us and a lake comes out as one named error with the next step."""
 
+import logging
 import socket
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.lake.answering import answering
+from tests.lake.conftest import Make
 from tests.lake.test_tokens import jwt, token_file
 from vre_dm.errors import Declined, LoginRefused, NoSpace, NotInLake, Unreachable, VreDmError
 from vre_dm.lake.connection import Connection
@@ -168,14 +171,12 @@ def test_what_the_lake_refuses_has_a_name_and_a_next_step(
     assert said in refusal(lambda: Connection(lake.instance).ask("the thing", question), kind)
 
 
-def test_a_full_quota_is_told_as_no_space(lake: Lake) -> None:
-    biggest = next(d for d in lake.search("cms:*") if d.kind == "dataset")
-    free = {a.rse: a.left for a in lake.quota().allowances}
-    small = min((rse for rse in free), key=lambda rse: free[rse] or 0)
-    if (biggest.size or 0) <= (free[small] or 0):
-        pytest.skip("no dataset of the seed is larger than the smallest quota")
-    said = refusal(lambda: biggest.replicate(small, days=1), NoSpace)
-    assert "lake.quota()" in said
+def test_a_full_quota_is_told_as_no_space(lake: Lake, make: Make) -> None:
+    small = min(lake.quota().allowances, key=lambda allowance: allowance.left or 0)
+    dataset = lake.dataset(make("huge", files=1, size=(small.left or 0) + 1))
+    said = refusal(lambda: dataset.replicate(small.rse, days=1), NoSpace)
+    assert "lake.quota() shows the limits" in said
+    assert not dataset.rules()
 
 
 def test_nothing_of_the_process_is_changed_or_written(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,3 +199,29 @@ def test_threads_share_a_connection_but_no_session(lake: Lake) -> None:
     for thread in threads:
         thread.join()
     assert len(sessions) == 3
+
+
+def test_no_log_line_holds_a_token_or_a_password(
+    lake: Lake, lake_by_password: Lake, caplog: pytest.LogCaptureFixture
+) -> None:
+    password = lake_by_password.instance.password
+    assert password is not None
+    with caplog.at_level(logging.DEBUG):
+        for instance in (lake.instance, lake_by_password.instance):
+            connection = Connection(instance)
+            connection.ask("me", lambda rucio: rucio.whoami())
+            refusal(
+                lambda connection=connection: connection.ask("x", lambda r: r.get_did("a", "b")), NotInLake
+            )
+            assert connection.tokens.token().reveal() not in caplog.text
+    assert password.reveal() not in caplog.text
+    assert "GET" in caplog.text
+
+
+def test_no_traceback_holds_a_token(lake: Lake, lake_by_password: Lake) -> None:
+    for instance in (lake.instance, lake_by_password.instance):
+        connection = Connection(instance)
+        token = connection.tokens.token().reveal()
+        with pytest.raises(NotInLake) as refused:
+            connection.ask("x", lambda rucio: rucio.get_did("a", "b"))
+        assert token not in "".join(traceback.format_exception(refused.value))

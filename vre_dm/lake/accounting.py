@@ -90,13 +90,20 @@ class StorageElements(Tabular):
 def quota(connection: Connection, account: str) -> Quota:
     """Space of an account."""
 
-    def question(rucio: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        return list(rucio.get_local_account_usage(account)), list(rucio.get_global_account_usage(account))
+    def question(rucio: Any) -> list[Allowance]:
+        local, overall = rucio.get_local_account_usage(account), rucio.get_global_account_usage(account)
+        named = [(row["rse"], row) for row in local] + [(row["rse_expression"], row) for row in overall]
+        return [Allowance(name, row["bytes"], row["bytes_limit"], row["files"]) for name, row in named]
 
-    local, overall = connection.ask(f"the quota of {account}", question)
-    rows = [(row["rse"], row) for row in local] + [(row["rse_expression"], row) for row in overall]
-    return Quota(
-        account, [Allowance(name, row["bytes"], row["bytes_limit"], row["files"]) for name, row in rows]
+    return Quota(account, connection.ask(f"the quota of {account}", question))
+
+
+def storage_elements(
+    connection: Connection, expression: str | None, endpoints: list[Endpoint]
+) -> StorageElements:
+    """Storage elements that fit an RSE expression, with those of the endpoints that are theirs."""
+    return connection.ask(
+        "the storage elements", lambda rucio: StorageElements(list(rucio.list_rses(expression)), endpoints)
     )
 
 

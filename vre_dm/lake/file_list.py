@@ -108,7 +108,7 @@ class FileList(Sequence[File], Tabular):
                 f"the files of {self._did}", lambda rucio: list(rucio.list_files(scope, name))
             )
             # A file may be in several datasets of a container: it is one file.
-            self._files = sorted({_file(row, self._did) for row in rows}, key=lambda file: file.did)
+            self._files = sorted({file_of(row, self._did) for row in rows}, key=lambda file: file.did)
         return self._files
 
 
@@ -117,7 +117,8 @@ def fits(name: str, pattern: str) -> bool:
     return fnmatchcase(name, pattern) or fnmatchcase(name.rsplit("/", 1)[-1], pattern)
 
 
-def _file(row: dict[str, Any], dataset: Did) -> File:
+def file_of(row: dict[str, Any], dataset: Did) -> File:
+    """File of a row that Rucio lists for a dataset; `InvalidDid` when its name is not safe."""
     try:
         did = Did(row["scope"], row["name"])
     except InvalidDid as error:

@@ -179,8 +179,7 @@ class Lake(Tabular):
         NotInLake
             None fits.
         """
-        rows = self._connection.ask("the storage elements", lambda rucio: list(rucio.list_rses(expression)))
-        return accounting.StorageElements(rows, self._storage.endpoints())
+        return accounting.storage_elements(self._connection, expression, self._storage.endpoints())
 
     def whoami(self) -> dict[str, Any]:
         """Account as the lake knows it: ``account``, ``account_type``, ``email``, ``status``.
@@ -190,8 +189,7 @@ class Lake(Tabular):
         LoginRefused
             The lake does not accept the login.
         """
-        said: dict[str, Any] = self._connection.ask("your account", lambda rucio: rucio.whoami())
-        return said
+        return self._connection.ask("your account", lambda rucio: dict(rucio.whoami()))
 
     @property
     def account(self) -> str:
@@ -226,7 +224,7 @@ class Lake(Tabular):
             ("configured in", instance.source),
             ("fetched files", self._site.folder),
         ]
-        return Table(f"Data lake {instance.name}", ("", ""), rows)
+        return Table(f"Data lake {instance.name}", ("", ""), rows, widest=300)
 
     def _dataset(self, entry: Entry) -> Dataset:
         return Dataset(self._site, entry)

@@ -28,8 +28,8 @@ _READING = ("/replicas/list", "/dids/bulkmeta")  # POSTs that only ask
 class RucioClient(Client):  # type: ignore[misc]
     """Rucio's catalogue methods on our transport.
 
-    Takes no part of ``BaseClient.__init__``; tests/lake/test_transport.py calls every method we use and
-    fails if a new Rucio reads an attribute that is not set here.
+    Takes no part of ``BaseClient.__init__``: the tests run each method we use against a real server, so that
+    a Rucio that reads an attribute not set here is noticed.
     """
 
     def __init__(self, instance: Instance, tokens: TokenProvider) -> None:

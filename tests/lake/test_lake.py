@@ -1,0 +1,67 @@
+"""The lake browses, tells who one is and what one may use, and shows no secret."""
+
+import pickle
+
+import pytest
+
+from vre_dm.errors import NotInLake
+from vre_dm.lake.lake import Lake
+
+
+def test_browsing_goes_down_level_by_level(lake: Lake) -> None:
+    scopes = lake.ls()
+    assert scopes == lake.scopes()
+    assert {"xenon", "fermi", "atlas", "user.dm"} <= set(scopes)  # type: ignore[arg-type]
+    assert lake.scopes("x*") == ["xenon"]
+    in_scope = lake.ls("xenon")
+    assert {d.kind for d in in_scope} == {"container", "dataset"}  # type: ignore[union-attr]
+    assert [d.did.name for d in lake.ls("xenon:s2only.limits")] == ["s2only.limits.parquet"]  # type: ignore[union-attr]
+    with pytest.raises(NotInLake):
+        lake.ls("xenn")
+
+
+def test_storage_elements_have_their_protocols(lake: Lake) -> None:
+    elements = lake.rses()
+    assert {"CERN-EOSPILOT", "CNAF-STORM", "DESY-DCACHE"} <= set(elements.names)
+    line = next(line for line in repr(elements).splitlines() if line.startswith("CNAF-STORM"))
+    assert "https" in line
+    assert "read, write" in line
+    assert lake.rses("CNAF-STORM").names == ["CNAF-STORM"]
+
+
+def test_quota_is_used_plus_left(lake: Lake) -> None:
+    quota = lake.quota()
+    assert quota.account == "dm"
+    for allowance in quota.allowances:
+        assert allowance.limit is not None
+        assert allowance.left == max(0, allowance.limit - allowance.used)
+    assert "CNAF-STORM" in repr(quota)
+
+
+def test_the_server_is_a_rucio_that_tells_the_time(lake: Lake) -> None:
+    assert lake.ping().startswith("41.")
+    clock = lake.clock()
+    assert clock is not None
+    assert clock.tzinfo is not None
+
+
+def test_the_account_is_the_configured_one(lake: Lake) -> None:
+    assert lake.account == "dm"
+    assert lake.whoami()["account_type"] == "USER"
+
+
+def test_no_display_shows_a_secret(lake: Lake, lake_by_password: Lake) -> None:
+    password = lake_by_password.instance.password
+    assert password is not None
+    token = lake.tokens.token().reveal()
+    for shown in (
+        repr(lake),
+        lake._repr_html_(),
+        repr(lake.instance),
+        repr(lake_by_password.instance),
+        str(vars(lake)),
+    ):
+        assert password.reveal() not in shown
+        assert token not in shown
+    with pytest.raises(TypeError, match="never written down"):
+        pickle.dumps(lake_by_password.instance)

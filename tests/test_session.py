@@ -1,0 +1,90 @@
+"""`connect` chooses a lake as it says, and the short verbs use it."""
+
+from pathlib import Path
+
+import pytest
+
+import vre_dm as dm
+from vre_dm import session
+from vre_dm.errors import InvalidConfiguration, LoginRefused, Unreachable
+from vre_dm.lake.lake import Lake
+from vre_dm.sandbox import LakeStatus
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A home in which nothing is configured, and a session that is not connected."""
+    for name in (
+        "RUCIO_CONFIG",
+        "RUCIO_HOME",
+        "VIRTUAL_ENV",
+        "CONDA_PREFIX",
+        "RUCIO_BASE_URL",
+        "RUCIO_ACCOUNT",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")
+    monkeypatch.setattr(session, "_SESSION", session._Session())
+
+
+def test_a_configuration_file_is_enough(embedded_lake: LakeStatus) -> None:
+    lake = dm.connect(config=embedded_lake.rucio_config)
+    assert lake.whoami()["account"] == "dm"
+    assert session.connected() is lake
+
+
+def test_the_variables_of_the_environment_are_used(
+    embedded_lake: LakeStatus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUCIO_CONFIG", str(embedded_lake.userpass_config))
+    assert dm.dataset("xenon:s2only.limits").kind == "dataset"
+    assert session.connected().instance.source == str(embedded_lake.userpass_config)
+
+
+def test_an_address_with_its_settings_is_enough(embedded_lake: LakeStatus) -> None:
+    token = embedded_lake.rucio_config.with_name("token")
+    lake = dm.connect("mine", url=embedded_lake.url, ca=embedded_lake.ca, token_file=token, account="dm")
+    assert lake.instance.name == "mine"
+    assert dm.search("xenon:s2only.limits")[0].did == dm.Did("xenon", "s2only.limits")
+
+
+def test_the_short_verbs_fetch(embedded_lake: LakeStatus, tmp_path: Path) -> None:
+    dm.connect(config=embedded_lake.rucio_config)
+    (path,) = dm.fetch("xenon:s2only.limits", tmp_path / "here")
+    assert path == tmp_path / "here/xenon/s2only.limits.parquet"
+    assert path.stat().st_size
+
+
+def test_the_embedded_lake_is_used_when_nothing_is_configured_and_says_so(
+    embedded_lake: LakeStatus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vre_dm.sandbox.control.default_root", lambda: embedded_lake.root)
+    said: list[str] = []
+    lake = dm.connect(say=said.append)
+    assert lake.instance.embedded
+    assert lake.instance.name == "embedded"
+    assert len(said) == 1
+    assert "No data lake is configured" in said[0]
+    assert isinstance(dm.connect("embedded", say=said.append), Lake)
+
+
+def test_a_failed_connect_leaves_the_session_as_it_was(embedded_lake: LakeStatus) -> None:
+    lake = dm.connect(config=embedded_lake.rucio_config)
+    with pytest.raises(InvalidConfiguration):
+        dm.connect("no such lake")
+    with pytest.raises(Unreachable):
+        dm.connect(url="http://127.0.0.1:1", username="u", password="p")
+    with pytest.raises(LoginRefused):
+        dm.connect(url=embedded_lake.url, ca=embedded_lake.ca, auth="oidc")
+    with pytest.raises(InvalidConfiguration, match="no setting passwort"):
+        dm.connect(url=embedded_lake.url, passwort="p")
+    assert session.connected() is lake
+
+
+def test_fetched_files_of_different_lakes_lie_apart(embedded_lake: LakeStatus) -> None:
+    one = dm.connect("a", config=embedded_lake.rucio_config)
+    other = dm.connect("b/../c", config=embedded_lake.rucio_config)
+    folders = {str(lake).splitlines()[-1].split(None, 2)[-1] for lake in (one, other)}
+    assert len(folders) == 2
+    assert not any(".." in folder for folder in folders)

@@ -34,6 +34,14 @@ def test_a_configuration_file_is_enough(embedded_lake: LakeStatus) -> None:
     assert session.connected() is lake
 
 
+def test_a_named_file_wins_over_the_environment(
+    embedded_lake: LakeStatus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUCIO_ACCOUNT", "somebody")
+    monkeypatch.setenv("RUCIO_AUTH_TYPE", "x509")
+    assert dm.connect(config=embedded_lake.userpass_config).whoami()["account"] == "dm"
+
+
 def test_the_variables_of_the_environment_are_used(
     embedded_lake: LakeStatus, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -153,7 +153,7 @@ def _chosen(
     if url is not None:
         return instances.from_settings(url, {**settings, **({"name": name} if name else {})})
     if config is not None:
-        found = instances.from_rucio_cfg(Path(config).expanduser())
+        found = instances.from_file(Path(config).expanduser())
         found = replace(found, name=name) if name else found
     elif name == "embedded":
         found = instances.embedded(say)

@@ -2,6 +2,7 @@
 
 import stat
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,12 @@ def test_a_dataset_comes_here_whole_over_each_way_of_reading(lake: Lake, folder:
 
 def test_a_password_reads_local_copies_too(lake_by_password: Lake, folder: Path) -> None:
     (path,) = lake_by_password.dataset("xenon:s2only.limits").fetch(folder, files="*.parquet")
+    assert path.stat().st_size
+
+
+def test_a_password_reads_the_embedded_lakes_storage_over_https(lake_by_password: Lake, folder: Path) -> None:
+    embedded = Lake(replace(lake_by_password.instance, embedded=True), folder)
+    (path,) = embedded.dataset("xenon:s2only.limits").fetch(rse="CNAF-STORM")
     assert path.stat().st_size
 
 

@@ -103,7 +103,7 @@ def page_of(rows: Iterable[dict[str, Any]], pattern: DidPattern | None = None) -
             page.refused.append(row["name"])
             continue
         page.entries.append(Entry(did, str(row["did_type"]).lower(), row.get("bytes"), row.get("length")))
-    page.entries.sort(key=lambda entry: entry.did)
+    page.entries.sort(key=lambda entry: (entry.did.scope, entry.did.name))
     return page
 
 

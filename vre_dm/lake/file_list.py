@@ -108,7 +108,8 @@ class FileList(Sequence[File], Tabular):
                 f"the files of {self._did}", lambda rucio: list(rucio.list_files(scope, name))
             )
             # A file may be in several datasets of a container: it is one file.
-            self._files = sorted({file_of(row, self._did) for row in rows}, key=lambda file: file.did)
+            once = {(row["scope"], row["name"]): row for row in rows}
+            self._files = [file_of(once[key], self._did) for key in sorted(once)]
         return self._files
 
 

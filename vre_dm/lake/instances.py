@@ -112,6 +112,18 @@ def _embedded(config: Path) -> Instance:
     return replace(from_rucio_cfg(config, {}), name="embedded", source="the embedded lake", embedded=True)
 
 
+def from_file(path: Path) -> Instance:
+    """Lake of a ``rucio.cfg`` that the user named: it wins over Rucio's own variables.
+
+    Raises
+    ------
+    InvalidConfiguration
+        The file cannot be read or lacks a setting.
+    """
+    overruled = {"RUCIO_ACCOUNT", "RUCIO_AUTH_TYPE", "RUCIO_VO"}
+    return from_rucio_cfg(path, {name: value for name, value in os.environ.items() if name not in overruled})
+
+
 def from_rucio_cfg(path: Path, environ: Mapping[str, str] | None = None) -> Instance:
     """Lake that a ``rucio.cfg`` describes.
 

@@ -133,8 +133,17 @@ def fetch(
     rse: str | None = None,
     progress: "Callable[[Progress], None] | None" = None,
 ) -> list[Path]:
-    """Have the files of a DID on this machine, verified; see `vre_dm.lake.dataset.Dataset.fetch`."""
-    return dataset(did).fetch(target, files=files, rse=rse, progress=progress)
+    """Have the files of a DID on this machine, verified; see `vre_dm.lake.dataset.Dataset.fetch`.
+
+    Shows its progress in a terminal or below a notebook's cell, unless ``progress`` is to be told instead.
+    """
+    wanted = dataset(did)
+    if progress is not None:
+        return wanted.fetch(target, files=files, rse=rse, progress=progress)
+    from vre_dm.notebook.progress import follow
+
+    with follow() as shown:
+        return wanted.fetch(target, files=files, rse=rse, progress=shown)
 
 
 def connected() -> Lake:

@@ -101,7 +101,7 @@ def record(
         "description": description,
         "experiment": experiment,
         "technique": technique,
-        "kind": kind,
+        "product": kind,
         "year": year,
         "arxiv": arxiv,
         "arxiv_version": version.group() if version else UNKNOWN,

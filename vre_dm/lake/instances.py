@@ -89,9 +89,12 @@ def embedded(say: Callable[[str], None]) -> Instance:
     Parameters
     ----------
     say
-        Is told, in one line, that the lake is started and why.
+        Is told that the lake is started and why, and what is being done meanwhile; nothing when it runs.
     """
-    say("No data lake is configured: using the embedded one on this machine (vre-dm lake status).")
+    running = embedded_if_running()
+    if running is not None:
+        return running
+    say("No data lake is configured: starting the embedded one on this machine (see vre-dm lake status).")
     return _embedded(_sandbox().up(say=say).rucio_config)
 
 

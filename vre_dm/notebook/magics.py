@@ -30,13 +30,21 @@ def plainly(magic: Callable[[Any, Namespace], object]) -> Callable[[Any, str], o
             if {"-h", "--help"} & set(given):
                 print(parser.format_help())  # noqa: T201 - what a user asked to read
                 return None
-            return magic(self, parser.parse_args(given))
+            return magic(self, _parsed(parser, given))
         except VreDmError as error:
             raise UsageError(str(error)) from error
         except KeyboardInterrupt as interrupt:
             raise UsageError(str(interrupt) or "interrupted") from interrupt
 
     return run
+
+
+def _parsed(parser: Any, given: list[str]) -> Namespace:
+    try:
+        arguments: Namespace = parser.parse_args(given)
+    except UsageError as error:  # argparse quotes the line as it is, line breaks and control characters too
+        raise UsageError(ascii(str(error))[1:-1]) from error
+    return arguments
 
 
 @magics_class
@@ -73,12 +81,8 @@ class LakeMagics(Magics):
         """List what is one level below: scopes, the datasets of a scope, the content of a dataset."""
         if asked.what is None or ":" not in asked.what:
             return _lake().ls(asked.what)
-        from vre_dm.notebook.display import Listing
-
         dataset = _lake().dataset(asked.what)
-        if dataset.kind == "container":
-            return Listing(f"In {dataset.did}", dataset.children)
-        return dataset.files
+        return dataset.children if dataset.kind == "container" else dataset.files
 
     @no_var_expand
     @line_magic

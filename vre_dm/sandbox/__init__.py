@@ -6,11 +6,12 @@
 """
 
 from importlib import import_module
+from typing import Any
 
 __all__ = ["LakeStatus", "default_root", "down", "reset", "running", "status", "up"]
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:
     # Lazily: the private environment imports this package too, and has not what `control` needs.
     if name in __all__:
         return getattr(import_module("vre_dm.sandbox.control"), name)

@@ -36,7 +36,7 @@ def _metadata(files: int, events: int, seed: int) -> dict[str, object]:
         "experiment": "none",
         "technique": "collider",
         "simulated": True,
-        "kind": "events",
+        "product": "events",
         "n_events": files * events,
         "random_seed": seed,
         "licence": "CC0-1.0",

@@ -30,7 +30,9 @@ def write_all(layout: Layout, endpoints: Endpoints, secrets: Secrets) -> None:
     admin = _password_client(layout, endpoints, "root", secrets)
     _write(layout.admin_config, {"client": admin, "policy": _POLICY_OF_CLIENTS})
     user = _password_client(layout, endpoints, USER, secrets)
-    _write(layout.userpass_config, {"client": user, "policy": _POLICY_OF_CLIENTS})
+    # Says to our own client that this password is the storage's too, which no other lake's is.
+    ours = {"vre-dm": {"embedded": "yes"}}
+    _write(layout.userpass_config, {"client": user, "policy": _POLICY_OF_CLIENTS, **ours})
     _write(layout.rucio_config, {"client": _token_client(layout, endpoints), "policy": _POLICY_OF_CLIENTS})
 
 

@@ -1,8 +1,9 @@
-"""One real lake for the whole session, in a folder of its own beside the user's."""
+"""One real lake for the whole session, in a folder of its own beside the user's; others on demand."""
 
 import os
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -19,3 +20,11 @@ def embedded_lake() -> Iterator[LakeStatus]:
         yield sandbox.up(root, idle=3600)
     finally:
         sandbox.reset(root)
+
+
+@pytest.fixture
+def lake_root() -> Iterator[Path]:
+    """Folder for a lake of this test alone, beside the user's own: they share the private environment."""
+    root = sandbox.default_root().with_name(f"test-lake-{os.getpid()}-{uuid.uuid4().hex[:6]}")
+    yield root
+    sandbox.reset(root)

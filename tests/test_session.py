@@ -64,17 +64,25 @@ def test_the_short_verbs_fetch(embedded_lake: LakeStatus, tmp_path: Path) -> Non
     assert path.stat().st_size
 
 
-def test_the_embedded_lake_is_used_when_nothing_is_configured_and_says_so(
+def test_a_running_embedded_lake_is_used_without_a_word_when_nothing_is_configured(
     embedded_lake: LakeStatus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vre_dm.sandbox.control.default_root", lambda: embedded_lake.root)
+    monkeypatch.setenv("VRE_DM_LAKE_ROOT", str(embedded_lake.root))
     said: list[str] = []
     lake = dm.connect(say=said.append)
     assert lake.instance.embedded
     assert lake.instance.name == "embedded"
-    assert len(said) == 1
-    assert "No data lake is configured" in said[0]
     assert isinstance(dm.connect("embedded", say=said.append), Lake)
+    assert said == []
+
+
+def test_an_embedded_lake_that_does_not_run_is_started_and_that_is_said(
+    lake_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VRE_DM_LAKE_ROOT", str(lake_root))
+    said: list[str] = []
+    assert "xenon" in dm.connect(say=said.append).scopes()
+    assert said[0].startswith("No data lake is configured: starting the embedded one")
 
 
 def test_a_failed_connect_leaves_the_session_as_it_was(embedded_lake: LakeStatus) -> None:

@@ -3,20 +3,11 @@
 import os
 import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from vre_dm import sandbox
 from vre_dm.sandbox import LakeStatus
-
-
-@pytest.fixture
-def lake_root() -> Iterator[Path]:
-    """Folder for a lake of this test alone, beside the user's own: they share the private environment."""
-    root = sandbox.default_root().with_name(f"test-lake-{os.getpid()}-{uuid.uuid4().hex[:6]}")
-    yield root
-    sandbox.reset(root)
 
 
 @pytest.fixture(scope="module")

@@ -73,8 +73,8 @@ def _server(layout: Layout, endpoints: Endpoints, secrets: Secrets) -> Sections:
         "database": {
             "default": _database_url(secrets),
             # Few are kept while idle: each is a server process of its own.
-            "pool_size": 3,
-            "max_overflow": 17,
+            "pool_size": 2,
+            "max_overflow": 18,
             "pool_reset_on_return": "rollback",
         },
         "bootstrap": {

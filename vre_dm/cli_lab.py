@@ -31,7 +31,8 @@ def lab(notebooks: Path | None, arguments: tuple[str, ...]) -> None:
 
     lake = connect(say=lambda text: click.echo(text, err=True))
     click.echo(f"lake: {lake.instance.name} ({lake.instance.source}); notebooks: {folder}", err=True)
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *arguments]
+    as_root = ["--allow-root"] if os.geteuid() == 0 else []  # in a container there is nobody else
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *as_root, *arguments]
     os.execv(sys.executable, command)  # noqa: S606 - Ctrl-C and exit code are JupyterLab's own
 
 

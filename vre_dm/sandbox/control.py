@@ -10,22 +10,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import psutil
 from platformdirs import user_data_path
 
 from vre_dm.errors import SandboxError
 from vre_dm.sandbox import environment
-from vre_dm.sandbox.layout import Layout, read_json
+from vre_dm.sandbox.layout import ALREADY_RUNNING, Layout, read_json
+from vre_dm.sandbox.services.processes import alive
 
 ROOT = "VRE_DM_LAKE_ROOT"
 IDLE = 2 * 3600.0
 TOKEN_SECONDS = 3600
 PATIENCE = 180.0
 SUPERVISOR = "vre_dm.sandbox.services.supervisor"
-# Exit code of a supervisor that found another one at work.
-ALREADY_RUNNING = 3
 Say = Callable[[str], None]
 
 
@@ -94,7 +92,7 @@ def status(root: Path | None = None, *, measure: bool = False) -> LakeStatus:
     """State of a lake; ``measure`` adds its memory, which takes some milliseconds a process."""
     layout = Layout(root or default_root())
     state = read_json(layout.state)
-    if not _alive(state.get("supervisor", {})):
+    if not alive(state.get("supervisor", {})):
         failed = state.get("phase") == "failed"
         return LakeStatus(layout.root, "failed" if failed else "stopped", state["problem"] if failed else "")
     pids = {name: int(part["pid"]) for name, part in state["parts"].items()}
@@ -163,12 +161,12 @@ def down(root: Path | None = None, *, patience: float = 60) -> None:
     layout = Layout(root or default_root())
     state = read_json(layout.state)
     everything = [state.get("supervisor", {}), *state.get("parts", {}).values()]
-    if _alive(everything[0]):
+    if alive(everything[0]):
         os.kill(int(everything[0]["pid"]), signal.SIGTERM)
     until = time.monotonic() + patience
-    while any(map(_alive, everything)):
+    while any(map(alive, everything)):
         if time.monotonic() > until:
-            for process in filter(_alive, everything):
+            for process in filter(alive, everything):
                 os.kill(int(process["pid"]), signal.SIGKILL)
         time.sleep(0.02)
 
@@ -244,15 +242,6 @@ def _addresses(endpoints: dict[str, int]) -> dict[str, str]:
         "issuer": at.format(endpoints["issuer"]) + "/",
         "storage": at.format(endpoints["storage"]),
     }
-
-
-def _alive(marked: dict[str, Any]) -> bool:
-    try:
-        process = psutil.Process(int(marked["pid"]))
-        same = abs(process.create_time() - marked["started"]) < 1
-        return same and process.status() != psutil.STATUS_ZOMBIE
-    except (psutil.Error, KeyError):
-        return False
 
 
 def _memory(pid: int) -> int:

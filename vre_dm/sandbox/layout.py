@@ -13,6 +13,8 @@ from typing import Any
 
 # The user's account, as on the ESCAPE lake one account a person.
 USER = "dm"
+# Exit code of a supervisor that found another one at work.
+ALREADY_RUNNING = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 import configparser
 import io
+import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
+from vre_dm.errors import SandboxError
 from vre_dm.sandbox.layout import USER, Layout, write_json, write_private
 from vre_dm.sandbox.services.endpoints import Endpoints
 from vre_dm.sandbox.services.secrets import RUCIO_CLIENT, Secrets
@@ -137,8 +139,8 @@ def _alembic(secrets: Secrets) -> Sections:
 def _migrations() -> Path:
     spec = find_spec("rucio")
     if spec is None or spec.origin is None:
-        msg = "the lake's private environment holds no rucio; `vre-dm lake reset --environment` makes it anew"
-        raise ModuleNotFoundError(msg)
+        msg = f"the lake's private environment holds no rucio; delete {sys.prefix} and start again"
+        raise SandboxError(msg)
     return Path(spec.origin).parent / "db" / "sqla" / "migrate_repo"
 
 

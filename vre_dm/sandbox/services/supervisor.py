@@ -23,13 +23,12 @@ from typing import Any
 
 from vre_dm.errors import SandboxError
 from vre_dm.sandbox import seed
-from vre_dm.sandbox.layout import Layout, read_json, write_json
+from vre_dm.sandbox.layout import ALREADY_RUNNING, Layout, read_json, write_json
 from vre_dm.sandbox.services import endpoints, postgres, processes, secrets, settings, tls
 from vre_dm.sandbox.services.endpoints import Endpoints
 from vre_dm.sandbox.services.postgres import last_line
 from vre_dm.sandbox.services.rses import RSES
 
-ALREADY_RUNNING = 3
 # A cluster with write-ahead log and the seed on its storage; below this the start would fail halfway.
 FREE_BYTES_NEEDED = 300 << 20
 TICK = 0.25

@@ -1,0 +1,75 @@
+"""The private environment: made once from the lock, taken from an image, never half made."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vre_dm import sandbox
+from vre_dm.errors import SandboxError
+from vre_dm.resources import shipped
+from vre_dm.sandbox import LakeStatus, environment
+from vre_dm.sandbox.control import private_python
+from vre_dm.sandbox.layout import Layout
+
+
+def silent(_: str) -> None:
+    pass
+
+
+def test_it_holds_what_the_lock_says_and_nothing_of_the_users(embedded_lake: LakeStatus) -> None:
+    python, path = private_python(Layout(embedded_lake.root))
+    code = "import rucio.version, urllib3, sys; print(rucio.version.version_string(), urllib3.__version__)"
+    shown = subprocess.run(
+        [python, "-c", code], env={"PYTHONPATH": str(path)}, capture_output=True, text=True
+    )
+    rucio, urllib3 = shown.stdout.split()
+    lock = shipped("locks/lake.txt").read_text()
+    assert f"rucio=={rucio} " in lock
+    assert f"urllib3=={urllib3} " in lock
+    assert [entry.name for entry in path.iterdir()] == ["vre_dm"]
+
+
+def test_one_made_beforehand_is_used(
+    embedded_lake: LakeStatus, lake_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python, _ = private_python(Layout(embedded_lake.root))
+    monkeypatch.setenv("VRE_DM_LAKE_ENVIRONMENT", str(python.parent.parent))
+    nowhere = tmp_path / "lakes" / "lake"
+    assert environment.ensure(nowhere, silent) == python
+    assert not nowhere.parent.exists()
+
+
+def test_one_that_was_not_made_beforehand_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VRE_DM_LAKE_ENVIRONMENT", str(tmp_path))
+    with pytest.raises(SandboxError, match="holds no environment made by `vre-dm lake environment`"):
+        environment.ensure(tmp_path, silent)
+
+
+def test_packages_that_cannot_be_had_leave_nothing_that_looks_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "empty-cache"))
+    said: list[str] = []
+    with pytest.raises(SandboxError, match=r"private environment could not be made: .+"):
+        environment.ensure(tmp_path / "environments", said.append)
+    assert said == ["making the lake's private environment (once; about 230 MB)"]
+    assert not list(tmp_path.rglob("complete"))
+
+
+def test_a_moved_package_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "vre_dm").symlink_to(tmp_path / "gone")
+    assert environment.only_vre_dm(tmp_path) == tmp_path
+    assert (tmp_path / "vre_dm" / "errors.py").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["vre_dm"]
+
+
+def test_an_installation_without_the_extra_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "uv", None)
+    with pytest.raises(SandboxError, match=r"pip install 'vre-dm\[sandbox\]'"):
+        environment.ensure(tmp_path, silent)
+    assert not sandbox.status(tmp_path / "lake").running

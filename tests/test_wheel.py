@@ -1,0 +1,53 @@
+"""The wheel alone, in an environment of its own, does what the checkout does."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+UV = Path(sys.executable).with_name("uv")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run([UV, "build", "--quiet", "--wheel", "--out-dir", folder, ROOT], check=True)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.mark.slow
+def test_the_wheel_is_small_and_holds_what_commands_need(wheel: Path) -> None:
+    assert wheel.stat().st_size < 15e6
+    names = set(zipfile.ZipFile(wheel).namelist())
+    needed = {
+        "vre_dm/share/locks/lake.txt",
+        "vre_dm/share/notebooks/00_tour.ipynb",
+        "vre_dm/sandbox/seed/registry.json",
+        "vre_dm/limits/catalogue/schema.json",
+        "vre_dm/py.typed",
+    }
+    assert needed <= names
+    assert not [name for name in names if name.startswith("tests/") or name.endswith(".pyc")]
+
+
+@pytest.mark.slow
+def test_an_installed_wheel_starts_a_lake_and_searches_it(wheel: Path, tmp_path: Path) -> None:
+    subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, tmp_path / "venv"], check=True)
+    python = tmp_path / "venv/bin/python"
+    install = [UV, "pip", "install", "--quiet", "--python", python, f"{wheel}[sandbox]"]
+    subprocess.run(install, check=True)
+    program, root = tmp_path / "venv/bin/vre-dm", tmp_path / "lakes" / "lake"
+    environment = {**os.environ, "VRE_DM_LAKE_ROOT": str(root)}
+    try:
+        subprocess.run([program, "lake", "up"], env=environment, check=True)
+        found = subprocess.run(
+            [program, "search", "xenon:*"], env=environment, capture_output=True, text=True
+        )
+        assert "xenon:s2only.response" in found.stdout
+    finally:
+        subprocess.run([program, "lake", "reset", "--yes"], env=environment, check=True)

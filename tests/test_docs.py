@@ -22,7 +22,9 @@ ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CODEMETA = json.loads((ROOT / "codemeta.json").read_text())
-BLOCK = re.compile(r"(?P<note><!--[^>]*-->\n)?^```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(
+    r"(?P<note><!--[^>]*-->\n)?^```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
+)
 NOT_RUN = re.compile(r"<!-- not run: .{10,}-->")
 # Cells of one page in one namespace, as a kernel would run them; what each printed, as JSON.
 RUNNER = """
@@ -52,7 +54,10 @@ def pages_with(*kinds: str) -> list[Path]:
 def fits(expected: str, said: str) -> bool:
     """Whether an output is the one on the page, where `…` is any text and `…` on its own any lines."""
     lines = [line.rstrip() for line in expected.strip("\n").splitlines()]
-    parts = [r"(?:.*\n)*" if line == "…" else r".*".join(map(re.escape, line.split("…"))) + r" *\n" for line in lines]
+    parts = [
+        r"(?:.*\n)*" if line == "…" else r".*".join(map(re.escape, line.split("…"))) + r" *\n"
+        for line in lines
+    ]
     return re.fullmatch("".join(parts), said.rstrip("\n") + "\n") is not None
 
 
@@ -214,7 +219,9 @@ def test_the_table_of_storage_elements_is_the_lakes() -> None:
 def direct() -> dict[str, set[str]]:
     """Names of the direct dependencies by the heading they stand under."""
     listed = {"Core": PROJECT["project"]["dependencies"]}
-    listed |= {f"Extra `{name}`": words for name, words in PROJECT["project"]["optional-dependencies"].items()}
+    listed |= {
+        f"Extra `{name}`": words for name, words in PROJECT["project"]["optional-dependencies"].items()
+    }
     listed |= {f"Group `{name}`": words for name, words in PROJECT["dependency-groups"].items()}
     named = {
         heading: {re.split(r"[^\w.-]", word)[0] for word in words if isinstance(word, str)} - {"vre-dm"}

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,8 @@ from rucio.db.sqla.constants import RequestType  # noqa: E402
 from vre_dm.sandbox.services import transfertool  # noqa: E402
 
 PERIOD = 0.5  # seconds between two passes
+RESTING = 3.0  # the same, when nobody has used the lake for AWAKE seconds
+AWAKE = 30.0
 SELDOM = 5.0  # seconds between two passes of what nobody waits for
 REMEMBERED = 24 * 3600  # seconds a finished transfer stays in the book
 _SCHEMES = ["file", "https"]
@@ -178,24 +179,28 @@ def main() -> None:
     with ExitStack() as hearts:
         hearts.callback(book.close)
         hearts.callback(movers.close)
-        _run(Daemons(book, hearts), stop, partial(_note_use, layout, book))
+        _run(Daemons(book, hearts), stop, layout, book)
 
 
-def _run(daemons: Daemons, stop: threading.Event, note_use: Callable[[], None]) -> None:
+def _run(daemons: Daemons, stop: threading.Event, layout: Layout, book: TransferBook) -> None:
     last = 0.0
     while not stop.is_set():
         daemons.often()
         if time.monotonic() - last > SELDOM:
             last = time.monotonic()
             daemons.seldom()
-            note_use()
-        stop.wait(PERIOD)
+            if book.moving():  # a lake that moves bytes is in use
+                layout.activity.touch()
+        _rest(stop, layout)
 
 
-def _note_use(layout: Layout, book: TransferBook) -> None:
-    """A lake that moves bytes is in use."""
-    if book.moving():
-        layout.activity.touch()
+def _rest(stop: threading.Event, layout: Layout) -> None:
+    """Wait for the next pass: long when nobody uses the lake, but never longer once somebody does again."""
+    waited = 0.0
+    while not stop.wait(PERIOD):
+        waited += PERIOD
+        if waited >= RESTING or time.time() - layout.activity.stat().st_mtime < AWAKE:
+            return
 
 
 if __name__ == "__main__":

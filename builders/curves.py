@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from builders.curves_manifest import MANIFEST, Row, rows
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.catalogue import SEAL, SHIPPED
 from vre_dm.limits.catalogue.entry import write, write_seal
 from vre_dm.limits.curve import Column, Curve
 from vre_dm.limits.metadata import UNKNOWN, Assumptions, Headline, Provenance, Reference
 
-Row = dict[str, str]
 Mask = NDArray[np.bool_]
 
 QUANTITIES = {
@@ -43,19 +43,35 @@ HEADLINES = {
     "si_xenon1t_2018": (30, 4.1e-47, 0.03),
     "si_deap3600_2019": (100, 3.9e-45, 0.1),
     "si_ds50_2015_highmass": (100, 2.0e-44, 0.05),
+    "si_lux_2016": (50, 1.1e-46, 0.03),
+    "si_xenonnt_2026_s2only": (5, 6.0e-45, 0.02),
 }
-# Confidence levels that the publication is known to state; all others stay unknown.
-STATED_CL = {
-    "si_lz_2024": 0.9,
-    "si_xenonnt_2023": 0.9,
-    "si_xenon1t_2018": 0.9,
-    "si_xenon1t_2019_s2only": 0.9,
-    "si_ds50_2018_lowmass": 0.9,
-    "si_ds50_2022_nq": 0.9,
+# Where a publication states 90 % CL; all others stay unknown.
+STATED_90 = {
+    "si_lz_2024": "abstract",
+    "si_xenonnt_2023": "abstract",
+    "si_xenonnt_2025": "abstract",
+    "si_xenonnt_2026_s2only": "abstract",
+    "si_xenonnt_2026_b8": "README of the release",
+    "si_xenon1t_2018": "abstract",
+    "si_xenon1t_2019_s2only": "article",
+    "si_pandax4t_2021": "abstract",
+    "si_pandax4t_2024": "abstract",
+    "si_lux_2016": "abstract",
+    "si_deap3600_2019": "abstract",
+    "si_ds50_2015_highmass": "abstract",
+    "si_ds50_2018_lowmass": "abstract",
+    "si_ds50_2022_nq": "article",
+    "si_cresst2_2015": "title of the DMTools file",
+}
+STATISTICS = {
+    "si_xenon1t_2019_s2only": "Poisson upper limit; signal and background lowered by 1.28 sigma",
 }
 NOTES = {
     "si_lz_2024": "the article's abstract says 2.2e-48 cm2 at 40 GeV, which these numbers follow; "
     "another version of the preprint says 2.1e-48 cm2 at 36 GeV",
+    "si_xenon1t_2019_s2only": "with this statistic the counts and backgrounds of the data release give every "
+    "published limit on the signal events",
 }
 ERRATA = {
     "si_pandax4t_2021": "corrected later by the collaboration; these are the numbers before the correction",
@@ -96,9 +112,8 @@ class Refused(Exception):
 
 def build(source: Path, target: Path) -> Iterator[str]:
     """Write every acceptable candidate; yields one line for each, also for the refused."""
-    with (source / "manifest.csv").open(newline="", encoding="utf-8") as stream:
-        rows = [row for row in csv.DictReader(stream) if row["quantity"] in QUANTITIES]
-    for row in sorted(rows, key=lambda row: row["id"]):
+    candidates = [row for row in rows(source / MANIFEST) if row["quantity"] in QUANTITIES]
+    for row in sorted(candidates, key=lambda row: row["id"]):
         try:
             curve = treat(row, source / row["file"])
             write(curve, target)
@@ -127,15 +142,27 @@ def treat(row: Row, numbers: Path) -> Curve:
         kind="signal region" if row["kind"] == "signal contour" else row["kind"],  # type: ignore[arg-type]
         geometry=row["geometry"],  # type: ignore[arg-type]
         columns=columns,
-        cl=STATED_CL.get(row["id"]),
-        reference=Reference(arxiv=row["arxiv"] or UNKNOWN, doi=row["doi"] or UNKNOWN),
+        cl=0.9 if row["id"] in STATED_90 else None,
+        statistic=STATISTICS.get(row["id"], UNKNOWN),
+        reference=Reference(
+            arxiv=row["arxiv"] or UNKNOWN,
+            arxiv_version=row["arxiv_version"] or UNKNOWN,
+            doi=row["doi"] or UNKNOWN,
+        ),
         provenance=provenance(row, treatment),
         assumptions=assumptions(row["id"]),
         licence=re.sub(r" \(.*", "", row["licence"]),
         erratum=ERRATA.get(row["id"], ""),
         headline=Headline(*point, f"abstract of {row['doi'] or row['arxiv']}") if point else None,
-        notes="; ".join(filter(None, (row["notes"], NOTES.get(row["id"])))),
+        notes=notes(row),
     )
+
+
+def notes(row: Row) -> str:
+    """What the manifest, its correction and this builder know beyond the fields."""
+    where = STATED_90.get(row["id"])
+    stated = f"90 % CL is stated in the {where}" if where else ""
+    return "; ".join(filter(None, (row["notes"], NOTES.get(row["id"]), stated)))
 
 
 def label(row: Row) -> str:

@@ -1,6 +1,5 @@
 """What a builder hands over before anything is written: columns with units, files, datasets, containers."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -90,12 +89,15 @@ def record(
     source: str,
     citation: str,
     arxiv: str = UNKNOWN,
+    arxiv_version: str = UNKNOWN,
     doi: str = UNKNOWN,
     simulated: bool = False,
     **more: Any,
 ) -> Metadata:
-    """Make the metadata every dataset carries; what a source does not state is ``unknown``."""
-    version = re.search(r"v\d+$", arxiv)
+    """Make the metadata every dataset carries; what a source does not state is ``unknown``.
+
+    ``arxiv`` is the identifier without its version, so that a filter on it finds every dataset of a paper.
+    """
     return {
         "title": title,
         "description": description,
@@ -104,7 +106,7 @@ def record(
         "product": kind,
         "year": year,
         "arxiv": arxiv,
-        "arxiv_version": version.group() if version else UNKNOWN,
+        "arxiv_version": arxiv_version,
         "doi": doi,
         "licence": licence,
         "source": source,

@@ -9,7 +9,7 @@ from typing import Any
 from builders.seed.formats import LABELS, place
 from builders.seed.model import Dataset, File, Source
 
-VERSION = 1
+VERSION = 2
 SEED = Path(__file__).parents[2] / "vre_dm" / "sandbox" / "seed"
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from builders import curves_manifest
 from builders.curves import Refused, build, label, treat, treated_columns
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.catalogue import load
@@ -133,3 +134,37 @@ def test_a_refusal_is_an_error_of_its_own(tmp_path: Path) -> None:
     with pytest.raises(Refused):
         treat(ROW | {"licence_class": "C"}, tmp_path / "toy.csv")
     assert not issubclass(Refused, InvalidCurve)
+
+
+def test_a_correction_of_the_name_reaches_the_curve(tmp_path: Path, target: Path) -> None:
+    list(build(candidates(tmp_path, {"id": "si_dama_iodine_2008"}), target))
+    (curve,) = load(target)
+    assert curve.id == "si_dama_sodium_2008"
+    assert "arXiv:0808.3607" in curve.notes
+
+
+def test_a_correction_is_added_to_the_notes_that_are_there(tmp_path: Path, target: Path) -> None:
+    list(build(candidates(tmp_path, {"id": "si_lz_2025_lowmass", "notes": "as found"}), target))
+    (curve,) = load(target)
+    assert curve.reference.arxiv_version == "v1"
+    assert curve.notes == "as found; version of the preprint from the name of the source file"
+
+
+def test_every_correction_leaves_a_note_and_two_names_are_exchanged_not_lost() -> None:
+    changes = curves_manifest.CORRECTIONS
+    assert all(change["notes"] for change in changes.values())
+    renamed = {old: change["id"] for old, change in changes.items() if "id" in change}
+    assert sorted(renamed) == sorted(renamed.values())
+
+
+def test_a_row_without_a_correction_stays_as_it_is() -> None:
+    plain = curves_manifest.corrected(ROW)
+    assert {key: plain[key] for key in ROW} == ROW
+    assert (plain["arxiv_version"], plain["cited"]) == ("", "TOY")
+
+
+def test_a_confidence_level_is_given_with_the_place_that_states_it(tmp_path: Path, target: Path) -> None:
+    list(build(candidates(tmp_path, {"id": "si_cresst2_2015"}), target))
+    (curve,) = load(target)
+    assert curve.cl == 0.9
+    assert curve.notes == "90 % CL is stated in the title of the DMTools file"

@@ -59,12 +59,42 @@ def test_every_shipped_curve_may_be_shipped() -> None:
         ("si_xenonnt_2023", 28, 2.58e-47, 0.03),
         ("si_xenon1t_2018", 30, 4.1e-47, 0.03),
         ("si_deap3600_2019", 100, 3.9e-45, 0.1),
+        ("si_lux_2016", 50, 1.1e-46, 0.03),
+        ("si_xenonnt_2026_s2only", 5, 6.0e-45, 0.02),
     ],
 )
 def test_curves_pass_through_the_number_of_their_abstract(
     identifier: str, mass: float, value: float, rtol: float
 ) -> None:
     assert load()[identifier].at(mass) == pytest.approx(value, rel=rtol)
+
+
+@pytest.mark.parametrize(("nucleus", "low", "high"), [("sodium", 7, 15), ("iodine", 37, 112)])
+def test_the_dama_regions_have_the_nucleus_that_can_recoil_there(
+    nucleus: str, low: float, high: float
+) -> None:
+    curve = load()[f"si_dama_{nucleus}_2008"]
+    assert low < curve.x.min() < curve.x.max() < high
+    assert curve.label == f"DAMA/LIBRA {nucleus} 2008"
+    assert "wrong way round" in curve.notes
+
+
+def test_iodine_cannot_make_the_low_dama_region() -> None:
+    """The least speed for a recoil of 22 keV, seen as 2 keVee, against the fastest particles."""
+    mass, nucleus, recoil_gev = load()["si_dama_sodium_2008"].x, 126.9 * 0.9315, 22e-6
+    reduced = mass * nucleus / (mass + nucleus)
+    slowest = 299792.458 * np.sqrt(nucleus * recoil_gev / 2) / reduced
+    assert slowest.min() > 544 + 232
+
+
+def test_a_superseded_curve_says_what_supersedes_it() -> None:
+    assert "superseded by arXiv:1808.09098" in load()["si_cdmslite_2017"].notes
+
+
+def test_a_stated_confidence_level_names_its_source() -> None:
+    stated = [curve for curve in load() if curve.cl is not None]
+    assert len(stated) >= 15
+    assert all("90 % CL is stated in the" in curve.notes for curve in stated)
 
 
 def test_the_facade_selects_from_the_catalogue() -> None:

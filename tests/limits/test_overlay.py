@@ -21,7 +21,7 @@ from vre_dm.limits.metadata import Assumptions
 from vre_dm.limits.overlay import MIME, overlay
 from vre_dm.limits.palette import COLOURS, DASHES, style
 
-PUBLISHED = curves("si_lz_2024", "si_xenonnt_2025", "si_dama_sodium_2008")
+PUBLISHED = curves("si_lz_2024", "si_xenonnt_2025", "si_dama_iodine_2008")
 
 
 def bokeh_vertices(plot: object) -> list[tuple[list[float], list[float]]]:

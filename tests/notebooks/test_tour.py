@@ -49,6 +49,10 @@ def test_the_published_limit_comes_back_within_one_percent(demo: Demo) -> None:
     assert float(deviation) < 1
 
 
+def test_every_published_limit_on_signal_events_is_derived(demo: Demo) -> None:
+    assert "signal events excluded; all as published: True" in demo[1].stdout
+
+
 def test_the_tour_prints_where_the_time_went(demo: Demo) -> None:
     assert len(re.findall(r"[\d.]+ s$", demo[1].stdout, flags=re.MULTILINE)) >= 5
 

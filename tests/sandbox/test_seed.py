@@ -239,7 +239,23 @@ def test_what_a_source_does_not_state_is_unknown():
     assert DATASETS["fermi:dsph.likelihoods"].metadata["licence"].endswith("no licence text")
     assert DATASETS["darkside:ds50.highmass.leff"].metadata["licence"] == "no licence stated"
     assert DATASETS["cms:zmumu.2010"].metadata["doi"] == "unknown"
-    assert DATASETS["atlas:dilepton.2018.limits"].metadata["arxiv_version"] == "v3"
+
+
+def test_a_filter_on_the_bare_arxiv_id_finds_every_dataset_of_a_paper():
+    found = {did for did, dataset in DATASETS.items() if dataset.metadata["arxiv"] == "1903.06248"}
+    assert {"atlas:dilepton.2018.spectra", "atlas:dilepton.2018.limits"} <= found
+    assert {DATASETS[did].metadata["arxiv_version"] for did in found} == {"v3"}
+    assert DATASETS["atlas:monophoton.2017.contours"].metadata["arxiv_version"] == "unknown"
+
+
+@pytest.mark.parametrize(("nucleus", "low", "high"), [("sodium", 7, 15), ("iodine", 37, 112)])
+def test_the_dama_regions_have_the_nucleus_that_can_recoil_there(nucleus, low, high):
+    (file,) = [file for file in CURVES if file.metadata["curve"] == f"si_dama_{nucleus}_2008"]
+    mass = table(f"limits:{file.name}")["m_GeV"]
+    assert low < mass.min() < mass.max() < high
+    assert file.metadata["channel"] == nucleus
+    assert "the wrong way round" in file.metadata["notes"]
+    assert file.metadata["citation"].startswith("C. Savage")
 
 
 # ---- the reader

@@ -35,7 +35,11 @@ BYTES_AN_EVENT = 60  # measured: 45
 LEPTON = "var * {pt: float32, eta: float32, phi: float32, charge: int32, mass: float32}"
 BRANCHES = {
     "event": ("int64", "1", "number of the event, unique over all files of one call"),
-    "weight": ("float64", "1", "expected events at the stated luminosity; the sum is the expected yield"),
+    "weight": (
+        "float64",
+        "1",
+        "expected events at the stated luminosity; the sum over all files of the call is the expected yield",
+    ),
     "truth_mass": ("float64", "GeV", "mass of the lepton pair before the detector"),
     "truth_process": ("int32", "1", "0 Drell-Yan continuum, 1 Z, 2 Z′"),
     "MET_pt": ("float32", "GeV", "missing transverse momentum"),

@@ -16,7 +16,8 @@ MASS = ("mass_GeV", "GeV", "invariant mass of the lepton pair")
 def describe(title: str, description: str, kind: str, licence: str, source: str, **more: Any) -> Metadata:
     paper = {
         "year": 2019,
-        "arxiv": "1903.06248v3",
+        "arxiv": "1903.06248",
+        "arxiv_version": "v3",
         "doi": "10.1016/j.physletb.2019.07.016",
         "citation": "G. Aad et al. (ATLAS), Phys. Lett. B 796 (2019) 68",
     }
@@ -187,6 +188,7 @@ def hllhc(folder: Path) -> Dataset:
         "jared-little/atlas-dilepton commit bfb8ab9b99c2, python/MakeLimit.py",
         year=2022,
         arxiv="2206.03456",
+        arxiv_version=UNKNOWN,
         doi=UNKNOWN,
         citation="ATLAS reinterpretation in ESCAPE, limits of arXiv:2206.03456",
         cl_source=UNKNOWN,
@@ -223,6 +225,7 @@ def monophoton(folder: Path) -> Dataset:
         f"HEPData 10.17182/hepdata.77382.v1, as carried by {COUPLING_SCAN}",
         year=2017,
         arxiv="1704.03848",
+        arxiv_version=UNKNOWN,
         doi="10.17182/hepdata.77382.v1",
         citation="M. Aaboud et al. (ATLAS), mono-photon search, arXiv:1704.03848",
         cl=0.95,

@@ -1,15 +1,15 @@
 """Limit curves whose licence allows shipping (class A), unchecked candidates with their whole provenance."""
 
-import csv
 import re
 from pathlib import Path
 
 import numpy as np
 
+from builders import curves_manifest
 from builders.seed import raw
 from builders.seed.model import UNKNOWN, Column, Container, Dataset, File, Metadata, Source, record
 
-MANIFEST = "curves/manifest.csv"
+MANIFEST = f"curves/{curves_manifest.MANIFEST}"
 CANDIDATE = (
     "Unchecked candidate: may hold points that only close a polygon or prolong a line, and doubled masses."
 )
@@ -127,9 +127,8 @@ def columns(folder: Path, row: dict[str, str]) -> tuple[Column, ...]:
 
 
 def arxiv(row: dict[str, str]) -> Metadata:
-    stated = row["arxiv"] if re.fullmatch(r"\d{4}\.\d{4,5}(v\d+)?", row["arxiv"]) else UNKNOWN
-    version = re.search(r"v\d+$", stated)
-    more = {"arxiv": stated, "arxiv_version": version.group() if version else UNKNOWN}
+    stated = row["arxiv"] if re.fullmatch(r"\d{4}\.\d{4,5}", row["arxiv"]) else UNKNOWN
+    more = {"arxiv": stated, "arxiv_version": row["arxiv_version"] or UNKNOWN}
     return more | ({"report": row["arxiv"]} if row["arxiv"] and stated == UNKNOWN else {})
 
 
@@ -169,12 +168,11 @@ def citation(row: dict[str, str]) -> str:
     where = next(
         (f"{label}{row[key]}" for key, label in (("doi", "doi:"), ("arxiv", "arXiv:")) if row[key]), UNKNOWN
     )
-    return f"{row['experiment']} ({row['year']}), {where}"
+    return f"{row['cited']} ({row['year']}), {where}"
 
 
 def class_a(folder: Path) -> list[dict[str, str]]:
-    with (folder / MANIFEST).open(encoding="utf-8", newline="") as opened:
-        rows = [row for row in csv.DictReader(opened) if row["licence_class"] == "A"]
+    rows = [row for row in curves_manifest.rows(folder / MANIFEST) if row["licence_class"] == "A"]
     # A name that looks like an HTML tag has no place in metadata.
     return [row | {"quantity": row["quantity"].replace("<sigma v>", "sigma v")} for row in rows]
 

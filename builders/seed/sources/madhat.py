@@ -21,7 +21,8 @@ def describe(title: str, description: str, kind: str, path: str) -> Metadata:
         arxiv="2401.05327",
         licence="MIT",
         source=f"MADHATdm/MADHATv2 commit b282386648b8, {path}",
-        citation="New dark matter analysis of Milky Way dwarf satellites with MADHATv2, arXiv:2401.05327",
+        citation="K. Boddy et al., New dark matter analysis of Milky Way dwarf satellite galaxies with "
+        "MADHATv2, Phys. Rev. D 109 (2024), arXiv:2401.05327",
     )
 
 

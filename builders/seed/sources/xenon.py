@@ -124,8 +124,18 @@ def limits(folder: Path) -> Dataset:
         ("s2_roi_min_PE", "PE", "lower edge of the S2 region of interest", "s2_roi_min"),
         ("s2_roi_max_PE", "PE", "upper edge of the S2 region of interest", "s2_roi_max"),
         ("n_observed", "1", "events observed in the region", "n_observed"),
-        ("n_signal_mean", "1", "mean of the expected signal events, as published", "n_expected_signal_mean"),
-        ("n_signal_sigma", "1", "standard deviation of them, as published", "n_expected_signal_sigma"),
+        (
+            "n_signal_mean",
+            "1",
+            "90 % CL upper limit on the mean number of signal events",
+            "n_expected_signal_mean",
+        ),
+        (
+            "n_signal_sigma",
+            "1",
+            "uncertainty of the signal expectation at that limit",
+            "n_expected_signal_sigma",
+        ),
         ("n_background_mean", "1", "mean of the expected background events", "n_expected_background_mean"),
         ("n_background_sigma", "1", "standard deviation of them", "n_expected_background_sigma"),
     )

@@ -1,6 +1,8 @@
 # Everything a clone needs but Python 3.11+ (with venv) and make is installed into .venv, from hash-locked files.
 PYTHON ?= python3
 BIN := .venv/bin
+# No configuration file of a folder above this one has a say in what is installed; UV_* variables do.
+UV := $(BIN)/uv --no-config
 
 .DEFAULT_GOAL := help
 
@@ -10,8 +12,8 @@ help:  ## this list
 .venv/installed: locks/bootstrap.txt locks/dev.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement locks/bootstrap.txt
-	$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python locks/dev.txt
-	$(BIN)/uv pip install --quiet --no-deps --python $(BIN)/python --editable .
+	$(UV) pip sync --quiet --require-hashes --no-build --python $(BIN)/python locks/dev.txt
+	$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	touch $@
 
 install: .venv/installed  ## the development environment in .venv

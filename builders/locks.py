@@ -18,6 +18,7 @@ ENVIRONMENTS = {
 OPTIONS = [
     "--quiet",
     "--universal",
+    "--no-build",  # a source archive would run unlocked code when it is built
     "--python-version=3.11",
     "--generate-hashes",
     "--no-emit-index-url",

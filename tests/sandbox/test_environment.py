@@ -59,6 +59,27 @@ def test_packages_that_cannot_be_had_leave_nothing_that_looks_made(
     assert not list(tmp_path.rglob("complete"))
 
 
+def test_a_configuration_file_of_the_current_folder_has_no_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It could name a package index of a stranger."""
+    (tmp_path / "uv.toml").write_text("this is no TOML [")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "empty-cache"))
+    with pytest.raises(SandboxError) as error:
+        environment.ensure(tmp_path / "environments", silent)
+    assert "uv.toml" not in str(error.value)
+
+
+def test_one_that_others_can_write_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "environments"
+    folder.mkdir()
+    folder.chmod(0o777)
+    with pytest.raises(SandboxError, match="others own it or can write it"):
+        environment.ensure(folder, silent)
+
+
 def test_a_moved_package_is_followed(tmp_path: Path) -> None:
     (tmp_path / "vre_dm").symlink_to(tmp_path / "gone")
     assert environment.only_vre_dm(tmp_path) == tmp_path

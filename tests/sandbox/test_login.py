@@ -98,13 +98,20 @@ def test_a_refresh_token_gives_new_tokens_and_never_wider_ones(
         "grant_type": EXCHANGE,
         "subject_token": mine,
         "audience": "rucio",
-        "scope": "openid offline_access",
+        "scope": "openid profile offline_access",
     }
-    refresh = ask(web, embedded_lake, hub, **first).json()["refresh_token"]
+    given = ask(web, embedded_lake, hub, **first).json()
+    refresh, identity = given["refresh_token"], given["id_token"]
     again = {"grant_type": "refresh_token", "refresh_token": refresh}
     assert claims(ask(web, embedded_lake, hub, **again).json()["access_token"])["aud"] == "rucio"
     assert ask(web, embedded_lake, hub, **again, scope="openid admin").json() == {"error": "invalid_grant"}
-    assert whoami(web, embedded_lake, refresh).status_code == 401
+    for token in (refresh, identity):
+        assert whoami(web, embedded_lake, token).status_code == 401
+        bearer = {"Authorization": f"Bearer {token}"}
+        assert web.get(f"{embedded_lake.storage}/CNAF-STORM/", headers=bearer).status_code == 401
+        assert web.get(f"{embedded_lake.issuer}userinfo", headers=bearer).status_code == 401
+        wrong = {"grant_type": "refresh_token", "refresh_token": identity}
+        assert ask(web, embedded_lake, hub, **wrong).json() == {"error": "invalid_grant"}
 
 
 def test_the_browser_login_asks_for_the_password_and_ends_at_rucio_with_a_token(
@@ -184,6 +191,42 @@ def test_a_token_that_is_none_is_refused_by_rucio_and_by_the_storage(
         follow_redirects=True,
     )
     assert answer.status_code == 401
+
+
+def test_a_way_to_log_in_that_the_lake_does_not_have_is_not_found(
+    embedded_lake: LakeStatus, web: httpx.Client
+) -> None:
+    for path in ("/auth/ssh_challenge_token", "/auth/x509", "/auth/gss", "/auth/saml"):
+        assert web.get(embedded_lake.url + path).status_code == 404
+
+
+def test_clients_that_connect_and_say_nothing_do_not_make_the_lake_deaf(
+    embedded_lake: LakeStatus, web: httpx.Client
+) -> None:
+    port = int(embedded_lake.url.rsplit(":", 1)[1])
+    silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(40)]
+    try:
+        for each in silent:
+            each.sendall(b"\x16\x03\x01")
+        assert web.get(f"{embedded_lake.url}/ping", timeout=60).status_code == 200
+    finally:
+        for each in silent:
+            each.close()
+
+
+def test_a_link_inside_the_storage_does_not_lead_out_of_it(
+    embedded_lake: LakeStatus, web: httpx.Client, known: dict[str, Any]
+) -> None:
+    layout = Layout(embedded_lake.root)
+    link = layout.storage("CNAF-STORM") / "out"
+    link.symlink_to(layout.storage("CERN-EOSPILOT"))
+    try:
+        where = f"{embedded_lake.storage}/CNAF-STORM/out/new"
+        login = ("dm", known["accounts"]["dm"])
+        assert web.put(f"{where}/file", content=b"x", auth=login).status_code == 403
+        assert not (layout.storage("CERN-EOSPILOT") / "new").exists()
+    finally:
+        link.unlink()
 
 
 def test_the_storage_lets_nobody_in_without_a_login(embedded_lake: LakeStatus, web: httpx.Client) -> None:

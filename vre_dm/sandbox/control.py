@@ -17,6 +17,7 @@ from platformdirs import user_data_path
 from vre_dm.errors import SandboxError
 from vre_dm.sandbox import environment
 from vre_dm.sandbox.layout import ALREADY_RUNNING, Layout, read_json
+from vre_dm.sandbox.ownership import require_own
 from vre_dm.sandbox.services.processes import alive
 
 ROOT = "VRE_DM_LAKE_ROOT"
@@ -31,6 +32,14 @@ def default_root() -> Path:
     """Folder of the user's lake: ``VRE_DM_LAKE_ROOT``, or ``lake`` in the user's data folder."""
     chosen = os.environ.get(ROOT)
     return Path(chosen).expanduser().absolute() if chosen else user_data_path("vre-dm") / "lake"
+
+
+def _layout(root: Path | None) -> Layout:
+    """Paths of a lake that nobody else prepared: its files say which processes to end and what to delete."""
+    layout = Layout(root or default_root())
+    if layout.root.is_dir() or layout.root.is_symlink():
+        require_own(layout.root)
+    return layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,7 @@ class LakeStatus:
 
 def status(root: Path | None = None, *, measure: bool = False) -> LakeStatus:
     """State of a lake; ``measure`` adds its memory, which takes some milliseconds a process."""
-    layout = Layout(root or default_root())
+    layout = _layout(root)
     state = read_json(layout.state)
     if not alive(state.get("supervisor", {})):
         failed = state.get("phase") == "failed"
@@ -135,12 +144,13 @@ def up(
     SandboxError
         Why it did not come up.
     """
-    layout = Layout(root or default_root())
+    layout = _layout(root)
     now = status(layout.root)
     if now.running:
         return now
     try:
         layout.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        require_own(layout.root)
         layout.root.chmod(0o700)
         layout.log.mkdir(mode=0o700, exist_ok=True)
         python, path = private_python(layout, say)
@@ -158,7 +168,7 @@ def private_python(layout: Layout, say: Say = lambda _: None) -> tuple[Path, Pat
 
 def down(root: Path | None = None, *, patience: float = 60) -> None:
     """Stop a lake and wait until its last process is gone; nothing happens when it does not run."""
-    layout = Layout(root or default_root())
+    layout = _layout(root)
     state = read_json(layout.state)
     everything = [state.get("supervisor", {}), *state.get("parts", {}).values()]
     if alive(everything[0]):
@@ -173,7 +183,7 @@ def down(root: Path | None = None, *, patience: float = 60) -> None:
 
 def reset(root: Path | None = None) -> None:
     """Stop a lake and delete all it holds; the next start begins from nothing."""
-    layout = Layout(root or default_root())
+    layout = _layout(root)
     down(layout.root)
     if layout.postgres.is_symlink():  # as root the database stands elsewhere
         shutil.rmtree(layout.postgres.readlink(), ignore_errors=True)

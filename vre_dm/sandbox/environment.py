@@ -15,6 +15,7 @@ from pathlib import Path
 
 from vre_dm.errors import SandboxError
 from vre_dm.resources import PACKAGE, shipped
+from vre_dm.sandbox.ownership import require_own
 
 # An image or an admin may have made the environment beforehand.
 PREBUILT = "VRE_DM_LAKE_ENVIRONMENT"
@@ -30,12 +31,22 @@ def ensure(folder: Path, say: Callable[[str], None]) -> Path:
     """
     lock = shipped("locks/lake.txt")
     prebuilt = os.environ.get(PREBUILT)
-    place = Path(prebuilt) if prebuilt else folder / _name(lock)
+    if prebuilt:
+        return _prebuilt(Path(prebuilt))
+    place = folder / _name(lock)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    require_own(folder)
     if not (place / "complete").exists():
-        if prebuilt:
-            msg = f"{PREBUILT} names {place}, which holds no environment made by `vre-dm lake environment`"
-            raise SandboxError(msg)
         _make(place, lock, say)
+    require_own(place)
+    return place / "bin" / "python"
+
+
+def _prebuilt(place: Path) -> Path:
+    if not (place / "complete").exists():
+        msg = f"{PREBUILT} names {place}, which holds no environment made by `vre-dm lake environment`"
+        raise SandboxError(msg)
+    require_own(place, or_roots=True)
     return place / "bin" / "python"
 
 
@@ -45,7 +56,6 @@ def _name(lock: Path) -> str:
 
 
 def _make(place: Path, lock: Path, say: Callable[[str], None]) -> None:
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (place.parent / f".{place.name}.lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         if (place / "complete").exists():
@@ -53,9 +63,22 @@ def _make(place: Path, lock: Path, say: Callable[[str], None]) -> None:
         say("making the lake's private environment (once; about 230 MB)")
         shutil.rmtree(place, ignore_errors=True)
         uv = _uv()
-        _run([uv, "venv", "--quiet", "--python", sys.executable, str(place)])
-        install = [uv, "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--compile-bytecode"]
-        _run([*install, "--python", str(place / "bin" / "python"), "--requirement", str(lock)])
+        # No configuration file of the current folder or of one above it, and no package that would have to be
+        # built: its build would run unlocked code.
+        _run([uv, "--no-config", "venv", "--quiet", "--python", sys.executable, str(place)])
+        install = [
+            uv,
+            "--no-config",
+            "pip",
+            "install",
+            "--quiet",
+            "--require-hashes",
+            "--no-deps",
+            "--no-build",
+        ]
+        python = str(place / "bin" / "python")
+        _run([*install, "--compile-bytecode", "--python", python, "--requirement", str(lock)])
+        place.chmod(0o700)
         (place / "complete").touch()
 
 

@@ -75,6 +75,19 @@ class Issuer:
             raise Refused(INVALID_TOKEN)
         return content
 
+    def access_claims(self, token: str) -> Claims:
+        """Content of a user's access token; a refresh, identity or client token is none.
+
+        Raises
+        ------
+        Refused
+            It is another kind of token, or none of ours that is valid.
+        """
+        content = self.claims(token)
+        if "scope" not in content or "use" in content or "preferred_username" not in content:
+            raise Refused(INVALID_TOKEN)
+        return content
+
     def checks_password(self, account: str, password: str) -> bool:
         """Whether this is the account's password."""
         return _same(self._secrets.accounts.get(account), password)
@@ -110,16 +123,16 @@ class Issuer:
     def from_refresh(self, client: str, form: Claims) -> Claims:
         """Tokens for a refresh token, never wider than it."""
         kept = self.claims(form.get("refresh_token", ""))
-        scope = form.get("scope") or kept["scope"]
-        if kept.get("use") != "refresh" or kept["client_id"] != client or not _within(scope, kept["scope"]):
+        if kept.get("use") != "refresh" or kept["client_id"] != client:
             raise Refused(INVALID_GRANT)
-        return self._answer(self._user(kept), client, form.get("audience") or kept["aud"], scope, None)
+        scope = form.get("scope") or kept["scope"]
+        if not _within(scope, kept["scope"]):
+            raise Refused(INVALID_GRANT)
+        return self._answer(self._user(kept), client, form.get("audience") or kept["for"], scope, None)
 
     def from_exchange(self, client: str, form: Claims) -> Claims:
         """A token of the same user for another audience (RFC 8693), as a hub asks for its users."""
-        subject = self.claims(form.get("subject_token", ""))
-        if subject.get("use") == "refresh" or "preferred_username" not in subject:
-            raise Refused(INVALID_GRANT)
+        subject = self.access_claims(form.get("subject_token", ""))
         scope = form.get("scope") or "openid profile"
         answer = self._answer(self._user(subject), client, form.get("audience") or client, scope, None)
         return {**answer, "issued_token_type": ACCESS_TOKEN}
@@ -147,7 +160,9 @@ class Issuer:
             identity = {**self._subject(user), "aud": client, **({"nonce": nonce} if nonce else {})}
             answer["id_token"] = self._signed(identity, self.lifetime)
         if "offline_access" in scope.split():
-            refresh = {**self._subject(user), **_grant(client, audience, scope), "use": "refresh"}
+            # Its audience is the issuer: nobody else takes it for an access token.
+            kind = {"use": "refresh", "for": audience}
+            refresh = {**self._subject(user), **_grant(client, self.url, scope), **kind}
             answer["refresh_token"] = self._signed(refresh, REFRESH_SECONDS)
         return answer
 
@@ -225,7 +240,7 @@ def application(issuer: Issuer) -> Flask:
     def userinfo() -> Response | tuple[Response, int]:
         try:
             bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-            return jsonify(issuer.profile(issuer.claims(bearer)))
+            return jsonify(issuer.profile(issuer.access_claims(bearer)))
         except Refused as error:
             return jsonify(error=str(error)), 401
 

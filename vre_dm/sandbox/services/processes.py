@@ -36,8 +36,6 @@ def start(
     identity: Identity | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a process that gets ``dies_with`` when its supervisor dies, however that happens."""
-    if log.exists() and log.stat().st_size > LONGEST_LOG:
-        log.replace(log.with_suffix(".old.log"))
     with log.open("ab") as output:
         return subprocess.Popen(
             command,
@@ -53,6 +51,13 @@ def start(
             group=identity.gid if identity else None,
             extra_groups=[] if identity else None,
         )
+
+
+def shorten_logs(folder: Path) -> None:
+    """Empty each log that has grown too long; its writers append, so they go on at its new end."""
+    for log in folder.glob("*.log"):
+        if log.stat().st_size > LONGEST_LOG:
+            os.truncate(log, 0)
 
 
 def _tied_to_parent(dies_with: signal.Signals) -> Callable[[], None]:

@@ -15,12 +15,18 @@ from rucio.web.rest.flaskapi.v1.main import application as _rucio  # noqa: E402
 
 rucio_patches.check_connections_out()
 
+# Ways to log in that this lake does not have; the last two write a row for whoever asks.
+_NOT_OFFERED = ("/auth/gss", "/auth/x509", "/auth/saml", "/auth/ssh")
 _in_use = Mark(Layout(Path(os.environ["VRE_DM_LAKE"])).activity)
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Serve one request; every one but the supervisor's ping counts as use of the lake."""
-    if environ.get("PATH_INFO") != "/ping":
+    path = environ.get("PATH_INFO", "")
+    if path.startswith(_NOT_OFFERED):
+        start_response("404 Not Found", [("Content-Length", "0")])
+        return []
+    if path != "/ping":
         _in_use()
     answer: Iterable[bytes] = _rucio(environ, start_response)
     return answer

@@ -67,7 +67,7 @@ class Storage:
         kind, _, credentials = header.partition(" ")
         if kind.lower() == "bearer":
             try:
-                return self._issuer.claims(credentials).get("aud") == AUDIENCE
+                return bool(self._issuer.access_claims(credentials)["aud"] == AUDIENCE)
             except Refused:
                 return False
         if kind.lower() == "basic":
@@ -83,7 +83,10 @@ class Storage:
         rse, *names = PurePosixPath(url_path.lstrip("/")).parts or ("",)
         if rse not in self._folders or ".." in names or "\0" in url_path:
             return None
-        return self._folders[rse].joinpath(*names)
+        folder = self._folders[rse]
+        path = folder.joinpath(*names)
+        # A link inside must not lead out.
+        return path if path.resolve().is_relative_to(folder.resolve()) else None
 
     def _with_digest(self, environ: Environ, start_response: StartResponse) -> StartResponse:
         """Add the file's checksum when it is asked for, as the sites' storages do (RFC 3230)."""
@@ -121,4 +124,7 @@ class _Checksums:
 
 
 def _destination(environ: Environ) -> str:
-    return unquote(urlsplit(environ.get("HTTP_DESTINATION", "")).path)
+    try:
+        return unquote(urlsplit(environ.get("HTTP_DESTINATION", "")).path)
+    except ValueError:  # no URL: no path either
+        return ""

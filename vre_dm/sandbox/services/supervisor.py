@@ -101,6 +101,7 @@ class Supervisor:
     def watch(self, stop: threading.Event) -> None:
         """Start again what dies, until told to stop or idle."""
         while not stop.wait(TICK):
+            processes.shorten_logs(self.layout.log)
             for name, part in list(self.parts.items()):
                 if part.poll() is not None:
                     self._restart(name, part, stop)
@@ -151,7 +152,7 @@ class Supervisor:
             "--workers",
             "1",
             "--worker-class",
-            "gthread",
+            "vre_dm.sandbox.services.worker.Worker",
             "--threads",
             str(threads),
             "--keep-alive",

@@ -1,0 +1,48 @@
+"""A lake's folder that somebody else prepared is never used: it would name programs to run, files to delete."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from vre_dm import sandbox
+from vre_dm.errors import SandboxError
+from vre_dm.sandbox.ownership import require_own
+
+VERBS: list[Callable[[Path], object]] = [sandbox.up, sandbox.down, sandbox.reset, sandbox.status]
+
+
+def writable_by_all(folder: Path) -> None:
+    folder.mkdir()
+    folder.chmod(0o777)
+
+
+def a_link(folder: Path) -> None:
+    (folder.parent / "elsewhere").mkdir(mode=0o700)
+    folder.symlink_to(folder.parent / "elsewhere")
+
+
+def of_another_user(folder: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a folder away")
+    folder.mkdir(mode=0o700)
+    os.chown(folder, 12345, 12345)
+
+
+@pytest.mark.parametrize("prepare", [writable_by_all, a_link, of_another_user])
+@pytest.mark.parametrize("verb", VERBS)
+def test_no_verb_touches_a_folder_that_is_not_ours_alone(
+    tmp_path: Path, verb: Callable[[Path], object], prepare: Callable[[Path], None]
+) -> None:
+    root = tmp_path / "lake"
+    prepare(root)
+    kept = root.resolve() / "kept"
+    kept.touch()
+    with pytest.raises(SandboxError, match="others own it or can write it; choose another folder"):
+        verb(root)
+    assert [path.name for path in root.resolve().iterdir()] == ["kept"]
+
+
+def test_our_own_folder_will_do(tmp_path: Path) -> None:
+    require_own(tmp_path)

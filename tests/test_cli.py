@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.faults.server import breaking, stall
+from tests.faults.server import breaking, stall, status, whole
 from vre_dm import __version__, session
 from vre_dm.cli import main
 from vre_dm.cli_lab import working_copy
@@ -128,6 +128,30 @@ def test_a_lake_that_is_not_there_is_said_without_its_password(nowhere: Run):
         assert "127.0.0.1:1" in result.stderr
         assert result.stderr.count("\n") == 1
         assert "hunter2" not in result.output
+
+
+def test_what_a_hostile_lake_names_never_reaches_the_terminal(tmp_path: Path):
+    config = tmp_path / "rucio.cfg"
+    with breaking(certificate=None) as server:
+        config.write_text(DEAD.format(url=server.url("", "127.0.0.1")))
+        server.play("/ping", whole(b'{"version": "41.5.1\\u001b[31m"}'))
+        server.play("/auth/userpass", status(200, X_Rucio_Auth_Token="t"))
+        server.play(
+            "/scopes/", whole(json.dumps(["good", "a\x1b]0;owned\x07", "b\n!id", "\x9b31m"]).encode())
+        )
+        listed, as_json = (invoke(config, tmp_path, *words) for words in (["ls"], ["ls", "--json"]))
+        examined = [invoke(config, tmp_path, *words) for words in (["doctor"], ["doctor", "--json"])]
+    assert listed.stdout == "good\n"
+    assert "3 names are left out because they are not safe" in listed.stderr
+    assert json.loads(as_json.stdout) == ["good"]
+    for result in (listed, as_json, *examined):
+        assert not [c for c in result.output if not c.isprintable() and c != "\n"]
+    findings = json.loads(examined[1].stdout)
+    assert all(finding["text"].isprintable() for finding in findings)
+
+
+def test_json_is_ascii_whatever_the_lake_holds(nowhere: Run):
+    assert nowhere("doctor", "é\x9b31m\u202e", "--json").stdout.isascii()
 
 
 def test_the_doctor_tells_health_by_its_exit_code(run: Run, nowhere: Run):

@@ -6,6 +6,7 @@ import click
 
 from vre_dm import __version__
 from vre_dm.errors import VreDmError
+from vre_dm.lake.tables import clean
 
 # command -> module that holds it, and its line in the help
 _COMMANDS = {
@@ -42,7 +43,7 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except VreDmError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(clean(error, None)) from error
         except KeyboardInterrupt as interrupt:
             click.echo(f"vre-dm: {str(interrupt) or 'interrupted'}", err=True)
             raise click.exceptions.Exit(_INTERRUPTED) from interrupt

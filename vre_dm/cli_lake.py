@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from vre_dm.errors import TransferFailed
+from vre_dm.lake.tables import clean, left_out
 from vre_dm.notebook.progress import in_terminal
 
 if TYPE_CHECKING:
+    from vre_dm.lake.catalogue import Scopes
     from vre_dm.lake.dataset import Dataset
     from vre_dm.lake.lake import Lake
+    from vre_dm.lake.results import SearchResult
 
 _KINDS = click.Choice(["collection", "dataset", "container", "file", "all"])
 _as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
@@ -27,7 +30,12 @@ def _lake() -> "Lake":
 
 
 def _say(document: object) -> None:
-    click.echo(json.dumps(document, ensure_ascii=False, default=str))
+    click.echo(json.dumps(document, default=str))
+
+
+def _say_refused(found: "Scopes | SearchResult") -> None:
+    if found.refused:
+        click.echo(left_out(found.refused), err=True)
 
 
 def _entries(datasets: "Iterable[Dataset]") -> list[dict[str, object]]:
@@ -57,6 +65,7 @@ def search(pattern: str, filters: tuple[str, ...], scope: str | None, kind: str,
         return
     for dataset in found:
         click.echo(dataset.did)
+    _say_refused(found)
 
 
 def _quoted(condition: str) -> str:
@@ -75,7 +84,8 @@ def ls(what: str | None, as_json: bool) -> None:
         _say([entry if isinstance(entry, str) else _entries([entry])[0] for entry in found])
         return
     for entry in found:
-        click.echo(entry if isinstance(entry, str) else entry.did)
+        click.echo(clean(entry if isinstance(entry, str) else entry.did, None))
+    _say_refused(found)
 
 
 @click.command()

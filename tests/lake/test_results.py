@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from vre_dm.did import Did
-from vre_dm.lake.catalogue import Entry, Page, page_of
+from vre_dm.errors import Unreachable
+from vre_dm.lake.catalogue import Entry, Page, Scopes, page_of
 from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.results import SearchResult
@@ -93,3 +94,23 @@ def test_no_display_needs_the_lake_twice(lake: Lake, tmp_path: Path) -> None:
     found = lake.search("xenon:*")
     assert repr(found) == repr(found)
     assert found._repr_html_().startswith("<div>")
+
+
+def test_scopes_that_are_not_safe_are_left_out_and_named() -> None:
+    found = Scopes(["xenon", "a\x1b[31m", "fermi", "-x", "!id", ""])
+    assert found == ["fermi", "xenon"]
+    assert found.refused == ["", "!id", "-x", "a\x1b[31m"]
+    assert repr(found) == (
+        "['fermi', 'xenon']\n4 names are left out because they are not safe: '', '!id', '-x'."
+    )
+    assert repr(Scopes(["fermi"])) == "['fermi']"
+
+
+def test_a_kind_that_rucio_does_not_have_is_not_shown() -> None:
+    rows = [{"scope": "s", "name": n, "did_type": kind} for n, kind in (("a", "\x1b[31m"), ("b", "FILE"))]
+    page = page_of(rows)
+    assert [(entry.did.name, entry.kind) for entry in page.entries] == [("b", "file")]
+    assert page.refused == ["a"]
+    with pytest.raises(Unreachable, match="no kind of DID") as refused:
+        Entry(Did("s", "a"), "\x1b[31m")
+    assert str(refused.value).isprintable()

@@ -98,3 +98,19 @@ def test_an_answer_is_remembered_for_a_minute():
     for now[0] in (0.0, 30.0, 59.0, 61.0):
         assert names.rses() == ["CERN-EOSPILOT", "CNAF-STORM"]
     assert len(asked) == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["fe\n!touch x", "fe;x", "fe\x1b[31m", "fe x", "fe$(x)", "feé", "fe\u202ex", "fe'x'", ""]
+)
+def test_a_name_that_would_be_code_in_a_cell_is_never_offered(name: str):
+    class Hostile(Some):
+        def scopes(self) -> list[str]:
+            return [name, *super().scopes()]
+
+        def rses(self) -> list[str]:
+            return [name, *super().rses()]
+
+    names = Patient(Hostile)
+    assert complete("%dm_fetch fe", OPTIONS, names) == ("fe", ["fermi:"])
+    assert names.rses() == Some().rses()

@@ -8,14 +8,16 @@ from typing import Any, TypeVar
 from rucio.common.exception import InvalidMetadata
 
 from vre_dm.did import Did, DidPattern
-from vre_dm.errors import InvalidDid, InvalidFilter, NotInLake
+from vre_dm.errors import InvalidDid, InvalidFilter, NotInLake, Unreachable
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.filters import Condition
 from vre_dm.lake.metadata import metadata_of
 from vre_dm.lake.rucio_filters import Compiled, compiled, guarded
+from vre_dm.lake.tables import clean, left_out
 from vre_dm.lake.vocabulary import check_keys, near
 
-KINDS = ("collection", "all", "container", "dataset", "file")
+_OF_ONE = ("container", "dataset", "file")
+KINDS = ("collection", "all", *_OF_ONE)
 _SCOPES_AT_ONCE = 4
 
 A = TypeVar("A")
@@ -34,12 +36,23 @@ class Entry:
         ``container``, ``dataset`` or ``file``.
     size, length
         Bytes and number of files, where the catalogue knows them without counting.
+
+    Raises
+    ------
+    Unreachable
+        The server tells a kind that Rucio does not have.
     """
 
     did: Did
     kind: str
     size: int | None = None
     length: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in _OF_ONE:
+            kind = clean(ascii(self.kind))
+            msg = f"the server calls {self.did} a {kind}, which is no kind of DID in Rucio; check the address"
+            raise Unreachable(msg)
 
 
 @dataclass
@@ -50,10 +63,36 @@ class Page:
     refused: list[str] = field(default_factory=list)
 
 
-def scopes(connection: Connection, pattern: str = "*") -> list[str]:
+class Scopes(list[str]):
+    """Scopes of a lake, sorted; a plain list that says what it leaves out.
+
+    Attributes
+    ----------
+    refused
+        Scopes that no safe `Did` can hold.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        said = sorted(names)
+        self.refused = [name for name in said if not _safe(name)]
+        super().__init__(name for name in said if _safe(name))
+
+    def __repr__(self) -> str:
+        return "\n".join(filter(None, (super().__repr__(), left_out(self.refused))))
+
+
+def scopes(connection: Connection, pattern: str = "*") -> Scopes:
     """Scopes of the lake that fit a pattern, sorted."""
     fits = DidPattern(scope=pattern).has_scope
-    return sorted(filter(fits, connection.ask("the scopes", lambda rucio: list(rucio.list_scopes()))))
+    return Scopes(filter(fits, connection.ask("the scopes", lambda rucio: list(rucio.list_scopes()))))
+
+
+def _safe(scope: str) -> bool:
+    try:
+        Did(scope, "x")
+    except InvalidDid:
+        return False
+    return True
 
 
 def find(
@@ -80,7 +119,9 @@ def find(
         msg = f"no kind of DID is called {kind!r}; use one of {', '.join(KINDS)}"
         raise InvalidFilter(msg)
     exact = "*" not in pattern.scope
-    searched = [pattern.scope] if exact else scopes(connection, pattern.scope)
+    searched = Scopes([pattern.scope]) if exact else scopes(connection, pattern.scope)
+    if searched.refused:
+        yield Page(refused=searched.refused)
     found = False
     for page in _ahead(lambda scope: _in_scope(connection, scope, pattern, kind, said), searched):
         found = found or bool(page.entries or page.refused)
@@ -98,11 +139,10 @@ def page_of(rows: Iterable[dict[str, Any]], pattern: DidPattern | None = None) -
         if pattern and not pattern.has_name(row["name"]):
             continue
         try:
-            did = Did(row["scope"], row["name"])
-        except InvalidDid:
+            did, kind = Did(row["scope"], row["name"]), str(row["did_type"]).lower()
+            page.entries.append(Entry(did, kind, row.get("bytes"), row.get("length")))
+        except (InvalidDid, Unreachable):
             page.refused.append(row["name"])
-            continue
-        page.entries.append(Entry(did, str(row["did_type"]).lower(), row.get("bytes"), row.get("length")))
     page.entries.sort(key=lambda entry: (entry.did.scope, entry.did.name))
     return page
 
@@ -153,9 +193,7 @@ def _with_kinds(
     """Page of names whose kind the metadata search does not tell."""
     page = page_of(({"scope": scope, "name": name, "did_type": "FILE"} for name in sorted(names)), pattern)
     rows = metadata_of(connection, [entry.did for entry in page.entries], "DID_COLUMN").values()
-    wanted = {"all": {"container", "dataset", "file"}, "collection": {"container", "dataset"}}.get(
-        kind, {kind}
-    )
+    wanted = {"all": set(_OF_ONE), "collection": {"container", "dataset"}}.get(kind, {kind})
     known = page_of(rows, pattern)
     entries = sorted((e for e in known.entries if e.kind in wanted), key=lambda entry: entry.did)
     return Page(entries, page.refused)

@@ -12,7 +12,7 @@ from vre_dm.errors import InvalidConfiguration, VreDmError
 from vre_dm.lake import instances
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.lake import Lake
-from vre_dm.lake.tables import Table, Tabular
+from vre_dm.lake.tables import Table, Tabular, clean
 from vre_dm.lake.tokens import FileToken
 
 _CLOCK = 30.0  # seconds of difference at which tokens begin to fail
@@ -43,6 +43,10 @@ class Finding:
     state: State
     text: str
     step: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("text", "step"):  # servers write into them, and a terminal obeys control characters
+            object.__setattr__(self, name, clean(getattr(self, name), None))
 
 
 class Diagnosis(Tabular):

@@ -111,8 +111,8 @@ class Lake(Tabular):
         found.look_at(1)  # so that what is wrong with the question is said here, not at the first use
         return found
 
-    def scopes(self, pattern: str = "*") -> list[str]:
-        """Scopes of the lake that fit a pattern, sorted."""
+    def scopes(self, pattern: str = "*") -> catalogue.Scopes:
+        """Scopes of the lake that fit a pattern, sorted; those with unsafe names are left out, and named."""
         return catalogue.scopes(self._connection, pattern)
 
     def dataset(self, did: str | Did) -> Dataset:
@@ -132,9 +132,9 @@ class Lake(Tabular):
         """
         did = Did.parse(did)
         row = self._connection.ask(str(did), lambda rucio: rucio.get_did(did.scope, did.name))
-        return self._dataset(Entry(did, row["type"].lower(), row.get("bytes"), row.get("length")))
+        return self._dataset(Entry(did, str(row["type"]).lower(), row.get("bytes"), row.get("length")))
 
-    def ls(self, what: str | Did | None = None) -> "list[str] | SearchResult":
+    def ls(self, what: str | Did | None = None) -> "catalogue.Scopes | SearchResult":
         """List what is one level below: scopes, the collections of a scope, or the content of a DID.
 
         Parameters

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from vre_dm.did import Did
 from vre_dm.lake.catalogue import Entry, Page
-from vre_dm.lake.tables import Table, Tabular, clean, size_text
+from vre_dm.lake.tables import Table, Tabular, left_out, size_text
 
 if TYPE_CHECKING:
     from vre_dm.lake.dataset import Dataset
@@ -106,6 +106,5 @@ class SearchResult(Sequence["Dataset"], Tabular):
                 f"{total - _SHOWN} more are not shown; take them with [{_SHOWN}:] or narrow the search."
             )
         if self.refused:
-            names = ", ".join(clean(ascii(name)) for name in self.refused[:3])
-            notes.append(f"{len(self.refused)} names are left out because they are not safe: {names}.")
+            notes.append(left_out(self.refused))
         return " ".join(notes)

@@ -100,6 +100,14 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count or 'no'} {noun}s"
 
 
+def left_out(names: Sequence[str]) -> str:
+    """Sentence about names that no safe DID can hold; empty when there are none."""
+    if not names:
+        return ""
+    shown = ", ".join(clean(ascii(name)) for name in names[:3])
+    return f"{len(names)} names are left out because they are not safe: {shown}."
+
+
 def _html_row(tag: str, styles: Sequence[str], cells: Sequence[str]) -> str:
     pairs = zip(styles, cells, strict=True)
     marked = (f'<{tag} style="{style}">{escape(cell)}</{tag}>' for style, cell in pairs)

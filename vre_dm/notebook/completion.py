@@ -10,6 +10,8 @@ from typing import Protocol
 _LINE = re.compile(r"^\s*(?:[\w.,\s]+=\s*)?%(?P<magic>dm_\w+)\s+(?P<rest>.*)$", re.DOTALL)
 _PATIENCE = 1.5  # seconds a Tab waits for the lake; the answer is remembered when it comes later
 _FRESH = 60.0  # seconds an answer is offered again without asking
+# What a Tab offers goes into a cell as code: only names that mean nothing there, whoever made them.
+_HARMLESS = re.compile(r"[\w.:/+=@#-]+", re.ASCII)
 _MOST = 200  # entries offered at once
 
 
@@ -58,7 +60,10 @@ class Patient:
         def work() -> None:
             try:
                 if (names := self._names()) is not None:
-                    self._known[what] = (self._clock(), list(islice(question(names), _MOST)))
+                    self._known[what] = (
+                        self._clock(),
+                        list(islice(filter(_harmless, question(names)), _MOST)),
+                    )
             except Exception:  # noqa: S110 - a Tab is no place for an error; the command will say it
                 pass
 
@@ -66,6 +71,10 @@ class Patient:
         thread.start()
         thread.join(_PATIENCE)
         return self._known.get(what, (0.0, answer))[1]
+
+
+def _harmless(name: str) -> bool:
+    return _HARMLESS.fullmatch(name) is not None
 
 
 def complete(text: str, options: Mapping[str, Sequence[str]], names: Names) -> tuple[str, list[str]] | None:

@@ -61,7 +61,7 @@ STATED_90 = {
     "si_deap3600_2019": "abstract",
     "si_ds50_2015_highmass": "abstract",
     "si_ds50_2018_lowmass": "abstract",
-    "si_ds50_2022_nq": "article",
+    "si_ds50_2022_nq": "abstract",
     "si_cresst2_2015": "title of the DMTools file",
 }
 STATISTICS = {

@@ -1,4 +1,4 @@
-"""A lake's folder that somebody else prepared is never used: it would name programs to run, files to delete."""
+"""A lake's folder that somebody else prepared is never used: it would name programs to run."""
 
 import os
 from collections.abc import Callable

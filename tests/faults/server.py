@@ -204,10 +204,10 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def breaking(certificate: Path | None = TLS / "server.pem") -> Iterator[Breaking]:
+def breaking(certificate: Path | None = TLS / "server.pem", host: str = "127.0.0.1") -> Iterator[Breaking]:
     """Run a server on a free port; without a certificate it speaks plain http."""
     play = Breaking(0, "https" if certificate else "http")
-    server = _Server(("127.0.0.1", 0), type("Bound", (Handler,), {"play": play}))
+    server = _Server((host, 0), type("Bound", (Handler,), {"play": play}))
     server.certificate = certificate
     play.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

@@ -210,7 +210,6 @@ def test_a_name_that_does_not_resolve_falls_to_the_next_replica(server: Breaking
         (5000, {"md5": None}),
         (5000, {"adler32": None}),
         (5000, {"adler32": None, "md5": None}),
-        (5000, {"size": None, "adler32": None, "md5": None}),
     ],
 )
 def test_a_catalogue_that_is_silent_on_some_facts_is_enough(
@@ -289,3 +288,10 @@ def test_a_naive_client_would_be_fooled_by_these_faults(server: Breaking):
             }.items()
         }
     assert all(fooled.values())
+
+
+def test_bytes_that_nothing_could_judge_are_not_taken(server: Breaking, fetch: Fetch, tmp_path: Path):
+    file = registered(BODY, server.play("/x", good(BODY)), size=None, adler32=None, md5=None)
+    assert "has neither size nor checksum of test:data.bin" in fetch(file)
+    assert server.asked == []
+    assert finals(tmp_path) == []

@@ -1,15 +1,18 @@
 """Redirects are followed by hand: no credential leaves its host, no way back to http, no circle."""
 
+import socket
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.faults.conftest import Fetch
 from tests.faults.server import Breaking, breaking, good, status
 from tests.faults.world import HASTY, OpenAccess, Waits, finals, registered
-from vre_dm.lake.transfer import fetch_files
-from vre_dm.lake.transfer.failures import SourceFailed
-from vre_dm.lake.transfer.http import _redirected
+from vre_dm.errors import TransferFailed
+from vre_dm.lake.files import File
+from vre_dm.lake.transfer import addresses, fetch_files
 
 BODY = bytes(range(256)) * 40
 
@@ -82,19 +85,103 @@ def test_a_way_without_end_is_cut(server: Breaking, fetch: Fetch):
     assert len(server.asked) < 10
 
 
+@pytest.fixture
+def two_networks(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Breaking, Breaking, OpenAccess]]:
+    """A storage element at an address that counts as public, and a service at a private one."""
+    monkeypatch.setattr(addresses, "is_public", lambda address: address == "127.0.0.1")
+    with breaking(certificate=None) as storage, breaking(certificate=None, host="127.0.0.2") as inside:
+        inside.play("/x", good(BODY))
+        yield storage, inside, OpenAccess(elements=storage.url("", "127.0.0.1"))
+
+
+def told(file: File, access: OpenAccess, folder: Path) -> str:
+    with pytest.raises(TransferFailed) as failed:
+        fetch_files([file], folder, access=access, policy=HASTY, pace=Waits().pace())
+    assert finals(folder) == []
+    return str(failed.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.2", "127.2", "2130706434", "0x7f000002"])
+def test_a_public_server_cannot_point_into_a_private_network(host: str, two_networks, tmp_path: Path):
+    storage, inside, access = two_networks
+    storage.play("/x", go_to(inside.url("/x", host)))
+    assert "private address" in told(registered(BODY, storage.url("/x", "127.0.0.1")), access, tmp_path)
+    assert inside.asked == []
+
+
+def test_a_name_that_becomes_private_after_the_check_gets_no_request(
+    two_networks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    storage, inside, access = two_networks
+    storage.play("/x", go_to(inside.url("/x", "rebind.example")))
+    answers, ask = ["127.0.0.1", "127.0.0.2"], socket.getaddrinfo
+
+    def rebinding(host: str, *rest: Any, **more: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        return ask(answers.pop(0) if name == "rebind.example" and answers else host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+    assert "private address 127.0.0.2 of rebind.example" in told(
+        registered(BODY, storage.url("/x", "127.0.0.1")), access, tmp_path
+    )
+    assert answers == []
+    assert inside.asked == []
+
+
+def test_a_public_server_may_point_to_a_storage_element_wherever_that_is(two_networks, tmp_path: Path):
+    storage, inside, access = two_networks
+    access.elements = (storage.url("", "127.0.0.1"), inside.url("", "127.0.0.2"))
+    storage.play("/x", go_to(inside.url("/x", "127.0.0.2")))
+    file = registered(BODY, storage.url("/x", "127.0.0.1"))
+    (path,) = fetch_files([file], tmp_path, access=access, policy=HASTY, pace=Waits().pace())
+    assert path.read_bytes() == BODY
+
+
+def test_a_private_server_may_point_to_its_neighbours(two_networks, tmp_path: Path):
+    storage, inside, access = two_networks
+    access.elements = inside.url("", "127.0.0.2")
+    storage.play("/y", good(BODY))
+    for target in (inside.url("/x", "127.0.0.2"), storage.url("/y", "127.0.0.1")):
+        inside.play("/start", go_to(target))
+        file = registered(BODY, inside.url("/start", "127.0.0.2"), name=f"f{target[-1]}")
+        (path,) = fetch_files([file], tmp_path, access=access, policy=HASTY, pace=Waits().pace())
+        assert path.read_bytes() == BODY
+
+
+def test_what_is_on_no_storage_element_is_never_asked(server: Breaking, tmp_path: Path):
+    file = registered(BODY, server.play("/x", good(BODY)))
+    assert "is on no storage element of the lake" in told(
+        file, OpenAccess(elements="https://storage.example/"), tmp_path
+    )
+    assert server.asked == []
+
+
+BAD = [
+    "https://[bad/x",
+    "https://h:99999/x",
+    "http://h:x/",
+    "https://h\ud800/x",
+    "https://h/\ud800",
+    "https:///x",
+]
+
+
 @pytest.mark.parametrize(
-    "target",
-    [
-        "https://127.0.0.1/x",
-        "https://localhost/x",
-        "https://169.254.169.254/latest",
-        "https://10.0.0.1/",
-        "https://[::1]/",
-    ],
+    "pfn", [*BAD, f"https://{'a' * 70}.example/x", "https://①②⑦.0.0.1/x", "https://h:0/x"]
 )
-def test_a_public_server_cannot_point_into_a_private_network(target: str):
-    with pytest.raises(SourceFailed, match="private address"):
-        _redirected("https://storage.example/x", target, {"https://storage.example/x"})
+def test_an_address_that_is_none_costs_only_its_own_replica(pfn: str, server: Breaking, fetch: Fetch):
+    assert fetch(registered(BODY, pfn, server.play("/x", good(BODY)))) == ""
+    said = fetch(registered(BODY, pfn, name="alone"))
+    assert "RSE-1" in said
+    assert said.isprintable()
+
+
+@pytest.mark.parametrize("target", [url for url in BAD if url.isprintable()])
+def test_a_redirect_to_what_is_no_address_costs_only_its_own_replica(
+    target: str, server: Breaking, fetch: Fetch
+):
+    pfns = server.play("/bad", go_to(target)), server.play("/x", good(BODY))
+    assert fetch(registered(BODY, *pfns)) == ""
 
 
 def test_what_an_address_hides_is_not_shown(fetch: Fetch):

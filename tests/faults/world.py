@@ -18,16 +18,23 @@ HASTY = Policy(connect_timeout=2.0, stall_timeout=0.4, minimum_rate=1000.0)
 
 @dataclass
 class OpenAccess:
-    """Trusts the test CA, adds a token on one origin, and maps ``file://`` as it is written."""
+    """Trusts the test CA, adds a token on one origin, and maps ``file://`` as it is written.
+
+    Every address is a storage element's, unless it is told which begin like one.
+    """
 
     token_origin: str = ""
     tokens: list[str] = field(default_factory=lambda: ["canary-token"])
+    elements: str | tuple[str, ...] = ""
 
     def headers(self, url: str) -> dict[str, str]:
         if not self.token_origin or not url.startswith(self.token_origin):
             return {}
         token = self.tokens.pop(0) if len(self.tokens) > 1 else self.tokens[0]
         return {"Authorization": f"Bearer {token}"}
+
+    def knows(self, url: str) -> bool:
+        return url.startswith(self.elements)
 
     def verify(self, url: str) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(TLS / "ca.pem"))

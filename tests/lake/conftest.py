@@ -3,6 +3,7 @@
 import itertools
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ SCOPE = "user.dm"
 @pytest.fixture(scope="session")
 def lake(embedded_lake: LakeStatus, tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """The lake, logged in with an OIDC token."""
-    return Lake(from_rucio_cfg(embedded_lake.rucio_config, {}), tmp_path_factory.mktemp("fetched"))
+    instance = replace(from_rucio_cfg(embedded_lake.rucio_config, {}), embedded=True)
+    return Lake(instance, tmp_path_factory.mktemp("fetched"))
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.faults.server import breaking, good
+from tests.faults.world import registered
+from vre_dm.errors import TransferFailed
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.instance import Mount
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.storage import Endpoint, Storage
+from vre_dm.lake.transfer import fetch_files
 from vre_dm.sandbox import LakeStatus
 
 
@@ -60,6 +64,44 @@ def test_a_token_goes_nowhere_else(lake: Lake, https: Endpoint) -> None:
         "",
     ):
         assert lake.access.headers(url) == {}, url
+
+
+def test_only_addresses_of_storage_elements_are_known(lake: Lake, https: Endpoint) -> None:
+    host, port = https.host, https.port
+    assert lake.access.knows(address(https))
+    assert lake.access.knows(address(https).replace("https:", "davs:"))
+    for url in (
+        f"http://{host}:{port}/a",
+        f"https://{host}:{port + 1}/a",
+        f"https://127.0.0.1:{port + 1}/a",
+        f"https://user@{host}:{port}/a",
+        f"https://evil.org\\@{host}:{port}/a",
+        "https://[::1",
+        "https://h:99999/",
+        "https://h/\ud800",
+        "",
+    ):
+        assert not lake.access.knows(url), url
+
+
+def test_a_copy_on_no_storage_element_of_the_lake_is_not_asked_for(lake: Lake, tmp_path: Path) -> None:
+    with breaking(certificate=None) as server:
+        file = registered(b"secret", server.play("/x", good(b"secret")), server.url("/x", "127.1"))
+        with pytest.raises(TransferFailed, match="on no storage element of the lake"):
+            fetch_files([file], tmp_path, access=lake.access)
+    assert server.asked == []
+
+
+def test_the_catalogue_of_another_lake_names_no_path_of_this_machine(
+    lake: Lake, prefix: str, tmp_path: Path
+) -> None:
+    file = next(f for f in lake.dataset("xenon:s2only.limits").files.located() if f.replicas)
+    local = tuple(r for r in file.replicas if r.scheme == "file")
+    other = Storage(Connection(replace(lake.instance, embedded=False)))
+    assert local
+    assert [other.local_path(replica.pfn) for replica in local] == [None] * len(local)
+    with pytest.raises(TransferFailed, match="file:// cannot be read from here"):
+        fetch_files([replace(file, replicas=local)], tmp_path, access=other)
 
 
 def test_a_password_goes_to_the_embedded_lake_only(lake_by_password: Lake, https: Endpoint) -> None:

@@ -20,10 +20,18 @@ class Access(Protocol):
         """TLS settings for this URL: the lake's certificate authority and the system's."""
         ...
 
+    def knows(self, url: str) -> bool:
+        """Whether this URL is on host, port and protocol of a storage element of the lake.
+
+        Whoever may register a copy chooses its URL: one of no storage element could be any service that this
+        machine reaches.
+        """
+        ...
+
     def local_path(self, pfn: str) -> Path | None:
         """Path of a copy that can be read without a network, or ``None``.
 
-        The path lies under a known prefix of the lake's storage (a ``file://`` element or the configured
-        mount), with symbolic links resolved; it was not checked to exist.
+        The path lies under the configured mount or, in the embedded lake, under a known prefix of a
+        ``file://`` element, with symbolic links resolved; it was not checked to exist.
         """
         ...

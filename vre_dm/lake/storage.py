@@ -11,8 +11,9 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.instance import is_loopback
 
-_PORTS = {"https": 443, "davs": 443, "root": 1094}
+_PORTS = {"https": 443, "davs": 443, "http": 80, "dav": 80, "root": 1094}
 _TOKEN_SCHEMES = {"https", "davs"}
+_SAME = {"davs": "https", "dav": "http"}
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,7 @@ class Storage:
     def headers(self, url: str) -> dict[str, str]:
         """Give ``Authorization`` for https on a host and port of a storage element, else nothing."""
         parts = _split(url)
-        # Where parsers of addresses disagree (user:password@, backslashes) a token could end up elsewhere.
-        if parts is None or parts.scheme not in _TOKEN_SCHEMES or "@" in parts.netloc or "\\" in url:
-            return {}
-        if not any(_fits(endpoint, parts) for endpoint in self.endpoints()):
+        if parts is None or parts.scheme not in _TOKEN_SCHEMES or not self.knows(url):
             return {}
         instance = self._connection.instance
         if instance.auth == "oidc":
@@ -57,6 +55,14 @@ class Storage:
             pair = f"{instance.username}:{instance.password.reveal() if instance.password else ''}"
             return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
         return {}
+
+    def knows(self, url: str) -> bool:
+        """Whether an address is on host, port and protocol of a storage element."""
+        parts = _split(url)
+        # Where parsers of addresses disagree (user:password@, backslashes) a request could end up elsewhere.
+        if parts is None or "@" in parts.netloc or "\\" in url:
+            return False
+        return any(_fits(endpoint, parts) for endpoint in self.endpoints())
 
     def verify(self, url: str) -> ssl.SSLContext:
         """TLS settings: always verifying, with the lake's certificate authority added to the system's."""
@@ -68,13 +74,14 @@ class Storage:
             return self._tls
 
     def local_path(self, pfn: str) -> Path | None:
-        """Path of a copy on a ``file`` element or the configured mount, resolved; else ``None``."""
+        """Path of a copy on the configured mount or a ``file`` element of the embedded lake, or ``None``."""
         parts = _split(pfn)
         path = unquote(parts.path) if parts else ""
         if parts is None or "\x00" in path or ".." in path.split("/"):
             return None
-        mount = self._connection.instance.mount
-        if parts.scheme == "file" and parts.hostname in {None, "localhost"}:
+        instance, mount = self._connection.instance, self._connection.instance.mount
+        # Another lake's catalogue must not name paths of this machine: what is mounted, its user configured.
+        if instance.embedded and parts.scheme == "file" and parts.hostname in {None, "localhost"}:
             prefixes = [e.prefix for e in self.endpoints() if e.scheme == "file"]
             return next((inside for prefix in prefixes if (inside := _inside(prefix, Path(path)))), None)
         if mount and any(e.rse == mount.rse for e in self.endpoints() if _fits(e, parts)):
@@ -122,7 +129,7 @@ def _fits(endpoint: Endpoint, parts: SplitResult) -> bool:
     port = parts.port or _PORTS.get(parts.scheme, 0)
     if ((parts.hostname or "").lower(), port) != (endpoint.host, endpoint.port):
         return False
-    return parts.scheme == endpoint.scheme or {parts.scheme, endpoint.scheme} == _TOKEN_SCHEMES
+    return _SAME.get(parts.scheme, parts.scheme) == _SAME.get(endpoint.scheme, endpoint.scheme)
 
 
 def _inside(root: str, path: Path) -> Path | None:

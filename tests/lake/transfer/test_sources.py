@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.faults.world import OpenAccess
 from vre_dm.did import Did
 from vre_dm.lake.files import File, Replica
@@ -37,6 +39,12 @@ def test_webdav_addresses_are_asked_over_https():
 def test_a_local_copy_is_a_path():
     found, _ = sources(File(Did("s", "n"), 1, replicas=(Replica("X", "file://localhost/a/b"),)), OpenAccess())
     assert found[0].path == Path("/a/b")
+
+
+@pytest.mark.parametrize("pfn", ["https://[bad/x", "https://u:hunter2@h:99999/x", "https://h/\ud800\x1b[31m"])
+def test_whatever_the_address_it_can_be_shown(pfn: str):
+    assert shown(pfn).isprintable()
+    assert "hunter2" not in shown(pfn)
 
 
 def test_an_address_is_shown_without_its_secrets():

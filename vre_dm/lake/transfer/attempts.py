@@ -115,6 +115,9 @@ def fetch_one(item: Item, context: Context) -> Path | Failure:
     Stopped
         The fetch was cancelled.
     """
+    if not item.expected.says_something:
+        cause = f"has neither size nor checksum of {item.did}; ask its owner to register them"
+        return Failure(item.did, (("the catalogue", cause),), corrupt=False)
     for here in _already(item, context):
         if holds(here, item.expected, context.stop):
             context.meter.at(item.did, here.stat().st_size)

@@ -1,23 +1,33 @@
 """One GET over verified TLS: redirects by hand, credentials kept on one host, sockets that can be cut."""
 
 import contextlib
-import ipaddress
 import socket
 import threading
 import weakref
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 import httpx
 
 from vre_dm.lake.access import Access
+from vre_dm.lake.transfer import addresses
 from vre_dm.lake.transfer.failures import SourceFailed
 from vre_dm.lake.transfer.policy import Policy
 from vre_dm.lake.transfer.sources import shown
 
 _MAX_REDIRECTS = 5
-_Origin = tuple[str, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """One server as asked; ``guarded`` where a stranger named it, so that it must have a public address."""
+
+    scheme: str
+    host: str
+    port: int
+    guarded: bool = False
 
 
 class Connections:
@@ -27,6 +37,7 @@ class Connections:
         self._access = access
         self._timeout = httpx.Timeout(policy.stall_timeout, connect=policy.connect_timeout, pool=None)
         self._clients: dict[_Origin, httpx.Client] = {}
+        self._public: dict[_Origin, bool] = {}
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         self._lock = threading.Lock()
 
@@ -37,45 +48,71 @@ class Connections:
         Raises
         ------
         SourceFailed
-            The connection, its certificate or a redirect failed.
+            The address, the connection, its certificate or a redirect failed.
         """
-        here, seen = url, {url}
+        here = _address(url)
+        origin, seen = _origin(here), {str(here)}
         with contextlib.ExitStack() as open_responses:
             while True:
-                response = open_responses.enter_context(self._ask(url, here, headers))
+                ask = {"Accept-Encoding": "identity", **headers}
+                if origin == _origin(_address(url)):
+                    ask |= self._access.headers(url)
+                response = open_responses.enter_context(self._ask(here, origin, ask))
                 if not response.is_redirect:
                     break
                 here = _redirected(here, response.headers.get("location", ""), seen)
                 open_responses.close()
+                origin = self._next(here, origin)
             with _in_words(here):
                 yield response
 
     @contextlib.contextmanager
-    def _ask(self, start: str, here: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
-        ask = {"Accept-Encoding": "identity", **headers}
-        if _origin(here) == _origin(start):
-            ask |= self._access.headers(start)
-        with _in_words(here):
-            request = self._client(here).build_request(
-                "GET", here, headers=ask, extensions={"trace": self._trace}
-            )
-            response = self._client(here).send(request, stream=True)
+    def _ask(self, url: httpx.URL, origin: _Origin, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+        with _in_words(url):
+            client = self._client(url, origin)
+            extensions = {"trace": partial(self._trace, origin)}
+            request = client.build_request("GET", url, headers=headers, extensions=extensions)
+            response = client.send(request, stream=True)
         try:
             yield response
         finally:
             response.close()
 
-    def _client(self, url: str) -> httpx.Client:
+    def _next(self, there: httpx.URL, before: _Origin) -> _Origin:
+        """Where a redirect leads: to the lake's storage, from private anywhere, else only to the public."""
+        origin = _origin(there)
+        if self._access.knows(str(there)) or not self._public.get(before, True):
+            return origin
+        addresses.refuse_private(origin.host, origin.port)
+        return replace(origin, guarded=True)
+
+    def _client(self, url: httpx.URL, origin: _Origin) -> httpx.Client:
         with self._lock:
-            if (origin := _origin(url)) not in self._clients:
-                context = self._access.verify(url)
+            if origin not in self._clients:
+                context = self._access.verify(str(url))
                 # no proxy, no netrc: what a fetch trusts and tells comes from the access alone
                 self._clients[origin] = httpx.Client(verify=context, timeout=self._timeout, trust_env=False)
             return self._clients[origin]
 
-    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+    def _trace(self, origin: _Origin, event: str, info: Mapping[str, Any]) -> None:
+        if event == "connection.connect_tcp.complete":
+            self._admit(origin, info["return_value"])
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             self._sockets.add(info["return_value"].get_extra_info("socket"))
+
+    def _admit(self, origin: _Origin, stream: Any) -> None:
+        """Look where we are connected, before a byte is sent: a name can have another address each time."""
+        try:
+            peer = str(stream.get_extra_info("server_addr")[0])
+        except OSError:  # gone again already
+            peer = ""
+        public = addresses.is_public(peer)
+        with self._lock:
+            self._public[origin] = self._public.get(origin, False) or public or not peer
+        if origin.guarded and not public:
+            stream.close()
+            msg = f"redirect to the private address {peer} of {origin.host} refused"
+            raise SourceFailed(msg)
 
     def cut(self) -> None:
         """Wake every thread that waits for bytes; their reads fail at once."""
@@ -89,51 +126,54 @@ class Connections:
             client.close()
 
 
-def _redirected(here: str, location: str, seen: set[str]) -> str:
-    """Next address, if it is safe to go there.
+def _redirected(here: httpx.URL, location: str, seen: set[str]) -> httpx.URL:
+    """Next address.
 
     Raises
     ------
     SourceFailed
-        It leads in a circle, away from https, or from a public to a private address.
+        It leads in a circle, away from https, or nowhere.
     """
-    there = urljoin(here, location)
-    if there in seen or len(seen) > _MAX_REDIRECTS:
-        msg = f"redirects in a circle (at {shown(there)})"
-        raise SourceFailed(msg)
-    seen.add(there)
-    scheme = urlsplit(there).scheme
-    if scheme != "https" and (scheme != "http" or urlsplit(here).scheme == "https"):
-        msg = f"redirect from https to {scheme}:// refused"
-        raise SourceFailed(msg)
-    if _private(there) and not _private(here):
-        msg = f"redirect to the private address {shown(there)} refused"
-        raise SourceFailed(msg)
-    return there
-
-
-def _private(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
     try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-
-
-def _origin(url: str) -> _Origin:
-    parts = urlsplit(url)
-    try:
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-    except ValueError as error:
-        msg = f"{shown(url)} is no address"
+        there = here.join(location)
+    except (httpx.InvalidURL, ValueError) as error:
+        msg = f"redirect to {shown(location)}, which is no address"
         raise SourceFailed(msg) from error
-    return parts.scheme, (parts.hostname or "").lower(), port
+    if str(there) in seen or len(seen) > _MAX_REDIRECTS:
+        msg = f"redirects in a circle (at {shown(str(there))})"
+        raise SourceFailed(msg)
+    seen.add(str(there))
+    if there.scheme != "https" and (there.scheme != "http" or here.scheme == "https"):
+        msg = f"redirect from {here.scheme} to {there.scheme}:// refused"
+        raise SourceFailed(msg)
+    return _address(str(there))
+
+
+def _address(url: str) -> httpx.URL:
+    """Parse an address, once and by the rules of who will connect to it."""
+    try:
+        found = httpx.URL(url)
+        if found.host and 0 < _port(found) < 65536:
+            return found
+        error = None
+    except (httpx.InvalidURL, ValueError) as fault:
+        error = fault
+    msg = f"{shown(url)} is no address"
+    raise SourceFailed(msg) from error
+
+
+def _port(url: httpx.URL) -> int:
+    return url.port if url.port is not None else 443 if url.scheme == "https" else 80
+
+
+def _origin(url: httpx.URL) -> _Origin:
+    return _Origin(url.scheme, url.raw_host.decode("ascii").lower(), _port(url))
 
 
 @contextlib.contextmanager
-def _in_words(url: str) -> Iterator[None]:
+def _in_words(url: httpx.URL) -> Iterator[None]:
     """Turn errors of the connection into causes a user understands."""
-    host = urlsplit(url).netloc.rpartition("@")[2]
+    host = url.netloc.decode("ascii")
     try:
         yield
     except httpx.ConnectTimeout as error:
@@ -148,8 +188,8 @@ def _in_words(url: str) -> Iterator[None]:
             raise SourceFailed(msg) from error
         msg = f"no connection to {host} ({error})"
         raise SourceFailed(msg, tries=None) from error
-    except httpx.InvalidURL as error:
-        msg = f"{shown(url)} is no address"
+    except (httpx.InvalidURL, UnicodeError) as error:
+        msg = f"{shown(str(url))} is no address"
         raise SourceFailed(msg) from error
     except httpx.TransportError as error:
         msg = f"{host} broke the connection ({error})"

@@ -40,8 +40,8 @@ def sources(file: File, access: Access) -> tuple[list[Source], list[tuple[str, s
     useless: list[tuple[str, str]] = []
     for replica in file.replicas:
         source = _source(replica, access)
-        if source is None:
-            useless.append((clean(replica.rse), f"{clean(replica.scheme)}:// cannot be read from here"))
+        if isinstance(source, str):
+            useless.append((clean(replica.rse), source))
         else:
             plain = source.url is not None and source.url.startswith("http:")
             ranked.append(((not replica.available, source.path is None, plain), source))
@@ -49,19 +49,25 @@ def sources(file: File, access: Access) -> tuple[list[Source], list[tuple[str, s
     return [source for _, source in ranked], useless
 
 
-def _source(replica: Replica, access: Access) -> Source | None:
+def _source(replica: Replica, access: Access) -> Source | str:
+    """Way to a copy, or why there is none."""
     path = access.local_path(replica.pfn)
     if path is not None:
         return Source(replica.rse, path=path)
-    if replica.scheme in _HTTP:
-        # a name may hold "#", which an address would take for its end
-        rest = replica.pfn[len(replica.scheme) :].replace("#", "%23")
-        return Source(replica.rse, url=_HTTP[replica.scheme] + rest)
-    return None
+    if replica.scheme not in _HTTP:
+        return f"{clean(replica.scheme)}:// cannot be read from here"
+    # a name may hold "#", which an address would take for its end
+    rest = replica.pfn[len(replica.scheme) :].replace("#", "%23")
+    if not access.knows(replica.scheme + rest):
+        return f"{shown(replica.scheme + rest)} is on no storage element of the lake"
+    return Source(replica.rse, url=_HTTP[replica.scheme] + rest)
 
 
 def shown(url: str) -> str:
     """Address without user, query and fragment: those may hold credentials."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}{parts.path}"
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return "an address that cannot be read"
+    return clean(f"{parts.scheme}://{parts.hostname or ''}{f':{port}' if port else ''}{parts.path}", None)

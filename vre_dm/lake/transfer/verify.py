@@ -58,6 +58,11 @@ class Expected:
         return self.adler32 is not None or self.md5 is not None
 
     @property
+    def says_something(self) -> bool:
+        """Whether any bytes could be told from others."""
+        return self.has_checksum or self.size is not None
+
+    @property
     def tag(self) -> str:
         """Eight characters that tell this content from another; part of a temporary file's name."""
         text = f"{self.size}/{self.adler32}/{self.md5}"

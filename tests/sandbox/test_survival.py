@@ -20,12 +20,22 @@ import pytest
 from requests import RequestException
 from rucio.common.exception import RucioException
 
-from tests.lakes import admin, client, rucio, until
+from tests.lakes import admin, client, inside, rucio, until
 from vre_dm import sandbox
 from vre_dm.errors import SandboxError
 from vre_dm.sandbox import LakeStatus
+from vre_dm.sandbox.control import private_python
 from vre_dm.sandbox.layout import Layout
 
+CHANGE_A_CHECKSUM = """
+from rucio.db.sqla.session import get_engine
+from sqlalchemy import text
+with get_engine().begin() as connection:
+    for table in "dids", "contents":
+        where = "scope = 'cms' AND did_type = 'F'" if table == "dids" else "child_scope = 'cms'"
+        changed = connection.execute(text(f"UPDATE {table} SET adler32 = 'deadbeef' WHERE {where}"))
+        assert changed.rowcount == 1
+"""
 OwnLake = Callable[[], LakeStatus]
 UP = """import sys; from pathlib import Path; from vre_dm import sandbox
 print(sandbox.up(Path(sys.argv[1])).parts['supervisor'])"""
@@ -138,6 +148,19 @@ def test_a_state_file_cut_short_is_no_obstacle(own_lake: OwnLake) -> None:
     assert own_lake().running
 
 
+def test_seed_data_of_another_release_leave_a_lake_that_works_and_says_so(own_lake: OwnLake) -> None:
+    lake = own_lake()
+    changed = inside(lake, CHANGE_A_CHECKSUM)
+    assert changed.returncode == 0, changed.stderr
+    sandbox.down(lake.root)
+    Layout(lake.root).seeded.unlink()
+    now = own_lake()
+    assert now.running
+    assert "seed data of another release" in now.problem
+    assert "vre-dm lake reset" in now.problem
+    rucio(now.rucio_config, "download", "--dir", str(lake.root / "older"), "xenon:s2only.limits")
+
+
 def test_an_idle_lake_stops_by_itself(own_lake: OwnLake) -> None:
     root = own_lake().root
     sandbox.down(root)
@@ -158,8 +181,6 @@ def test_the_token_is_renewed_before_it_expires(own_lake: OwnLake) -> None:
 def test_a_folder_with_a_long_name_spaces_and_signs_will_do(lake_root: Path) -> None:
     root = lake_root.joinpath("a home with 100% spaces & 'quotes'", *["quite-a-long-folder-name"] * 4, "lake")
     root.parent.mkdir(parents=True)
-    environments = lake_root.with_name("lake-environments")
-    root.with_name("lake-environments").symlink_to(environments)
     try:
         lake = sandbox.up(root)
         for rse in ("CERN-EOSPILOT", "CNAF-STORM"):
@@ -231,10 +252,11 @@ def _mounted(folder: Path) -> bool:
 
 
 def test_a_full_disk_is_said_plainly_and_nothing_is_half_written(
-    small_disk: Path, lake_root: Path, tmp_path: Path
+    small_disk: Path, own_lake: OwnLake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root, filler = small_disk / "lake", small_disk / "filler"
-    (small_disk / "lake-environments").symlink_to(lake_root.with_name("lake-environments"))
+    python, _ = private_python(Layout(own_lake().root))
+    monkeypatch.setenv("VRE_DM_LAKE_ENVIRONMENT", str(python.parent.parent))
     filler.write_bytes(bytes(200 << 20))
     with pytest.raises(SandboxError, match=r"MB are free .* nothing was changed"):
         sandbox.up(root)

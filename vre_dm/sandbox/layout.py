@@ -15,6 +15,8 @@ from typing import Any
 USER = "dm"
 # Exit code of a supervisor that found another one at work.
 ALREADY_RUNNING = 3
+# Exit code of the step that fills the catalogue, when the lake is usable but the seed data are not all there.
+WITHOUT_DATA = 4
 
 
 @dataclass(frozen=True, slots=True)

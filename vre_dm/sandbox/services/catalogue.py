@@ -5,6 +5,7 @@ changed, after a new version of the seed data.
 """
 
 import os
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +14,8 @@ from typing import Any
 from rucio.client import Client
 from rucio.common.exception import Duplicate, RSEProtocolNotSupported
 
-from vre_dm.sandbox.layout import USER, Layout
+from vre_dm.errors import SandboxError
+from vre_dm.sandbox.layout import USER, WITHOUT_DATA, Layout
 from vre_dm.sandbox.services import endpoints as addresses
 from vre_dm.sandbox.services import registration, secrets
 from vre_dm.sandbox.services.endpoints import Endpoints
@@ -23,8 +25,11 @@ from vre_dm.sandbox.services.rses import RSES, Rse, distance
 UNLIMITED = -1
 
 
-def main() -> None:
-    """Run as a module, in the lake's folder, with Rucio's server up."""
+def main() -> int:
+    """Run as a module, in the lake's folder, with Rucio's server up.
+
+    Seed data that cannot be registered leave a lake that works without them; standard error says why.
+    """
     layout = Layout(Path(os.environ["VRE_DM_LAKE"]))
     client = Client()
     where = addresses.load(layout)
@@ -32,7 +37,12 @@ def main() -> None:
     for rse in RSES:
         _rse(client, rse, layout, where)
     _distances(client)
-    registration.register(client, layout)
+    try:
+        registration.register(client, layout)
+    except SandboxError as error:
+        sys.stderr.write(f"{error}\n")
+        return WITHOUT_DATA
+    return 0
 
 
 def _accounts(client: Client, known: secrets.Secrets, where: Endpoints) -> None:
@@ -82,4 +92,4 @@ def _once(add: Callable[..., Any], *arguments: Any, **options: Any) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

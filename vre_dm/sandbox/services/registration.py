@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from rucio.client import Client
-from rucio.common.exception import Duplicate, DuplicateContent, DuplicateRule
+from rucio.common.exception import DataIdentifierNotFound, Duplicate, DuplicateContent, DuplicateRule
 
 from vre_dm.errors import SandboxError
 from vre_dm.sandbox import seed
@@ -31,13 +31,15 @@ def register(client: Client, layout: Layout) -> None:
     Raises
     ------
     SandboxError
-        A file of the seed is not the one that the registry describes, or the lake holds another of that name.
+        A file of the seed is not the one that the registry describes, or the lake holds another one of that
+        name from an earlier release: nothing is changed then, since a registered file never changes.
     """
     content = seed.load()
     content.verify()
     for scope in content.scopes:
         with suppress(Duplicate):
             client.add_scope("root", scope)
+    _refuse_other_bytes(client, content)
     _files(client, layout, content)
     _collections(client, content)
     _rules(client, content)
@@ -45,6 +47,22 @@ def register(client: Client, layout: Layout) -> None:
     client.set_dids_metadata_bulk(
         [{**_did(each), "meta": dict(each.metadata)} for each in described if each.metadata]
     )
+
+
+def _refuse_other_bytes(client: Client, content: seed.Seed) -> None:
+    """Compare with what the lake already holds; Rucio itself would keep the old checksum without a word."""
+    wanted = {(file.scope, file.name): file.adler32 for file in content.files}
+    older = []
+    for dataset in content.datasets:
+        with suppress(DataIdentifierNotFound):
+            present = list(client.list_files(dataset.scope, dataset.name))
+            older += [f["name"] for f in present if wanted.get((f["scope"], f["name"]), "") != f["adler32"]]
+    if older:
+        msg = (
+            f"{len(older)} files of this lake are seed data of another release, such as {older[0]}; they stay "
+            "as they are, and `vre-dm lake reset` brings the new ones"
+        )
+        raise SandboxError(msg)
 
 
 def _files(client: Client, layout: Layout, content: seed.Seed) -> None:
@@ -61,13 +79,7 @@ def _files(client: Client, layout: Layout, content: seed.Seed) -> None:
         replicas = [
             {**_did(file), "bytes": file.bytes, "adler32": file.adler32, "md5": file.md5} for file in files
         ]
-        try:
-            client.add_replicas(rse, replicas)
-        except Duplicate as error:
-            msg = (
-                f"the lake holds another file of a seed file's name: {error}; `vre-dm lake reset` begins anew"
-            )
-            raise SandboxError(msg) from error
+        client.add_replicas(rse, replicas)
 
 
 def _places(

@@ -23,7 +23,7 @@ from typing import Any
 
 from vre_dm.errors import SandboxError
 from vre_dm.sandbox import seed
-from vre_dm.sandbox.layout import ALREADY_RUNNING, Layout, read_json, write_json
+from vre_dm.sandbox.layout import ALREADY_RUNNING, WITHOUT_DATA, Layout, read_json, write_json
 from vre_dm.sandbox.services import endpoints, postgres, processes, secrets, settings, tls
 from vre_dm.sandbox.services.endpoints import Endpoints
 from vre_dm.sandbox.services.postgres import last_line
@@ -92,8 +92,9 @@ class Supervisor:
         self._lap("server")
         if present != wanted:
             self._report("registering the data")
-            self._once("vre_dm.sandbox.services.catalogue", admin=True)
-            write_json(self.layout.seeded, wanted)
+            self._problem = self._once("vre_dm.sandbox.services.catalogue", admin=True)
+            if not self._problem:
+                write_json(self.layout.seeded, wanted)
             self._lap("seed")
         self._wait(lambda: self.layout.token.exists(), "the issuer", "site")
         self._report("ready")
@@ -188,8 +189,8 @@ class Supervisor:
             keep=keep or (),
         )
 
-    def _once(self, module: str, *, admin: bool = False) -> None:
-        """Run a step to its end."""
+    def _once(self, module: str, *, admin: bool = False) -> str:
+        """Run a step to its end; returns what the lake has to do without, nothing when all is well."""
         name = module.rsplit(".", 1)[1]
         config = self.layout.admin_config if admin else self.layout.server / "rucio.cfg"
         environment = self._environment() | {"RUCIO_CONFIG": str(config)}
@@ -197,9 +198,13 @@ class Supervisor:
         step = processes.start(
             processes.python_module(module), log=log, folder=self.layout.root, environment=environment
         )
-        if step.wait() != 0:
+        code = step.wait()
+        if code == WITHOUT_DATA:
+            return last_line(log)
+        if code != 0:
             msg = f"the lake's {name} could not be made: {last_line(log)} (all of it: {log})"
             raise SandboxError(msg)
+        return ""
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -221,6 +221,19 @@ def test_lab_starts_jupyterlab_on_the_notebooks_with_a_lake(embedded_lake: LakeS
     assert str(tmp_path / "mine") in done.stderr
 
 
+def test_lab_runs_no_file_of_the_current_folder(embedded_lake: LakeStatus, tmp_path: Path):
+    (tmp_path / "jupyterlab.py").write_text("print('code of the current folder')")
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "vre_dm", "lab", "--notebooks", str(tmp_path / "mine"), "--version"],
+        env=os.environ | {"RUCIO_CONFIG": str(embedded_lake.rucio_config)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert "current folder" not in done.stdout
+    assert done.stdout.split(".")[0] == "4", done.stderr
+
+
 def test_notebooks_that_can_be_written_are_used_in_place(tmp_path: Path):
     assert working_copy(tmp_path, None, tmp_path / "no") == tmp_path
 

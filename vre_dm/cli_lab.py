@@ -32,7 +32,16 @@ def lab(notebooks: Path | None, arguments: tuple[str, ...]) -> None:
     lake = connect(say=lambda text: click.echo(text, err=True))
     click.echo(f"lake: {lake.instance.name} ({lake.instance.source}); notebooks: {folder}", err=True)
     as_root = ["--allow-root"] if os.geteuid() == 0 else []  # in a container there is nobody else
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *as_root, *arguments]
+    # -P: a jupyterlab.py in the current folder is not JupyterLab
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={folder}",
+        *as_root,
+        *arguments,
+    ]
     os.execv(sys.executable, command)  # noqa: S606 - Ctrl-C and exit code are JupyterLab's own
 
 

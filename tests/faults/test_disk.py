@@ -2,13 +2,13 @@
 
 import os
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.faults.server import Breaking, good
+from tests.faults.server import Act, Breaking, Handler, good
 from tests.faults.world import HASTY, OpenAccess, Waits, finals, partials, registered
 from vre_dm.errors import NoSpace, NotWritable
 from vre_dm.lake.files import File
@@ -113,3 +113,33 @@ def test_a_link_at_the_final_name_is_replaced_not_followed(server: Breaking, tmp
 def test_a_name_of_the_greatest_length_fits(server: Breaking, tmp_path: Path):
     file = registered(BODY, server.play("/x", good(BODY)), name="n" * 250)
     assert fetch(file, tmp_path)[0].read_bytes() == BODY
+
+
+def exchanging(folder: Path, *, make: Callable[[Path, Path], object]) -> Act:
+    """A server whose friend on the user's machine exchanges the temporary file before the last bytes."""
+
+    def act(handler: Handler) -> None:
+        handler.answer(200, Content_Length=len(BODY))
+        handler.send(BODY[:1_500_000])
+        forged = folder / "forged"
+        forged.write_bytes(b"forged")
+        for part in partials(folder):
+            part.rename(folder / "true bytes")
+            make(forged, part)
+        handler.send(BODY[1_500_000:])
+
+    return act
+
+
+@pytest.mark.parametrize("make", [os.rename, lambda forged, part: part.symlink_to(forged)])
+def test_a_temporary_file_that_somebody_exchanged_is_not_placed(
+    server: Breaking, tmp_path: Path, make: Callable[[Path, Path], object]
+):
+    file = registered(BODY, server.play("/x", exchanging(tmp_path, make=make)))
+    target = tmp_path / file.did.path()
+    target.parent.mkdir()
+    target.write_bytes(b"an older version")
+    with pytest.raises(NotWritable, match="somebody exchanged"):
+        fetch(file, tmp_path)
+    assert target.read_bytes() == b"an older version"
+    assert partials(tmp_path) == []

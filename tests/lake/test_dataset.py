@@ -10,7 +10,7 @@ import pytest
 
 from tests.lake.conftest import SCOPE, Make
 from vre_dm.did import Did
-from vre_dm.errors import InvalidDid, NotInLake
+from vre_dm.errors import InvalidDid, NotInLake, NotWritable
 from vre_dm.lake.file_list import file_of, fits
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.transfer import Progress
@@ -160,6 +160,17 @@ def test_the_cache_is_private(lake: Lake) -> None:
     (path,) = lake.dataset("xenon:s2only.limits").fetch()
     cache = next(parent for parent in path.parents if parent.name.startswith("fetched"))
     assert stat.S_IMODE(cache.stat().st_mode) == 0o700
+
+
+def test_a_cache_that_others_can_change_is_not_used(lake: Lake, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o777)
+    here = Lake(lake.instance, shared / "vre-dm")
+    with pytest.raises(NotWritable, match=f"other users can change {shared}"):
+        here.dataset("xenon:s2only.limits").fetch()
+    (path,) = here.dataset("xenon:s2only.limits").fetch(tmp_path / "mine")
+    assert path.stat().st_size
 
 
 def test_the_citation_is_that_of_the_metadata(lake: Lake) -> None:

@@ -13,6 +13,7 @@ from vre_dm.lake.citation import Citation, citation
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.file_list import FileList
 from vre_dm.lake.metadata import Metadata, titles_of
+from vre_dm.lake.private import make_private
 from vre_dm.lake.replicas import ReplicaTable, replica_table
 from vre_dm.lake.results import SearchResult
 from vre_dm.lake.rules import Rule, RuleList, create_rule, rules_of
@@ -173,14 +174,15 @@ class Dataset(Tabular):
         ------
         NotInLake
             No file or no storage element fits.
+        NotWritable
+            The cache folder cannot be made, or other users can change it.
         NoSpace, TransferFailed, ChecksumMismatch
             As `vre_dm.lake.transfer.fetch_files`; nothing partial is at a final name.
         """
         from vre_dm.lake.transfer import fetch_files  # heavy, and not needed to browse
 
         if target is None:
-            # What one user may read others may not: the cache is private.
-            self._site.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(self._site.folder)  # what one user may read others may not, nor exchange
         folder = self._site.folder if target is None else Path(target).expanduser()
         found = self.files.located(files, rse=rse)
         return fetch_files(found, folder, access=self._site.access, progress=progress)

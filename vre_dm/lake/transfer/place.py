@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from vre_dm.errors import NoSpace
+from vre_dm.errors import NoSpace, NotWritable
 from vre_dm.lake.transfer.failures import Stopped, disk_error
 from vre_dm.lake.transfer.names import leftovers, part_path, waiting_for
 from vre_dm.lake.transfer.owner import myself, nobody
@@ -105,22 +105,39 @@ class Part:
         Raises
         ------
         NoSpace, NotWritable
-            The disk refused; the name is as it was before.
+            The disk refused, or somebody exchanged the temporary file; the name is as it was before.
         """
         try:
             os.fsync(self._descriptor)
+            self._check(self.path)
             self.path.replace(self.target)
+            self._placed = True
+            self._check(self.target)  # between look and rename there was a moment
         except OSError as error:
             raise disk_error(error, self.target) from error
-        self._placed = True
         return self.target
+
+    def _check(self, path: Path) -> None:
+        """Take away what has a name of ours and is not the very file that was written and verified here."""
+        if self._is(path):
+            return
+        path.unlink(missing_ok=True)
+        msg = f"somebody exchanged {path} during the fetch; choose a folder that only you can change"
+        raise NotWritable(msg)
+
+    def _is(self, path: Path) -> bool:
+        try:
+            return os.path.samestat(path.lstat(), os.fstat(self._descriptor))
+        except FileNotFoundError:
+            return False
 
     def close(self, *, keep: bool) -> None:
         """Let go: an unfinished file stays for a later run where that can continue it safely, else goes."""
+        keep = keep and self.continuable and self._is(self.path)
         os.close(self._descriptor)
         if self._placed:
             return
-        if keep and self.continuable:
+        if keep:
             self.path.rename(part_path(self.target, self.expected, nobody()))
         else:
             self.path.unlink(missing_ok=True)

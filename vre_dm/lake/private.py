@@ -1,0 +1,77 @@
+"""Files and folders that nobody but this user and root could have put there or exchanged."""
+
+import os
+import stat
+from pathlib import Path
+
+from vre_dm.errors import NotWritable
+
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder that others can neither read nor exchange; one that is there must be such already.
+
+    Raises
+    ------
+    NotWritable
+        It cannot be made, or it or a folder above it is another user's to change.
+    """
+    folder = folder.absolute()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        real = folder.resolve()
+        # As written and as resolved: whoever owns a link can let it point elsewhere later.
+        chain = dict.fromkeys((*reversed(folder.parents), folder, *reversed(real.parents), real))
+        foreign = next((path for path in chain if _is_foreign(path, strict=path in {folder, real})), None)
+    except OSError as error:
+        msg = f"cannot make the folder {folder}: {error.strerror}; name a folder to fetch into"
+        raise NotWritable(msg) from error
+    if foreign is not None:
+        msg = f"other users can change {foreign}, so {folder} is no safe cache; name a folder to fetch into"
+        raise NotWritable(msg)
+
+
+def file_fault(facts: os.stat_result) -> str | None:
+    """Why a credential is not this user's alone, or ``None``."""
+    if not stat.S_ISREG(facts.st_mode):
+        return "is no plain file"
+    if facts.st_uid != os.geteuid():
+        return "belongs to another user"
+    if facts.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return "is open to other users"
+    return None
+
+
+def found_fault(path: Path) -> str | None:
+    """Why a credential that was found at a usual place, where others write too, is not ours; or ``None``.
+
+    Raises
+    ------
+    OSError
+        There is no such file.
+    """
+    if _is_foreign(path.parent, strict=False) or path.parent.is_symlink():
+        return "is in a folder of another user"
+    return file_fault(path.lstat())
+
+
+def is_shared(folder: Path) -> bool:
+    """Whether every user of the machine can write in a folder, as in ``/tmp``."""
+    return folder.is_dir() and bool(folder.stat().st_mode & stat.S_IWOTH)
+
+
+def _is_foreign(path: Path, *, strict: bool) -> bool:
+    """Whether another user could change what a folder (or link) holds.
+
+    A folder above may be open to one's own group, as some systems make every folder, and to all if it is
+    sticky; the folder itself may not (``strict``).
+    """
+    facts = path.lstat()
+    if facts.st_uid not in {os.geteuid(), 0}:
+        return True
+    if stat.S_ISLNK(facts.st_mode):
+        return False
+    if strict:
+        return facts.st_uid != os.geteuid() or bool(facts.st_mode & _OTHERS_WRITE)
+    return bool(facts.st_mode & stat.S_IWOTH) and not facts.st_mode & stat.S_ISVTX

@@ -59,8 +59,8 @@ def _refuse_other_bytes(client: Client, content: seed.Seed) -> None:
             older += [f["name"] for f in present if wanted.get((f["scope"], f["name"]), "") != f["adler32"]]
     if older:
         msg = (
-            f"{len(older)} files of this lake are seed data of another release, such as {older[0]}; they stay "
-            "as they are, and `vre-dm lake reset` brings the new ones"
+            f"{len(older)} files of this lake are seed data of another release, such as {older[0]}; they "
+            "stay as they are, and `vre-dm lake reset` brings the new ones"
         )
         raise SandboxError(msg)
 

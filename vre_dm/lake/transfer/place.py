@@ -109,23 +109,17 @@ class Part:
         """
         try:
             os.fsync(self._descriptor)
-            self._check(self.path)
+            if not self._is(self.path):
+                msg = f"somebody exchanged {self.path} during the fetch; choose a folder that only you can change"
+                raise NotWritable(msg)
             self.path.replace(self.target)
-            self._placed = True
-            self._check(self.target)  # between look and rename there was a moment
         except OSError as error:
             raise disk_error(error, self.target) from error
+        self._placed = True
         return self.target
 
-    def _check(self, path: Path) -> None:
-        """Take away what has a name of ours and is not the very file that was written and verified here."""
-        if self._is(path):
-            return
-        path.unlink(missing_ok=True)
-        msg = f"somebody exchanged {path} during the fetch; choose a folder that only you can change"
-        raise NotWritable(msg)
-
     def _is(self, path: Path) -> bool:
+        """Whether a name means the very file that was written and verified here."""
         try:
             return os.path.samestat(path.lstat(), os.fstat(self._descriptor))
         except FileNotFoundError:

@@ -1,14 +1,18 @@
 """Lakes are found where users and sites configure them, and each setting says where it came from."""
 
+import getpass
 import json
 import os
+import pickle
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from vre_dm.errors import InvalidConfiguration
+from vre_dm.errors import InvalidConfiguration, LoginRefused
 from vre_dm.lake import instances
 from vre_dm.lake.instance import Instance, Mount
+from vre_dm.lake.login import provider
 from vre_dm.lake.tokens import FileToken, Secret, VariableToken
 
 Environ = dict[str, str]
@@ -130,7 +134,8 @@ def test_a_broken_configuration_file_breaks_nothing(home: Path, environ: Environ
     assert instances.known(environ).instances == []
 
 
-def test_the_variables_of_the_vre_are_read(environ: Environ) -> None:
+def test_the_variables_of_the_vre_are_read(environ: Environ, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUCIO_ACCESS_TOKEN", "a.b.c")
     (found,) = instances.known(environ | VRE_VARIABLES).instances
     assert (found.name, found.url, found.account) == (
         "vre-rucio.cern.ch",
@@ -267,3 +272,85 @@ def test_a_proxy_certificate_is_found_as_the_grid_does(home: Path, environ: Envi
     (found,) = instances.known(environ).instances
     assert found.certificate is not None
     assert found.certificate.name == f"x509up_u{os.geteuid()}"
+
+
+def test_no_instance_holds_the_environment_and_a_renewed_variable_is_seen(
+    home: Path, environ: Environ, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUCIO_ACCESS_TOKEN", "old")
+    monkeypatch.setenv("SOMETHING_PRIVATE", "canary-3b1f9c")
+    path = rucio_cfg(home, "[client]\nrucio_host=https://x.org\nauth_type=oidc")
+    (known,) = instances.known(environ | VRE_VARIABLES | {"RUCIO_CONFIG": ""}).instances[:1]
+    for found in (known, instances.from_file(path)):
+        with pytest.raises(TypeError, match="never written down"):
+            pickle.dumps(found)
+        assert found.tokens is not None
+        assert "canary" not in str(vars(found.tokens))
+        monkeypatch.setenv("RUCIO_ACCESS_TOKEN", "renewed")
+        assert found.tokens.token() == Secret("renewed")
+
+
+@pytest.fixture
+def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The machine's temporary folder, where everybody can write."""
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o1777)
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def test_a_token_that_rucio_left_is_used_only_if_it_is_ours(
+    home: Path, environ: Environ, shared: Path
+) -> None:
+    rucio_cfg(home, "[client]\nrucio_host=https://x.org\nauth_type=oidc\naccount=dm")
+    folder = shared / f".rucio_{getpass.getuser()}"
+    folder.mkdir(mode=0o700)
+    mine, place = home / "token of another lake", folder / "auth_token_for_account_dm"
+    mine.write_text("canary")
+    mine.chmod(0o600)
+    place.symlink_to(mine)
+    tokens = instances.known(environ).instances[0].tokens
+    assert tokens is not None
+    with pytest.raises(LoginRefused, match="is no plain file, so it is not trusted"):
+        tokens.token()
+    place.unlink()
+    mine.rename(place)
+    assert tokens.token() == Secret("canary")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of another user")
+@pytest.mark.parametrize("theirs", ["folder", "file"])
+def test_a_token_that_another_user_left_is_not_used(
+    home: Path, environ: Environ, shared: Path, theirs: str
+) -> None:
+    rucio_cfg(home, "[client]\nrucio_host=https://x.org\nauth_type=oidc\naccount=dm")
+    folder = shared / f".rucio_{getpass.getuser()}"
+    folder.mkdir(mode=0o700)
+    file = folder / "auth_token_for_account_dm"
+    file.write_text("planted")
+    file.chmod(0o600)
+    os.chown(folder if theirs == "folder" else file, 65534, 65534)
+    tokens = instances.known(environ).instances[0].tokens
+    assert tokens is not None
+    with pytest.raises(LoginRefused, match="another user, so it is not trusted"):
+        tokens.token()
+
+
+def test_a_proxy_at_the_usual_place_is_used_only_if_it_is_ours(
+    home: Path, environ: Environ, shared: Path
+) -> None:
+    rucio_cfg(home, "[client]\nrucio_host=https://x.org\nauth_type=x509_proxy")
+    (found,) = instances.known(environ).instances
+    with pytest.raises(LoginRefused, match="no certificate at"):
+        provider(found)
+    proxy = shared / f"x509up_u{os.geteuid()}"
+    proxy.touch(mode=0o644)
+    with pytest.raises(LoginRefused, match="is open to other users, so it is not used"):
+        provider(found)
+    proxy.chmod(0o600)
+    assert str(proxy) in str(provider(found))
+    if os.geteuid() == 0:
+        os.chown(proxy, 65534, 65534)
+        with pytest.raises(LoginRefused, match="belongs to another user, so it is not used"):
+            provider(found)

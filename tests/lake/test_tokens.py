@@ -103,14 +103,53 @@ def test_a_missing_token_file_says_where_it_was_looked_for(tmp_path: Path) -> No
         FileToken(tmp_path / "none").token()
 
 
-def test_a_variable_is_looked_up_each_time() -> None:
-    environ = {"TOKEN": " one\n"}
-    provider = VariableToken(environ, "TOKEN")
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620])
+def test_a_token_file_that_nobody_named_must_be_closed(tmp_path: Path, mode: int) -> None:
+    assert FileToken(token_file(tmp_path, "aaaa"), found=True).token().reveal() == "aaaa"
+    with pytest.raises(LoginRefused, match="is open to other users, so it is not trusted"):
+        FileToken(token_file(tmp_path, "aaaa", mode), found=True).token()
+
+
+def test_a_link_at_a_usual_place_does_not_lend_the_token_it_leads_to(tmp_path: Path) -> None:
+    path = token_file(tmp_path, "aaaa")
+    (tmp_path / "link").symlink_to(path)
+    with pytest.raises(LoginRefused, match="link is no plain file"):
+        FileToken(tmp_path / "link", found=True).token()
+    assert FileToken(tmp_path / "link").token().reveal() == "aaaa"  # named by the user, as hubs mount them
+
+
+def test_a_token_file_that_is_exchanged_for_a_link_is_noticed_when_it_is_opened(tmp_path: Path) -> None:
+    path = token_file(tmp_path, "aaaa")
+    provider = FileToken(path, found=True)
+    path.rename(tmp_path / "elsewhere")
+    path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(LoginRefused, match="cannot be read"):
+        provider._read()
+
+
+def test_a_pipe_is_no_token_file_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    with pytest.raises(LoginRefused, match="no plain file"):
+        FileToken(tmp_path / "pipe").token()
+
+
+def test_a_token_in_a_variable_is_never_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN", CANARY)
+    provider = VariableToken("TOKEN")
+    with pytest.raises(TypeError, match="never written down"):
+        pickle.dumps(provider)
+    assert CANARY not in str(vars(provider))
+    assert copy.deepcopy([provider]) == [provider]
+
+
+def test_a_variable_is_looked_up_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN", " one\n")
+    provider = VariableToken("TOKEN")
     assert provider.token().reveal() == "one"
-    environ["TOKEN"] = "two"
+    monkeypatch.setenv("TOKEN", "two")
     assert provider.token().reveal() == "two"
     assert not provider.renew()
-    del environ["TOKEN"]
+    monkeypatch.delenv("TOKEN")
     with pytest.raises(LoginRefused, match="TOKEN is empty"):
         provider.token()
 

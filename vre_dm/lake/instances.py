@@ -1,6 +1,7 @@
 """Which lakes exist for this user, and where each of their settings came from.
 
-The only module of the lake's face that reads the environment and knows the embedded lake.
+The only module of the lake's face that reads the environment (but for a token, which `tokens` reads from its
+variable at each use) and knows the embedded lake.
 """
 
 import getpass
@@ -257,9 +258,9 @@ def _tokens(
     if present:
         return FileToken(present)
     if variable:
-        return VariableToken(environ, variable)
-    if Path(by_rucio).exists():
-        return FileToken(Path(by_rucio))
+        return VariableToken(variable)
+    if os.path.lexists(by_rucio):
+        return FileToken(Path(by_rucio), found=True)
     return FileToken(files[0]) if files else None
 
 

@@ -1,6 +1,8 @@
 """Gets a token provider for a lake: the configured one for OIDC, a login for passwords and certificates."""
 
+import os
 from datetime import datetime
+from pathlib import Path
 
 import requests
 
@@ -8,6 +10,7 @@ from vre_dm.errors import LoginRefused
 from vre_dm.lake.failures import told_plainly
 from vre_dm.lake.http import TIMEOUT, Session, http_date, reason, roots
 from vre_dm.lake.instance import Instance
+from vre_dm.lake.private import found_fault, is_shared
 from vre_dm.lake.tokens import LoginToken, Secret, TokenProvider
 
 
@@ -37,7 +40,16 @@ def provider(instance: Instance) -> TokenProvider:
             f"no certificate at {instance.certificate} for {instance.name}; make a proxy with voms-proxy-init"
         )
         raise LoginRefused(msg)
+    _refuse_foreign(instance.key or instance.certificate)
     return LoginToken(lambda: _login(instance), f"certificate {instance.certificate}")
+
+
+def _refuse_foreign(key: Path) -> None:
+    """Refuse a key that another user could have put at its usual place: it would log in as that user."""
+    fault = found_fault(key) if is_shared(key.parent) and os.path.lexists(key) else None
+    if fault:
+        msg = f"the certificate {key} {fault}, so it is not used; make your own with voms-proxy-init"
+        raise LoginRefused(msg)
 
 
 def _login(instance: Instance) -> tuple[Secret, datetime | None]:

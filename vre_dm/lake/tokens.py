@@ -7,17 +7,34 @@ import json
 import os
 import stat
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Never, Protocol, Self
 
 from vre_dm.errors import LoginRefused
+from vre_dm.lake.private import file_fault, found_fault
 
 _LARGEST_TOKEN = 100_000
 
 
-class Secret:
+class _Unwritten:
+    """Copied as itself, and never written down: not into a pickle, so not into another process or a graph."""
+
+    __slots__ = ()
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce_ex__(self, protocol: object) -> Never:
+        msg = f"a {type(self).__name__} is never written down; hand over the way to get it instead"
+        raise TypeError(msg)
+
+
+class Secret(_Unwritten):
     """A text that shows itself only to who calls `reveal`.
 
     Its repr, str and format are ``***``; it refuses pickle and JSON, so that it cannot travel in a graph, a
@@ -53,16 +70,6 @@ class Secret:
     def __hash__(self) -> int:
         return hash((Secret, self._text))
 
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Self:
-        return self
-
-    def __reduce_ex__(self, protocol: object) -> Never:
-        msg = "a Secret is never written down; hand over the way to get it instead"
-        raise TypeError(msg)
-
 
 class TokenProvider(Protocol):
     """Where a token comes from; asked at each request."""
@@ -95,10 +102,13 @@ class FileToken:
     ----------
     path
         File of one line. It must belong to this user or root, and nobody else may write it.
+    found
+        Whether nobody named the file: it lies at a usual place, where others could have put one too. Then it
+        must be this user's alone, and no link.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, *, found: bool = False) -> None:
+        self.path, self._found = path, found
         self._seen: tuple[int, int, int] | None = None
         self._token: Secret | None = None
 
@@ -131,18 +141,30 @@ class FileToken:
 
     def _state(self) -> os.stat_result:
         try:
+            fault = found_fault(self.path) if self._found else None
             state = self.path.stat()
         except OSError as error:
             msg = f"no token: {self.path}: {error.strerror}; log in again, or restart the server of your hub"
             raise LoginRefused(msg) from error
+        self._judge(state, fault)
+        return state
+
+    def _judge(self, state: os.stat_result, fault: str | None = None) -> None:
+        if fault or (self._found and (fault := file_fault(state))):
+            msg = f"the token file {self.path} {fault}, so it is not trusted; name your own in rucio.cfg"
+            raise LoginRefused(msg)
+        if not stat.S_ISREG(state.st_mode):
+            msg = f"the token file {self.path} is no plain file; write the token into one"
+            raise LoginRefused(msg)
         if state.st_uid not in {os.geteuid(), 0} or state.st_mode & stat.S_IWOTH:
             msg = f"other users can write the token file {self.path}, so it is not trusted; chmod 600 it"
             raise LoginRefused(msg)
-        return state
 
     def _read(self) -> Secret:
         try:
-            with self.path.open(encoding="ascii") as file:
+            flags = os.O_RDONLY | os.O_NONBLOCK | (os.O_NOFOLLOW if self._found else 0)
+            with os.fdopen(os.open(self.path, flags), encoding="ascii") as file:
+                self._judge(os.fstat(file.fileno()))  # what was opened, whatever the name meant before
                 text = file.read(_LARGEST_TOKEN).strip()
         except (OSError, UnicodeDecodeError) as error:
             msg = f"the token file {self.path} cannot be read: {type(error).__name__}; write it again"
@@ -156,19 +178,17 @@ class FileToken:
         return f"file {self.path}"
 
 
-class VariableToken:
-    """A token in an environment variable; nothing can renew it while the process lives.
+class VariableToken(_Unwritten):
+    """A token in an environment variable of this process, read at each use and kept nowhere.
 
     Parameters
     ----------
-    environ
-        The environment, looked up at each call.
     name
         Variable, for example ``RUCIO_ACCESS_TOKEN``.
     """
 
-    def __init__(self, environ: Mapping[str, str], name: str) -> None:
-        self._environ, self.name = environ, name
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def token(self) -> Secret:
         """Token in the variable.
@@ -178,7 +198,7 @@ class VariableToken:
         LoginRefused
             The variable is not set.
         """
-        text = self._environ.get(self.name, "").strip()
+        text = os.environ.get(self.name, "").strip()
         if not text:
             msg = f"no token: the variable {self.name} is empty; log in again, or use a token file"
             raise LoginRefused(msg)

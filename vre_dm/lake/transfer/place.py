@@ -110,7 +110,7 @@ class Part:
         try:
             os.fsync(self._descriptor)
             if not self._is(self.path):
-                msg = f"somebody exchanged {self.path} during the fetch; choose a folder that only you can change"
+                msg = f"somebody exchanged {self.path} meanwhile; choose a folder that only you can change"
                 raise NotWritable(msg)
             self.path.replace(self.target)
         except OSError as error:

@@ -32,10 +32,11 @@ def write_all(layout: Layout, endpoints: Endpoints, secrets: Secrets) -> None:
     admin = _password_client(layout, endpoints, "root", secrets)
     _write(layout.admin_config, {"client": admin, "policy": _POLICY_OF_CLIENTS})
     user = _password_client(layout, endpoints, USER, secrets)
-    # Says to our own client that this password is the storage's too, which no other lake's is.
+    # Tells our own client that the storage is on this machine and takes the same password.
     ours = {"vre-dm": {"embedded": "yes"}}
     _write(layout.userpass_config, {"client": user, "policy": _POLICY_OF_CLIENTS, **ours})
-    _write(layout.rucio_config, {"client": _token_client(layout, endpoints), "policy": _POLICY_OF_CLIENTS})
+    token = _token_client(layout, endpoints)
+    _write(layout.rucio_config, {"client": token, "policy": _POLICY_OF_CLIENTS, **ours})
 
 
 _POLICY_OF_CLIENTS = {"permission": "generic", "schema": "generic", "lfn2pfn_algorithm_default": "hash"}

@@ -15,7 +15,7 @@ from vre_dm.sandbox.layout import USER, Layout, write_private
 from vre_dm.sandbox.services import endpoints, secrets
 from vre_dm.sandbox.services.activity import Mark
 from vre_dm.sandbox.services.issuer import Issuer
-from vre_dm.sandbox.services.issuer import application as issuer_application
+from vre_dm.sandbox.services.login_page import application as login_application
 from vre_dm.sandbox.services.rses import WEBDAV
 from vre_dm.sandbox.services.secrets import HUB_CLIENT, RUCIO_CLIENT
 from vre_dm.sandbox.services.settings import AUDIENCE, OIDC_SCOPE
@@ -42,7 +42,7 @@ def _by_port() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]
     layout = Layout(Path(os.environ["VRE_DM_LAKE"]))
     where = endpoints.load(layout)
     issuer = _issuer(layout, where, int(os.environ["VRE_DM_LAKE_TOKEN_SECONDS"]))
-    login = issuer_application(issuer)
+    login = login_application(issuer)
     storage = Storage(layout, issuer, WEBDAV)
     threading.Thread(target=_keep_token_fresh, args=(layout, issuer), daemon=True).start()
 

@@ -92,7 +92,7 @@ class Supervisor:
         self._lap("server")
         if present != wanted:
             self._report("registering the data")
-            self._problem = self._once("vre_dm.sandbox.services.catalogue", admin=True)
+            self._problem = self._once("vre_dm.sandbox.services.bootstrap", admin=True)
             if not self._problem:
                 write_json(self.layout.seeded, wanted)
             self._lap("seed")

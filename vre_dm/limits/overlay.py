@@ -1,4 +1,7 @@
-"""Lay limit curves over each other: one object that shows itself, saves itself and prints."""
+"""Lay limit curves over each other: one object that shows itself, saves itself and prints.
+
+The renderers are `bokeh_figure` (interactive, with the hover) and `figure` (print); both draw `model`.
+"""
 
 from __future__ import annotations
 

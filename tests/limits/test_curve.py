@@ -54,9 +54,25 @@ def test_one_mass_outside_spoils_the_whole_question() -> None:
         make().at([10.0, 5000.0])
 
 
-def test_not_a_number_is_outside_every_range() -> None:
-    with pytest.raises(OutOfRange):
-        make().at(float("nan"))
+@pytest.mark.parametrize(
+    "mass", [float("nan"), [10.0, float("nan")], "40", ["40"], None, [10, [1]], True, 40j]
+)
+def test_what_is_not_a_number_has_no_value_and_the_unit_is_named(mass: object) -> None:
+    with pytest.raises(OutOfRange, match=r"^mass .* is not a number .* GeV, such as at\(40\)$"):
+        make().at(mass)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("mass", [0, -1, float("inf")])
+def test_a_mass_that_cannot_be_is_outside_the_range(mass: float) -> None:
+    with pytest.raises(OutOfRange, match="covers 5 to 1000 GeV"):
+        make().at(mass)
+
+
+def test_numbers_of_any_kind_are_masses() -> None:
+    expected = make().at(10.0)
+    for mass in (10, np.int64(10), np.float32(10), np.array(10, dtype=object)):
+        assert make().at(mass) == expected
+    assert make().at([]).shape == (0,)
 
 
 def test_a_validity_narrows_the_range_and_gives_the_reason() -> None:
@@ -142,6 +158,8 @@ def test_an_unknown_quantity_is_refused_with_the_known_ones() -> None:
 def test_an_unknown_column_is_refused_with_the_known_ones() -> None:
     with pytest.raises(InvalidCurve, match=r"median.*limit_cm2"):
         make().at(10.0, column="median")
+    with pytest.raises(InvalidCurve, match=r"'Limit_cm2'; near it: limit_cm2"):
+        make().at(10.0, column="Limit_cm2")
 
 
 def test_hostile_text_stays_text() -> None:

@@ -24,6 +24,15 @@ def test_a_curve_is_found_by_id_by_position_and_by_slice() -> None:
 def test_a_misspelt_id_is_answered_with_the_nearest_ones() -> None:
     with pytest.raises(InvalidCurve, match=r"'si_b_2024'; near it: si_b_2025"):
         CURVES["si_b_2024"]
+    with pytest.raises(InvalidCurve, match=r"'SI_B_2025'; near it: si_b_2025"):
+        CURVES["SI_B_2025"]
+
+
+def test_an_id_near_to_none_is_answered_with_the_ids_there_are() -> None:
+    with pytest.raises(InvalidCurve, match=r"'zzz'; known are: si_a_2018, si_b_2025, si_c_2030$"):
+        CURVES["zzz"]
+    with pytest.raises(InvalidCurve, match=r"si_0, .* and 12 more$"):
+        CurveSet(make(id=f"si_{number}") for number in range(20))["zzz"]
 
 
 @pytest.mark.parametrize(
@@ -45,9 +54,56 @@ def test_ids_are_returned_in_the_order_asked_for() -> None:
     assert CURVES.select("si_c_2030", "si_a_2018").ids == ["si_c_2030", "si_a_2018"]
 
 
-def test_two_curves_of_one_id_are_refused() -> None:
-    with pytest.raises(InvalidCurve, match="si_toy_2020"):
+def test_two_curves_of_one_id_are_refused_with_a_way_to_rename() -> None:
+    with pytest.raises(InvalidCurve, match=r"two different curves .*'si_toy_2020'; dataclasses\.replace"):
         CurveSet([make(), make(cl=0.95)])
+
+
+def test_one_curve_twice_is_refused_as_such() -> None:
+    with pytest.raises(InvalidCurve, match="'si_b_2025' is given twice; leave one out"):
+        CURVES.select("si_b_2025", "si_b_2025")
+
+
+@pytest.mark.parametrize("given", ["si_lz_2024", ["si_lz_2024"], [make(), "si_lz_2024"], ("si_lz_2024",)])
+def test_an_id_is_not_a_curve_and_the_call_to_write_is_named(given: object) -> None:
+    with pytest.raises(InvalidCurve, match=r"write dm\.overlay\(dm\.curves\('si_lz_2024'\)\)$"):
+        CurveSet(given)  # type: ignore[arg-type]
+
+
+def test_many_ids_in_place_of_curves_are_answered_with_all_of_them() -> None:
+    with pytest.raises(InvalidCurve, match=r"write dm\.overlay\(dm\.curves\('a', 'b', 'c', 'd'\)\)$"):
+        CurveSet(["a", "b", "c", "d"])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("given", [None, 3, [None], [{}]])
+def test_what_is_no_curve_is_refused(given: object) -> None:
+    with pytest.raises(InvalidCurve, match=r"is no curve; take them from dm\.curves"):
+        CurveSet(given)  # type: ignore[arg-type]
+
+
+def test_a_set_inside_a_list_is_answered_with_how_to_unpack_it() -> None:
+    with pytest.raises(InvalidCurve, match=r"\[\*published, own\]"):
+        CurveSet([CURVES, make()])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    ("criteria", "answer"),
+    [
+        ({"quantity": "sigma_si"}, "unknown quantity 'sigma_si'; near it: sigma_SI"),
+        ({"kind": "Observed"}, "unknown kind 'Observed'; near it: observed"),
+        ({"kind": "zzz"}, "known are: observed, expected"),
+        ({"year": "2024"}, "write year=2024"),
+    ],
+)
+def test_a_criterion_that_nothing_can_meet_is_refused(criteria: dict[str, object], answer: str) -> None:
+    with pytest.raises(InvalidCurve, match=answer):
+        CURVES.select(**criteria)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("key", [["si_a_2018"], make(), 1.0, None])
+def test_an_id_is_text(key: object) -> None:
+    with pytest.raises(InvalidCurve, match="give the ids one by one"):
+        CURVES.select(key)  # type: ignore[arg-type]
 
 
 def test_the_table_shows_one_curve_a_row_and_hostile_text_as_text() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import vre_dm
 from tests.limits.conftest import HOSTILE, make
-from vre_dm.errors import InvalidCurve
+from vre_dm.errors import InvalidCurve, NotWritable, OutOfRange
 from vre_dm.limits.catalogue import curves, load
 from vre_dm.limits.checks import BANDS
 from vre_dm.limits.curve import Column, limit_column, mass_column
@@ -154,6 +154,19 @@ def test_another_ending_is_refused_and_nothing_written(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_ending_in_capitals_is_an_ending(tmp_path: Path) -> None:
+    assert overlay(PUBLISHED).save(tmp_path / "limits.PNG").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("ending", [".pdf", ".html"])
+def test_a_folder_that_is_missing_or_a_file_is_refused_by_name(tmp_path: Path, ending: str) -> None:
+    (tmp_path / "file").write_text("mine")
+    for folder in ("missing", "file"):
+        with pytest.raises(NotWritable, match=rf"{folder}/limits\{ending}.*choose a folder"):
+            overlay(make()).save(tmp_path / folder / f"limits{ending}")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("file", "mine")]
+
+
 def test_the_same_model_gives_the_same_picture() -> None:
     first, second = (overlay(PUBLISHED)._repr_mimebundle_()["image/svg+xml"] for _ in range(2))
     assert first == second
@@ -167,6 +180,24 @@ def test_two_quantities_on_one_axis_are_refused() -> None:
 def test_an_empty_overlay_is_refused() -> None:
     with pytest.raises(InvalidCurve, match="at least one"):
         overlay([])
+
+
+def test_an_id_in_place_of_curves_is_answered_with_the_call_to_write() -> None:
+    with pytest.raises(InvalidCurve, match=r"write dm\.overlay\(dm\.curves\('si_lz_2024'\)\)"):
+        vre_dm.overlay("si_lz_2024")
+
+
+@pytest.mark.parametrize("argument", ["highlight", "bands"])
+def test_one_id_in_place_of_a_list_is_refused(argument: str) -> None:
+    with pytest.raises(InvalidCurve, match=rf"write {argument}=\['si_lz_2024'\]"):
+        overlay(PUBLISHED, **{argument: "si_lz_2024"})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("view", [(0, 1), (-1, 1), (100, 1), (1, 1), (1, float("inf")), (1,), 5, "ab"])
+@pytest.mark.parametrize("argument", ["x_range", "y_range"])
+def test_a_view_that_a_logarithmic_axis_cannot_show_is_refused(argument: str, view: object) -> None:
+    with pytest.raises(OutOfRange, match=f"{argument}.*two positive numbers, the lower first"):
+        overlay(make(), **{argument: view})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("argument", ["highlight", "bands"])

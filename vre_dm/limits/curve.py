@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -13,6 +14,7 @@ from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits import display
 from vre_dm.limits.metadata import UNKNOWN, Assumptions, Headline, Provenance, Reference, Validity
 from vre_dm.limits.quantities import quantity
+from vre_dm.limits.spelling import near
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,7 +139,7 @@ class Curve:
         for column in self.columns:
             if column.name == name:
                 return column.values
-        msg = f"curve {self.id} has no column {name!r}; it has {', '.join(c.name for c in self.columns)}"
+        msg = f"curve {self.id} has no column {name!r}; {near(str(name), (c.name for c in self.columns))}"
         raise InvalidCurve(msg)
 
     @property
@@ -164,14 +166,14 @@ class Curve:
         Raises
         ------
         OutOfRange
-            A mass lies outside `range`; nothing is extrapolated.
+            A mass is no number or lies outside `range`; nothing is extrapolated.
         InvalidCurve
             The curve is not a line, so it has no single value at a mass.
         """
         if self.geometry != "line":
             msg = f"curve {self.id} is a {self.geometry}: it has no single value at a mass"
             raise InvalidCurve(msg)
-        wanted = np.asarray(mass, dtype=np.float64)
+        wanted = _numbers(mass, self.columns[0].unit)
         low, high = self.range
         if not np.all((wanted >= low) & (wanted <= high)):
             unit, reason = self.columns[0].unit, self.validity.reason if self.validity else "end of the table"
@@ -227,6 +229,20 @@ class Curve:
 
     def _repr_html_(self) -> str:
         return display.curve_html(self)
+
+
+def _numbers(mass: ArrayLike, unit: str) -> NDArray[np.float64]:
+    """Masses as floats; text is refused rather than read, as nothing says which unit it is in."""
+    try:
+        given = np.asarray(mass)
+        if given.dtype.kind in "iuf" or all(isinstance(item, Real) for item in given.flat):
+            masses = given.astype(np.float64)
+            if not np.isnan(masses).any():
+                return masses
+    except (TypeError, ValueError):  # nested lists of unequal length
+        pass
+    msg = f"mass {repr(mass)[:60]} is not a number or an array of numbers; give it in {unit}, such as at(40)"
+    raise OutOfRange(msg)
 
 
 def _loglog(

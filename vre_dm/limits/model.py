@@ -8,7 +8,7 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from vre_dm.errors import InvalidCurve
+from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.curveset import CurveSet
 from vre_dm.limits.display import level, plain
@@ -81,12 +81,14 @@ def build(
     ------
     InvalidCurve
         No curve, curves of different quantities, or an id to highlight that is not among them.
+    OutOfRange
+        A view that is not two positive numbers, the lower first.
     """
     _require_one_quantity(curves)
-    for name in (*highlight, *bands):
-        curves[name]
-    view_x = x_range or _padded([curve.x for curve in curves])
-    view_y = y_range or _padded([curve.y for curve in curves])
+    _require_drawn(curves, highlight, "highlight")
+    _require_drawn(curves, bands, "bands")
+    view_x = _view(x_range, "x_range") or _padded([curve.x for curve in curves])
+    view_y = _view(y_range, "y_range") or _padded([curve.y for curve in curves])
     positions = {c.id: i for i, c in enumerate(c for c in curves if c.id not in highlight)}
     lines = [_line(c, positions.get(c.id), c.id in bands) for c in curves]
     _place_labels(lines, view_x, view_y)
@@ -111,12 +113,33 @@ def shown_unit(unit: str) -> str:
 
 def _require_one_quantity(curves: CurveSet) -> None:
     if not curves:
-        msg = "an overlay needs at least one curve"
+        msg = "an overlay needs at least one curve; dm.curves() shows what there is"
         raise InvalidCurve(msg)
     kinds = sorted({curve.quantity for curve in curves})
     if len(kinds) > 1:
         msg = f"one axis cannot show {' and '.join(kinds)}; convert them first or draw two overlays"
         raise InvalidCurve(msg)
+
+
+def _require_drawn(curves: CurveSet, ids: Collection[str], argument: str) -> None:
+    if isinstance(ids, str):
+        msg = f"{argument} takes a list of ids; write {argument}=[{ids!r}]"
+        raise InvalidCurve(msg)
+    for name in ids:
+        curves[name]
+
+
+def _view(view: Range | None, argument: str) -> Range | None:
+    if view is None:
+        return None
+    try:
+        low, high = (float(end) for end in view)
+        if 0 < low < high < np.inf:
+            return low, high
+    except (TypeError, ValueError):  # not a pair, or not of numbers
+        pass
+    msg = f"{argument} {view!r}: the axis is logarithmic; give two positive numbers, the lower first"
+    raise OutOfRange(msg)
 
 
 def _line(curve: Curve, position: int | None, with_band: bool) -> Line:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from html import escape
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vre_dm.errors import NotWritable
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.curveset import CurveSet
 from vre_dm.limits.model import Model, Range, build
@@ -74,16 +76,27 @@ class Overlay:
         ------
         ValueError
             Another ending.
+        NotWritable
+            The folder does not exist or cannot be written.
         """
         target = Path(path)
-        if target.suffix == ".html":
-            target.write_text(self.html(), encoding="utf-8")
-        elif target.suffix in (".png", ".pdf", ".svg"):
-            self.matplotlib().savefig(target, dpi=200)
-        else:
-            msg = f"cannot write {target.name}: end it in .html, .png, .pdf or .svg"
+        ending = target.suffix.lower()
+        if ending not in (".html", ".png", ".pdf", ".svg"):
+            msg = f"cannot write {target.name!r}: end it in .html, .png, .pdf or .svg"
             raise ValueError(msg)
+        # Drawn before the file is opened: a plot that cannot be drawn leaves no half file.
+        data = self.html().encode() if ending == ".html" else self._printed(ending[1:])
+        try:
+            target.write_bytes(data)
+        except OSError as error:
+            msg = f"cannot write {str(target)!r}: {error.strerror}; choose a folder that exists and is yours"
+            raise NotWritable(msg) from error
         return target
+
+    def _printed(self, form: str) -> bytes:
+        buffer = BytesIO()
+        self.matplotlib().savefig(buffer, format=form, dpi=200)
+        return buffer.getvalue()
 
     def __repr__(self) -> str:
         return f"Overlay of {self.curves!r}"
@@ -140,7 +153,10 @@ def overlay(
     Raises
     ------
     InvalidCurve
-        No curve, two with one id, different quantities, or an id that is not among them.
+        No curve, an id in place of a curve, two with one id, different quantities, or an id to highlight
+        that is not among them.
+    OutOfRange
+        A view that is not two positive numbers, the lower first.
 
     Examples
     --------

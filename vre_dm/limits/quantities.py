@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from vre_dm.errors import InvalidCurve
+from vre_dm.limits.spelling import require
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,5 @@ def quantity(name: str) -> Quantity:
     InvalidCurve
         The name is not on the list.
     """
-    if name not in QUANTITIES:
-        msg = f"unknown quantity {name!r}; known are {', '.join(QUANTITIES)}"
-        raise InvalidCurve(msg)
+    require(name, QUANTITIES, "quantity")
     return QUANTITIES[name]

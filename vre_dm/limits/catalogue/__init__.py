@@ -64,7 +64,7 @@ def curves(
     Raises
     ------
     InvalidCurve
-        An id is unknown; the message names the nearest ones.
+        An id, a quantity or a kind is unknown; the message names the nearest ones.
 
     Examples
     --------

@@ -1,0 +1,33 @@
+"""What a user may have meant: the known words nearest to one that is not known."""
+
+import difflib
+from collections.abc import Iterable
+
+from vre_dm.errors import InvalidCurve
+
+SHOWN = 8
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """Sentence part that names the nearest known words, the first few when none is near."""
+    words = list(known)
+    folded = {other.casefold(): other for other in words}
+    close = difflib.get_close_matches(word.casefold(), folded, n=3, cutoff=0.5)
+    if close:
+        return "near it: " + ", ".join(folded[other] for other in close)
+    more = f" and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
+    return f"known are: {', '.join(words[:SHOWN]) or 'none'}{more}"
+
+
+def require(word: object, known: Iterable[str], what: str) -> None:
+    """Refuse a word that is not on the list of known ones.
+
+    Raises
+    ------
+    InvalidCurve
+        With the nearest words.
+    """
+    words = list(known)
+    if word not in words:
+        msg = f"unknown {what} {word!r}; {near(str(word), words)}"
+        raise InvalidCurve(msg)

@@ -11,6 +11,8 @@ import click
 from vre_dm.errors import NotWritable
 from vre_dm.resources import shipped
 
+# JupyterLab would else ask whether it may call home for news and updates.
+_QUIET = ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None"]
 _PASSED_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 
 
@@ -20,7 +22,7 @@ _PASSED_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 def lab(notebooks: Path | None, arguments: tuple[str, ...]) -> None:
     """Start JupyterLab on the notebooks of vre-dm, with a lake to work on.
 
-    Works in place where the notebooks can be written, else on copies in ~/vre-dm; what is there already is
+    Works in place in a checkout that can be written, else on copies in ~/vre-dm; what is there already is
     never overwritten. ARGUMENTS go to JupyterLab, for example --no-browser.
     """
     if find_spec("jupyterlab") is None:
@@ -39,6 +41,7 @@ def lab(notebooks: Path | None, arguments: tuple[str, ...]) -> None:
         "-m",
         "jupyterlab",
         f"--ServerApp.root_dir={folder}",
+        *_QUIET,
         *as_root,
         *arguments,
     ]
@@ -51,18 +54,19 @@ def working_copy(origin: Path, chosen: Path | None, fallback: Path) -> Path:
     Parameters
     ----------
     origin
-        Shipped notebooks; used in place if they can be written and nothing was chosen.
+        Shipped notebooks; a checkout's are used in place if they can be written and nothing was chosen.
     chosen
         The user's folder.
     fallback
-        Folder for copies where the shipped ones cannot be written.
+        Folder for copies of an installation's notebooks, which the next upgrade replaces.
 
     Raises
     ------
     NotWritable
         The folder cannot be made or written.
     """
-    if chosen is None and os.access(origin, os.W_OK):
+    is_checkout = (origin.parent / "pyproject.toml").is_file()
+    if chosen is None and is_checkout and os.access(origin, os.W_OK):
         return origin.absolute()
     folder = (chosen or fallback).expanduser().absolute()
     try:

@@ -113,3 +113,22 @@ def test_a_length_of_time_that_is_none_is_refused_with_an_example() -> None:
     done = CliRunner().invoke(lake, ["up", "--idle", "soon"])
     assert done.exit_code == 2
     assert "write for example 90s" in done.output
+
+
+@pytest.mark.parametrize("name", ["../x", "a b", "", "a..b", "x" * 300, "ö"])
+def test_a_name_that_cannot_be_a_dataset_is_refused_in_one_line(embedded_lake: LakeStatus, name: str) -> None:
+    done = run(
+        "generate", "events", "--files", "1", "--events", "10", "--name", name, root=embedded_lake.root
+    )
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "cannot name a dataset" in done.stderr
+
+
+def test_an_environment_for_an_image_is_made_whatever_the_variable_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VRE_DM_LAKE_ENVIRONMENT", str(tmp_path / "nothing"))
+    done = run("environment", tmp_path / "image", root=tmp_path / "lake")
+    assert done.returncode == 0, done.stderr
+    assert (Path(done.stdout.strip()) / "bin" / "python").exists()

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -57,6 +58,8 @@ def up(root: Path | None, idle: float) -> None:
     """Start the lake, made first where there is none, and print how to use it."""
     now = control.up(_absolute(root), idle=idle, say=lambda text: click.echo(f"… {text}", err=True))
     click.echo(_description(now))
+    if now.idle != idle:
+        click.echo("It ran already, with another --idle; `vre-dm lake down` first changes that.", err=True)
 
 
 @lake.command()
@@ -103,14 +106,17 @@ def shell(root: Path | None) -> None:
     now = control.up(_absolute(root), say=lambda text: click.echo(f"… {text}", err=True))
     click.echo("`rucio whoami` talks to the embedded lake now; `exit` leaves.", err=True)
     program = os.environ.get("SHELL") or shutil.which("sh") or "/bin/sh"
-    os.execve(program, [program], os.environ | {"RUCIO_CONFIG": str(now.rucio_config)})  # noqa: S606
+    # Also where vre-dm was called by its path and its environment is not active.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    environ = os.environ | {"RUCIO_CONFIG": str(now.rucio_config), "PATH": path}
+    os.execve(program, [program], environ)  # noqa: S606
 
 
 @lake.command("environment")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 def make_environment(folder: Path) -> None:
     """Make the lake's private environment beforehand, for an image; VRE_DM_LAKE_ENVIRONMENT then names it."""
-    python = environment.ensure(folder.absolute(), lambda text: click.echo(f"… {text}", err=True))
+    python = environment.make(folder.absolute(), lambda text: click.echo(f"… {text}", err=True))
     click.echo(python.parent.parent)
 
 

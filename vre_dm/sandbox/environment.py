@@ -22,6 +22,18 @@ PREBUILT = "VRE_DM_LAKE_ENVIRONMENT"
 
 
 def ensure(folder: Path, say: Callable[[str], None]) -> Path:
+    """Use the environment that an image brings, or `make` one; returns its interpreter.
+
+    Raises
+    ------
+    SandboxError
+        As `make`, or what ``VRE_DM_LAKE_ENVIRONMENT`` names is no environment.
+    """
+    prebuilt = os.environ.get(PREBUILT)
+    return _prebuilt(Path(prebuilt)) if prebuilt else make(folder, say)
+
+
+def make(folder: Path, say: Callable[[str], None]) -> Path:
     """Make the environment below ``folder`` unless it is there; returns its interpreter.
 
     Raises
@@ -30,9 +42,6 @@ def ensure(folder: Path, say: Callable[[str], None]) -> Path:
         A package could not be had, or the disk is full; nothing half-made is ever used.
     """
     lock = shipped("locks/lake.txt")
-    prebuilt = os.environ.get(PREBUILT)
-    if prebuilt:
-        return _prebuilt(Path(prebuilt))
     place = folder / _name(lock)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     require_own(folder)

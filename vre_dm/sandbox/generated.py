@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import tempfile
 from pathlib import Path
@@ -10,6 +11,9 @@ from vre_dm.errors import SandboxError
 from vre_dm.sandbox import events as simulation
 from vre_dm.sandbox.control import LakeStatus, private_python
 from vre_dm.sandbox.layout import USER, Layout
+
+# The policy's rule for names, with room for what each file's name adds.
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
 
 def events(lake: LakeStatus, *, name: str, files: int, events: int, seed: int) -> str:
@@ -20,6 +24,11 @@ def events(lake: LakeStatus, *, name: str, files: int, events: int, seed: int) -
     SandboxError
         An argument is out of range, there is no room, or the name is taken; nothing is left behind.
     """
+    if not _NAME.fullmatch(name) or ".." in name:
+        msg = (
+            f"{name!a} cannot name a dataset; use letters, digits, dots, dashes and underscores, at most 200"
+        )
+        raise SandboxError(msg)
     layout = Layout(lake.root)
     with tempfile.TemporaryDirectory(dir=layout.root, prefix=".generated-") as folder:
         made = simulation.generate(Path(folder), files=files, events=events, seed=seed)

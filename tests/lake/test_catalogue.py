@@ -83,16 +83,44 @@ def test_ranges_dates_and_booleans_compare_as_what_they_are(lake: Lake, make: Ma
     ("where", "said"),
     [
         ("techniqe=x", "did you mean technique"),
+        ("techniqe=x", r"technique\?$"),
         ("no_such_key_at_all>5", "known keys: .*technique"),
+        ("year>=abc", r"year holds a number \(such as 20\d\d\), not a text"),
+        ("year>true", r"year holds a number \(such as 20\d\d\), not a boolean"),
+        ("simulated>true", "booleans can only be compared with = and !="),
+        ("technique>abc", "texts can only be compared with = and !=; write numbers like 5, dates like 2020"),
+        ("created>=yesterday", r"created>=\S+: created is a date, not a text; write 2020-01-01"),
         ("experiment>=5", "experiment holds a text .* not a number"),
         ('simulated="no"', "simulated holds a boolean"),
         ("year=true", "year holds a number"),
-        ("size=big", "bytes is a number, not a text"),
+        ("size=big", "size is known for files only"),
+        ("events=big", "events is a number, not a text"),
     ],
 )
 def test_a_wrong_key_or_type_is_an_error_and_not_an_empty_answer(lake: Lake, where: str, said: str) -> None:
     with pytest.raises(InvalidFilter, match=said):
         lake.search(scope="xenon", where=where)
+
+
+@pytest.mark.parametrize("key", ["size", "bytes", "length"])
+@pytest.mark.parametrize("kind", ["collection", "all", "dataset", "container"])
+def test_what_only_files_have_is_not_asked_of_datasets(lake: Lake, key: str, kind: str) -> None:
+    with pytest.raises(
+        InvalidFilter, match=rf"^{key} is known for files only; add kind='file' \(--type file\)$"
+    ):
+        lake.search(kind=kind, where=f"{key}>0")
+
+
+def test_files_are_found_by_their_size(lake: Lake) -> None:
+    (limits,) = lake.dataset("xenon:s2only.limits").files
+    found = lake.search("xenon:*", kind="file", size=limits.size)
+    assert limits.did in [file.did for file in found]
+    assert not lake.search("xenon:*", kind="file", where="size>1e15")
+
+
+def test_type_is_not_taken_for_a_metadata_key(lake: Lake) -> None:
+    with pytest.raises(InvalidFilter, match="use kind='file'"):
+        lake.search(type="file")
 
 
 def test_an_honest_nothing_is_empty(lake: Lake) -> None:
@@ -105,7 +133,7 @@ def test_an_honest_nothing_is_empty(lake: Lake) -> None:
 def test_an_unknown_scope_is_an_error_with_the_nearest(lake: Lake) -> None:
     with pytest.raises(NotInLake, match=r"has no scope xenn; did you mean xenon\?"):
         lake.search(scope="xenn")
-    with pytest.raises(NotInLake, match="has no scope"):
+    with pytest.raises(NotInLake, match=r"has no scope .*; list them with vre-dm ls, or lake\.scopes\(\)"):
         lake.search("nowhere*:*")
 
 

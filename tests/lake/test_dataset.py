@@ -70,8 +70,9 @@ def test_a_dataset_in_a_list_is_one_line_and_alone_a_table(lake: Lake) -> None:
 
 @pytest.mark.parametrize("did", ["xenon:nope", "nowhere:nope"])
 def test_an_unknown_did_says_so(lake: Lake, did: str) -> None:
-    with pytest.raises(NotInLake, match="check the spelling"):
+    with pytest.raises(NotInLake, match="check the spelling") as caught:
         lake.dataset(did)
+    assert str(caught.value).count(did) == 1
 
 
 def test_a_malformed_did_never_reaches_the_server(lake: Lake) -> None:

@@ -20,6 +20,14 @@ def test_browsing_goes_down_level_by_level(lake: Lake) -> None:
         lake.ls("xenn")
 
 
+def test_a_file_is_listed_itself(lake: Lake) -> None:
+    (file,) = lake.dataset("xenon:s2only.limits").children
+    (listed,) = lake.ls(file.did)
+    assert listed == file
+    assert (listed.kind, listed.known_size) == ("file", file.size)
+    assert repr(lake.ls(str(file.did))).startswith(f"1 at {file.did}")
+
+
 def test_storage_elements_have_their_protocols(lake: Lake) -> None:
     elements = lake.rses()
     assert {"CERN-EOSPILOT", "CNAF-STORM", "DESY-DCACHE"} <= set(elements.names)

@@ -12,13 +12,14 @@ from vre_dm.errors import InvalidDid, InvalidFilter, NotInLake, Unreachable
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.filters import Condition
 from vre_dm.lake.metadata import metadata_of
-from vre_dm.lake.rucio_filters import Compiled, compiled, guarded
+from vre_dm.lake.rucio_filters import ALIASES, Compiled, compiled, guarded
 from vre_dm.lake.tables import clean, left_out
-from vre_dm.lake.vocabulary import check_keys, near
+from vre_dm.lake.vocabulary import check_keys, check_order, near
 
 _OF_ONE = ("container", "dataset", "file")
 KINDS = ("collection", "all", *_OF_ONE)
 _SCOPES_AT_ONCE = 4
+_OF_FILES = {"bytes", "length"}  # columns that the catalogue leaves empty for everything else
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -110,18 +111,22 @@ def find(
     Raises
     ------
     InvalidFilter
-        Nothing fits, and one of the keys exists nowhere or holds values of another type.
+        A key is known for files only, a comparison makes no sense, or nothing fits and one of the keys
+        exists nowhere or holds values of another type.
     NotInLake
         Nothing fits, and there is no such scope.
     """
-    said = compiled(conditions)
     if kind not in KINDS:
         msg = f"no kind of DID is called {kind!r}; use one of {', '.join(KINDS)}"
         raise InvalidFilter(msg)
+    if kind != "file":
+        _refuse_of_files(conditions)
+    said = compiled(conditions)
     exact = "*" not in pattern.scope
     searched = Scopes([pattern.scope]) if exact else scopes(connection, pattern.scope)
     if searched.refused:
         yield Page(refused=searched.refused)
+    check_order(connection, searched, said.conditions)
     found = False
     for page in _ahead(lambda scope: _in_scope(connection, scope, pattern, kind, said), searched):
         found = found or bool(page.entries or page.refused)
@@ -145,6 +150,13 @@ def page_of(rows: Iterable[dict[str, Any]], pattern: DidPattern | None = None) -
             page.refused.append(row["name"])
     page.entries.sort(key=lambda entry: (entry.did.scope, entry.did.name))
     return page
+
+
+def _refuse_of_files(conditions: Iterable[Condition]) -> None:
+    for key in (condition.key for condition in conditions):
+        if ALIASES.get(key, key) in _OF_FILES:
+            msg = f"{key} is known for files only; add kind='file' (--type file)"
+            raise InvalidFilter(msg)
 
 
 def _in_scope(connection: Connection, scope: str, pattern: DidPattern, kind: str, said: Compiled) -> Page:
@@ -203,7 +215,7 @@ def _check_scope(connection: Connection, scope: str) -> None:
     known = scopes(connection)
     if not any(map(DidPattern(scope=scope).has_scope, known)):
         msg = f"the lake {connection.instance.name} has no scope {scope}{near(scope, known)}"
-        raise NotInLake(msg + ("" if "mean" in msg else "; lake.scopes() lists them"))
+        raise NotInLake(msg + ("" if "mean" in msg else "; list them with vre-dm ls, or lake.scopes()"))
 
 
 def _ahead(question: Callable[[A], B], items: Sequence[A]) -> Iterator[B]:

@@ -16,7 +16,7 @@ _MEANING: list[tuple[tuple[type[Exception], ...], type[VreDmError], str]] = [
     (
         (rucio.DataIdentifierNotFound, rucio.ScopeNotFound),
         NotInLake,
-        "check the spelling, or search for it with a pattern such as scope:name*",
+        "check the spelling, or search for it (vre-dm search, lake.search) with a pattern like scope:name*",
     ),
     (
         (rucio.RSENotFound, rucio.InvalidRSEExpression),
@@ -103,7 +103,7 @@ def unreachable(instance: Instance, error: OSError) -> Unreachable:
 
 def _start_it(instance: Instance) -> str:
     if instance.embedded:
-        return "it stops when it is not used; connect() starts it again"
+        return "it stops when it is not used; vre-dm lake up, or connect(), starts it again"
     return f"check the address (from {instance.source}) and whether the server is up"
 
 
@@ -124,7 +124,8 @@ def _certificate_fault(chain: str, instance: Instance) -> tuple[str, str]:
 def _ours(error: Exception, what: str) -> VreDmError:
     for kinds, ours, step in _MEANING:
         if isinstance(error, kinds):
-            return ours(f"{what}: {one_line(error)}; {step}")
+            said = one_line(error)
+            return ours(f"{said if what in said else f'{what}: {said}'}; {step}")
     return Declined(f"{what}: the lake declined: {one_line(error)}")
 
 

@@ -39,6 +39,7 @@ _CONDITION = re.compile(
     (?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'<>=!,]+))(?=[\s,]|$)""",
     re.VERBOSE,
 )
+_TURNED = re.compile(r"\s*\w+\s*(=[<>])")  # => for >=
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?")
 _LARGEST = 1e300
@@ -53,14 +54,14 @@ class Condition:
     key
         Metadata key, an identifier.
     operator
-        Comparison. Texts and booleans know ``=`` and ``!=`` only.
+        Comparison. Texts and booleans know ``=`` and ``!=`` only; see `ordered`.
     value
         Number, text (``*`` stands for any characters), boolean, date or datetime (UTC unless it says).
 
     Raises
     ------
     InvalidFilter
-        The key is no identifier, or the value cannot be compared like this.
+        The key is no identifier, or the number is too large.
     """
 
     key: str
@@ -76,14 +77,16 @@ class Condition:
         ):
             msg = f"{self.key}: {self.value} is too large to compare with"
             raise InvalidFilter(msg)
-        if self.kind in {"text", "boolean"} and self.operator not in {Operator.EQ, Operator.NE}:
-            msg = f"{clean(self)}: {self.kind}s can only be compared with = and !="
-            raise InvalidFilter(msg)
 
     @property
     def kind(self) -> str:
         """Type of the value: ``boolean``, ``number``, ``date`` or ``text``."""
         return kind_of(self.value)
+
+    @property
+    def ordered(self) -> bool:
+        """Whether values of this kind can be compared like this; a search says what the lake holds if not."""
+        return self.kind not in {"text", "boolean"} or self.operator in {Operator.EQ, Operator.NE}
 
     def matches(self, metadata: Mapping[str, object]) -> bool:
         """Whether a dataset's metadata fulfil the condition; without the key they never do."""
@@ -123,7 +126,9 @@ def parse(expression: str) -> list[Condition]:
         match = _CONDITION.match(expression, position)
         if match is None:
             rest = shown(expression[position:].strip())
-            msg = f'the filter cannot be read at {rest}; write key>=value or key="text"'
+            form = _TURNED.match(expression, position)
+            step = f"write {form[1][::-1]}" if form else 'write key>=value or key="text"'
+            msg = f"the filter cannot be read at {rest}; {step}"
             raise InvalidFilter(msg)
         conditions += _conditions(match)
         position = match.end()

@@ -9,7 +9,7 @@ from vre_dm.did import Did, DidPattern
 from vre_dm.errors import InvalidDid, InvalidFilter
 from vre_dm.lake import accounting, catalogue
 from vre_dm.lake.access import Access
-from vre_dm.lake.catalogue import Entry
+from vre_dm.lake.catalogue import Entry, Page
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.dataset import Dataset, Site
 from vre_dm.lake.filters import from_keywords, parse
@@ -80,8 +80,9 @@ class Lake(Tabular):
         **filters
             The same as keywords: ``year__ge=2017``, ``simulated=False``, ``mass=(10, 100)``,
             ``title="*dwarf*"``; suffixes ``__ge __le __gt __lt __ne``. All conditions must hold; a dataset
-            without the key never fits. Besides free metadata the catalogue's ``created``, ``size`` and
-            the like can be compared.
+            without the key never fits. Besides free metadata the catalogue's ``created`` and the like
+            can be compared; ``size`` (``bytes``) and ``length`` with ``kind="file"`` only, since the
+            catalogue leaves them empty for datasets and containers.
 
         Returns
         -------
@@ -103,6 +104,9 @@ class Lake(Tabular):
             wanted = DidPattern(scope, wanted.name)
         if not isinstance(where, str):
             msg = 'where= is a text such as "year>=2017"; use keywords for values from Python'
+            raise InvalidFilter(msg)
+        if "type" in filters:
+            msg = "search() has no type; use kind='file'"
             raise InvalidFilter(msg)
         conditions = [*parse(where), *from_keywords(filters)]
         pages = catalogue.find(self._connection, wanted, kind, conditions)
@@ -130,12 +134,12 @@ class Lake(Tabular):
         NotInLake
             The lake has no such DID.
         """
-        did = Did.parse(did)
-        row = self._connection.ask(str(did), lambda rucio: rucio.get_did(did.scope, did.name))
-        return self._dataset(Entry(did, str(row["type"]).lower(), row.get("bytes"), row.get("length")))
+        return self._dataset(self._entry(Did.parse(did)))
 
     def ls(self, what: str | Did | None = None) -> "catalogue.Scopes | SearchResult":
         """List what is one level below: scopes, the collections of a scope, or the content of a DID.
+
+        A file, with nothing below it, is listed itself.
 
         Parameters
         ----------
@@ -151,7 +155,10 @@ class Lake(Tabular):
             return self.scopes()
         if isinstance(what, str) and ":" not in what:
             return self.search(scope=what)
-        return self.dataset(what).children
+        entry = self._entry(Did.parse(what))
+        if entry.kind == "file":
+            return SearchResult(iter([Page([entry])]), self._dataset, f"at {entry.did}")
+        return self._dataset(entry).children
 
     def rules(self) -> RuleList:
         """Replication rules of this account, with their state now."""
@@ -225,6 +232,10 @@ class Lake(Tabular):
             ("fetched files", self._site.folder),
         ]
         return Table(f"Data lake {instance.name}", ("", ""), rows, widest=300)
+
+    def _entry(self, did: Did) -> Entry:
+        row = self._connection.ask(str(did), lambda rucio: rucio.get_did(did.scope, did.name))
+        return Entry(did, str(row["type"]).lower(), row.get("bytes"), row.get("length"))
 
     def _dataset(self, entry: Entry) -> Dataset:
         return Dataset(self._site, entry)

@@ -92,7 +92,8 @@ def _as_stored(condition: Condition) -> Condition:
     if kind == "date" and isinstance(value, str):
         value = read_date(value) or value
     if kind and kind_of(value) != kind:
-        msg = f"{clean(condition)}: {key} is a {kind}, not a {condition.kind}"
+        form = "; write 2020-01-01" if kind == "date" else ""
+        msg = f"{clean(condition)}: {condition.key} is a {kind}, not a {condition.kind}{form}"
         raise InvalidFilter(msg)
     return Condition(key, condition.operator, value)
 

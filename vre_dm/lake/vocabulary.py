@@ -45,12 +45,28 @@ def check_keys(connection: Connection, scopes: Iterable[str], conditions: Sequen
         _check(condition, seen, count)
 
 
+def check_order(connection: Connection, scopes: Iterable[str], conditions: Sequence[Condition]) -> None:
+    """Refuse to ask whether a text or a boolean is larger: say what the key holds, where it is no such thing.
+
+    Raises
+    ------
+    InvalidFilter
+        There is such a condition.
+    """
+    odd = [condition for condition in conditions if not condition.ordered]
+    if odd:
+        check_keys(connection, scopes, odd)
+        msg = f"{clean(odd[0])}: {odd[0].kind}s can only be compared with = and !="
+        msg += "; write numbers like 5, dates like 2020-01-01"
+        raise InvalidFilter(msg)
+
+
 def _check(condition: Condition, seen: dict[str, dict[str, object]], count: int) -> None:
     key = condition.key
     if key not in seen:
         known = clean(", ".join(sorted(seen)) or "none", 300)
         msg = f"{clean(condition)}: none of the {count} DIDs with metadata has the key {key}"
-        msg += f"{near(key, [*seen, *COLUMNS])}; known keys: {known}"
+        msg += near(key, [*seen, *COLUMNS]) or f"; known keys: {known}"
         raise InvalidFilter(msg)
     if condition.kind not in seen[key]:
         kinds, example = " or ".join(sorted(seen[key])), next(iter(seen[key].values()))

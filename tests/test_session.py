@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import vre_dm as dm
-from vre_dm import session
+from vre_dm import sandbox, session
 from vre_dm.errors import InvalidConfiguration, LoginRefused, Unreachable
 from vre_dm.lake.lake import Lake
 from vre_dm.sandbox import LakeStatus
@@ -83,6 +83,23 @@ def test_an_embedded_lake_that_does_not_run_is_started_and_that_is_said(
     said: list[str] = []
     assert "xenon" in dm.connect(say=said.append).scopes()
     assert said[0].startswith("No data lake is configured: starting the embedded one")
+
+
+def test_an_embedded_lake_that_stopped_meanwhile_is_started_again_for_the_next_question(
+    lake_root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VRE_DM_LAKE_ROOT", str(lake_root))
+    first = dm.connect("embedded", say=lambda _: None)
+    assert session.connected() is first
+    sandbox.down(lake_root)
+    assert dm.search("xenon:s2only.limits")
+    assert "starting it again" in capsys.readouterr().out
+    assert session.connected() is session.connected()
+
+
+def test_a_connect_without_a_login_says_what_to_give(embedded_lake: LakeStatus) -> None:
+    with pytest.raises(LoginRefused, match="give token_file, username and password, or certificate"):
+        dm.connect(url=embedded_lake.url, ca=embedded_lake.ca)
 
 
 def test_a_failed_connect_leaves_the_session_as_it_was(embedded_lake: LakeStatus) -> None:

@@ -39,7 +39,10 @@ class _Session:
 
     def lake(self) -> Lake:
         with self._lock:
-            return self._lake or connect()
+            if self._lake is None:
+                return connect()
+            instance = instances.awake(self._lake.instance, click.echo)
+            return self._lake if instance == self._lake.instance else self.keep(_open(instance))
 
     def at_hand(self) -> Lake | None:
         with self._lock:
@@ -102,10 +105,7 @@ def connect(
     >>> lake = dm.connect("vre-rucio.cern.ch")  # doctest: +SKIP
     >>> lake = dm.connect(url="https://rucio.example.org", token_file="~/token")  # doctest: +SKIP
     """
-    instance = _chosen(name, config, url, settings, say)
-    lake = Lake(instance, platformdirs.user_cache_path("vre-dm") / "lakes" / _folder(instance))
-    lake.ping()
-    return _SESSION.keep(lake)
+    return _SESSION.keep(_open(_chosen(name, config, url, settings, say)))
 
 
 def search(
@@ -164,11 +164,17 @@ def _chosen(
     if config is not None:
         found = instances.from_file(Path(config).expanduser())
         found = replace(found, name=name) if name else found
-    elif name == "embedded":
+    elif name == instances.EMBEDDED:
         found = instances.embedded(say)
     else:
         found = instances.choose(name) or instances.embedded(say)
     return instances.changed(found, settings)
+
+
+def _open(instance: Instance) -> Lake:
+    lake = Lake(instance, platformdirs.user_cache_path("vre-dm") / "lakes" / _folder(instance))
+    lake.ping()
+    return lake
 
 
 def _folder(instance: Instance) -> str:

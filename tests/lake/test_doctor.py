@@ -51,7 +51,26 @@ def test_a_wrong_configuration_is_named(tmp_path: Path) -> None:
     assert not diagnosis.healthy
     assert "/nowhere/rucio.cfg" in repr(diagnosis)
     unknown = diagnose("vre", environ={"HOME": str(tmp_path)})
-    assert "no lake is called 'vre'" in repr(unknown)
+    assert "no lake is called 'vre' -> configured: none (and embedded, on this machine)" in repr(unknown)
+
+
+def test_the_embedded_lake_is_known_by_its_name(
+    embedded_lake: LakeStatus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VRE_DM_LAKE_ROOT", str(embedded_lake.root))
+    diagnosis = diagnose("embedded", environ={"HOME": str(tmp_path)})
+    assert repr(diagnosis).startswith("The lake can be used")
+    assert diagnosis.findings[0].text == "embedded, from the embedded lake"
+
+
+@pytest.mark.parametrize("name", [None, "embedded"])
+def test_an_embedded_lake_that_does_not_run_is_no_fault(
+    name: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VRE_DM_LAKE_ROOT", str(tmp_path / "none"))
+    diagnosis = diagnose(name, environ={"HOME": str(tmp_path)})
+    assert diagnosis.healthy
+    assert repr(diagnosis).startswith("No lake runs; one is started when needed\n")
 
 
 @pytest.fixture

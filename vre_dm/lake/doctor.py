@@ -56,10 +56,12 @@ class Diagnosis(Tabular):
     ----------
     findings
         In the order they were looked at; later ones are missing when an earlier one makes them pointless.
+    runs
+        Whether there is a lake to look at; the embedded one is started when it is needed.
     """
 
-    def __init__(self, findings: list[Finding]) -> None:
-        self.findings = findings
+    def __init__(self, findings: list[Finding], *, runs: bool = True) -> None:
+        self.findings, self.runs = findings, runs
 
     @property
     def healthy(self) -> bool:
@@ -70,6 +72,7 @@ class Diagnosis(Tabular):
         """One row a finding."""
         rows = [(f.state, f.what, f.text + (f" -> {f.step}" if f.step else "")) for f in self.findings]
         title = "The lake can be used" if self.healthy else "The lake cannot be used"
+        title = title if self.runs else "No lake runs; one is started when needed"
         return Table(title, ("", "", ""), rows, widest=400)
 
 
@@ -79,7 +82,7 @@ def diagnose(name: str | None = None, environ: Mapping[str, str] | None = None) 
     Parameters
     ----------
     name
-        Name of a configured lake; the default one when left out.
+        Name of a configured lake, or ``embedded``; the default one when left out.
     environ
         Environment to read; the process's own when left out.
     """
@@ -87,13 +90,18 @@ def diagnose(name: str | None = None, environ: Mapping[str, str] | None = None) 
     try:
         found = instances.known(environ)
         findings += [Finding("configuration", State.WARN, note) for note in found.notes]
-        instance = instances.choose(name, environ) or instances.embedded_if_running()
+        configured = None if name == instances.EMBEDDED else instances.choose(name, environ)
+        instance = configured or instances.embedded_if_running()
     except InvalidConfiguration as error:
         return Diagnosis([*findings, _failed("configuration", error)])
     if instance is None:
-        text = "no lake is configured and the embedded one does not run"
+        text = (
+            "the embedded one does not run"
+            if name
+            else "no lake is configured and the embedded one does not run"
+        )
         step = "vre-dm lake up, or nothing: connect() starts it"
-        return Diagnosis([*findings, Finding("instance", State.WARN, text, step)])
+        return Diagnosis([*findings, Finding("instance", State.WARN, text, step)], runs=False)
     others = [i.name for i in found.instances if i.name != instance.name]
     more = f"; also configured: {', '.join(others)}" if others else ""
     findings.append(Finding("instance", State.OK, f"{instance.name}, from {instance.source}{more}"))

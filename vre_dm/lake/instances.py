@@ -18,6 +18,11 @@ from vre_dm.lake import rucio_cfg, rucio_config
 from vre_dm.lake.instance import Instance, Mount
 from vre_dm.lake.tokens import FileToken, Secret, TokenProvider, VariableToken
 
+EMBEDDED = "embedded"
+"""Name of the embedded lake of this machine."""
+
+_SOURCE = "the embedded lake"
+
 
 @dataclass(frozen=True)
 class Known:
@@ -80,7 +85,7 @@ def choose(name: str | None, environ: Mapping[str, str] | None = None) -> Instan
         if name in {instance.name, instance.url}:
             return instance
     names = ", ".join(i.name for i in found.instances) or "none"
-    msg = f"no lake is called {name!r}; configured: {names}; or 'embedded' for the one on this machine"
+    msg = f"no lake is called {name!r}; configured: {names} (and embedded, on this machine)"
     raise InvalidConfiguration(msg)
 
 
@@ -99,6 +104,25 @@ def embedded(say: Callable[[str], None]) -> Instance:
     return _embedded(_sandbox().up(say=say).rucio_config)
 
 
+def awake(instance: Instance, say: Callable[[str], None]) -> Instance:
+    """Start the embedded lake of this machine again if it stopped; every other lake is left as it is.
+
+    Parameters
+    ----------
+    instance
+        Lake that was connected to; the embedded one may come back at another address.
+    say
+        Is told that the lake is started, and what is being done meanwhile.
+    """
+    if not (instance.embedded and instance.source == _SOURCE):
+        return instance
+    now = embedded_if_running()
+    if now is None:
+        say("The embedded lake stopped because it was not used: starting it again.")
+        now = _embedded(_sandbox().up(say=say).rucio_config)
+    return replace(instance, url=now.url, auth_url=now.auth_url)
+
+
 def embedded_if_running() -> Instance | None:
     """Give the embedded lake of this machine if it can be used now."""
     lake = _sandbox().status()
@@ -113,7 +137,7 @@ def _sandbox() -> Any:
 
 def _embedded(config: Path) -> Instance:
     # Variables of Rucio's own client speak of another lake: without them, or this one would not be used.
-    return replace(from_rucio_cfg(config, {}), name="embedded", source="the embedded lake", embedded=True)
+    return replace(from_rucio_cfg(config, {}), name=EMBEDDED, source=_SOURCE, embedded=True)
 
 
 def from_file(path: Path) -> Instance:

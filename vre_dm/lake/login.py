@@ -35,7 +35,10 @@ def provider(instance: Instance) -> TokenProvider:
             msg = f"no username and password for {instance.name} (settings from {instance.source}); add both"
             raise LoginRefused(msg)
         return LoginToken(lambda: _login(instance), f"password of {instance.username}")
-    if instance.certificate is None or not instance.certificate.is_file():
+    if instance.certificate is None:
+        msg = f"no login for {instance.name} (settings from {instance.source}); "
+        raise LoginRefused(msg + "give token_file, username and password, or certificate")
+    if not instance.certificate.is_file():
         msg = (
             f"no certificate at {instance.certificate} for {instance.name}; make a proxy with voms-proxy-init"
         )

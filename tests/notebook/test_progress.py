@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from vre_dm.errors import NotInLake
 from vre_dm.lake.transfer import Progress
 from vre_dm.notebook import progress
 from vre_dm.notebook.progress import in_cell, in_terminal, line
@@ -66,12 +67,22 @@ def test_a_cell_ends_with_one_plain_line(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("IPython.display.display", lambda *_, **__: Handle())
     with in_cell() as show:
         show(EVENT)
-        show(replace(EVENT, files_done=3, bytes_done=1_000_000))
-    assert updates[-1].startswith("3 of 3 files, 1.0 MB, verified in")
+        show(replace(EVENT, files_done=3, bytes_done=1_230))
+    assert updates[-1].startswith("3 of 3 files, 1.23 kB, verified in")
     with contextlib.suppress(KeyboardInterrupt), in_cell() as show:
         show(EVENT)
         raise KeyboardInterrupt
-    assert updates[-1].startswith("1 of 3 files, 0.5 MB, stopped in")
+    assert updates[-1].startswith("1 of 3 files, 500 kB, stopped in")
+    with contextlib.suppress(NotInLake), in_cell() as show:
+        show(EVENT)
+        raise NotInLake
+    assert updates[-1].startswith("1 of 3 files, 500 kB, failed in")
+    for events in ([], [replace(EVENT, files_done=1, bytes_done=0)]):
+        with contextlib.suppress(NotInLake), in_cell() as show:
+            for event in events:
+                show(event)
+            raise NotInLake
+        assert updates[-1] == ""
     assert not [text for text in updates if "\n" in text or "<div" in text]
 
 

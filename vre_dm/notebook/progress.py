@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TextIO
 
+from vre_dm.lake.tables import size_text
 from vre_dm.lake.transfer.progress import Progress
 
 _BAR = 60  # columns of a bar in a notebook
@@ -82,10 +83,13 @@ def in_cell() -> Iterator[Listener]:
         last = event
         handle.update({"text/plain": line(event, time.monotonic() - start, _BAR)}, raw=True)
 
-    end = "stopped"
+    end = "failed"
     try:
         yield show
         end = "verified"
+    except KeyboardInterrupt:
+        end = "stopped"
+        raise
     finally:
         handle.update({"text/plain": _summary(last, end, time.monotonic() - start)}, raw=True)
 
@@ -97,7 +101,7 @@ def follow() -> AbstractContextManager[Listener]:
 
 
 def _summary(event: Progress | None, end: str, seconds: float) -> str:
-    if event is None:
-        return f"nothing fetched, {end}"
+    if event is None or (end != "verified" and not event.bytes_done):
+        return ""  # the error below says it all
     files = f"{event.files_done} of {event.files_total} files"
-    return f"{files}, {event.bytes_done / 1e6:.1f} MB, {end} in {seconds:.1f} s"
+    return f"{files}, {size_text(event.bytes_done)}, {end} in {seconds:.1f} s"

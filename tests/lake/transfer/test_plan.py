@@ -1,5 +1,6 @@
 """What is refused before a byte moves, and what a plan promises."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.faults.world import OpenAccess
 from vre_dm.did import Did
-from vre_dm.errors import InvalidDid, NoSpace
+from vre_dm.errors import InvalidDid, NoSpace, NotWritable
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer.names import part_path
 from vre_dm.lake.transfer.owner import nobody
@@ -80,6 +81,24 @@ def test_what_a_killed_run_left_counts_towards_the_room_that_is_needed(tmp_path:
     with part.open("wb") as stream:
         stream.truncate(2 << 30)  # sparse: takes no room itself
     assert plan([entry], tmp_path).size == size
+
+
+@pytest.mark.parametrize("folder", ["/proc/x", "/sys/x"])
+def test_a_folder_that_takes_no_files_is_not_called_full(folder: str):
+    with pytest.raises(NotWritable, match=f"cannot write in {folder}/s: .* choose another folder"):
+        plan([file("a")], Path(folder))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_of_somebody_else_is_not_called_full(tmp_path: Path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(NotWritable, match="cannot write in"):
+        plan([file("a")], tmp_path / "new")
+
+
+def test_the_room_that_is_missing_is_said_in_readable_units(tmp_path: Path):
+    with pytest.raises(NoSpace, match=r"needs 9 EB|needs 9e\+03 PB|needs \d{4} PB"):
+        plan([file("a", size=9 * 10**18)], tmp_path)
 
 
 def test_nothing_is_written_by_planning(tmp_path: Path):

@@ -10,6 +10,7 @@ from vre_dm.did import Did
 from vre_dm.errors import InvalidDid, NoSpace, NotWritable
 from vre_dm.lake.access import Access
 from vre_dm.lake.files import File
+from vre_dm.lake.tables import size_text
 from vre_dm.lake.transfer.names import leftovers, waiting_for
 from vre_dm.lake.transfer.sources import Source, sources
 from vre_dm.lake.transfer.verify import Expected
@@ -59,7 +60,7 @@ def make_plan(files: Iterable[File], folder: Path, access: Access, *, copy: bool
     InvalidDid
         Two files would share a path (also where only upper and lower case differ).
     NotWritable
-        A folder has the name of a file, or a link leads out of the folder.
+        A folder has the name of a file, a link leads out of the folder, or it cannot be written.
     NoSpace
         The files do not fit on the disk.
     """
@@ -69,6 +70,7 @@ def make_plan(files: Iterable[File], folder: Path, access: Access, *, copy: bool
     items = tuple(_item(file, folder, access) for file in unique.values())
     _refuse_blocked(items, folder)
     if copy:
+        _refuse_unwritable(items)
         _refuse_full(items, folder)
     sizes = [item.expected.size for item in items]
     total = None if None in sizes else sum(size or 0 for size in sizes)
@@ -103,7 +105,7 @@ def _refuse_clashes(dids: Iterable[Did]) -> None:
 def _refuse_blocked(items: Sequence[Item], folder: Path) -> None:
     inside = folder.resolve()
     for parent in dict.fromkeys(item.target.parent for item in items):
-        existing = next(path for path in (parent, *parent.parents) if path.exists())
+        existing = _existing(parent)
         if not existing.is_dir():
             msg = f"{existing} is a file where a folder is needed; choose another folder"
             raise NotWritable(msg)
@@ -118,6 +120,19 @@ def _refuse_blocked(items: Sequence[Item], folder: Path) -> None:
             raise NotWritable(msg)
 
 
+def _refuse_unwritable(items: Sequence[Item]) -> None:
+    for folder in dict.fromkeys(item.target.parent for item in items if not _probably_here(item)):
+        existing = _existing(folder)
+        # A file system of no size (/proc, /sys) lets root believe that it can write.
+        if not os.access(existing, os.W_OK | os.X_OK) or shutil.disk_usage(existing).total == 0:
+            msg = f"cannot write in {folder}: {existing} takes no files from you; choose another folder"
+            raise NotWritable(msg)
+
+
+def _existing(folder: Path) -> Path:
+    return next(path for path in (folder, *folder.absolute().parents) if path.exists())
+
+
 def _refuse_full(items: Sequence[Item], folder: Path) -> None:
     """Compare what is still to come with what the disk has; what a killed run left counts as here."""
     found = {parent: list(leftovers(parent)) for parent in {item.target.parent for item in items}}
@@ -126,10 +141,10 @@ def _refuse_full(items: Sequence[Item], folder: Path) -> None:
     for item in missing:
         parts = waiting_for(item.target, item.expected, found[item.target.parent])
         needed -= sum(part.stat().st_size for part in parts[:1] if part.exists())
-    disk = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    disk = _existing(folder)
     free = shutil.disk_usage(disk).free
     if needed > free:
-        msg = f"{folder} needs {needed / 1e6:.1f} MB but has {free / 1e6:.1f} MB free; nothing was written"
+        msg = f"{folder} needs {size_text(needed)} but has {size_text(free)} free; nothing was written"
         raise NoSpace(msg)
     facts = os.statvfs(disk)
     if facts.f_files and facts.f_favail < len(missing):

@@ -12,6 +12,7 @@ from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import KernelManager, start_new_kernel
 
 from tests.faults.server import breaking, stall
+from vre_dm.notebook.magics import LakeMagics
 from vre_dm.sandbox import LakeStatus
 
 ROOT = Path(__file__).parents[2]
@@ -90,12 +91,28 @@ def test_ls_walks_down_from_scopes_to_files(kernel: Kernel):
     assert "fermi:dsph.2017" in kernel.run("%dm_ls fermi")["data"]["text/plain"]
     assert "fermi:dsph.jfactors" in kernel.run("%dm_ls fermi:dsph.2017")["data"]["text/plain"]
     assert ".parquet" in kernel.run("%dm_ls fermi:dsph.jfactors")["data"]["text/plain"]
+    said = kernel.run("below = %dm_ls fermi:dsph.jfactors\nprint(below[0].did)")
+    file = said["text"].strip()
+    assert f"1 at {file}" in kernel.run(f"%dm_ls {file}")["data"]["text/plain"]
+
+
+@pytest.mark.parametrize("magic", ["dm_search", "dm_fetch"])
+def test_the_example_in_the_help_works(kernel: Kernel, magic: str):
+    (example,) = re.findall(rf"^%{magic}.*$", getattr(LakeMagics, magic).__doc__, re.MULTILINE)
+    said = kernel.run(example)
+    assert said["status"] == "ok", said
+    assert "nothing found" not in str(said["data"])
+
+
+def test_a_failed_fetch_says_nothing_above_its_error(kernel: Kernel):
+    said = kernel.run("%dm_fetch fermi:dsph.jfactors --to /proc/nowhere")
+    assert said["shown"][-1] == ""
 
 
 def test_fetch_gives_paths_and_binds_a_name(kernel: Kernel):
     said = kernel.run("%dm_fetch fermi:dsph.jfactors --to here --as factors")
     assert (said["status"], said["data"]) == ("ok", {})
-    assert re.fullmatch(r"1 of 1 files, \d+\.\d MB, verified in \d+\.\d s", said["shown"][-1])
+    assert re.fullmatch(r"1 of 1 files, [\d.]+ k?B, verified in \d+\.\d s", said["shown"][-1])
     said = kernel.run(
         "import pandas\nprint(isinstance(factors, list), len(pandas.read_parquet(factors[0])) > 10)"
     )

@@ -54,7 +54,12 @@ def said(shell: InteractiveShell, magic: str, line: str) -> str:
         ("dm_fetch", "a:b --nonsense", "unrecognized arguments"),
         ("dm_search", "--type rubbish", "invalid choice"),
         ("dm_search", "x year>>2", "cannot be read"),
-        ("dm_search", "x title>a", "can only be compared with"),
+        ("dm_fetch", "$d --to here", "variables are not put in; use dm.fetch(d)"),
+        ("dm_fetch", "'{d}'", "variables are not put in; use dm.fetch(d)"),
+        ("dm_fetch", "a:{d.name}", "variables are not put in; use dm.fetch(...)"),
+        ("dm_ls", "$d", "variables are not put in; use dm.dataset(d)"),
+        ("dm_rules", "{d}", "variables are not put in; use dm.dataset(d)"),
+        ("dm_search", "year=>2019", "write >="),
         ("dm_search", 'x title="open', "not closed"),
         ("dm_ls", "a b", "unrecognized"),
         ("dm_fetch", "a:b", "127.0.0.1"),
@@ -76,8 +81,11 @@ def test_variables_of_the_line_are_not_evaluated(shell: InteractiveShell):
 @pytest.mark.parametrize("magic", ["dm_search", "dm_ls", "dm_fetch", "dm_rules", "dm_doctor"])
 def test_each_magic_explains_itself(shell: InteractiveShell, magic: str, capsys: pytest.CaptureFixture[str]):
     assert shell.run_line_magic(magic, "--help") is None
-    assert f"%{magic}" in capsys.readouterr().out
-    assert f"%{magic}" in (shell.find_line_magic(magic).__doc__ or "")
+    shown, doc = capsys.readouterr().out, shell.find_line_magic(magic).__doc__ or ""
+    for text in (shown, doc):
+        assert text.startswith(f"usage: %{magic}")
+        assert not {"<", "{"} & set(text)
+        assert "::" not in text
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)

@@ -1,8 +1,9 @@
 """The `%dm_…` line magics: they read a line, ask the lake, and hand back Python objects."""
 
-from argparse import Namespace
+from argparse import Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable
 from functools import wraps
+from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,19 @@ from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from vre_dm.errors import VreDmError
-from vre_dm.notebook.words import unquoted, variable, words
+from vre_dm.notebook.words import literal, unquoted, variable, words
 
 if TYPE_CHECKING:
     from vre_dm.lake.lake import Lake
 
 _KINDS = ("collection", "dataset", "container", "file", "all")
+
+
+class _Help(RawDescriptionHelpFormatter):
+    """Help as a terminal gives it; IPython's own is reStructuredText, which nothing renders."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, prefix or "usage: %")
 
 
 def plainly(magic: Callable[[Any, Namespace], object]) -> Callable[[Any, str], object]:
@@ -36,6 +44,10 @@ def plainly(magic: Callable[[Any, Namespace], object]) -> Callable[[Any, str], o
         except KeyboardInterrupt as interrupt:
             raise UsageError(str(interrupt) or "interrupted") from interrupt
 
+    run.argcmd_kwds = {  # type: ignore[attr-defined]  # read by magic_arguments
+        "description": cleandoc(magic.__doc__ or ""),
+        "formatter_class": _Help,
+    }
     return run
 
 
@@ -62,12 +74,18 @@ class LakeMagics(Magics):
         "terms", nargs="*", metavar="TERM", help="name* or scope:name*, then filters such as year>=2017"
     )
     @argument("--scope", type=unquoted, help="only in this scope")
-    @argument("--type", choices=_KINDS, default="collection", help="what to list (default: %(default)s)")
+    @argument(
+        "--type",
+        choices=_KINDS,
+        default="collection",
+        metavar="KIND",
+        help=f"what to list: {', '.join(_KINDS)} (default: %(default)s)",
+    )
     @plainly
     def dm_search(self, asked: Namespace) -> object:
         """Find datasets by name and metadata.
 
-        %dm_search xenon* year>=2017 technique="direct detection"
+        %dm_search xenon:* year>=2017 technique="direct detection"
         """
         pattern, where = _terms(asked.terms)
         return _lake().search(pattern, scope=asked.scope, kind=asked.type, where=where)
@@ -75,19 +93,18 @@ class LakeMagics(Magics):
     @no_var_expand
     @line_magic
     @magic_arguments()
-    @argument("what", nargs="?", type=unquoted, help="SCOPE or SCOPE:NAME; nothing for the scopes")
+    @argument(
+        "what", nargs="?", type=literal("dm.dataset"), help="SCOPE or SCOPE:NAME; nothing for the scopes"
+    )
     @plainly
     def dm_ls(self, asked: Namespace) -> object:
         """List what is one level below: scopes, the datasets of a scope, the content of a dataset."""
-        if asked.what is None or ":" not in asked.what:
-            return _lake().ls(asked.what)
-        dataset = _lake().dataset(asked.what)
-        return dataset.children if dataset.kind == "container" else dataset.files
+        return _lake().ls(asked.what)
 
     @no_var_expand
     @line_magic
     @magic_arguments()
-    @argument("did", type=unquoted, metavar="SCOPE:NAME", help="dataset, container or file")
+    @argument("did", type=literal("dm.fetch"), metavar="SCOPE:NAME", help="dataset, container or file")
     @argument("--as", dest="name", type=unquoted, metavar="NAME", help="bind the paths to this variable")
     @argument("--files", type=unquoted, metavar="GLOB", help="only files whose name fits, such as *.parquet")
     @argument("--rse", type=unquoted, help="only copies at this storage element")
@@ -96,7 +113,7 @@ class LakeMagics(Magics):
     def dm_fetch(self, asked: Namespace) -> object:
         """Have the files of a dataset here, each one verified; returns their paths.
 
-        %dm_fetch xenon1t:s2only.response --as response
+        %dm_fetch xenon:s2only.response --as response
         """
         name = None if asked.name is None else variable(asked.name)
         from vre_dm.notebook.display import Fetched
@@ -114,7 +131,13 @@ class LakeMagics(Magics):
     @no_var_expand
     @line_magic
     @magic_arguments()
-    @argument("did", nargs="?", type=unquoted, metavar="SCOPE:NAME", help="only the rules on this dataset")
+    @argument(
+        "did",
+        nargs="?",
+        type=literal("dm.dataset"),
+        metavar="SCOPE:NAME",
+        help="only the rules on this dataset",
+    )
     @plainly
     def dm_rules(self, asked: Namespace) -> object:
         """List replication rules with their state now: your own, or those on a dataset."""

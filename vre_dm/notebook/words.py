@@ -3,6 +3,7 @@
 import builtins
 import keyword
 import re
+from collections.abc import Callable
 
 from IPython.core.error import UsageError
 
@@ -26,6 +27,26 @@ def words(line: str) -> list[str]:
 def unquoted(word: str) -> str:
     """Word without the quotes around it."""
     return word[1:-1] if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'" else word
+
+
+def literal(instead: str) -> Callable[[str], str]:
+    """Make a reader of DIDs that refuses ``$x`` and ``{x}``, which a user means as a variable.
+
+    Parameters
+    ----------
+    instead
+        Function that takes a variable, for the message.
+    """
+
+    def read(word: str) -> str:
+        text = unquoted(word)
+        if {"$", "{"} & set(text):  # no DID can hold them
+            name = re.fullmatch(r"\$(\w+)|\{(\w+)\}", text)
+            msg = f"variables are not put in; use {instead}({name[1] or name[2] if name else '...'})"
+            raise UsageError(msg)
+        return text
+
+    return read
 
 
 def variable(name: str) -> str:

@@ -70,8 +70,25 @@ def test_filters_are_taken_as_a_shell_leaves_them(run: Run):
 def test_ls_walks_down(run: Run):
     assert "fermi" in run("ls").stdout.splitlines()
     assert "fermi:dsph.2017" in run("ls", "fermi").stdout.splitlines()
-    assert {"did", "kind", "files", "size"} <= json.loads(run("ls", "fermi", "--json").stdout)[0].keys()
+    listed = json.loads(run("ls", "xenon:s2only.limits", "--json").stdout)
+    assert [entry.keys() for entry in listed] == [{"did", "kind", "size"}]
+    assert run("ls", listed[0]["did"]).stdout == listed[0]["did"] + "\n"
     assert "fermi" in json.loads(run("ls", "--json").stdout)
+
+
+def test_json_leaves_out_what_the_catalogue_does_not_know(run: Run):
+    for words in (["ls", "fermi"], ["search", "fermi:*"]):
+        found = json.loads(run(*words, "--json").stdout)
+        assert found
+        assert all(None not in entry.values() and {"did", "kind"} <= entry.keys() for entry in found)
+
+
+def test_a_search_that_finds_nothing_says_so_beside_the_output(run: Run):
+    hint = "nothing found for {}:s2only; a name needs * : {}*s2only*\n"
+    for words, scope, form in ((["s2only"], "*", ""), (["xenon:s2only"], "xenon", "xenon:")):
+        result = run("search", *words)
+        assert (result.exit_code, result.stdout, result.stderr) == (0, "", hint.format(scope, form))
+    assert run("search", "year>=3000").stderr == "nothing found for *:* year>=3000\n"
 
 
 def test_a_fetch_prints_paths_of_whole_files(run: Run, tmp_path: Path):
@@ -95,7 +112,8 @@ def test_a_fetch_prints_paths_of_whole_files(run: Run, tmp_path: Path):
         (["fetch", "a:../b"], "'../b'"),
         (["search", "nosuchkey=1"], "nosuchkey"),
         (["ls", "nosuchscope"], "nosuchscope"),
-        (["fetch", "fermi:dsph.jfactors", "--to", "/proc/x"], "/proc/x"),
+        (["fetch", "fermi:dsph.jfactors", "--to", "/proc/x"], "cannot write in /proc/x"),
+        (["search", "size>1000"], "add kind='file' (--type file)"),
         (["fetch", "fermi:dsph.jfactors", "--files", "*.root"], "none of the 1 files"),
     ],
 )
@@ -234,8 +252,14 @@ def test_lab_runs_no_file_of_the_current_folder(embedded_lake: LakeStatus, tmp_p
     assert done.stdout.split(".")[0] == "4", done.stderr
 
 
-def test_notebooks_that_can_be_written_are_used_in_place(tmp_path: Path):
-    assert working_copy(tmp_path, None, tmp_path / "no") == tmp_path
+def test_notebooks_of_a_checkout_are_used_in_place_and_those_of_an_installation_are_copied(tmp_path: Path):
+    origin, copies = tmp_path / "notebooks", tmp_path / "copies"
+    origin.mkdir()
+    (origin / "a.ipynb").touch()
+    assert working_copy(origin, None, copies) == copies
+    assert (copies / "a.ipynb").is_file()
+    (tmp_path / "pyproject.toml").touch()
+    assert working_copy(origin, None, copies) == origin
 
 
 def test_notebooks_are_copied_and_what_the_user_wrote_is_kept(tmp_path: Path):

@@ -39,10 +39,11 @@ def _say_refused(found: "Scopes | SearchResult") -> None:
 
 
 def _entries(datasets: "Iterable[Dataset]") -> list[dict[str, object]]:
-    return [
+    known = (
         {"did": str(found.did), "kind": found.kind, "files": found.known_length, "size": found.known_size}
         for found in datasets
-    ]
+    )
+    return [{key: value for key, value in entry.items() if value is not None} for entry in known]
 
 
 @click.command()
@@ -60,12 +61,19 @@ def search(pattern: str, filters: tuple[str, ...], scope: str | None, kind: str,
     if set("=<>") & set(pattern):
         pattern, filters = "*", (pattern, *filters)
     found = _lake().search(pattern, scope=scope, kind=kind, where=" ".join(map(_quoted, filters)))
+    if not found:
+        click.echo(clean(f"nothing {found.title}{_wider(pattern)}", None), err=True)
     if as_json:
         _say(_entries(found))
         return
     for dataset in found:
         click.echo(dataset.did)
     _say_refused(found)
+
+
+def _wider(pattern: str) -> str:
+    scope, colon, name = pattern.rpartition(":")
+    return "" if "*" in name else f"; a name needs * : {scope}{colon}*{name}*"
 
 
 def _quoted(condition: str) -> str:

@@ -147,7 +147,8 @@ def _checked(part: str, allowed: re.Pattern[str], longest: int, what: str) -> No
     elif not part:
         msg = f"the {what} of a DID is empty; write scope:name"
     elif len(part) > longest:
-        msg = f"the {what} {shown(part)} has {len(part)} characters; Rucio allows {longest}"
+        start = f"{part[:_SHOWN]!a}{'…' if len(part) > _SHOWN else ''}"
+        msg = f"the {what} {start} has {len(part)} characters; Rucio allows {longest}"
     elif not allowed.fullmatch(part):
         msg = f"the {what} {shown(part)} {_fault(part, allowed)}"
     else:

@@ -1,6 +1,7 @@
 """One real lake for the whole session, in a folder of its own beside the user's; others on demand."""
 
 import os
+import signal
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,3 +29,9 @@ def lake_root() -> Iterator[Path]:
     root = sandbox.default_root().with_name(f"test-lake-{os.getpid()}-{uuid.uuid4().hex[:6]}")
     yield root
     sandbox.reset(root)
+
+
+def pytest_configure() -> None:
+    """Let interrupts through: a shell that starts the tests in the background ignores them, for children too."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

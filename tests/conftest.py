@@ -32,6 +32,6 @@ def lake_root() -> Iterator[Path]:
 
 
 def pytest_configure() -> None:
-    """Let interrupts through: a shell that starts the tests in the background ignores them, for children too."""
+    """Let interrupts through: a shell that starts the tests in the background has them ignored."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)

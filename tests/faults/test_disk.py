@@ -57,7 +57,7 @@ def test_files_that_cannot_fit_are_refused_before_a_byte_moves(server: Breaking,
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only to root")
 def test_a_read_only_folder_is_said_in_one_line(server: Breaking, tmp_path: Path):
     tmp_path.chmod(0o500)
-    with pytest.raises(NotWritable, match="Permission denied; choose another folder"):
+    with pytest.raises(NotWritable, match="takes no files from you; choose another folder"):
         fetch(registered(BODY, server.play("/x", good(BODY))), tmp_path)
     tmp_path.chmod(0o700)
 

@@ -105,7 +105,8 @@ def test_a_lake_that_does_not_run_says_how_to_start_it(plain: Callable[[str], In
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
         assert "nothing listens there" in refusal(lambda: whoami(plain(url)), Unreachable)
         embedded = replace(plain(url), embedded=True)
-        assert "vre-dm lake up, or connect(), starts it again" in refusal(lambda: whoami(embedded), Unreachable)
+        said = refusal(lambda: whoami(embedded), Unreachable)
+        assert "vre-dm lake up, or connect(), starts it again" in said
 
 
 def test_an_unknown_host_and_a_server_without_tls_are_told_apart(plain: Callable[[str], Instance]) -> None:

@@ -75,7 +75,7 @@ def test_fetch(
     peers["bare copy with adler32, nothing asked or synced"] = lambda: _bare(pieces, folder)
     figures.compare(
         benchmark, f"fetch {what} ({'path' if rse == FILE_RSE else 'https'})",
-        lambda: lake.dataset(did).fetch(folder, rse=rse), peers, rounds=3, before=clean,
+        lambda: lake.dataset(did).fetch(folder, rse=rse), peers, rounds=3, warmup=0, before=clean,
     )  # fmt: skip
     shutil.rmtree(folder)
 

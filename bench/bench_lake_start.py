@@ -13,6 +13,7 @@ from bench.figures import Figures
 from vre_dm import sandbox
 from vre_dm.sandbox import LakeStatus
 
+SETTLING = 35  # seconds after the last use until the daemons rest
 IDLE_SECONDS = 20
 
 
@@ -61,7 +62,7 @@ def test_start_from_an_empty_folder(benchmark: Any, figures: Figures, root: Path
 
 def test_memory_and_processor_while_idle(figures: Figures, root: Path) -> None:
     lake = sandbox.up(root)
-    time.sleep(5)  # what the seed left to do is done
+    time.sleep(SETTLING)
     before = _processor(lake)
     time.sleep(IDLE_SECONDS)
     used = _processor(lake) - before

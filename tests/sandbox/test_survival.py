@@ -161,6 +161,14 @@ def test_seed_data_of_another_release_leave_a_lake_that_works_and_says_so(own_la
     rucio(now.rucio_config, "download", "--dir", str(lake.root / "older"), "xenon:s2only.limits")
 
 
+def test_a_database_that_was_deleted_is_made_and_filled_again(own_lake: OwnLake, tmp_path: Path) -> None:
+    lake = own_lake()
+    sandbox.down(lake.root)
+    shutil.rmtree(Layout(lake.root).postgres.resolve())
+    assert own_lake().running
+    rucio(lake.rucio_config, "download", "--dir", str(tmp_path), "xenon:s2only.limits")
+
+
 def test_an_idle_lake_stops_by_itself(own_lake: OwnLake) -> None:
     root = own_lake().root
     sandbox.down(root)

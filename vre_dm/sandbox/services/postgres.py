@@ -45,6 +45,8 @@ def start(layout: Layout, secrets: Secrets) -> subprocess.Popen[bytes]:
     binaries = _binaries(layout, identity)
     data = _cluster_folder(layout, identity) / "data"
     if not (data / "PG_VERSION").exists():
+        # Whatever was in an earlier database, this one is empty.
+        layout.seeded.unlink(missing_ok=True)
         _create(data, binaries, secrets, identity)
     _drop_stale_lock(data, identity)
     return processes.start(

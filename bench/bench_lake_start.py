@@ -1,5 +1,6 @@
 """How long the embedded lake takes to come up, and what it costs while nobody uses it."""
 
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ IDLE_SECONDS = 20
 @pytest.fixture(scope="module")
 def root() -> Iterator[Path]:
     """Folder of a lake that uses the user's private environment."""
-    path = sandbox.default_root().with_name("bench-start")
+    path = sandbox.default_root().with_name(f"bench-start-{os.getpid()}")
     sandbox.up(path)  # makes the environment where there is none
     yield path
     sandbox.reset(path)
@@ -29,8 +30,7 @@ def root() -> Iterator[Path]:
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Folder of a lake in a place without a private environment; packages are downloaded, not remembered."""
-    place = sandbox.default_root().with_name("bench-bare")
-    shutil.rmtree(place, ignore_errors=True)
+    place = sandbox.default_root().with_name(f"bench-bare-{os.getpid()}")
     monkeypatch.setenv("UV_NO_CACHE", "1")
     yield place / "lake"
     sandbox.reset(place / "lake")

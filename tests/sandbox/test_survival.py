@@ -36,6 +36,18 @@ with get_engine().begin() as connection:
         changed = connection.execute(text(f"UPDATE {table} SET adler32 = 'deadbeef' WHERE {where}"))
         assert changed.rowcount == 1
 """
+# As of a killed process whose number is in use: a zombie, or another process by now.
+PLANT_A_HEARTBEAT = """
+import os, socket
+from rucio.core import heartbeat
+heartbeat.live("conveyor-poller", socket.getfqdn(), pid=1)
+"""
+PIDS_OF_HEARTBEATS = """
+from rucio.db.sqla.session import get_engine
+from sqlalchemy import text
+with get_engine().begin() as connection:
+    print(*{pid for (pid,) in connection.execute(text("SELECT pid FROM heartbeats"))})
+"""
 OwnLake = Callable[[], LakeStatus]
 UP = """import sys; from pathlib import Path; from vre_dm import sandbox
 print(sandbox.up(Path(sys.argv[1])).parts['supervisor'])"""
@@ -90,6 +102,17 @@ def test_a_transfer_under_way_is_resumed_after_a_kill(own_lake: OwnLake, tmp_pat
     until(lambda: client(own_lake()).get_replication_rule(rule)["state"] == "OK")
     (copy,) = storage.rglob(f"{file.name}*")
     assert copy.read_bytes() == file.read_bytes()
+
+
+def test_daemons_that_were_killed_keep_no_share_of_the_work(own_lake: OwnLake) -> None:
+    lake = own_lake()
+    assert "1" in inside(lake, PLANT_A_HEARTBEAT + PIDS_OF_HEARTBEATS).stdout.split()
+    kill(lake.parts["daemons"])
+    until(lambda: inside(lake, PIDS_OF_HEARTBEATS).stdout.split() == [_daemons(lake)])
+
+
+def _daemons(lake: LakeStatus) -> str:
+    return str(sandbox.status(lake.root).parts.get("daemons"))
 
 
 def test_two_starts_at_once_make_one_lake(own_lake: OwnLake) -> None:

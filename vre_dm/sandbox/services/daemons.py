@@ -30,6 +30,9 @@ from rucio.daemons.judge import cleaner, evaluator, injector, repairer  # noqa: 
 from rucio.daemons.reaper import reaper  # noqa: E402
 from rucio.daemons.undertaker import undertaker  # noqa: E402
 from rucio.db.sqla.constants import RequestType  # noqa: E402
+from rucio.db.sqla.models import Heartbeat  # noqa: E402
+from rucio.db.sqla.session import get_engine  # noqa: E402
+from sqlalchemy import delete  # noqa: E402
 
 from vre_dm.sandbox.services import transfertool  # noqa: E402
 
@@ -174,12 +177,22 @@ def main() -> None:
     rucio_patches.check_connections_out()
     layout = Layout(Path(os.environ["VRE_DM_LAKE"]))
     book = TransferBook(layout.transfers)
-    movers = transfertool.Movers(book)
+    _forget_killed_daemons()
+    movers = transfertool.Movers(book, stop)
     transfertool.register(movers)
     with ExitStack() as hearts:
         hearts.callback(book.close)
         hearts.callback(movers.close)
         _run(Daemons(book, hearts), stop, layout, book)
+
+
+def _forget_killed_daemons() -> None:
+    """Drop the heartbeats of a process that was killed: it would own half of the requests for ten minutes.
+
+    Rucio's own check takes a zombie for alive; a lake has one process of daemons, this one.
+    """
+    with get_engine().begin() as connection:
+        connection.execute(delete(Heartbeat))
 
 
 def _run(daemons: Daemons, stop: threading.Event, layout: Layout, book: TransferBook) -> None:

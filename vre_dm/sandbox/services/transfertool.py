@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from threading import local
+from threading import Event, local
 from typing import Any, ClassVar
 
 import requests
@@ -26,8 +26,8 @@ _LONGEST_ERROR = 255
 class Movers:
     """Threads that carry out the orders of a book, beginning with those left by a process that is gone."""
 
-    def __init__(self, book: TransferBook) -> None:
-        self.book = book
+    def __init__(self, book: TransferBook, stop: Event) -> None:
+        self.book, self._stop = book, stop
         self._pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="mover")
         self._of_thread = local()
         self.take(book.unfinished())
@@ -56,6 +56,8 @@ class Movers:
             else:
                 self.book.finish(order.request_id, source.rse_id)
                 return
+        if self._stop.is_set():
+            return  # the storages end too: the next process copies it
         self.book.fail(order.request_id, "; ".join(causes)[:_LONGEST_ERROR] or "no source")
 
     def _copy(self, source: Source, order: Order) -> None:

@@ -22,7 +22,7 @@ def with_limit(values: list[float], masses: list[float] = MASSES, **changes: Any
 
 def with_bands(*scales: float) -> Curve:
     base = np.array([1e-44, 1e-45, 1e-46])
-    bands = (Column(name, "cm2", base * scale) for name, scale in zip(BANDS, scales, strict=True))
+    bands = (Column(f"{name}_cm2", "cm2", base * scale) for name, scale in zip(BANDS, scales, strict=True))
     return make(columns=(mass_column(MASSES), limit_column(base, "sigma_SI"), *bands))
 
 

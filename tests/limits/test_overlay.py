@@ -209,7 +209,7 @@ def test_an_id_that_is_not_drawn_is_refused(argument: str) -> None:
 def test_a_band_needs_its_columns() -> None:
     with pytest.raises(InvalidCurve, match=BANDS[1]):
         overlay(make(), bands=["si_toy_2020"])
-    columns = [Column(name, "cm2", make().y) for name in (BANDS[1], BANDS[3])]
+    columns = [Column(f"{name}_cm2", "cm2", make().y) for name in (BANDS[1], BANDS[3])]
     assert overlay(make(columns=(*make().columns, *columns)), bands=["si_toy_2020"]).model["curves"][0][
         "band"
     ]

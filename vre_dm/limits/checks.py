@@ -12,16 +12,11 @@ import numpy as np
 
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.curve import Curve
-from vre_dm.limits.quantities import quantity
+from vre_dm.limits.quantities import header, quantity
 
 PERMISSIVE = frozenset({"BSD-3-Clause", "MIT", "Apache-2.0", "CC0-1.0", "CC-BY-4.0"})
-BANDS = (
-    "sensitivity_m2sigma_cm2",
-    "sensitivity_m1sigma_cm2",
-    "median_cm2",
-    "sensitivity_p1sigma_cm2",
-    "sensitivity_p2sigma_cm2",
-)
+BANDS = ("sensitivity_m2sigma", "sensitivity_m1sigma", "median", "sensitivity_p1sigma", "sensitivity_p2sigma")
+"""Stems of the columns of a sensitivity band, from below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +82,8 @@ def _monotonic_mass(curve: Curve) -> Iterator[str]:
 def _magnitude(curve: Curve) -> Iterator[str]:
     known = quantity(curve.quantity)
     for column in curve.columns[1:]:
+        if column.unit != known.unit:
+            continue
         outside = np.flatnonzero((column.values < known.low) | (column.values > known.high))
         if outside.size:
             row = outside[0] + 1
@@ -98,19 +95,20 @@ def _magnitude(curve: Curve) -> Iterator[str]:
 
 def _header_unit(curve: Curve) -> Iterator[str]:
     for column in curve.columns:
-        if column.name.rpartition("_")[2] != column.unit:
+        if column.name != header(column.stem, column.unit) or not column.stem:
             yield f"header {column.name} does not end in the sidecar's unit {column.unit}"
 
 
 def _quantity_unit(curve: Curve) -> Iterator[str]:
-    expected = ("GeV", *[quantity(curve.quantity).unit] * (len(curve.columns) - 1))
-    units = tuple(column.unit for column in curve.columns)
-    if units != expected:
-        yield f"units {units} where {curve.quantity} needs {expected}"
+    unit = quantity(curve.quantity).unit
+    first, *others = (column.unit for column in curve.columns)
+    # A grid has a second mass before its values, and a mass may follow as the parameter of a contour.
+    if first != "GeV" or unit not in others or not {*others} <= {unit, "GeV"}:
+        yield f"units {', '.join((first, *others))} where {curve.quantity} needs GeV and then {unit}"
 
 
 def _bands_ordered(curve: Curve) -> Iterator[str]:
-    present = [c for name in BANDS for c in curve.columns if c.name == name]
+    present = [c for stem in BANDS for c in curve.columns if c.stem == stem]
     for low, high in pairwise(present):
         bad = np.flatnonzero(low.values > high.values * (1 + 1e-6))
         if bad.size:

@@ -12,8 +12,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits import display
-from vre_dm.limits.metadata import UNKNOWN, Assumptions, Headline, Provenance, Reference, Validity
-from vre_dm.limits.quantities import quantity
+from vre_dm.limits.metadata import (
+    UNKNOWN,
+    Assumptions,
+    Headline,
+    Provenance,
+    Reference,
+    Scaling,
+    Validity,
+)
+from vre_dm.limits.quantities import header, quantity
 from vre_dm.limits.spelling import near
 
 if TYPE_CHECKING:
@@ -46,6 +54,11 @@ class Column:
         frozen = np.frombuffer(np.asarray(self.values, dtype=np.float64).tobytes(), dtype=np.float64)
         object.__setattr__(self, "values", frozen)
 
+    @property
+    def stem(self) -> str:
+        """Name without the unit: ``limit``, ``median``, ``m``."""
+        return self.name.removesuffix(header("", self.unit))
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False, slots=True)
 class Curve:
@@ -62,6 +75,8 @@ class Curve:
         Who and when.
     quantity
         Word of `vre_dm.limits.quantities`, for example ``sigma_SI``.
+    channel
+        Which final state, form factor or signature, where the quantity asks for one; else empty.
     kind
         ``observed``, ``expected``, ``projection``, ``theory`` or ``signal region``.
     geometry
@@ -74,6 +89,8 @@ class Curve:
         How the limit was set.
     reference, provenance, assumptions, validity
         See `vre_dm.limits.metadata`.
+    scalings
+        How the limit moves with a parameter that was assumed.
     licence
         SPDX name of the numbers' licence.
     supersedes, erratum
@@ -95,6 +112,7 @@ class Curve:
     columns: tuple[Column, ...]
     label: str = ""
     year: int | None = None
+    channel: str = ""
     kind: Kind = "observed"
     geometry: Geometry = "line"
     cl: float | None = None
@@ -103,6 +121,7 @@ class Curve:
     provenance: Provenance = field(default_factory=Provenance)
     assumptions: Assumptions = field(default_factory=Assumptions)
     validity: Validity | None = None
+    scalings: tuple[Scaling, ...] = ()
     licence: str = UNKNOWN
     supersedes: str = ""
     erratum: str = ""
@@ -262,4 +281,4 @@ def mass_column(values: ArrayLike) -> Column:
 def limit_column(values: ArrayLike, of: str) -> Column:
     """Second column of a curve, in the unit of the quantity `of`."""
     unit = quantity(of).unit
-    return Column(f"limit_{unit}", unit, np.asarray(values, dtype=np.float64))
+    return Column(header("limit", unit), unit, np.asarray(values, dtype=np.float64))

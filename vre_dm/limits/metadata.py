@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 UNKNOWN = "unknown"
 
@@ -84,6 +85,48 @@ class Headline:
     value: float
     rtol: float
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """How a limit moves when one assumed parameter takes another value: exactly, for every mass alike.
+
+    Attributes
+    ----------
+    parameter
+        Word of `PARAMETERS`.
+    reference
+        Value the curve was made with.
+    power
+        The limit is multiplied by ``(f(value) / f(reference)) ** power``.
+    form
+        ``f``: ``power`` for the value itself, ``odds`` for ``value / (1 - value)`` (branching ratios).
+    """
+
+    parameter: str
+    reference: float
+    power: float
+    form: Literal["power", "odds"] = "power"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number that publications assume and a slider may change: its symbol, unit, and sensible range."""
+
+    symbol: str
+    unit: str
+    low: float
+    high: float
+
+
+PARAMETERS = {
+    "rho0": Parameter("ρ₀", "GeV/cm³", 0.1, 1.0),
+    "g_q": Parameter("g_q", "", 0.01, 1.0),
+    "g_DM": Parameter("g_DM", "", 0.05, 3.0),
+    "g_l": Parameter("g_l", "", 0.001, 1.0),
+    "BR": Parameter("BR(H→inv)", "", 0.0005, 0.5),
+    "f_N": Parameter("f_N", "", 0.2, 0.4),
+}
 
 
 class Assumptions(Mapping[str, str | float]):

@@ -14,10 +14,10 @@ from vre_dm.limits.curveset import CurveSet
 from vre_dm.limits.display import level, plain
 from vre_dm.limits.metadata import UNKNOWN
 from vre_dm.limits.palette import OWN_COLOUR, style
-from vre_dm.limits.quantities import quantity
+from vre_dm.limits.quantities import header, quantity
 
 VERSION = 1
-BAND = ("sensitivity_m1sigma_cm2", "sensitivity_p1sigma_cm2")
+BAND = ("sensitivity_m1sigma", "sensitivity_p1sigma")
 
 
 class Axis(TypedDict):
@@ -161,7 +161,7 @@ def _line(curve: Curve, position: int | None, with_band: bool) -> Line:
 
 
 def _band(curve: Curve) -> Band:
-    low, high = (curve.column(name) for name in BAND)
+    low, high = (curve.column(header(stem, curve.columns[1].unit)) for stem in BAND)
     return Band(name="±1σ expected", x=curve.x.tolist(), low=low.tolist(), high=high.tolist())
 
 

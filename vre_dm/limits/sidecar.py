@@ -13,7 +13,7 @@ import numpy as np
 
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.curve import Column, Curve
-from vre_dm.limits.metadata import UNKNOWN, Assumptions, Headline, Provenance, Reference, Validity
+from vre_dm.limits.metadata import UNKNOWN, Assumptions, Headline, Provenance, Reference, Scaling, Validity
 
 Record = dict[str, Any]
 
@@ -33,6 +33,7 @@ def to_record(curve: Curve) -> Record:
         "experiment": curve.experiment,
         "year": curve.year,
         "quantity": curve.quantity,
+        "channel": curve.channel,
         "kind": curve.kind,
         "geometry": curve.geometry,
         "interpolation": "loglog",
@@ -42,6 +43,7 @@ def to_record(curve: Curve) -> Record:
         "provenance": {**asdict(curve.provenance), "inputs": list(curve.provenance.inputs)},
         "assumptions": dict(curve.assumptions),
         "validity": asdict(curve.validity) if curve.validity else None,
+        "scalings": [asdict(scaling) for scaling in curve.scalings],
         "supersedes": curve.supersedes,
         "erratum": curve.erratum,
         "headline": asdict(curve.headline) if curve.headline else None,
@@ -73,6 +75,7 @@ def from_record(record: Record, csv: str, where: str) -> Curve:
         experiment=record["experiment"],
         year=record["year"],
         quantity=record["quantity"],
+        channel=record["channel"],
         kind=record["kind"],
         geometry=record["geometry"],
         columns=parse_columns(csv, record["schema"]["fields"], where),
@@ -82,6 +85,7 @@ def from_record(record: Record, csv: str, where: str) -> Curve:
         provenance=Provenance(**provenance),
         assumptions=Assumptions(record["assumptions"]),
         validity=Validity(**record["validity"]) if record["validity"] else None,
+        scalings=tuple(Scaling(**scaling) for scaling in record["scalings"]),
         licence=record["licenses"][0]["name"] if record["licenses"] else UNKNOWN,
         supersedes=record["supersedes"],
         erratum=record["erratum"],

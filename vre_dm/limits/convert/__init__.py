@@ -1,0 +1,1 @@
+"""Translations between search techniques, one module each: array functions, and curves made by them."""

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits import display
+from vre_dm.limits.completeness import needed, unknowns
 from vre_dm.limits.metadata import (
     UNKNOWN,
     Assumptions,
@@ -93,8 +94,8 @@ class Curve:
         How the limit moves with a parameter that was assumed.
     licence
         SPDX name of the numbers' licence.
-    supersedes, erratum
-        Identifier of the curve this one replaces; reference of a correction.
+    supersedes, supersedes_reason, erratum
+        Identifier of the curve this one replaces, and why; reference of a correction.
     headline
         A number the publication states, or ``None``.
     notes
@@ -124,6 +125,7 @@ class Curve:
     scalings: tuple[Scaling, ...] = ()
     licence: str = UNKNOWN
     supersedes: str = ""
+    supersedes_reason: str = ""
     erratum: str = ""
     headline: Headline | None = None
     notes: str = ""
@@ -146,6 +148,17 @@ class Curve:
     def y(self) -> NDArray[np.float64]:
         """Second column, the limited quantity."""
         return self.columns[1].values
+
+    @property
+    def unknowns(self) -> tuple[str, ...]:
+        """What a user needs to know of this curve and its source does not state."""
+        return unknowns(self)
+
+    @property
+    def completeness(self) -> tuple[int, int]:
+        """How many of the facts a user needs are known, and of how many."""
+        of = len(needed(self))
+        return of - len(self.unknowns), of
 
     def column(self, name: str) -> NDArray[np.float64]:
         """Values of a column by its header name.

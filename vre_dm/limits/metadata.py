@@ -21,18 +21,28 @@ class Reference:
         Of the article.
     figure
         Figure or table of the article.
+    title, authors
+        Of the article; the collaboration's name stands for its authors.
+    report
+        Number of a report that is not on arXiv, for example ``CMS-PAS-FTR-21-005``.
+    release
+        DOI or name of the data release, down to the table.
     """
 
     arxiv: str = UNKNOWN
     arxiv_version: str = UNKNOWN
     doi: str = UNKNOWN
     figure: str = UNKNOWN
+    title: str = UNKNOWN
+    authors: str = UNKNOWN
+    report: str = UNKNOWN
+    release: str = UNKNOWN
 
     @property
     def text(self) -> str:
         """One line, for a tooltip or a table."""
         if self.arxiv == UNKNOWN:
-            return UNKNOWN if self.doi == UNKNOWN else f"doi:{self.doi}"
+            return self.report if self.doi == UNKNOWN else f"doi:{self.doi}"
         if self.arxiv_version == UNKNOWN:
             return f"arXiv:{self.arxiv} (version {UNKNOWN})"
         return f"arXiv:{self.arxiv}{self.arxiv_version}"

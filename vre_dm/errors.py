@@ -74,4 +74,16 @@ class OutOfRange(VreDmError, ValueError):
 
 
 class InvalidCurve(VreDmError, ValueError):
-    """A limit curve breaks the catalogue's schema or one of its checks."""
+    """A limit curve breaks the catalogue's schema or one of its checks.
+
+    Attributes
+    ----------
+    check
+        Name of the check, where one found it.
+    row, column
+        Where in the table: the row counts from 1 below the header; 0 and empty where neither is meant.
+    """
+
+    def __init__(self, message: str, *, check: str = "", row: int = 0, column: str = "") -> None:
+        super().__init__(message)
+        self.check, self.row, self.column = check, row, column

@@ -8,7 +8,7 @@ import pytest
 
 from tests.limits.conftest import make
 from vre_dm.errors import InvalidCurve
-from vre_dm.limits.checks import BANDS, check, check_record, check_together
+from vre_dm.limits.checks import BANDS, check, check_licence, check_record, check_together
 from vre_dm.limits.curve import Column, Curve, limit_column, mass_column
 from vre_dm.limits.metadata import Headline
 from vre_dm.limits.sidecar import to_record
@@ -23,7 +23,7 @@ def with_limit(values: list[float], masses: list[float] = MASSES, **changes: Any
 def with_bands(*scales: float) -> Curve:
     base = np.array([1e-44, 1e-45, 1e-46])
     bands = (Column(f"{name}_cm2", "cm2", base * scale) for name, scale in zip(BANDS, scales, strict=True))
-    return make(columns=(mass_column(MASSES), limit_column(base, "sigma_SI"), *bands))
+    return make(columns=(mass_column(MASSES), limit_column(base * 1.1, "sigma_SI"), *bands))
 
 
 SPOILED = {
@@ -47,7 +47,6 @@ SPOILED = {
     ],
     # The LZ 2024 spin-dependent file: names shifted by one column.
     "bands ordered": [with_bands(0.5, 0.7, 1.5, 1.0, 2.0)],
-    "licence": [make(licence="CC-BY-NC-SA-3.0"), make(licence="unknown")],
     "headline": [
         make(headline=Headline(100, 4e-46, 0.05, "abstract")),
         make(headline=Headline(1, 4e-46, 0.05, "abstract")),
@@ -67,6 +66,16 @@ def test_a_spoiled_curve_is_found_by_the_check_of_that_name(name: str, curve: Cu
     assert name in {problem.check for problem in check(curve)}
 
 
+@pytest.mark.parametrize("licence", ["CC-BY-NC-SA-3.0", "unknown", ""])
+def test_a_licence_off_the_list_is_said_but_does_not_make_the_numbers_wrong(licence: str) -> None:
+    curve = make(licence=licence)
+    assert check(curve) == []
+    (problem,) = check_licence(curve)
+    assert problem.check == "licence"
+    assert not problem.grave
+    assert check_licence(make(licence="MIT")) == []
+
+
 def test_a_problem_names_curve_check_column_and_row() -> None:
     (problem,) = check(with_limit([1e-44, 1e-45, 1e10]))
     assert "si_toy_2020" in str(problem)
@@ -82,7 +91,7 @@ def test_equal_numbers_under_two_names_are_found() -> None:
     twins = [make(), make(id="sdp_toy_2020", quantity="sigma_SDp")]
     (problem,) = check_together(twins)
     assert problem.check == "equal numbers"
-    assert "si_toy_2020 (sigma_SI)" in problem.text
+    assert "si_toy_2020 (sigma_SI there, sigma_SDp here)" in problem.text
 
 
 def test_the_schema_accepts_what_we_write() -> None:

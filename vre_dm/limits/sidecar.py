@@ -108,23 +108,23 @@ def parse_columns(csv: str, fields: list[dict[str, str]], where: str) -> tuple[C
     names = [field["name"] for field in fields]
     if header.split(",") != names:
         msg = f"{where}: header {header[:80]!r} is not the sidecar's {','.join(names)!r}"
-        raise InvalidCurve(msg)
-    rows = [_row(line, names, f"{where} row {number}") for number, line in enumerate(lines, start=1)]
+        raise InvalidCurve(msg, check="header")
+    rows = [_row(line, names, where, number) for number, line in enumerate(lines, start=1)]
     table = np.array(rows, dtype=np.float64).reshape(len(rows), len(names))
     return tuple(Column(f["name"], f["unit"], table[:, i]) for i, f in enumerate(fields))
 
 
-def _row(line: str, names: list[str], where: str) -> list[float]:
+def _row(line: str, names: list[str], where: str, number: int) -> list[float]:
     cells = line.split(",")
     if len(cells) != len(names):
-        msg = f"{where}: {len(cells)} cells where the header has {len(names)}"
-        raise InvalidCurve(msg)
+        msg = f"{where} row {number}: {len(cells)} cells where the header has {len(names)}"
+        raise InvalidCurve(msg, check="column count", row=number)
     try:
         return [float(cell) for cell in cells]
     except ValueError:
         bad = next(i for i, cell in enumerate(cells) if not _is_number(cell))
-        msg = f"{where}, column {names[bad]}: {cells[bad][:40]!r} is not a number"
-        raise InvalidCurve(msg) from None
+        msg = f"{where} row {number}, column {names[bad]}: {cells[bad][:40]!r} is not a number"
+        raise InvalidCurve(msg, check="number", row=number, column=names[bad]) from None
 
 
 def _is_number(cell: str) -> bool:

@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+import stat
 from pathlib import Path
 
 from vre_dm.errors import InvalidCurve
-from vre_dm.limits.checks import check, check_record
+from vre_dm.limits.checks import check, check_licence, check_record
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.sidecar import Record, from_record, to_record
 
@@ -28,23 +29,33 @@ def read(sidecar: Path, sealed: frozenset[str] = frozenset()) -> Curve:
     InvalidCurve
         A file is missing, too large or malformed, the checksum differs, or a check finds a problem.
     """
+    curve = parse(sidecar, sealed)
+    for problem in check(curve):
+        raise problem.error()
+    return curve
+
+
+def parse(sidecar: Path, sealed: frozenset[str] = frozenset()) -> Curve:
+    """Read a curve as `read` does, but leave the checks of its content to the caller."""
     record = _record(sidecar, sealed)
     if sidecar.stem != record["name"] or record["path"] != f"{record['name']}.csv":
         msg = f"{sidecar.name}: name {record['name']!r} and path {record['path']!r} must be the file's own"
-        raise InvalidCurve(msg)
+        raise InvalidCurve(msg, check="schema")
     numbers = sidecar.with_suffix(".csv")
     content = _content(numbers)
     if record["hash"] != f"sha256:{hashlib.sha256(content).hexdigest()}":
         msg = f"{numbers.name} fails the check 'checksum': it is not the file {sidecar.name} was made for"
-        raise InvalidCurve(msg)
-    curve = from_record(record, _text(content, numbers), numbers.name)
-    for problem in check(curve):
-        raise InvalidCurve(str(problem))
-    return curve
+        raise InvalidCurve(msg, check="checksum")
+    return from_record(record, _text(content, numbers), numbers.name)
 
 
-def write(curve: Curve, folder: Path) -> None:
+def write(curve: Curve, folder: Path, *, own: bool = False) -> None:
     """Write ``<id>.csv`` and ``<id>.json`` into a folder that exists.
+
+    Parameters
+    ----------
+    own
+        The folder is a user's own, so the licence may be any; what ships must have a permissive one.
 
     Raises
     ------
@@ -53,8 +64,8 @@ def write(curve: Curve, folder: Path) -> None:
     """
     record = to_record(curve)
     check_record(record, curve.id)
-    for problem in check(curve):
-        raise InvalidCurve(str(problem))
+    for problem in [*check(curve), *([] if own else check_licence(curve))]:
+        raise problem.error()
     (folder / f"{curve.id}.csv").write_text(curve.csv, encoding="utf-8", newline="\n")
     text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
     (folder / f"{curve.id}.json").write_text(text, encoding="utf-8", newline="\n")
@@ -91,7 +102,7 @@ def _record(sidecar: Path, sealed: frozenset[str]) -> Record:
         record = json.loads(_text(content, sidecar))
     except (ValueError, RecursionError) as error:
         msg = f"{sidecar.name} is not JSON: {error}"
-        raise InvalidCurve(msg) from None
+        raise InvalidCurve(msg, check="schema") from None
     if hashlib.sha256(content).hexdigest() not in sealed:
         check_record(record, sidecar.name)
     found: Record = record
@@ -100,14 +111,19 @@ def _record(sidecar: Path, sealed: frozenset[str]) -> Record:
 
 def _content(path: Path) -> bytes:
     try:
+        # Asked first: a FIFO would wait for ever, and a link could show what is none of the folder's.
+        ordinary = stat.S_ISREG(path.lstat().st_mode) or path.parent == Path(__file__).parent
+        if not ordinary:
+            msg = f"{path.name} is a link, a folder or a device; put the file itself there"
+            raise InvalidCurve(msg, check="file")
         with path.open("rb") as stream:
             content = stream.read(LARGEST_BYTES + 1)
     except OSError as error:
         msg = f"{path.name} cannot be read: {error.strerror}"
-        raise InvalidCurve(msg) from None
+        raise InvalidCurve(msg, check="file") from None
     if len(content) > LARGEST_BYTES:
         msg = f"{path.name} is larger than {LARGEST_BYTES / 1e6:g} MB; a limit curve never is"
-        raise InvalidCurve(msg)
+        raise InvalidCurve(msg, check="file")
     return content
 
 
@@ -116,4 +132,4 @@ def _text(content: bytes, path: Path) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         msg = f"{path.name} is not UTF-8 at byte {error.start}"
-        raise InvalidCurve(msg) from None
+        raise InvalidCurve(msg, check="file") from None

@@ -1,0 +1,203 @@
+/** The plot itself: draws the model once and then only changes what the state changed. */
+
+import type { BokehDocument, BokehModel, BokehModule, PlotView, Source } from './bokeh';
+import { registerAxisModels } from './bokeh';
+import type { Model } from './model';
+import { palette } from './palette';
+import type { Path, Point, Scale } from './paths';
+import { path } from './paths';
+import type { Row } from './rows';
+import { geometry, rows, styles } from './rows';
+import { factor } from './scaling';
+import { NAMES, plotDocument } from './spec';
+import type { State } from './state';
+import { visible } from './state';
+import type { Theme } from './theme';
+
+/** All areas over each other never hide the lines below them more than this. */
+const DEEPEST = 0.3;
+
+export class Chart {
+  readonly paths: Path[];
+  readonly rows: Row[];
+  factors: number[];
+  shown: boolean[];
+  private view!: PlotView;
+
+  private constructor(
+    readonly model: Model,
+    private bokeh: BokehModule,
+    private theme: Theme
+  ) {
+    this.paths = model.curves.map(path);
+    this.rows = rows(model);
+    this.factors = model.curves.map(() => 1);
+    this.shown = model.curves.map(() => true);
+  }
+
+  static async draw(host: HTMLElement, model: Model, bokeh: BokehModule, state: State, theme: Theme): Promise<Chart> {
+    const chart = new Chart(model, bokeh, theme);
+    await chart.embed(host, state);
+    return chart;
+  }
+
+  private async embed(host: HTMLElement, state: State): Promise<void> {
+    registerAxisModels(this.bokeh);
+    const colours = palette(this.model, state.colourBy, this.theme.dark);
+    const columns = {
+      rows: { ...geometry(this.rows, this.factors), ...styles(this.rows, colours) },
+      labels: { x: [], y: [], text: [], colour: [] }
+    };
+    const prefix = `vre-${Math.random().toString(36).slice(2)}`;
+    const item = plotDocument(this.model, columns, this.bokeh.version, prefix);
+    await this.bokeh.embed.embed_item(item, host);
+    this.view = this.bokeh.index.get_by_id(item.root_id) as PlotView;
+    this.setTheme(this.theme, state);
+    this.show(state);
+  }
+
+  /** Only what the change touches: toggling a curve never rebuilds its data. */
+  apply(state: State, before: State): void {
+    if (state.values !== before.values) {
+      this.shift(state);
+    }
+    if (state.colourBy !== before.colourBy) {
+      this.restyle(state);
+    }
+    if (state.xUnit !== before.xUnit || state.yUnit !== before.yUnit) {
+      this.setUnits(state);
+    }
+    this.show(state);
+  }
+
+  setTheme(theme: Theme, state: State): void {
+    this.theme = theme;
+    const { text, line, grid, background } = theme;
+    this.view.model.setv({
+      background_fill_color: background,
+      border_fill_color: background,
+      outline_line_color: line
+    });
+    for (const name of [NAMES.xAxis, NAMES.yAxis]) {
+      this.named(name).setv({
+        axis_label_text_color: text,
+        major_label_text_color: text,
+        axis_line_color: line,
+        major_tick_line_color: line,
+        minor_tick_line_color: line
+      });
+    }
+    [NAMES.xGrid, NAMES.yGrid].forEach(name => this.named(name).setv({ grid_line_color: grid }));
+    this.named(NAMES.title).setv({ text_color: text });
+    this.model.notes.forEach((_, i) => this.named(`${NAMES.notes} ${i}`).setv({ text_color: theme.warning }));
+    this.named(NAMES.labelGlyph).setv({ background_fill_color: { value: background } });
+    this.named(NAMES.markedGlyph).setv({ fill_color: { value: background } });
+    this.restyle(state);
+  }
+
+  /** Draw one curve thick, with a ring where it is read; null for none. */
+  mark(curve: number | null, at: Point | null): void {
+    const own = curve === null ? [] : this.rows.filter(row => row.curve === curve);
+    const data = geometry(own, this.factors);
+    const colour = own.map(row => this.colour(row.curve));
+    this.source(NAMES.marked).data = { xs: data.xs, ys: data.ys, colour };
+    const points = at && curve !== null ? [at] : [];
+    this.source(`${NAMES.marked} point`).data = {
+      x: points.map(point => point.x),
+      y: points.map(point => point.y),
+      colour: points.map(() => this.colour(curve!))
+    };
+  }
+
+  setLabels(labels: { curve: number; at: Point; text: string }[]): void {
+    this.source(NAMES.labels).data = {
+      x: labels.map(label => label.at.x),
+      y: labels.map(label => label.at.y),
+      text: labels.map(label => label.text),
+      colour: labels.map(label => this.colour(label.curve))
+    };
+  }
+
+  colour(curve: number): string {
+    return this.source(NAMES.rows).data.colour[this.rows.findIndex(row => row.curve === curve)] as string;
+  }
+
+  /** Pixels of the plot's element from log10 of the data. */
+  scale(): Scale {
+    const { left, top, width, height } = this.view.frame.bbox;
+    const { x_range, y_range } = this.view.model;
+    const x = along(x_range.start, x_range.end, left, width);
+    const y = along(y_range.start, y_range.end, top + height, -height);
+    return { x, y };
+  }
+
+  get frame(): { left: number; top: number; right: number; bottom: number } {
+    const { left, top, width, height } = this.view.frame.bbox;
+    return { left, top, right: left + width, bottom: top + height };
+  }
+
+  /** Call when the view or its size changed. */
+  onView(listener: () => void): void {
+    this.view.model.x_range.change.connect(listener);
+    this.view.model.y_range.change.connect(listener);
+    this.view.model.change.connect(listener);
+  }
+
+  picture(type: 'png' | 'svg'): Promise<Blob> {
+    return this.view.export(type).to_blob();
+  }
+
+  get element(): HTMLElement {
+    return this.view.el;
+  }
+
+  dispose(): void {
+    this.view.model.document.clear();
+  }
+
+  private show(state: State): void {
+    this.shown = visible(this.model, state);
+    const flags = this.rows.map(row => this.shown[row.curve]);
+    const areas = this.rows.filter((row, i) => flags[i] && row.fillX.length).length;
+    const alpha = state.shaded ? 1 - (1 - DEEPEST) ** (1 / Math.max(areas, 2)) : 0;
+    this.named(NAMES.fill).setv({ fill_alpha: { value: alpha } });
+    this.named(NAMES.shown).setv({ booleans: flags });
+  }
+
+  private shift(state: State): void {
+    this.factors = this.model.curves.map(line => factor(line.scalings, state.values));
+    const source = this.source(NAMES.rows);
+    source.data = { ...source.data, ...geometry(this.rows, this.factors) };
+  }
+
+  private restyle(state: State): void {
+    const source = this.source(NAMES.rows);
+    source.data = { ...source.data, ...styles(this.rows, palette(this.model, state.colourBy, this.theme.dark)) };
+  }
+
+  private setUnits(state: State): void {
+    this.setUnit(NAMES.xAxis, this.model.x, state.xUnit);
+    this.setUnit(NAMES.yAxis, this.model.y, state.yUnit);
+  }
+
+  private setUnit(name: string, axis: Model['x'], position: number): void {
+    const unit = axis.units[position];
+    this.named(`${name} ticker`).setv({ factor: unit.factor });
+    this.named(`${name} formatter`).setv({ factor: unit.factor });
+    const Text = this.bokeh.Models.get('PlainText')!;
+    this.named(name).setv({ axis_label: new Text({ text: `${axis.label} [${unit.name}]` }) });
+  }
+
+  private named(name: string): BokehModel {
+    return (this.view.model.document as BokehDocument).get_model_by_name(name)!;
+  }
+
+  private source(name: string): Source {
+    return this.named(name) as Source;
+  }
+}
+
+function along(start: number, end: number, pixel: number, length: number): { origin: number; slope: number } {
+  const slope = length / Math.log10(end / start);
+  return { origin: pixel - slope * Math.log10(start), slope };
+}

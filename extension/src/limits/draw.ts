@@ -1,0 +1,67 @@
+/** Draws a limit overlay into an element; knows neither Jupyter nor where BokehJS comes from. */
+
+import type { BokehModule } from './bokeh';
+import { Chart } from './chart';
+import { comparison } from './compare';
+import { controls } from './controls';
+import { el } from './dom';
+import { Hover } from './hover';
+import { Labels } from './labels';
+import { parseModel } from './parse';
+import { record } from './record';
+import { sliders, yearSlider } from './sliders';
+import { initialState, Store } from './state';
+import { STYLE } from './style';
+import { Table } from './table';
+import { onThemeChange, paint, themeOf } from './theme';
+
+export interface Drawing {
+  /** Take the plot away and stop listening to the page. */
+  dispose(): void;
+}
+
+/**
+ * Draw a model.
+ *
+ * @param host - an element that is in the page
+ * @param value - a model of version 2; a ModelError says what is wrong with it
+ * @param bokeh - BokehJS 3.9 or 3.10, its main bundle is enough
+ */
+export async function drawLimits(host: HTMLElement, value: unknown, bokeh: BokehModule): Promise<Drawing> {
+  const model = parseModel(value);
+  const store = new Store(initialState(model));
+  host.classList.add('vre-limits');
+  paint(host, themeOf(model, host));
+  const summary = `${model.title || 'Limits'}: ${model.y.label} against ${model.x.label}, ${model.curves.length} curves`;
+  const canvas = el('div', { class: 'vre-canvas', role: 'img', 'aria-label': summary });
+  const plot = el('div', { class: 'vre-plot' }, canvas);
+  const body = el('div', { class: 'vre-body' }, plot);
+  host.replaceChildren(el('style', {}, STYLE), body);
+
+  const chart = await Chart.draw(canvas, model, bokeh, store.state, themeOf(model, host));
+  store.subscribe((state, before) => chart.apply(state, before));
+  const hover = new Hover(chart, store);
+  const labels = new Labels(chart);
+  const table = new Table(chart, store, hover);
+  store.subscribe(() => labels.refresh());
+  plot.append(hover.box, hover.live);
+  body.before(controls(chart, store));
+  body.append(table.element);
+  const below = [yearSlider(model, store), sliders(model, store), comparison(model, store), record(model)];
+  host.append(...below.filter(element => element !== null));
+  labels.refresh();
+
+  const stop = onThemeChange(() => {
+    paint(host, themeOf(model, host));
+    chart.setTheme(themeOf(model, host), store.state);
+    table.refresh();
+    labels.refresh();
+  });
+  return {
+    dispose: () => {
+      stop();
+      chart.dispose();
+      host.replaceChildren();
+    }
+  };
+}

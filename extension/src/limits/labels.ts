@@ -1,0 +1,120 @@
+/** Names on the curves: kept off each other as the view changes, and moved by hand where the reader wants them. */
+
+import type { Chart } from './chart';
+import type { Point } from './paths';
+import { boxOf, place } from './place';
+
+/** Where along the visible part of a curve a label may start, the best first. */
+const FRACTIONS = [0.5, 0.35, 0.65, 0.2, 0.8, 0.08, 0.92];
+
+interface Placed {
+  curve: number;
+  at: Point;
+  text: string;
+}
+
+export class Labels {
+  private dragged = new Map<number, Point>();
+  private placed: Placed[] = [];
+  private pen = document.createElement('canvas').getContext('2d');
+  private waiting = false;
+
+  constructor(private chart: Chart) {
+    chart.onView(() => this.refresh());
+    chart.element.addEventListener('pointerdown', event => this.grab(event), { capture: true });
+    chart.element.addEventListener('pointermove', event => this.hint(event));
+  }
+
+  /** Place again before the next frame. */
+  refresh(): void {
+    if (!this.waiting) {
+      this.waiting = true;
+      requestAnimationFrame(() => {
+        this.waiting = false;
+        this.update();
+      });
+    }
+  }
+
+  private update(): void {
+    const { model, frame } = this.chart;
+    const order = model.curves.map((_, i) => i).filter(i => this.chart.shown[i]);
+    order.sort((a, b) => this.rank(a) - this.rank(b));
+    const candidates = order.map(curve => this.candidates(curve));
+    const wishes = candidates.map((at, i) => ({ at: at.map(p => this.pixel(p)), width: this.width(order[i]) }));
+    this.placed = place(wishes, frame).flatMap((choice, i) =>
+      choice === null ? [] : [{ curve: order[i], at: candidates[i][choice], text: model.curves[order[i]].label }]
+    );
+    this.chart.setLabels(this.placed);
+  }
+
+  /** Moved by hand first, then the reader's own curves. */
+  private rank(curve: number): number {
+    return this.dragged.has(curve) ? -2 : this.chart.model.curves[curve].own ? -1 : 0;
+  }
+
+  private candidates(curve: number): Point[] {
+    const dragged = this.dragged.get(curve);
+    if (dragged) {
+      return [dragged];
+    }
+    const line = this.chart.model.curves[curve];
+    const by = this.chart.factors[curve];
+    const { left, right, top, bottom } = this.chart.frame;
+    const points = line.x.map((x, i) => ({ x, y: line.y[i] * by }));
+    const inside = points.filter(point => {
+      const { x, y } = this.pixel(point);
+      return x >= left && x <= right && y >= top && y <= bottom;
+    });
+    const chosen = inside.length ? FRACTIONS.map(f => inside[Math.round(f * (inside.length - 1))]) : [];
+    return line.label_at ? [{ x: line.label_at[0], y: line.label_at[1] * by }, ...chosen] : chosen;
+  }
+
+  private pixel(point: Point): Point {
+    const { x, y } = this.chart.scale();
+    return { x: x.origin + x.slope * Math.log10(point.x), y: y.origin + y.slope * Math.log10(point.y) };
+  }
+
+  private width(curve: number): number {
+    const text = this.chart.model.curves[curve].label;
+    if (!this.pen) {
+      return text.length * 7;
+    }
+    this.pen.font = '12px sans-serif';
+    return this.pen.measureText(text).width;
+  }
+
+  private under(event: PointerEvent): Placed | undefined {
+    const origin = this.chart.element.getBoundingClientRect();
+    const [x, y] = [event.clientX - origin.left, event.clientY - origin.top];
+    return this.placed.find(label => {
+      const box = boxOf(this.pixel(label.at), this.width(label.curve));
+      return x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
+    });
+  }
+
+  private hint(event: PointerEvent): void {
+    this.chart.element.classList.toggle('vre-on-label', this.under(event) !== undefined);
+  }
+
+  /** Taken before Bokeh sees it, else the plot would pan with the label. */
+  private grab(event: PointerEvent): void {
+    const label = this.under(event);
+    if (!label || event.button !== 0) {
+      return;
+    }
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    const start = this.pixel(label.at);
+    const move = (now: PointerEvent): void => {
+      const { x, y } = this.chart.scale();
+      this.dragged.set(label.curve, {
+        x: 10 ** ((start.x + now.clientX - event.clientX - x.origin) / x.slope),
+        y: 10 ** ((start.y + now.clientY - event.clientY - y.origin) / y.slope)
+      });
+      this.refresh();
+    };
+    window.addEventListener('pointermove', move);
+    window.addEventListener('pointerup', () => window.removeEventListener('pointermove', move), { once: true });
+  }
+}

@@ -1,0 +1,34 @@
+/** Colour and dashes of each curve in a theme and a colouring. */
+
+import type { ColourBy, Model } from './model';
+
+export interface Palette {
+  colour(curve: number): string;
+  /** as Bokeh reads it: lengths in pixels, or "solid" */
+  dash(curve: number): string;
+  width(curve: number): number;
+}
+
+/** With colouring "none" all published curves recede to grey and only their dashes differ. */
+export function palette(model: Model, by: ColourBy, dark: boolean): Palette {
+  const colours = dark ? model.palette_dark : model.palette;
+  const style = (curve: number): number => {
+    const line = model.curves[curve];
+    return by === 'technique' && line.style >= 0 ? line.style_technique : line.style;
+  };
+  return {
+    colour(curve) {
+      const position = style(curve);
+      if (position < 0) {
+        return dark ? '#ffffff' : '#000000';
+      }
+      return by === 'none' ? (dark ? '#9a9a9a' : '#767676') : colours[position % colours.length];
+    },
+    dash(curve) {
+      const position = Math.max(style(curve), 0);
+      const lengths = model.dashes[Math.floor(position / colours.length) % model.dashes.length];
+      return lengths.length ? lengths.join(' ') : 'solid';
+    },
+    width: curve => (model.curves[curve].style < 0 ? 3.2 : 1.7)
+  };
+}

@@ -1,26 +1,33 @@
-"""Draw the model with Bokeh: one data source for all curves, so a hundred of them stay quick."""
+"""Draw the model with Bokeh: one data source for all curves, so a thousand of them stay quick."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from bokeh.embed import file_html
 from bokeh.models import ColumnDataSource, CustomJSHover, HoverTool, LabelSet, PlainText, Title
 from bokeh.plotting import figure
-from bokeh.resources import INLINE
 
-from vre_dm.limits.display import table_html
+from vre_dm.limits import areas, palette
+from vre_dm.limits.axes import titled
 from vre_dm.limits.model import Line, Model
+from vre_dm.limits.styles import colour_of, style_of
 
 HEIGHT_PX = 560
-# Text under the pointer: the label in front, then what the column of that name holds, escaped by Bokeh.
+WIDTH_PX, OWN_WIDTH_PX = 1.6, 3.2
+FAINT = 0.35
+# Text under the pointer: what is in front, then the column it comes from, escaped by Bokeh.
 TOOLTIP = (
     ("curve", "label"),
+    ("experiment", "experiment"),
+    ("year", "year"),
     ("kind", "kind"),
     ("CL", "cl"),
+    ("assumptions", "assumptions"),
     ("reference", "reference"),
     ("provenance", "provenance"),
     ("licence", "licence"),
+    ("holds", "holds"),
+    ("superseded by", "superseded_by"),
 )
 # Bokeh interpolates a segment linearly; ours is a power law between two points, as the axes are logarithmic.
 LOGLOG_JS = """
@@ -32,19 +39,33 @@ const t = x1 == x0 ? 0 : Math.log(x / x0) / Math.log(x1 / x0)
 const shown = axis == "x" ? x : ys[j] * Math.pow(ys[j + 1] / ys[j], t)
 return shown.toPrecision(4) + " " + unit
 """
-# Blocks of Bokeh's page: a text alternative below the plot, and nothing that is fetched.
-PAGE = """
-{% block contents %}
-{{ super() }}
-<details style="font: 13px sans-serif; margin: 8px">
-<summary>Curves shown</summary>{{ curves_table }}
-</details>
-{% endblock %}
-"""
 
 
 def draw(model: Model) -> figure:
     """Make a Bokeh figure of a model."""
+    dark = model["theme"] == "dark"
+    plot = _frame(model, dark=dark)
+    source = ColumnDataSource(_columns(model, dark=dark))
+    plot.patches(
+        "fill_xs",
+        "fill_ys",
+        source=source,
+        fill_color="fill_colour",
+        fill_alpha="fill_alpha",
+        line_color=None,
+    )
+    plot.patches("band_xs", "band_ys", source=source, fill_color="colour", fill_alpha=0.18, line_color=None)
+    style = {"line_color": "colour", "line_width": "width", "line_dash": "dash", "source": source}
+    lines = plot.multi_line(
+        "xs", "ys", line_alpha="alpha", hover_line_color="colour", hover_line_width=5, **style
+    )
+    plot.multi_line("held_xs", "held_ys", line_alpha=0.9, **style)
+    plot.add_tools(_hover(lines, source, model))
+    plot.add_layout(_labels(model, dark=dark))
+    return plot
+
+
+def _frame(model: Model, *, dark: bool) -> figure:
     plot = figure(
         x_axis_type="log",
         y_axis_type="log",
@@ -57,69 +78,70 @@ def draw(model: Model) -> figure:
     )
     # As plain text: anything that looks like TeX would make Bokeh fetch MathJax from the net.
     plot.title = Title(text=PlainText(text=model["title"]))
-    plot.xaxis.axis_label = PlainText(text=model["x"]["label"])
-    plot.yaxis.axis_label = PlainText(text=model["y"]["label"])
-    plot.toolbar.logo = None
-    source = ColumnDataSource(_columns(model["curves"]))
-    plot.patches("band_xs", "band_ys", source=source, fill_color="colour", fill_alpha=0.15, line_color=None)
-    lines = plot.multi_line(
-        "xs",
-        "ys",
-        source=source,
-        line_color="colour",
-        line_width="width",
-        line_dash="dash",
-        line_alpha=0.9,
-        hover_line_color="colour",
-        hover_line_alpha=1.0,
-        hover_line_width=5,
-    )
-    plot.add_tools(_hover(lines, source, model))
-    plot.add_layout(_labels(model["curves"]))
+    for note in model["notes"]:
+        plot.add_layout(
+            Title(text=PlainText(text=note), text_font_size="11px", text_font_style="italic"), "below"
+        )
+    plot.xaxis.axis_label = PlainText(text=titled(model["x"]))
+    plot.yaxis.axis_label = PlainText(text=titled(model["y"]))
+    if dark:
+        _darken(plot)
     return plot
 
 
-def page(model: Model) -> str:
-    """Write a complete HTML document that needs no network: BokehJS and the data are inside."""
-    return str(
-        file_html(
-            draw(model),
-            INLINE,
-            title=model["title"] or "Limits",
-            template=PAGE,
-            template_variables={"curves_table": curves_table(model)},
-        )
-    )
+def _darken(plot: figure) -> None:
+    plot.background_fill_color = plot.border_fill_color = palette.BACKGROUND_DARK
+    for title in plot.select(Title):
+        title.text_color = palette.OWN_DARK
+    for axis in plot.axis:
+        axis.axis_label_text_color = axis.major_label_text_color = palette.OWN_DARK
+        axis.axis_line_color = axis.major_tick_line_color = axis.minor_tick_line_color = palette.OWN_DARK
+    plot.grid.grid_line_alpha = 0.2
 
 
-def curves_table(model: Model) -> str:
-    """Text alternative of the plot, one curve a row."""
-    header = ("curve", "experiment", "year", "kind", "CL", "reference", "provenance", "licence")
-    rows = [(line["label"], *(line["text"][key.lower()] for key in header[1:])) for line in model["curves"]]
-    return table_html(header, rows)
-
-
-def _columns(lines: list[Line]) -> dict[str, list[Any]]:
-    bands = [line["band"] for line in lines]
+def _columns(model: Model, *, dark: bool) -> dict[str, list[Any]]:
+    lines = model["curves"]
+    fills, bands = [areas.shaded(line) for line in lines], [areas.band(line) for line in lines]
+    limited = [areas.has_limits(line) for line in lines]
+    held = [areas.holding(line) if part else areas.NOTHING for line, part in zip(lines, limited, strict=True)]
+    colours = [colour_of(model, line, dark=dark) for line in lines]
+    faint = areas.opacity(lines)
     return {
         "xs": [line["x"] for line in lines],
         "ys": [line["y"] for line in lines],
-        "band_xs": [band["x"] + band["x"][::-1] if band else [] for band in bands],
-        "band_ys": [band["low"] + band["high"][::-1] if band else [] for band in bands],
-        "colour": [line["colour"] for line in lines],
-        "width": [line["width"] for line in lines],
-        "dash": [" ".join(map(str, line["dash"])) or "solid" for line in lines],
-        "label": [line["label"] for line in lines],
-        **{key: [line["text"][key] for line in lines] for _, key in TOOLTIP[1:]},
+        "fill_xs": [xs for xs, _ in fills],
+        "fill_ys": [ys for _, ys in fills],
+        "band_xs": [xs for xs, _ in bands],
+        "band_ys": [ys for _, ys in bands],
+        "held_xs": [xs for xs, _ in held],
+        "held_ys": [ys for _, ys in held],
+        "alpha": [FAINT if part else 0.9 for part in limited],
+        "colour": colours,
+        "fill_colour": [
+            palette.FOG if areas.is_fog(line) else c for line, c in zip(lines, colours, strict=True)
+        ],
+        "fill_alpha": [0.3 if areas.is_fog(line) else faint for line in lines],
+        "width": [OWN_WIDTH_PX if line["own"] else WIDTH_PX for line in lines],
+        "dash": [" ".join(map(str, palette.dashes(style_of(model, line)))) or "solid" for line in lines],
+        **{column: [_said(line, column) for line in lines] for _, column in TOOLTIP},
     }
+
+
+def _said(line: Line, column: str) -> str:
+    if column == "label":
+        return line["label"]
+    if column == "superseded_by":
+        return line["superseded_by"] or "nothing known"
+    if column == "holds":
+        known = line["valid"]
+        return f"{known['low']:g} to {known['high']:g}: {known['reason']}" if known else "unknown"
+    return line["text"][column]
 
 
 def _hover(lines: Any, source: ColumnDataSource, model: Model) -> HoverTool:
     values = {
-        axis: CustomJSHover(
-            args={"source": source, "axis": axis, "unit": model[axis]["unit"]}, code=LOGLOG_JS
-        )
-        for axis in ("x", "y")
+        axis: CustomJSHover(args={"source": source, "axis": axis, "unit": unit}, code=LOGLOG_JS)
+        for axis, unit in (("x", model["x"]["unit"]), ("y", model["y"]["unit"]))
     }
     return HoverTool(
         renderers=[lines],
@@ -128,21 +150,21 @@ def _hover(lines: Any, source: ColumnDataSource, model: Model) -> HoverTool:
         attachment="horizontal",
         tooltips=[
             *((name, f"@{column}") for name, column in TOOLTIP),
-            ("mass", "$x{custom}"),
-            ("σ", "$y{custom}"),
+            ("x", "$x{custom}"),
+            ("y", "$y{custom}"),
         ],
         formatters={"$x": values["x"], "$y": values["y"]},
     )
 
 
-def _labels(lines: list[Line]) -> LabelSet:
-    placed = [(line, line["label_at"]) for line in lines if line["label_at"]]
+def _labels(model: Model, *, dark: bool) -> LabelSet:
+    placed = [(line, line["label_at"]) for line in model["curves"] if line["label_at"]]
     source = ColumnDataSource(
         {
             "x": [at[0] for _, at in placed],
             "y": [at[1] for _, at in placed],
             "text": [line["label"] for line, _ in placed],
-            "colour": [line["colour"] for line, _ in placed],
+            "colour": [colour_of(model, line, dark=dark) for line, _ in placed],
         }
     )
     return LabelSet(
@@ -153,7 +175,7 @@ def _labels(lines: list[Line]) -> LabelSet:
         x_offset=4,
         y_offset=3,
         text_font_size="11px",
-        background_fill_color="white",
+        background_fill_color=palette.BACKGROUND_DARK if dark else palette.BACKGROUND,
         background_fill_alpha=0.6,
         source=source,
     )

@@ -2,61 +2,198 @@
 
 from __future__ import annotations
 
-from io import StringIO
+import textwrap
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, Literal
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 
+from vre_dm.limits import areas, palette
+from vre_dm.limits.axes import titled
 from vre_dm.limits.model import Line, Model
+from vre_dm.limits.spelling import require
+from vre_dm.limits.styles import colour_of, style_of
 
-SIZE_IN = (8.0, 5.6)
+Preset = Literal["single column", "double column"]
+MM = 1 / 25.4
+# What is given to whoever keeps the file: text that can be selected, fonts that a journal accepts.
+OUTPUT: Any = {"pdf.fonttype": 42, "ps.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "vre-dm"}
 
 
-def draw(model: Model) -> Figure:
-    """Make a Matplotlib figure of a model; labels are text and never parsed as mathematics."""
-    drawing = Figure(figsize=SIZE_IN, layout="constrained")
-    axes = drawing.subplots()
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Size of a figure in inches, its text in points, and the width of its lines in points."""
+
+    width: float
+    height: float
+    text: float
+    label: float
+    line: float
+
+
+SCREEN = Page(8.0, 5.6, 10, 7, 1.4)
+# The column widths of the physics journals, with the smallest text that they accept on print.
+PRESETS: dict[str, Page] = {
+    "single column": Page(86 * MM, 68 * MM, 7, 5, 0.9),
+    "double column": Page(178 * MM, 115 * MM, 8, 6, 1.1),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """Colours of everything that is no curve."""
+
+    dark: bool
+
+    @property
+    def text(self) -> str:
+        """Of axes and writing."""
+        return palette.OWN_DARK if self.dark else palette.OWN
+
+    @property
+    def paper(self) -> str:
+        """Of the background."""
+        return palette.BACKGROUND_DARK if self.dark else palette.BACKGROUND
+
+    def of(self, model: Model, line: Line) -> str:
+        """Colour of a curve."""
+        return colour_of(model, line, dark=self.dark)
+
+
+def draw(model: Model, preset: Preset | None = None) -> Figure:
+    """Make a Matplotlib figure of a model; labels are text and never parsed as mathematics.
+
+    Parameters
+    ----------
+    model
+        The plot.
+    preset
+        Size and text of a journal's column, 86 or 178 mm wide; 8 by 5.6 inches when left out.
+
+    Raises
+    ------
+    InvalidCurve
+        There is no such preset.
+    """
+    if preset is not None:
+        require(preset, PRESETS, "preset")
+    page = SCREEN if preset is None else PRESETS[preset]
+    ink = Ink(dark=model["theme"] == "dark")
+    drawing = Figure(figsize=(page.width, page.height), layout="constrained", facecolor=ink.paper)
+    axes = _axes(drawing, model, page, ink)
+    _draw_areas(axes, model, ink)
+    for line in model["curves"]:
+        _draw_line(axes, model, line, page, ink)
+        _draw_label(axes, line, ink.of(model, line), page, ink)
+    _say(axes, model["notes"], page, ink)
+    return drawing
+
+
+def render(model: Model, form: str, preset: Preset | None = None) -> bytes:
+    """Write the figure as ``png``, ``pdf`` or ``svg``; the same model gives the same bytes."""
+    buffer = BytesIO()
+    undated: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form, {})
+    with rc_context(OUTPUT):
+        draw(model, preset).savefig(buffer, format=form, dpi=300 if preset else 200, metadata=undated)
+    return buffer.getvalue()
+
+
+def _axes(drawing: Figure, model: Model, page: Page, ink: Ink) -> Axes:
+    axes: Axes = drawing.subplots()
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlim(*model["x"]["range"])
     axes.set_ylim(*model["y"]["range"])
-    axes.set_xlabel(model["x"]["label"], parse_math=False)
-    axes.set_ylabel(model["y"]["label"], parse_math=False)
-    axes.set_title(model["title"], parse_math=False)
-    axes.grid(visible=True, which="major", alpha=0.3)
+    text: dict[str, Any] = {"parse_math": False, "fontsize": page.text, "color": ink.text}
+    axes.set_xlabel(titled(model["x"]), **text)
+    axes.set_ylabel(titled(model["y"]), **text)
+    if model["title"]:
+        axes.set_title(model["title"], **text)
+    axes.tick_params(which="both", labelsize=page.text - 1, colors=ink.text, direction="in")
+    axes.grid(visible=True, which="major", alpha=0.25, lw=page.line / 3)
+    axes.set_facecolor(ink.paper)
+    axes.spines[:].set_color(ink.text)
+    return axes
+
+
+def _draw_areas(axes: Axes, model: Model, ink: Ink) -> None:
+    faint = areas.opacity(model["curves"])
     for line in model["curves"]:
-        _draw_line(axes, line)
-    return drawing
+        colour, fog = ink.of(model, line), areas.is_fog(line)
+        if line["fill"] != "none":
+            alpha = 0.3 if fog else faint
+            _polygon(axes, areas.shaded(line), palette.FOG if fog else colour, alpha, f"{line['id']} fill")
+        if line["band"]:
+            _polygon(axes, areas.band(line), colour, 0.2, f"{line['id']} band")
+        for part in areas.failing(line):
+            hatched = PolyCollection(
+                [list(zip(*part, strict=True))],
+                facecolor="none",
+                edgecolor=colour,
+                hatch="////",
+                alpha=0.35,
+                lw=0,
+            )
+            axes.add_collection(hatched, autolim=False)
 
 
-def svg(model: Model) -> str:
-    """Write the figure as SVG text."""
-    buffer = StringIO()
-    # Text stays text, and the same model gives the same bytes.
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "vre-dm"}):
-        draw(model).savefig(buffer, format="svg", metadata={"Date": None})
-    return buffer.getvalue()
+def _polygon(axes: Axes, outline: areas.Path, colour: str, alpha: float, name: str) -> None:
+    vertices = list(zip(*outline, strict=True))
+    area = PolyCollection([vertices], facecolor=colour, edgecolor="none", alpha=alpha, gid=name, lw=0)
+    axes.add_collection(area, autolim=False)
 
 
-def _draw_line(axes: Axes, line: Line) -> None:
-    band = line["band"]
-    if band:
-        axes.fill_between(band["x"], band["low"], band["high"], color=line["colour"], alpha=0.15, lw=0)
-    style = (0, tuple(line["dash"])) if line["dash"] else "solid"
-    axes.plot(line["x"], line["y"], color=line["colour"], lw=line["width"], ls=style, gid=line["id"])
+def _draw_line(axes: Axes, model: Model, line: Line, page: Page, ink: Ink) -> None:
+    """Draw every vertex; where the line does not hold, faintly and dotted."""
+    code = palette.dashes(style_of(model, line))
+    style: Any = (0, code) if code else "solid"
+    width = page.line * (2 if line["own"] else 1)
+    colour = ink.of(model, line)
+    if areas.has_limits(line):
+        axes.plot(line["x"], line["y"], color=colour, lw=width, ls=":", alpha=0.5, gid=line["id"])
+        axes.plot(*areas.holding(line), color=colour, lw=width, ls=style, gid=f"{line['id']} holds")
+    else:
+        axes.plot(line["x"], line["y"], color=colour, lw=width, ls=style, gid=line["id"])
+
+
+def _draw_label(axes: Axes, line: Line, colour: str, page: Page, ink: Ink) -> None:
     at = line["label_at"]
     if at:
         axes.annotate(
             line["label"],
             (at[0], at[1]),
-            xytext=(3, 3),
+            xytext=(3, 2),
             textcoords="offset points",
-            fontsize=7,
-            color=line["colour"],
+            fontsize=page.label,
+            color=colour,
             parse_math=False,
+            annotation_clip=True,
             clip_on=True,
-            path_effects=[withStroke(linewidth=2, foreground="white")],
+            # A halo would turn the text into outlines, which nobody can select and which take ten times the room.
+            bbox={"facecolor": ink.paper, "alpha": 0.6, "edgecolor": "none", "pad": 0.3},
             zorder=3,
+        )
+
+
+def _say(axes: Axes, notes: list[str], page: Page, ink: Ink) -> None:
+    """Write the notes into the lower left corner, wrapped to the width of the plot."""
+    wide = int(page.width * 72 / page.label * 1.5)
+    lines = [part for note in notes for part in textwrap.wrap(note, wide)]
+    if lines:
+        axes.annotate(
+            "\n".join(lines),
+            (0, 0),
+            xycoords="axes fraction",
+            xytext=(4, 4),
+            textcoords="offset points",
+            fontsize=page.label,
+            style="italic",
+            color=ink.text,
+            parse_math=False,
+            bbox={"facecolor": ink.paper, "alpha": 0.75, "edgecolor": "none", "pad": 1},
+            zorder=4,
         )

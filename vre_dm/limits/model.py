@@ -1,117 +1,137 @@
-"""The plot as data: curves, bands, styles and view as plain JSON, without code, for every renderer alike."""
+"""The plot as data: curves, areas, styles and view as plain JSON, without code, for every renderer alike."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable, Mapping
 from typing import TypedDict
 
-import numpy as np
-from numpy.typing import NDArray
-
-from vre_dm.errors import InvalidCurve, OutOfRange
+from vre_dm.errors import InvalidCurve
+from vre_dm.limits import palette, styles
+from vre_dm.limits.assumed import assumptions, text
+from vre_dm.limits.axes import Axis, mass_factor, padded, x_axis, y_axis
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.curveset import CurveSet
-from vre_dm.limits.display import level, plain
-from vre_dm.limits.metadata import UNKNOWN
-from vre_dm.limits.palette import OWN_COLOUR, style
-from vre_dm.limits.quantities import header, quantity
+from vre_dm.limits.display import plain
+from vre_dm.limits.labels import place
+from vre_dm.limits.metadata import PARAMETERS
+from vre_dm.limits.notes import notes
+from vre_dm.limits.quantities import Quantity, quantity
+from vre_dm.limits.regions import Band, Fill, Valid, band, fill, valid
+from vre_dm.limits.scaling import FORMULA
+from vre_dm.limits.technique import technique
+from vre_dm.limits.view import View
 
-VERSION = 1
-BAND = ("sensitivity_m1sigma", "sensitivity_p1sigma")
+VERSION = 2
 
 
-class Axis(TypedDict):
-    """One logarithmic axis."""
+class ScalingData(TypedDict):
+    """How a line moves with a slider, see `vre_dm.limits.metadata.Scaling`."""
 
-    label: str
+    parameter: str
+    reference: float
+    power: float
+    form: str
+
+
+class Slider(TypedDict):
+    """A parameter that at least one line moves with; logarithmic."""
+
+    parameter: str
+    symbol: str
     unit: str
-    range: list[float]
-
-
-class Band(TypedDict):
-    """Area around a curve, with the same x as its bounds."""
-
-    name: str
-    x: list[float]
-    low: list[float]
-    high: list[float]
+    value: float
+    low: float
+    high: float
 
 
 class Line(TypedDict):
-    """One drawn curve; ``text`` holds what a tooltip says, as text and never as markup."""
+    """One drawn curve; every string is text, never markup or TeX."""
 
     id: str
     label: str
+    experiment: str
+    technique: str
+    kind: str
+    geometry: str
+    year: int | None
+    cl: float | None
+    own: bool
     x: list[float]
     y: list[float]
-    colour: str
-    dash: list[int]
-    width: float
-    own: bool
+    style: int
+    style_technique: int
+    fill: Fill
+    visible: bool
     label_at: list[float] | None
     band: Band | None
+    valid: Valid | None
+    superseded_by: str
+    scalings: list[ScalingData]
+    assumptions: dict[str, str]
     text: dict[str, str]
 
 
 class Model(TypedDict):
-    """What `application/vnd.vre.limits+json` carries."""
+    """What ``application/vnd.vre.limits+json`` carries."""
 
     version: int
     title: str
+    theme: str
     x: Axis
     y: Axis
     curves: list[Line]
+    sliders: list[Slider]
+    years: list[int] | None
+    notes: list[str]
+    colour_by: str
+    palette: list[str]
+    palette_dark: list[str]
+    dashes: list[list[int]]
 
 
-Range = tuple[float, float]
+def build(curves: CurveSet, view: View, known: Iterable[Curve] = ()) -> Model:
+    """Turn curves into the model.
 
-
-def build(
-    curves: CurveSet,
-    *,
-    highlight: Collection[str] = (),
-    bands: Collection[str] = (),
-    title: str = "",
-    x_range: Range | None = None,
-    y_range: Range | None = None,
-) -> Model:
-    """Turn curves into the model; see `vre_dm.limits.overlay.overlay` for the arguments.
+    Parameters
+    ----------
+    curves
+        What is drawn.
+    view
+        How.
+    known
+        Further curves, asked only which of the drawn ones they supersede.
 
     Raises
     ------
     InvalidCurve
-        No curve, curves of different quantities, or an id to highlight that is not among them.
-    OutOfRange
-        A view that is not two positive numbers, the lower first.
+        No curve, curves of different quantities, a grid, or an id in `view` that is not among the curves.
     """
-    _require_one_quantity(curves)
-    _require_drawn(curves, highlight, "highlight")
-    _require_drawn(curves, bands, "bands")
-    view_x = _view(x_range, "x_range") or _padded([curve.x for curve in curves])
-    view_y = _view(y_range, "y_range") or _padded([curve.y for curve in curves])
-    positions = {c.id: i for i, c in enumerate(c for c in curves if c.id not in highlight)}
-    lines = [_line(c, positions.get(c.id), c.id in bands) for c in curves]
-    _place_labels(lines, view_x, view_y)
-    known, first = quantity(curves[0].quantity), curves[0].columns[0]
+    of = _quantity(curves)
+    for name in (*view.highlight, *view.bands):
+        curves[name]
+    superseded = _superseded(curves, [*known, *curves])
+    lines = _lines(curves, view, mass_factor(of), superseded)
+    x = x_axis(of, view.x_range or padded(curve.x * mass_factor(of) for curve in curves))
+    y = y_axis(of, view.y_range or padded(curve.y for curve in curves))
+    _label(lines, curves, x, y)
     return Model(
         version=VERSION,
-        title=plain(title),
-        x=Axis(label=f"dark-matter mass [{first.unit}]", unit=first.unit, range=list(view_x)),
-        y=Axis(
-            label=f"{known.symbol} [{shown_unit(known.unit)}]",
-            unit=shown_unit(known.unit),
-            range=list(view_y),
-        ),
+        title=plain(view.title),
+        theme=view.theme,
+        x=x,
+        y=y,
         curves=lines,
+        sliders=_sliders(curves),
+        years=_years(curves),
+        notes=notes(curves, superseded),
+        colour_by=view.colour_by,
+        palette=list(palette.LIGHT),
+        palette_dark=list(palette.DARK),
+        dashes=[list(code) for code in palette.DASHES],
     )
 
 
-def shown_unit(unit: str) -> str:
-    """Write the unit of a column header as people write it."""
-    return {"cm2": "cm²"}.get(unit, unit)
-
-
-def _require_one_quantity(curves: CurveSet) -> None:
+def _quantity(curves: CurveSet) -> Quantity:
     if not curves:
         msg = "an overlay needs at least one curve; dm.curves() shows what there is"
         raise InvalidCurve(msg)
@@ -119,96 +139,106 @@ def _require_one_quantity(curves: CurveSet) -> None:
     if len(kinds) > 1:
         msg = f"one axis cannot show {' and '.join(kinds)}; convert them first or draw two overlays"
         raise InvalidCurve(msg)
-
-
-def _require_drawn(curves: CurveSet, ids: Collection[str], argument: str) -> None:
-    if isinstance(ids, str):
-        msg = f"{argument} takes a list of ids; write {argument}=[{ids!r}]"
+    grid = next((curve.id for curve in curves if curve.geometry == "grid"), None)
+    if grid is not None:
+        msg = f"curve {grid} is a grid of values, not a line; overlay the contour made of it"
         raise InvalidCurve(msg)
-    for name in ids:
-        curves[name]
+    return quantity(kinds[0])
 
 
-def _view(view: Range | None, argument: str) -> Range | None:
-    if view is None:
-        return None
-    try:
-        low, high = (float(end) for end in view)
-        if 0 < low < high < np.inf:
-            return low, high
-    except (TypeError, ValueError):  # not a pair, or not of numbers
-        pass
-    msg = f"{argument} {view!r}: the axis is logarithmic; give two positive numbers, the lower first"
-    raise OutOfRange(msg)
+def _lines(curves: CurveSet, view: View, factor: float, superseded: Mapping[str, str]) -> list[Line]:
+    """Draw highlighted curves in black and wide; style the others by experiment and by technique."""
+    others = [curve for curve in curves if curve.id not in view.highlight]
+    names = [curve.experiment if view.colour_by != "none" else curve.id for curve in others]
+    first = dict(zip((c.id for c in others), styles.by_first_seen(names), strict=True))
+    words = styles.by_technique([technique(curve) for curve in others])
+    second = dict(zip((c.id for c in others), words, strict=True))
+    lines = []
+    for curve, assumed in zip(curves, assumptions(curves), strict=True):
+        line = _line(curve, factor)
+        line["own"] = curve.id in view.highlight
+        line["style"] = first.get(curve.id, styles.OWN)
+        line["style_technique"] = second.get(curve.id, styles.OWN)
+        line["superseded_by"] = plain(superseded.get(curve.id, ""))
+        line["assumptions"] = assumed
+        if curve.id in view.bands or curve.geometry == "band":
+            line["band"] = band(curve, factor)
+        lines.append(line)
+    return lines
 
 
-def _line(curve: Curve, position: int | None, with_band: bool) -> Line:
-    """Style by position among the published curves; ``None`` is the user's own, black and wide."""
-    colour, dash = style(position) if position is not None else (OWN_COLOUR, ())
+def _line(curve: Curve, factor: float) -> Line:
+    """Everything that the curve says by itself."""
     return Line(
         id=plain(curve.id),
         label=plain(curve.label),
-        x=curve.x.tolist(),
+        experiment=plain(curve.experiment),
+        technique=technique(curve),
+        kind=curve.kind,
+        geometry=curve.geometry,
+        year=curve.year,
+        cl=curve.cl,
+        own=False,
+        x=(curve.x * factor).tolist(),
         y=curve.y.tolist(),
-        colour=colour,
-        dash=list(dash),
-        width=1.6 if position is not None else 3.2,
-        own=position is None,
+        style=styles.OWN,
+        style_technique=styles.OWN,
+        fill=fill(curve),
+        visible=True,
         label_at=None,
-        band=_band(curve) if with_band else None,
-        text=_text(curve),
+        band=None,
+        valid=valid(curve, factor),
+        superseded_by="",
+        scalings=[
+            ScalingData(parameter=s.parameter, reference=s.reference, power=s.power, form=s.form)
+            for s in curve.scalings
+        ],
+        assumptions={},
+        text=text(curve),
     )
 
 
-def _band(curve: Curve) -> Band:
-    low, high = (curve.column(header(stem, curve.columns[1].unit)) for stem in BAND)
-    return Band(name="±1σ expected", x=curve.x.tolist(), low=low.tolist(), high=high.tolist())
+def _label(lines: list[Line], curves: CurveSet, x: Axis, y: Axis) -> None:
+    factor = mass_factor(quantity(curves[0].quantity))
+    drawn = [(line["label"], c.x * factor, c.y) for line, c in zip(lines, curves, strict=True)]
+    first = [i for i, line in enumerate(lines) if line["own"]]
+    ends = ((x["range"][0], x["range"][1]), (y["range"][0], y["range"][1]))
+    for line, at in zip(lines, place(drawn, first, *ends), strict=True):
+        line["label_at"] = at
 
 
-def _text(curve: Curve) -> dict[str, str]:
-    assumed = ", ".join(f"{key} {value}" for key, value in curve.assumptions.items())
-    facts = {
-        "experiment": curve.experiment,
-        "year": str(curve.year or UNKNOWN),
-        "kind": curve.kind,
-        "cl": level(curve),
-        "statistic": curve.statistic,
-        "reference": curve.reference.text,
-        "doi": curve.reference.doi,
-        "provenance": curve.provenance.type,
-        "licence": curve.licence,
-        "assumptions": assumed or UNKNOWN,
-        "sha256": curve.sha256,
-    }
-    return {key: plain(value) for key, value in facts.items()}
+def _superseded(curves: Iterable[Curve], known: Iterable[Curve]) -> dict[str, str]:
+    """For the id of a drawn curve, the label and id of the one that replaces it."""
+    newer = {curve.supersedes: f"{curve.label} ({curve.id})" for curve in known if curve.supersedes}
+    found = {}
+    for curve in curves:
+        # A curve that was moved to another assumption is as old as the one it was made of.
+        moved = curve.provenance.inputs if curve.provenance.formula == FORMULA else ()
+        for name in (curve.id, *moved):
+            if name in newer:
+                found[curve.id] = newer[name]
+    return found
 
 
-def _padded(values: list[NDArray[np.float64]]) -> Range:
-    """Span all values, with a twentieth of their decades as margin on both sides."""
-    low, high = min(float(v.min()) for v in values), max(float(v.max()) for v in values)
-    margin = max((high / low) ** 0.05, 1.1)
-    return low / margin, high * margin
+def _sliders(curves: Iterable[Curve]) -> list[Slider]:
+    references: dict[str, float] = {}
+    for curve in curves:
+        for scaling in curve.scalings:
+            references.setdefault(scaling.parameter, scaling.reference)
+    return [
+        Slider(
+            parameter=name,
+            symbol=parameter.symbol,
+            unit=parameter.unit,
+            value=references[name],
+            low=min(parameter.low, references[name]),
+            high=max(parameter.high, references[name]),
+        )
+        for name, parameter in PARAMETERS.items()
+        if name in references
+    ]
 
 
-def _place_labels(lines: list[Line], x_range: Range, y_range: Range) -> None:
-    """Give each label the vertex of its curve that is farthest from the labels placed before."""
-    placed: list[tuple[float, float]] = []
-    for line in sorted(lines, key=lambda line: not line["own"]):
-        u, v = _in_view(line["x"], x_range), _in_view(line["y"], y_range)
-        # Text runs to the right, so the right fifth of the plot is no place to start.
-        inside = np.flatnonzero((u >= 0) & (u <= 0.8) & (v >= 0.02) & (v <= 0.96))
-        if inside.size == 0:
-            continue
-        # A label is wide and low: horizontal distance counts a fifth.
-        distances = [np.hypot((u[inside] - a) / 5, v[inside] - b) for a, b in placed]
-        nearest = np.min(distances, axis=0) if distances else -np.abs(u[inside] - 0.5)
-        best = int(inside[int(np.argmax(nearest))])
-        placed.append((float(u[best]), float(v[best])))
-        line["label_at"] = [line["x"][best], line["y"][best]]
-
-
-def _in_view(values: list[float], view: Range) -> NDArray[np.float64]:
-    """Position in the plot, 0 at the lower and 1 at the upper end of a logarithmic axis."""
-    low, high = np.log(view)
-    result: NDArray[np.float64] = (np.log(values) - low) / (high - low)
-    return result
+def _years(curves: Iterable[Curve]) -> list[int] | None:
+    years = [curve.year for curve in curves if curve.year is not None]
+    return [min(years), max(years)] if years else None

@@ -1,45 +1,80 @@
-"""Lay limit curves over each other: one object that shows itself, saves itself and prints.
+"""Lay limit curves over each other: one object that shows itself, saves itself, compares and prints.
 
-The renderers are `bokeh_figure` (interactive, with the hover) and `figure` (print); both draw `model`.
+The renderers are `page` (interactive), `bokeh_figure` (in Python) and `figure` (print); all draw `model`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from html import escape
-from io import BytesIO
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vre_dm.errors import NotWritable
+from vre_dm.limits.axes import Range
+from vre_dm.limits.catalogue import load
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.curveset import CurveSet
-from vre_dm.limits.model import Model, Range, build
+from vre_dm.limits.display import table_text
+from vre_dm.limits.model import Model, build
+from vre_dm.limits.saving import form_of, write
+from vre_dm.limits.scaling import moved
+from vre_dm.limits.view import ColourBy, Theme, View, ids
 
 if TYPE_CHECKING:
     from bokeh.plotting import figure as BokehFigure
     from matplotlib.figure import Figure
 
+    from vre_dm.limits.figure import Preset
+
 MIME = "application/vnd.vre.limits+json"
-FRAME_PX = 640
+SHOWN = ("experiment", "year", "kind", "CL", "reference", "provenance", "licence")
 
 
 class Overlay:
-    """Limit curves on one pair of logarithmic axes.
+    """Limit curves on one pair of logarithmic axes; cannot change.
+
+    Parameters
+    ----------
+    published
+        The curves as they were given.
+    view
+        How they are shown.
+    assume
+        Values that parameters take in place of those the curves were made with.
 
     Attributes
     ----------
     curves
-        What is drawn, in drawing order.
+        What is drawn, in drawing order: the given curves, moved to the values of `assume`.
     model
         The plot as plain JSON data, see `vre_dm.limits.model`; every renderer draws exactly this.
     """
 
-    __slots__ = ("curves", "model")
+    __slots__ = ("assume", "curves", "model", "published", "view")
 
-    def __init__(self, curves: CurveSet, model: Model) -> None:
-        self.curves = curves
-        self.model = model
+    def __init__(self, published: CurveSet, view: View, assume: Mapping[str, float] | None = None) -> None:
+        self.published = published
+        self.view = view
+        self.assume = dict(assume or {})
+        self.curves = moved(published, self.assume)
+        now = dict(zip(published.ids, self.curves.ids, strict=True))
+        self.model: Model = build(self.curves, view.renamed(now), load())
+
+    def set(self, **values: float) -> Overlay:
+        """Give the same overlay with assumed parameters at other values; this one stays as it is.
+
+        Parameters
+        ----------
+        **values
+            For example ``rho0=0.4`` (GeV/cm³), ``g_q=0.1``; see `vre_dm.limits.metadata.PARAMETERS`.
+
+        Raises
+        ------
+        InvalidCurve
+            A parameter is unknown, or no curve says how it scales with it.
+        OutOfRange
+            A value that the parameter cannot take.
+        """
+        return Overlay(self.published, self.view, {**self.assume, **values})
 
     def bokeh(self) -> BokehFigure:
         """Give the interactive figure, to be changed or embedded elsewhere."""
@@ -47,25 +82,38 @@ class Overlay:
 
         return bokeh_figure.draw(self.model)
 
-    def matplotlib(self) -> Figure:
-        """Give the figure for print; same vertices as the interactive one."""
+    def matplotlib(self, preset: Preset | None = None) -> Figure:
+        """Give the figure for print; same vertices as the interactive one.
+
+        Parameters
+        ----------
+        preset
+            ``single column`` (86 mm wide), ``double column`` (178 mm), or the size for a screen.
+
+        Raises
+        ------
+        InvalidCurve
+            There is no such preset.
+        """
         from vre_dm.limits import figure
 
-        return figure.draw(self.model)
+        return figure.draw(self.model, preset)
 
     def html(self) -> str:
         """Write a complete, interactive HTML document that loads nothing from anywhere."""
-        from vre_dm.limits import bokeh_figure
+        from vre_dm.limits import page
 
-        return bokeh_figure.page(self.model)
+        return page.page(self.model)
 
-    def save(self, path: str | Path) -> Path:
+    def save(self, path: str | Path, *, preset: Preset | None = None) -> Path:
         """Write the plot; the ending says how.
 
         Parameters
         ----------
         path
             ``.html`` (interactive, works offline), ``.png``, ``.pdf`` or ``.svg``.
+        preset
+            Size on paper, as for `matplotlib`.
 
         Returns
         -------
@@ -76,50 +124,36 @@ class Overlay:
         ------
         ValueError
             Another ending.
+        InvalidCurve
+            There is no such preset.
         NotWritable
-            The folder does not exist or cannot be written.
+            The folder does not exist or cannot be written; a file that was there stays as it was.
         """
         target = Path(path)
-        ending = target.suffix.lower()
-        if ending not in (".html", ".png", ".pdf", ".svg"):
-            msg = f"cannot write {target.name!r}: end it in .html, .png, .pdf or .svg"
-            raise ValueError(msg)
-        # Drawn before the file is opened: a plot that cannot be drawn leaves no half file.
-        data = self.html().encode() if ending == ".html" else self._printed(ending[1:])
-        try:
-            target.write_bytes(data)
-        except OSError as error:
-            msg = f"cannot write {str(target)!r}: {error.strerror}; choose a folder that exists and is yours"
-            raise NotWritable(msg) from error
-        return target
+        form = form_of(target)
+        return write(target, self.html().encode() if form == "html" else self._printed(form, preset))
 
-    def _printed(self, form: str) -> bytes:
-        buffer = BytesIO()
-        self.matplotlib().savefig(buffer, format=form, dpi=200)
-        return buffer.getvalue()
-
-    def __repr__(self) -> str:
-        return f"Overlay of {self.curves!r}"
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        """Offer the data, an interactive page, a picture and a table; the front end takes what it can."""
+    def _printed(self, form: str, preset: Preset | None = None) -> bytes:
         from vre_dm.limits import figure
 
+        return figure.render(self.model, form, preset)
+
+    def __repr__(self) -> str:
+        header, rows = ("curve", *SHOWN), self._rows()
+        notes = "".join(f"\n! {note}" for note in self.model["notes"])
+        return f"Overlay of {len(self.curves)} curves\n{table_text(header, rows)}{notes}"
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        lines = self.model["curves"]
+        return [(line["id"], *(line["text"][key.lower()] for key in SHOWN)) for line in lines]
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        """Offer the data, a picture and a table; the front end takes what it can."""
         return {
             MIME: self.model,
-            "text/html": self._frame(),
-            "image/svg+xml": figure.svg(self.model),
+            "image/svg+xml": self._printed("svg").decode(),
             "text/plain": repr(self),
         }
-
-    def _frame(self) -> str:
-        """Put the page into a frame of its own: no clash with the notebook, no right to touch it."""
-        names = ", ".join(escape(line["label"]) for line in self.model["curves"])
-        return (
-            f'<figure style="margin:0"><iframe sandbox="allow-scripts allow-downloads" '
-            f'title="Interactive limit plot" style="width:100%;height:{FRAME_PX}px;border:0" '
-            f'srcdoc="{escape(self.html())}"></iframe><figcaption>Limits: {names}</figcaption></figure>'
-        )
 
 
 def overlay(
@@ -130,6 +164,9 @@ def overlay(
     title: str = "",
     x_range: Range | None = None,
     y_range: Range | None = None,
+    colour_by: ColourBy = "experiment",
+    theme: Theme = "auto",
+    assume: Mapping[str, float] | None = None,
 ) -> Overlay:
     """Lay curves of one quantity over each other.
 
@@ -140,11 +177,19 @@ def overlay(
     highlight
         Ids drawn in black and wide, for your own result.
     bands
-        Ids whose ±1σ expected band is drawn.
+        Ids whose ±1σ band is drawn.
     title
         Above the plot.
     x_range, y_range
-        Lower and upper end of the view; all points when left out.
+        Lower and upper end of the view, in the unit of the axis; all points when left out.
+    colour_by
+        ``experiment`` or ``technique``: one colour each, dashes tell its curves apart; ``none``: grey, save
+        what is highlighted.
+    theme
+        ``light``, ``dark``, or ``auto`` for that of the reader's screen.
+    assume
+        Parameters at other values than the curves were made with, for example ``{"rho0": 0.4}``; the sliders
+        do the same.
 
     Returns
     -------
@@ -153,10 +198,10 @@ def overlay(
     Raises
     ------
     InvalidCurve
-        No curve, an id in place of a curve, two with one id, different quantities, or an id to highlight
-        that is not among them.
+        No curve, an id in place of a curve, two with one id, different quantities, a grid, an id to highlight
+        that is not among them, or a parameter that no curve scales with.
     OutOfRange
-        A view that is not two positive numbers, the lower first.
+        A view that is not two positive numbers, the lower first, or a value that a parameter cannot take.
 
     Examples
     --------
@@ -166,5 +211,13 @@ def overlay(
     2
     """
     chosen = CurveSet([curves] if isinstance(curves, Curve) else curves)
-    model = build(chosen, highlight=highlight, bands=bands, title=title, x_range=x_range, y_range=y_range)
-    return Overlay(chosen, model)
+    view = View(
+        highlight=ids(highlight, "highlight"),
+        bands=ids(bands, "bands"),
+        title=title,
+        x_range=x_range,
+        y_range=y_range,
+        colour_by=colour_by,
+        theme=theme,
+    )
+    return Overlay(chosen, view, assume)

@@ -1,0 +1,129 @@
+"""The complete HTML document of an overlay: BokehJS, the renderer and the data inside, nothing fetched."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from html import escape
+from importlib.resources import files
+
+from bokeh.resources import Resources
+
+from vre_dm.limits import figure
+from vre_dm.limits.display import table_html
+from vre_dm.limits.model import Model
+
+SHOWN = (
+    "experiment",
+    "year",
+    "kind",
+    "CL",
+    "assumptions",
+    "reference",
+    "provenance",
+    "licence",
+    "completeness",
+)
+RENDERER = "static/overlay.js"
+START = """
+const model = JSON.parse(document.getElementById("model").textContent)
+globalThis.vreDmLimits.draw(document.getElementById("plot"), model)
+"""
+# The document may run exactly the scripts it was written with, and may ask no host for anything.
+POLICY = (
+    "default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; "
+    "font-src data:; base-uri 'none'; form-action 'none'"
+)
+DOCUMENT = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="{scheme}">
+<title>{title}</title>
+<style>
+body {{ margin: 8px; font: 14px system-ui, sans-serif }}
+table {{ border-collapse: collapse }} th, td {{ padding: 2px 8px; vertical-align: top }}
+</style>
+</head>
+<body>
+<div id="plot"></div>
+<noscript>{picture}</noscript>
+<details><summary>The curves of this plot as a table</summary>{table}</details>
+<script type="application/json" id="model">{data}</script>
+{scripts}
+</body>
+</html>
+"""
+
+
+def page(model: Model) -> str:
+    """Write a complete HTML document that needs no network.
+
+    Parameters
+    ----------
+    model
+        The plot.
+    """
+    if not (files("vre_dm.limits") / RENDERER).is_file():
+        return _drawn_by_bokeh(model)
+    scripts = [*Resources(mode="inline", components=["bokeh"]).js_raw, _renderer(), START]
+    scripts = [_inert(script) for script in scripts]
+    themes = {"auto": "light dark", "light": "light", "dark": "dark"}
+    return DOCUMENT.format(
+        policy=POLICY.format(hashes=" ".join(_hash(script) for script in scripts)),
+        scheme=themes[model["theme"]],
+        title=escape(model["title"] or "Limits"),
+        picture=_picture(model),
+        table=curves_table(model),
+        data=embedded(model),
+        scripts="\n".join(f"<script>{script}</script>" for script in scripts),
+    )
+
+
+def curves_table(model: Model) -> str:
+    """Text alternative of the plot, one curve a row."""
+    rows = [(line["label"], *(line["text"][key.lower()] for key in SHOWN)) for line in model["curves"]]
+    return table_html(("curve", *SHOWN), rows)
+
+
+def embedded(model: Model) -> str:
+    """JSON that cannot end the element it stands in, and is one line."""
+    text = json.dumps(model, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _drawn_by_bokeh(model: Model) -> str:
+    from bokeh.embed import file_html
+    from bokeh.resources import INLINE
+
+    from vre_dm.limits import bokeh_figure
+
+    table = curves_table(model)
+    block = "{% block contents %}{{ super() }}{{ table }}{% endblock %}"
+    plot, title = bokeh_figure.draw(model), model["title"] or "Limits"
+    return str(file_html(plot, INLINE, title=title, template=block, template_variables={"table": table}))
+
+
+def _renderer() -> str:
+    return (files("vre_dm.limits") / RENDERER).read_text(encoding="utf-8")
+
+
+def _inert(script: str) -> str:
+    """Keep a script from ending its own element; in strings and regular expressions this changes nothing."""
+    # A browser reads every line end as \n before it takes the checksum.
+    return script.replace("\r\n", "\n").replace("\r", "\n").replace("</script", "<\\/script")
+
+
+def _hash(script: str) -> str:
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def _picture(model: Model) -> str:
+    """Show where no script runs."""
+    data = base64.b64encode(figure.render(model, "svg")).decode()
+    names = ", ".join(escape(line["label"]) for line in model["curves"])
+    return f'<img alt="Limit plot of {names}" src="data:image/svg+xml;base64,{data}">'

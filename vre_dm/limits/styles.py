@@ -1,0 +1,50 @@
+"""Which colour and dash code a curve gets: the colour says whose it is, the dashes tell its curves apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from vre_dm.limits import palette
+from vre_dm.limits.technique import TECHNIQUES
+
+if TYPE_CHECKING:
+    from vre_dm.limits.model import Line, Model
+
+OWN = -1
+
+
+def by_first_seen(names: Sequence[str]) -> list[int]:
+    """Style of each curve when every name has a colour, in the order in which the names appear."""
+    order = {name: i for i, name in enumerate(dict.fromkeys(names))}
+    return _dashed([order[name] for name in names])
+
+
+def by_technique(words: Sequence[str]) -> list[int]:
+    """Style of each curve when every technique has its own colour, the same in all plots."""
+    return _dashed([TECHNIQUES.index(word) for word in words])
+
+
+def style_of(model: Model, line: Line) -> int:
+    """Style of a line under the colouring that the model starts with."""
+    return line["style_technique"] if model["colour_by"] == "technique" else line["style"]
+
+
+def colour_of(model: Model, line: Line, *, dark: bool) -> str:
+    """Colour of a line under the colouring that the model starts with."""
+    style = style_of(model, line)
+    if model["colour_by"] == "none" and style >= 0:
+        return palette.GREY_DARK if dark else palette.GREY
+    return palette.colour(style, dark=dark)
+
+
+def _dashed(colours: Sequence[int]) -> list[int]:
+    """Count up the dash codes within a colour: style = colour + 8 * dash."""
+    used: Counter[int] = Counter()
+    styles = []
+    for colour in colours:
+        colour %= palette.COUNT
+        styles.append(colour + palette.COUNT * used[colour])
+        used[colour] += 1
+    return styles

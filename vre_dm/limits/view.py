@@ -1,0 +1,60 @@
+"""How an overlay is to look: what is chosen beside the curves, checked before anything is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+from vre_dm.errors import InvalidCurve
+from vre_dm.limits.axes import Range, checked
+from vre_dm.limits.spelling import require
+
+ColourBy = Literal["experiment", "technique", "none"]
+Theme = Literal["auto", "light", "dark"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Choices of `vre_dm.limits.overlay.overlay`, where they are described.
+
+    Raises
+    ------
+    InvalidCurve
+        A text in place of a list of ids, or an unknown colouring or theme.
+    OutOfRange
+        A range that is not two positive numbers, the lower first.
+    """
+
+    highlight: tuple[str, ...] = ()
+    bands: tuple[str, ...] = ()
+    title: str = ""
+    x_range: Range | None = None
+    y_range: Range | None = None
+    colour_by: ColourBy = "experiment"
+    theme: Theme = "auto"
+
+    def __post_init__(self) -> None:
+        for argument in ("x_range", "y_range"):
+            object.__setattr__(self, argument, checked(getattr(self, argument), argument))
+        require(self.colour_by, get_args(ColourBy), "colour_by")
+        require(self.theme, get_args(Theme), "theme")
+
+    def renamed(self, names: Mapping[str, str]) -> View:
+        """Say the same of curves that have other ids now; an id without a new name stays."""
+        highlight, bands = (tuple(names.get(i, i) for i in old) for old in (self.highlight, self.bands))
+        return replace(self, highlight=highlight, bands=bands)
+
+
+def ids(given: Collection[str], argument: str) -> tuple[str, ...]:
+    """Ids as a tuple.
+
+    Raises
+    ------
+    InvalidCurve
+        One text in place of a list.
+    """
+    if isinstance(given, str):
+        msg = f"{argument} takes a list of ids; write {argument}=[{given!r}]"
+        raise InvalidCurve(msg)
+    return tuple(given)

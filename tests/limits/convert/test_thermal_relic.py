@@ -1,0 +1,151 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import solve_ivp
+from scipy.special import kve
+
+from vre_dm.errors import InvalidCurve, OutOfRange
+from vre_dm.limits.checks import check
+from vre_dm.limits.convert import degrees_of_freedom, thermal_relic
+from vre_dm.limits.convert.constants import CM3_S_GEV2
+
+MASSES = np.array([0.3, 1, 8, 30, 300, 1e4, 1e5])
+# Mass in GeV, cm³/s: Boltzmann integration with the g* table of MadDM, which knows no interactions.
+OLDER_CODES = {1: 4.255e-26, 10: 2.199e-26, 30: 2.040e-26, 100: 2.012e-26, 1000: 2.022e-26, 1e4: 2.140e-26}
+
+
+def majorana(mass, abundance=0.12):
+    return thermal_relic.cross_section(mass, particle="Majorana", abundance=abundance)
+
+
+def stiff_solution(mass, sigmav):
+    """The same equation for ln Y from x = 5, by scipy's Radau."""
+    constant = np.sqrt(np.pi / 45) * thermal_relic.PLANCK_MASS / CM3_S_GEV2 * mass * sigmav
+
+    def rate(x):
+        return constant / x**2 * degrees_of_freedom.freeze_out(mass / x)
+
+    def equilibrium(x):
+        return 45 * 2 / (4 * np.pi**4) * x**2 * kve(2, x) * np.exp(-x) / degrees_of_freedom.entropy(mass / x)
+
+    def slope(log_x, log_y):
+        x, y = np.exp(log_x), np.exp(log_y)
+        return -x * rate(x) * (y - equilibrium(x) ** 2 / y)
+
+    start, end = 5.0, 9000.0
+    span, first = (np.log(start), np.log(end)), [np.log(equilibrium(start))]
+    solution = solve_ivp(slope, span, first, method="Radau", rtol=1e-7, atol=1e-9)
+    left = 1 / (np.exp(-solution.y[0, -1]) + end * rate(end))
+    return left * mass * thermal_relic.ABUNDANCE_OF_YIELD
+
+
+@pytest.mark.parametrize("mass", MASSES)
+def test_the_solution_is_that_of_scipys_stiff_solver(mass):
+    sigmav = float(majorana(mass))
+    assert stiff_solution(mass, sigmav) == pytest.approx(0.12, rel=1e-3)
+
+
+def test_steigman_2012_a_maximum_of_5_2e_26_near_a_third_of_a_gev():
+    # arXiv:1204.3622, abstract; its abundance is 0.11, its g* of 2006.
+    assert majorana(0.3, 0.11) == pytest.approx(5.2e-26, rel=0.05)
+
+
+def test_steigman_2012_2_2e_26_with_feeble_mass_dependence_above_the_qcd_transition():
+    # arXiv:1204.3622, abstract.
+    np.testing.assert_allclose(majorana(np.array([30, 100, 1000, 1e4]), 0.11), 2.2e-26, rtol=0.09)
+
+
+@pytest.mark.parametrize("mass", OLDER_CODES)
+def test_lines_of_older_codes_differ_by_what_saikawa_and_shirai_found(mass):
+    # arXiv:2005.03544, abstract: "nearly 10 %" between 1 GeV and 1 TeV against the conventional g*.
+    ratio = float(majorana(mass)) / OLDER_CODES[mass]
+    assert 0.99 < ratio < 1.10
+    if not 3 < mass < 3000:
+        assert ratio == pytest.approx(1, abs=0.03)
+
+
+def ideal_gas(temperature):
+    """g_rho and g_s of free particles; quarks and gluons above 150 MeV, pions below."""
+    nodes, weights = np.polynomial.legendre.leggauss(200)
+    p, weights = 20 * (nodes + 1), 20 * weights
+    always = [(0, 2, -1), (0, 6, 1), (511e-6, 4, 1), (0.1057, 4, 1), (1.777, 4, 1)]
+    quarks = [(m, 12, 1) for m in (2.4e-3, 4.8e-3, 0.1, 1.27, 4.2, 172)]
+    above = [(0, 16, -1), *quarks, (80.4, 6, -1), (91.2, 3, -1), (125, 1, -1)]
+    below = [(0.135, 1, -1), (0.14, 2, -1)]
+    rho, s = np.zeros_like(temperature), np.zeros_like(temperature)
+    hot = temperature > 0.15
+    for particles, present in ((always, np.ones_like(hot)), (above, hot), (below, ~hot)):
+        for mass, weight, sign in particles:
+            energy = np.sqrt(p**2 + (mass / temperature)[:, None] ** 2)
+            number = weights * p**2 / (np.exp(np.minimum(energy, 700)) + sign) * 15 / np.pi**4 * weight
+            rho += present * (number * energy).sum(axis=1)
+            s += present * (number * (0.75 * energy + p**2 / (4 * energy))).sum(axis=1)
+    return rho, s
+
+
+def test_with_an_ideal_gas_the_older_values_come_back(monkeypatch):
+    temperature = np.geomspace(1e-5, 1e5, 1601)
+    rho, s = ideal_gas(temperature)
+    slope = np.gradient(np.log(s), np.log(temperature))
+    table = np.column_stack([temperature, rho, s, s / np.sqrt(rho) * (1 + slope / 3)])
+    monkeypatch.setattr(degrees_of_freedom, "_table", lambda: table)
+    ratio = majorana(np.array(list(OLDER_CODES))) / list(OLDER_CODES.values())
+    np.testing.assert_allclose(ratio, 1, atol=0.04)
+
+
+def test_dirac_particles_need_a_little_more_than_twice_the_cross_section():
+    dirac = thermal_relic.cross_section(MASSES, particle="Dirac")
+    # Twice for the pairs, and ln 2 over x_f (20 to 30) for the later freeze-out of each species.
+    np.testing.assert_allclose(dirac / majorana(MASSES), 2 * (1 + np.log(2) / 25), rtol=0.02)
+
+
+@settings(max_examples=20)
+@given(st.floats(0.3, 1e5), st.floats(0.01, 1), st.sampled_from(["Majorana", "Dirac"]))
+def test_abundance_and_cross_section_are_each_others_inverse(mass, wanted, particle):
+    sigmav = thermal_relic.cross_section(mass, particle=particle, abundance=wanted)
+    assert thermal_relic.abundance(mass, sigmav, particle=particle) == pytest.approx(wanted, rel=1e-4)
+
+
+@settings(max_examples=20)
+@given(st.floats(0.3, 1e5), st.floats(1e-27, 9e-25))
+def test_more_annihilation_leaves_less_behind(mass, sigmav):
+    less, more = thermal_relic.abundance(mass, [sigmav, 1.1 * sigmav], particle="Majorana")
+    assert less / 1.12 < more < less / 1.08
+
+
+def test_the_line_carries_its_conventions_and_passes_the_checks():
+    line = thermal_relic.curve(particle="Dirac", points=40)
+    assert check(line) == []
+    assert line.range == (0.3, 1e5)
+    assert line.assumptions["particle"] == "Dirac"
+    assert line.provenance.type == "derived"
+    assert line.kind == "theory"
+    assert "abundance = 0.12" in line.provenance.inputs
+
+
+@pytest.mark.parametrize("mass", [0, -1, 0.29, 1.01e5, float("nan"), float("inf")])
+def test_a_mass_outside_the_range_is_refused(mass):
+    with pytest.raises(OutOfRange, match="nothing is extrapolated"):
+        majorana(mass)
+
+
+@pytest.mark.parametrize("abundance", [0, -0.1, 5, float("nan")])
+def test_an_abundance_that_makes_no_sense_is_refused(abundance):
+    with pytest.raises(OutOfRange, match="abundance"):
+        majorana(100, abundance)
+
+
+def test_a_relic_that_never_was_in_equilibrium_is_refused():
+    with pytest.raises(OutOfRange, match="equilibrium"):
+        thermal_relic.abundance(100, 1e-29, particle="Majorana")
+
+
+def test_an_unknown_particle_is_refused():
+    with pytest.raises(InvalidCurve, match="unknown particle 'scalar'"):
+        thermal_relic.cross_section(100, particle="scalar")
+
+
+def test_many_masses_keep_their_shape():
+    assert majorana(np.full((2, 3), 100.0)).shape == (2, 3)
+    assert majorana(100).shape == ()

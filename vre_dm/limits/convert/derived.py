@@ -103,7 +103,7 @@ def _provenance(source: Curve | Origin, formula: str, inputs: Mapping[str, float
     if isinstance(source, Origin):
         return Provenance(type="derived", source=source.reference.text, formula=formula, inputs=used)
     before = source.provenance
-    lineage = (f"curve {source.id}", f"sha256:{source.sha256}")
+    lineage: tuple[str, ...] = (f"curve {source.id}", f"sha256:{source.sha256}")
     if before.type == "derived":
         lineage += (f"itself derived: {before.formula}", *before.inputs)
     return Provenance(

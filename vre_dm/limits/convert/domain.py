@@ -1,4 +1,4 @@
-"""Where a formula holds: the numbers that enter one are asked here, so none gives a plausible wrong result."""
+"""Where a formula holds: each number that enters is asked here, so none gives a plausible wrong result."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray

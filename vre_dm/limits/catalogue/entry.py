@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.checks import check, check_licence, check_record
+from vre_dm.limits.checks.experiments import refuse_foreign_comment
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.sidecar import Record, from_record, to_record
 
@@ -46,7 +47,9 @@ def parse(sidecar: Path, sealed: frozenset[str] = frozenset()) -> Curve:
     if record["hash"] != f"sha256:{hashlib.sha256(content).hexdigest()}":
         msg = f"{numbers.name} fails the check 'checksum': it is not the file {sidecar.name} was made for"
         raise InvalidCurve(msg, check="checksum")
-    return from_record(record, _text(content, numbers), numbers.name)
+    csv = _text(content, numbers)
+    refuse_foreign_comment(csv, record["experiment"], numbers.name)
+    return from_record(record, csv, numbers.name)
 
 
 def write(curve: Curve, folder: Path, *, own: bool = False) -> None:
@@ -99,7 +102,7 @@ def sidecars_in(folder: Path) -> list[Path]:
 def _record(sidecar: Path, sealed: frozenset[str]) -> Record:
     content = _content(sidecar)
     try:
-        record = json.loads(_text(content, sidecar))
+        record = json.loads(_text(content, sidecar), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         msg = f"{sidecar.name} is not JSON: {error}"
         raise InvalidCurve(msg, check="schema") from None
@@ -107,6 +110,12 @@ def _record(sidecar: Path, sealed: frozenset[str]) -> Record:
         check_record(record, sidecar.name)
     found: Record = record
     return found
+
+
+def _refuse_constant(name: str) -> None:
+    """Python reads NaN and Infinity, which are no JSON and pass every comparison of the schema."""
+    msg = f"{name} is no number of JSON"
+    raise ValueError(msg)
 
 
 def _content(path: Path) -> bytes:

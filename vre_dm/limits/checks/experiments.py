@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from vre_dm.errors import InvalidCurve
 from vre_dm.limits.checks.problem import Finding
 from vre_dm.limits.curve import Curve
 
@@ -39,8 +40,26 @@ def other_experiment(curve: Curve) -> Iterator[Finding]:
         stranger = foreign(text, curve.experiment)
         if stranger:
             yield Finding(
-                f"the {what} {text[:60]!r} names {stranger} where the experiment is {_shown(curve)}"
+                f"the {what} {text[:60]!r} names {stranger} where the experiment is {curve.experiment[:60]!r}"
             )
+
+
+def refuse_foreign_comment(csv: str, experiment: str, where: str) -> None:
+    """Refuse a table whose comment lines name another experiment than its sidecar.
+
+    Raises
+    ------
+    InvalidCurve
+        With the comment and both names.
+    """
+    for line in csv.splitlines()[:20]:
+        stranger = foreign(line, experiment) if line.startswith("#") else ""
+        if stranger:
+            msg = (
+                f"{where} fails the check 'other experiment': its comment {line[:60]!r} names {stranger} "
+                f"where the experiment is {experiment[:60]!r}"
+            )
+            raise InvalidCurve(msg, check="other experiment")
 
 
 def foreign(text: str, experiment: str) -> str:
@@ -61,10 +80,6 @@ def _named(text: str) -> list[str]:
 def _plain(name: str) -> str:
     plain = re.sub(r"[^a-z0-9]", "", name.casefold())
     return SPELLINGS.get(plain, plain)
-
-
-def _shown(curve: Curve) -> str:
-    return repr(curve.experiment[:60])
 
 
 _BY_PLAIN = {_plain(name): name for name in KNOWN} | {"lz": "LZ", "superkamiokande": "Super-Kamiokande"}

@@ -10,7 +10,8 @@ from vre_dm.limits.curve import Curve
 
 WALL_SLOPE = 300.0
 """Decades of the limit in one decade of mass; the steepest published threshold (DM-electron) has 130."""
-WALL_DEX = 0.5
+WALL_DEX = 0.8
+"""Less is a jump at an energy where a background line stands."""
 FAR_DEX = 3.0
 CLOSER_DEX = 1.0
 

@@ -36,8 +36,8 @@ def headline(curve: Curve) -> Iterator[Finding]:
 
 
 def year(curve: Curve) -> Iterator[Finding]:
-    """Year, title and arXiv number name one publication."""
-    if curve.year is None:
+    """Year, title and arXiv number name one publication; what was computed may be later than its formula."""
+    if curve.year is None or curve.kind == "theory" or curve.provenance.type == "derived":
         return
     named = {int(found) for found in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", curve.label)}
     if named and curve.year not in named:

@@ -58,11 +58,10 @@ def _of_one_publication(curves: Sequence[Curve]) -> Iterator[Problem]:
 
 
 def _publication(curve: Curve) -> tuple[str, str]:
-    if curve.reference.arxiv != UNKNOWN:
-        return "arXiv", curve.reference.arxiv
-    if curve.reference.doi != UNKNOWN:
-        return "doi", curve.reference.doi
-    return curve.experiment, str(curve.year)
+    """Experiment, however it is spelled, and preprint, article or year."""
+    experiment = re.sub(r"[^a-z0-9]", "", curve.experiment.casefold())
+    known = (word for word in (curve.reference.arxiv, curve.reference.doi) if word != UNKNOWN)
+    return experiment, next(known, str(curve.year))
 
 
 def _compared(first: Curve, second: Curve) -> Iterator[Problem]:

@@ -9,14 +9,7 @@ from vre_dm.limits.curve import Column, Curve
 from vre_dm.limits.quantities import quantity
 
 # Masses in GeV that published curves cover: a table in keV or eV under a header in GeV lies outside.
-MASSES = {
-    "g_ae": (1e-22, 1e-2),
-    "kappa": (1e-22, 1e-2),
-    "sigma_e": (1e-6, 1e4),
-    "sigma_SI": (1e-4, 1e20),
-    "sigma_SDn": (1e-4, 1e20),
-    "sigma_SDp": (1e-4, 1e20),
-}
+MASSES = {"g_ae": (1e-22, 1e-2), "kappa": (1e-22, 1e-2), "sigma_e": (1e-6, 1e4)}
 OTHER_MASSES = (1e-6, 1e20)
 # Narrower than the quantity's own range: above 150 GeV no dilepton search ever was as weak as 0.5 pb.
 CHANNELS = {("sigma_B", "dilepton"): (1e-9, 0.5), ("sigma_B_A", "dilepton"): (1e-9, 0.5)}

@@ -1,0 +1,93 @@
+"""Every curve of a folder and every problem of each: what `vre-dm curves check` shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from vre_dm.errors import InvalidCurve
+from vre_dm.limits.catalogue.entry import parse, sidecars_in
+from vre_dm.limits.checks import check, check_licence, check_together
+from vre_dm.limits.checks.problem import Problem
+from vre_dm.limits.curveset import CurveSet
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from vre_dm.limits.curve import Curve
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What was found in a folder.
+
+    Attributes
+    ----------
+    curves
+        Those that could be read, sound or not.
+    problems
+        In the order of the files; those of two curves together last.
+    """
+
+    curves: CurveSet
+    problems: tuple[Problem, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether every curve may be used."""
+        return not any(problem.grave for problem in self.problems)
+
+
+def inspect(folder: Path, *, to_ship: bool = False, sealed: frozenset[str] = frozenset()) -> Inspection:
+    """Read every curve of a folder and run every check, whatever is found on the way.
+
+    Parameters
+    ----------
+    folder
+        Holds pairs of ``<id>.csv`` and ``<id>.json``.
+    to_ship
+        Whether the curves are to be passed on, so that a licence that forbids it is grave.
+    sealed
+        SHA-256 of sidecars that are known to follow the schema.
+
+    Raises
+    ------
+    InvalidCurve
+        There is no such folder, or it holds no curve.
+    """
+    sidecars = _sidecars(folder)
+    curves: list[Curve] = []
+    problems = _without_sidecar(folder)
+    for sidecar in sidecars:
+        try:
+            curve = parse(sidecar, sealed)
+        except InvalidCurve as error:
+            problems.append(_unreadable(sidecar.stem, error))
+            continue
+        curves.append(curve)
+        problems += check(curve)
+        problems += (replace(problem, grave=to_ship) for problem in check_licence(curve))
+    broken = {problem.curve for problem in problems if problem.check == "positive finite values"}
+    problems += check_together([curve for curve in curves if curve.id not in broken])
+    return Inspection(CurveSet(curves), tuple(problems))
+
+
+def _sidecars(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        msg = f"{folder} is no folder; give one with a CSV and a JSON file for each curve"
+        raise InvalidCurve(msg)
+    found = sidecars_in(folder)
+    if not found and not any(folder.glob("*.csv")):
+        msg = f"{folder} holds no curve; `vre-dm curves new` makes the two files of one"
+        raise InvalidCurve(msg)
+    return found
+
+
+def _without_sidecar(folder: Path) -> list[Problem]:
+    alone = sorted(path.stem for path in folder.glob("*.csv") if not path.with_suffix(".json").exists())
+    text = "no JSON file beside it says what the numbers mean; `vre-dm curves new --numbers` makes one"
+    return [Problem("sidecar", stem, text) for stem in alone]
+
+
+def _unreadable(stem: str, error: InvalidCurve) -> Problem:
+    return Problem(error.check or "record", stem, str(error), error.row, error.column)

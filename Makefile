@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # No configuration file of a folder above this one has a say in what is installed; UV_* variables do.
 UV := $(BIN)/uv --no-config
+LABEXTENSION := vre_dm/labextension
+EXTENSION_SOURCES := $(wildcard extension/*.json extension/*.mjs extension/yarn.lock extension/src/*.ts extension/src/*/*.ts)
 
 .DEFAULT_GOAL := help
 
@@ -22,7 +24,21 @@ demo: .venv/installed  ## the main job, headless: lake, fetch, limit, overlay ->
 	$(BIN)/python notebooks/run_tour.py demo
 
 lab: .venv/installed  ## the same in JupyterLab
+	@$(MAKE) --no-print-directory extension || echo "The JupyterLab extension is not built: overlays show as pictures."
 	$(BIN)/vre-dm lab
+
+extension: $(LABEXTENSION)/package.json  ## the JupyterLab extension, built and known to .venv
+
+# Node.js comes from the locks, so that every machine builds the same; jlpm fetches what yarn.lock names.
+$(LABEXTENSION)/package.json: .venv/installed $(EXTENSION_SOURCES)
+	cd extension && export PATH="$(CURDIR)/$(BIN):$$PATH" && jlpm install --immutable --silent && \
+	    jlpm build:page && jlpm build
+	mkdir -p .venv/share/jupyter/labextensions
+	ln -sfn "$(CURDIR)/$(LABEXTENSION)" .venv/share/jupyter/labextensions/vre-dm-lab
+	touch $@
+
+wheel: extension  ## dist/*.whl with the extension inside; installing it needs no Node.js
+	$(UV) build --quiet --wheel --no-build-isolation --python $(BIN)/python
 
 test: .venv/installed  ## the test suite (what CI runs)
 	$(BIN)/python -m pytest -m "not slow"
@@ -30,12 +46,15 @@ test: .venv/installed  ## the test suite (what CI runs)
 test-full: .venv/installed  ## every test, as long as it takes
 	$(BIN)/python -m pytest
 
-check: .venv/installed  ## ruff, mypy, import-linter, locks up to date
+check: .venv/installed  ## ruff, mypy, import-linter, locks up to date; the extension, once it was built
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m builders.locks --check
+	@if test -d extension/node_modules; then \
+	    cd extension && PATH="$(CURDIR)/$(BIN):$$PATH" && export PATH && jlpm check && jlpm test; \
+	else echo "extension/ is not checked: run make extension first"; fi
 
 bench: .venv/installed  ## timings against the named peers
 	$(BIN)/python -m pytest bench --override-ini python_files='bench_*.py' --override-ini filterwarnings=default
@@ -44,6 +63,6 @@ lock: .venv/installed  ## solve locks/ again (UPGRADE=1 for the newest versions)
 	$(BIN)/python -m builders.locks $(if $(UPGRADE),--upgrade)
 
 clean:  ## remove what the targets above made, but the lake
-	rm -rf .venv demo dist build
+	rm -rf .venv demo dist build extension/node_modules extension/lib $(LABEXTENSION)
 
-.PHONY: help install demo lab test test-full check bench lock clean
+.PHONY: help install demo lab extension wheel test test-full check bench lock clean

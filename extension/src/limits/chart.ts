@@ -11,7 +11,7 @@ import { geometry, rows, styles } from './rows';
 import { factor } from './scaling';
 import { NAMES, plotDocument } from './spec';
 import type { State } from './state';
-import { visible } from './state';
+import { initialState, visible } from './state';
 import type { Theme } from './theme';
 
 /** All areas over each other never hide the lines below them more than this. */
@@ -53,7 +53,7 @@ export class Chart {
     await this.bokeh.embed.embed_item(item, host);
     this.view = this.bokeh.index.get_by_id(item.root_id) as PlotView;
     this.setTheme(this.theme, state);
-    this.show(state);
+    this.apply(state, initialState(this.model));
   }
 
   /** Only what the change touches: toggling a curve never rebuilds its data. */

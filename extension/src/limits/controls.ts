@@ -14,11 +14,11 @@ export function controls(chart: Chart, store: Store): HTMLElement {
   const colouring = el(
     'select',
     { change: () => store.update({ colourBy: COLOURINGS[colouring.selectedIndex] }) },
-    ...COLOURINGS.map(name => el('option', { selected: name === model.colour_by }, name))
+    ...COLOURINGS.map(name => el('option', { selected: name === store.state.colourBy }, name))
   );
   const shading = el('input', {
     type: 'checkbox',
-    checked: true,
+    checked: store.state.shaded,
     change: () => store.update({ shaded: shading.checked })
   });
   return el(

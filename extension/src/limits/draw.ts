@@ -10,12 +10,20 @@ import { Labels } from './labels';
 import { parseModel } from './parse';
 import { record } from './record';
 import { sliders, yearSlider } from './sliders';
+import type { State } from './state';
 import { initialState, Store } from './state';
 import { STYLE } from './style';
 import { Table } from './table';
 import { onThemeChange, paint, themeOf } from './theme';
 
+export interface Options {
+  /** What the reader had chosen in an earlier drawing of the same model. */
+  state?: State;
+}
+
 export interface Drawing {
+  /** What the reader has chosen. */
+  readonly state: State;
   /** Take the plot away and stop listening to the page. */
   dispose(): void;
 }
@@ -27,9 +35,14 @@ export interface Drawing {
  * @param value - a model of version 2; a ModelError says what is wrong with it
  * @param bokeh - BokehJS 3.9 or 3.10, its main bundle is enough
  */
-export async function drawLimits(host: HTMLElement, value: unknown, bokeh: BokehModule): Promise<Drawing> {
+export async function drawLimits(
+  host: HTMLElement,
+  value: unknown,
+  bokeh: BokehModule,
+  options: Options = {}
+): Promise<Drawing> {
   const model = parseModel(value);
-  const store = new Store(initialState(model));
+  const store = new Store(options.state ?? initialState(model));
   host.classList.add('vre-limits');
   paint(host, themeOf(model, host));
   const summary = `${model.title || 'Limits'}: ${model.y.label} against ${model.x.label}, ${model.curves.length} curves`;
@@ -58,6 +71,9 @@ export async function drawLimits(host: HTMLElement, value: unknown, bokeh: Bokeh
     labels.refresh();
   });
   return {
+    get state() {
+      return store.state;
+    },
     dispose: () => {
       stop();
       chart.dispose();

@@ -9,4 +9,15 @@ declare global {
   var vreDmLimits: { draw(host: HTMLElement, model: unknown): Promise<Drawing> };
 }
 
-globalThis.vreDmLimits = { draw: (host, model) => drawLimits(host, model, globalThis.Bokeh) };
+/** A model that cannot be drawn says so in its place. */
+async function draw(host: HTMLElement, model: unknown): Promise<Drawing> {
+  try {
+    return await drawLimits(host, model, globalThis.Bokeh);
+  } catch (error) {
+    host.setAttribute('role', 'alert');
+    host.textContent = error instanceof Error ? error.message : String(error);
+    throw error;
+  }
+}
+
+globalThis.vreDmLimits = { draw };

@@ -169,7 +169,7 @@ function group(name: string, values: Map<string, string>, store: Store): HTMLEle
       }
       store.update({ without });
     };
-    const box = el('input', { type: 'checkbox', checked: true, change: toggle });
+    const box = el('input', { type: 'checkbox', checked: !store.state.without.has(key), change: toggle });
     store.subscribe(({ without }) => (box.checked = !without.has(key)));
     return labelled(text, box);
   });

@@ -1,0 +1,1 @@
+declare module '@bokeh/bokehjs/build/js/bokeh.esm.min.js';

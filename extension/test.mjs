@@ -1,0 +1,25 @@
+// Runs the unit tests: bundled by esbuild, run by Node's own test runner.
+import { spawnSync } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+const folder = new URL('.', import.meta.url).pathname;
+const specs = (await readdir(`${folder}src`, { recursive: true })).filter(name => name.endsWith('.spec.ts'));
+await build({
+  absWorkingDir: folder,
+  entryPoints: specs.map(name => `src/${name}`),
+  bundle: true,
+  format: 'esm',
+  outdir: 'build/tests',
+  outExtension: { '.js': '.mjs' },
+  platform: 'node'
+});
+const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=dot', ...specs.map(compiled)], {
+  cwd: folder,
+  stdio: 'inherit'
+});
+process.exit(status ?? 1);
+
+function compiled(name) {
+  return `build/tests/${name.split('/').pop().replace(/\.ts$/, '.mjs')}`;
+}

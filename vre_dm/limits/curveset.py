@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import get_args, overload
+from typing import TYPE_CHECKING, get_args, overload
 
 from vre_dm.errors import InvalidCurve
-from vre_dm.limits import display
+from vre_dm.limits import display, distance, envelope
 from vre_dm.limits.curve import Curve, Kind
-from vre_dm.limits.quantities import QUANTITIES
-from vre_dm.limits.spelling import near, require
+from vre_dm.limits.quantities import FORM_FACTORS, PAIRS, QUANTITIES, SIGNATURES
+from vre_dm.limits.spelling import near as nearest_words
+from vre_dm.limits.spelling import require
+from vre_dm.limits.technique import TECHNIQUES, technique
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+Years = int | tuple[int, int]
 
 
 class CurveSet(Sequence[Curve]):
@@ -52,7 +59,7 @@ class CurveSet(Sequence[Curve]):
             if curve.id == key:
                 return curve
         if isinstance(key, str):
-            msg = f"no curve {key!r}; {near(key, self.ids)}"
+            msg = f"no curve {key!r}; {nearest_words(key, self.ids)}"
         else:
             msg = (
                 f"a curve is named by its id, a text, not by a {type(key).__name__}; give the ids one by one"
@@ -76,7 +83,10 @@ class CurveSet(Sequence[Curve]):
         quantity: str | None = None,
         experiment: str | None = None,
         kind: str | None = None,
-        year: int | None = None,
+        year: Years | None = None,
+        channel: str | None = None,
+        technique: str | None = None,
+        near: tuple[float, float] | None = None,
     ) -> CurveSet:
         """Keep the curves that match everything given.
 
@@ -84,26 +94,118 @@ class CurveSet(Sequence[Curve]):
         ----------
         *ids
             Keep these, in this order.
-        quantity, kind, year
+        quantity, kind, channel, technique
             Exact match.
         experiment
             Part of the name, upper and lower case alike.
+        year
+            Of publication, or first and last year.
+        near : (mass in GeV, value)
+            Within a decade of this point, the nearest first; see `near`.
 
         Raises
         ------
         InvalidCurve
-            An id is not in the set, or no quantity, kind or year can be the one given.
+            An id is not in the set, or nothing can match one of the words.
+        OutOfRange
+            `near` is no point with a positive mass and value.
         """
-        _require_known(quantity, kind, year)
+        words = {"quantity": quantity, "kind": kind, "channel": channel, "technique": technique}
+        _require_known(words)
+        first, last = _years(year)
         kept = [self[name] for name in ids] if ids else list(self._curves)
-        return CurveSet(
+        found = CurveSet(
             curve
             for curve in kept
-            if (quantity is None or curve.quantity == quantity)
+            if all(word is None or _trait(curve, name) == word for name, word in words.items())
             and (experiment is None or experiment.casefold() in curve.experiment.casefold())
-            and (kind is None or curve.kind == kind)
-            and (year is None or curve.year == year)
+            and (year is None or (curve.year is not None and first <= curve.year <= last))
         )
+        return found if near is None else found.near(*distance.point_of_plane(near))
+
+    def near(self, mass: float, value: float, *, within: float = 1.0, most: int | None = None) -> CurveSet:
+        """Sort by the distance from a point of the plane, and leave out what is far.
+
+        Parameters
+        ----------
+        mass : float, GeV
+        value : float, unit of the quantity
+        within
+            Decades, along both logarithmic axes alike.
+        most
+            Keep at most so many.
+
+        Raises
+        ------
+        InvalidCurve
+            The curves limit different quantities, so that one value means nothing.
+        OutOfRange
+            Mass or value is not a positive number.
+        """
+        point = distance.point_of_plane((mass, value))
+        quantities = sorted({curve.quantity for curve in self})
+        if len(quantities) > 1:
+            msg = f"a point lies in the plane of one quantity, these are {', '.join(quantities)}; select one"
+            raise InvalidCurve(msg)
+        apart = {curve.id: distance.distance(curve, *point) for curve in self}
+        close = [curve for curve in self if apart[curve.id] <= within]
+        return CurveSet(sorted(close, key=lambda curve: apart[curve.id])[:most])
+
+    def most_sensitive(self, mass: float, *, kind: str = "observed") -> Curve:
+        """Curve with the strongest limit at a mass, of those that have a value there.
+
+        Parameters
+        ----------
+        mass : float, GeV
+        kind
+            Kind of the curves that compete; theory lines and contours never do.
+
+        Raises
+        ------
+        InvalidCurve
+            No line of this kind, or lines of several quantities or channels.
+        OutOfRange
+            No curve has a value at this mass.
+        """
+        return envelope.most_sensitive(self, mass, kind)
+
+    def envelope(self, masses: ArrayLike | None = None, *, kind: str = "observed") -> Curve:
+        """Strongest limit at each mass, as a new curve.
+
+        Its notes say which curve holds where, its provenance names those that hold somewhere. What they
+        assume differently, the confidence level too, is said in its assumptions.
+
+        Parameters
+        ----------
+        masses : array_like, shape (n,), GeV
+            Where to take the strongest limit; all tabulated masses and all crossings when left out.
+        kind
+            Kind of the curves that compete; theory lines and contours never do.
+
+        Raises
+        ------
+        InvalidCurve
+            No line of this kind, or lines of several quantities or channels.
+        OutOfRange
+            Some mass between the first and the last one is covered by no curve.
+        """
+        return envelope.envelope(self, masses, kind)
+
+    def without(self, *ids: str) -> CurveSet:
+        """Leave out the curves of these ids.
+
+        Raises
+        ------
+        InvalidCurve
+            An id is not in the set.
+        """
+        out = {self[name].id for name in ids}
+        return CurveSet(curve for curve in self if curve.id not in out)
+
+    def __add__(self, other: Curve | Iterable[Curve]) -> CurveSet:
+        """Curves of both; one that is in both is there once."""
+        added = CurveSet([other] if isinstance(other, Curve) else other)
+        return CurveSet([*self, *(curve for curve in added if curve not in self._curves)])
 
     def __repr__(self) -> str:
         header, rows = display.overview(self)
@@ -138,11 +240,28 @@ def _twice(first: Curve, second: Curve) -> str:
     return f"two different curves have the id {first.id!r}; dataclasses.replace(curve, id=...) renames one"
 
 
-def _require_known(quantity: str | None, kind: str | None, year: object) -> None:
-    if quantity is not None:
-        require(quantity, QUANTITIES, "quantity")
-    if kind is not None:
-        require(kind, get_args(Kind), "kind")
-    if year is not None and not isinstance(year, int):
-        msg = f"year {year!r} is not a whole number; write year=2024"
-        raise InvalidCurve(msg)
+def _require_known(words: dict[str, str | None]) -> None:
+    known: dict[str, Iterable[str]] = {
+        "quantity": QUANTITIES,
+        "kind": get_args(Kind),
+        "channel": (*FORM_FACTORS, *PAIRS, *SIGNATURES),
+        "technique": TECHNIQUES,
+    }
+    for name, word in words.items():
+        if word is not None:
+            require(word, known[name], name)
+
+
+def _trait(curve: Curve, name: str) -> str:
+    return technique(curve) if name == "technique" else str(getattr(curve, name))
+
+
+def _years(year: object) -> tuple[int, int]:
+    """First and last year; every year when none is given."""
+    if year is None:
+        return 0, 9999
+    first, last = year if isinstance(year, tuple | list) and len(year) == 2 else (year, year)
+    if isinstance(first, int) and isinstance(last, int) and first <= last:
+        return first, last
+    msg = f"year {year!r} is not a whole number or two; write year=2024 or year=(2018, 2024)"
+    raise InvalidCurve(msg)

@@ -87,3 +87,7 @@ class InvalidCurve(VreDmError, ValueError):
     def __init__(self, message: str, *, check: str = "", row: int = 0, column: str = "") -> None:
         super().__init__(message)
         self.check, self.row, self.column = check, row, column
+
+
+class MissingExtra(VreDmError, ImportError):
+    """Something optional is not installed; the message says how to install it."""

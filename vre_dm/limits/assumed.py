@@ -25,7 +25,7 @@ def text(curve: Curve) -> dict[str, str]:
         "provenance": _provenance(curve),
         "licence": curve.licence,
         "assumptions": assumed or UNKNOWN,
-        "completeness": completeness(curve),
+        "completeness": "{} of {} fields known".format(*curve.completeness),
         "sha256": curve.sha256,
     }
     return {key: plain(value) for key, value in facts.items()}
@@ -35,12 +35,6 @@ def assumptions(curves: Sequence[Curve]) -> list[dict[str, str]]:
     """What a comparison holds side by side: the same names for every curve, in one order."""
     names = dict.fromkeys(name for curve in curves for name in curve.assumptions)
     return [_assumptions(curve, names) for curve in curves]
-
-
-def completeness(curve: Curve) -> str:
-    """How many of the fields a reader needs the source states."""
-    found = getattr(curve, "completeness", None)
-    return "{} of {} fields known".format(*found) if found else UNKNOWN
 
 
 def _assumptions(curve: Curve, names: Iterable[str]) -> dict[str, str]:

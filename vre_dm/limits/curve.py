@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from numbers import Real
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -243,6 +243,12 @@ class Curve:
         variables = {c.name: (first.name, c.values.copy(), {"units": c.unit}) for c in others}
         coords = {first.name: (first.name, first.values.copy(), {"units": first.unit})}
         return xr.Dataset(variables, coords, attrs={"curve": self.id, "quantity": self.quantity})
+
+    def hvplot(self, **options: Any) -> Any:
+        """Draw through hvplot, see `vre_dm.limits.hv.curve_plot`; `dm.overlay` does without it."""
+        from vre_dm.limits import hv
+
+        return hv.curve_plot(self, **options)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Curve):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Literal
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
@@ -14,12 +16,15 @@ from matplotlib.figure import Figure
 
 from vre_dm.limits import areas, palette
 from vre_dm.limits.axes import titled
+from vre_dm.limits.labels import Room, place
 from vre_dm.limits.model import Line, Model
 from vre_dm.limits.spelling import require
 from vre_dm.limits.styles import colour_of, style_of
 
 Preset = Literal["single column", "double column"]
 MM = 1 / 25.4
+# A longer list of names would leave no room for the plot.
+LEGEND = 24
 # What is given to whoever keeps the file: text that can be selected, fonts that a journal accepts.
 OUTPUT: Any = {"pdf.fonttype": 42, "ps.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "vre-dm"}
 
@@ -33,6 +38,21 @@ class Page:
     text: float
     label: float
     line: float
+
+    @property
+    def room(self) -> Room:
+        """How many characters and lines of a label's text the plot holds; the axes take the rest."""
+        wide, high = (inches * 72 / self.label for inches in (self.width, self.height))
+        return Room(rows=int(0.8 * high / 1.4), characters=0.85 * wide / 0.6)
+
+    @property
+    def columns(self) -> int:
+        """Of a legend below the plot."""
+        return max(int(self.room.characters // 34), 1)
+
+    def beside(self, lines: int) -> float:
+        """Inches that lines of small text above and below the plot add to the height."""
+        return 1.4 * self.label / 72 * lines
 
 
 SCREEN = Page(8.0, 5.6, 10, 7, 1.4)
@@ -83,13 +103,19 @@ def draw(model: Model, preset: Preset | None = None) -> Figure:
         require(preset, PRESETS, "preset")
     page = SCREEN if preset is None else PRESETS[preset]
     ink = Ink(dark=model["theme"] == "dark")
-    drawing = Figure(figsize=(page.width, page.height), layout="constrained", facecolor=ink.paper)
+    places = _label_places(model, page)
+    notes = [part for note in model["notes"] for part in textwrap.wrap(note, int(page.room.characters))]
+    rest = _unplaced(model, places)
+    more = page.beside(len(notes) + math.ceil(len(rest) / page.columns))
+    drawing = Figure(figsize=(page.width, page.height + more), layout="constrained", facecolor=ink.paper)
     axes = _axes(drawing, model, page, ink)
     _draw_areas(axes, model, ink)
-    for line in model["curves"]:
+    for line, at in zip(model["curves"], places, strict=True):
         _draw_line(axes, model, line, page, ink)
-        _draw_label(axes, line, ink.of(model, line), page, ink)
-    _say(axes, model["notes"], page, ink)
+        if at:
+            _draw_label(axes, line["label"], at, ink.of(model, line), page, ink)
+    _say(axes, notes, page, ink)
+    _legend(drawing, axes, rest, page, ink)
     return drawing
 
 
@@ -112,7 +138,7 @@ def _axes(drawing: Figure, model: Model, page: Page, ink: Ink) -> Axes:
     axes.set_xlabel(titled(model["x"]), **text)
     axes.set_ylabel(titled(model["y"]), **text)
     if model["title"]:
-        axes.set_title(model["title"], **text)
+        drawing.suptitle(model["title"], **text)
     axes.tick_params(which="both", labelsize=page.text - 1, colors=ink.text, direction="in")
     axes.grid(visible=True, which="major", alpha=0.25, lw=page.line / 3)
     axes.set_facecolor(ink.paper)
@@ -148,52 +174,87 @@ def _polygon(axes: Axes, outline: areas.Path, colour: str, alpha: float, name: s
 
 
 def _draw_line(axes: Axes, model: Model, line: Line, page: Page, ink: Ink) -> None:
-    """Draw every vertex; where the line does not hold, faintly and dotted."""
+    """Draw every vertex; where the line does not hold, faintly."""
     code = palette.dashes(style_of(model, line))
     style: Any = (0, code) if code else "solid"
     width = page.line * (2 if line["own"] else 1)
     colour = ink.of(model, line)
     if areas.has_limits(line):
-        axes.plot(line["x"], line["y"], color=colour, lw=width, ls=":", alpha=0.5, gid=line["id"])
+        axes.plot(line["x"], line["y"], color=colour, lw=width, alpha=0.25, gid=line["id"])
         axes.plot(*areas.holding(line), color=colour, lw=width, ls=style, gid=f"{line['id']} holds")
     else:
         axes.plot(line["x"], line["y"], color=colour, lw=width, ls=style, gid=line["id"])
 
 
-def _draw_label(axes: Axes, line: Line, colour: str, page: Page, ink: Ink) -> None:
-    at = line["label_at"]
-    if at:
-        axes.annotate(
-            line["label"],
-            (at[0], at[1]),
-            xytext=(3, 2),
-            textcoords="offset points",
-            fontsize=page.label,
-            color=colour,
-            parse_math=False,
-            annotation_clip=True,
-            clip_on=True,
-            # A halo would turn the text into outlines, which nobody can select and which take ten times the room.
-            bbox={"facecolor": ink.paper, "alpha": 0.6, "edgecolor": "none", "pad": 0.3},
-            zorder=3,
-        )
+def _label_places(model: Model, page: Page) -> list[list[float] | None]:
+    """Where labels stand: as in the model on a screen, chosen anew where text is larger against the plot."""
+    lines = model["curves"]
+    if page is SCREEN:
+        return [line["label_at"] for line in lines]
+    drawn = [(line["label"], np.array(line["x"]), np.array(line["y"])) for line in lines]
+    first = [i for i, line in enumerate(lines) if line["own"]]
+    (a, b), (c, d) = model["x"]["range"], model["y"]["range"]
+    return place(drawn, first, (a, b), (c, d), page.room)
+
+
+def _draw_label(axes: Axes, label: str, at: list[float], colour: str, page: Page, ink: Ink) -> None:
+    axes.annotate(
+        label,
+        (at[0], at[1]),
+        xytext=(3, 2),
+        textcoords="offset points",
+        fontsize=page.label,
+        color=colour,
+        parse_math=False,
+        annotation_clip=True,
+        clip_on=True,
+        # A halo would turn text into outlines, which nobody can select and which take ten times the room.
+        bbox={"facecolor": ink.paper, "alpha": 0.6, "edgecolor": "none", "pad": 0.3},
+        zorder=3,
+    )
 
 
 def _say(axes: Axes, notes: list[str], page: Page, ink: Ink) -> None:
-    """Write the notes into the lower left corner, wrapped to the width of the plot."""
-    wide = int(page.width * 72 / page.label * 1.5)
-    lines = [part for note in notes for part in textwrap.wrap(note, wide)]
-    if lines:
+    """Write the notes between title and plot."""
+    if notes:
         axes.annotate(
-            "\n".join(lines),
-            (0, 0),
+            "\n".join(notes),
+            (0, 1),
             xycoords="axes fraction",
-            xytext=(4, 4),
+            xytext=(0, 3),
             textcoords="offset points",
             fontsize=page.label,
             style="italic",
             color=ink.text,
             parse_math=False,
-            bbox={"facecolor": ink.paper, "alpha": 0.75, "edgecolor": "none", "pad": 1},
-            zorder=4,
         )
+
+
+def _unplaced(model: Model, places: list[list[float] | None]) -> dict[str, str]:
+    """Id and label of the lines in view that found no room for their label on the plot."""
+    lines = zip(model["curves"], places, strict=True)
+    rest = {line["id"]: line["label"] for line, at in lines if at is None and _in_view(model, line)}
+    return rest if len(rest) <= LEGEND else {}
+
+
+def _legend(drawing: Figure, axes: Axes, names: dict[str, str], page: Page, ink: Ink) -> None:
+    if not names:
+        return
+    below = drawing.legend(
+        [line for line in axes.lines if line.get_gid() in names],
+        list(names.values()),
+        loc="outside lower center",
+        ncols=page.columns,
+        fontsize=page.label,
+        frameon=False,
+        labelspacing=0.25,
+        columnspacing=1.0,
+        labelcolor=ink.text,
+    )
+    for text in below.get_texts():
+        text.set_parse_math(False)
+
+
+def _in_view(model: Model, line: Line) -> bool:
+    (a, b), (c, d) = model["x"]["range"], model["y"]["range"]
+    return any(a <= x <= b and c <= y <= d for x, y in zip(line["x"], line["y"], strict=True))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +12,7 @@ from vre_dm.limits.axes import Range
 
 Points = NDArray[np.float64]
 
-# The plot as a grid of cells about one line of text high.
-ROWS, COLUMNS = 36, 120
-CELLS_PER_CHARACTER = 1.05
+COLUMNS = 120
 CANDIDATES = 24
 # Nobody reads more names on one plot; the side table has them all.
 MOST = 60
@@ -22,8 +21,27 @@ ALWAYS = 12
 NAME_ON_NAME = 20.0
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much text a plot holds: lines of text in its height, characters in its width."""
+
+    rows: int
+    characters: float
+
+    def cells(self, label: str) -> int:
+        """How many of the plot's `COLUMNS` a label covers, with some air."""
+        return min(round(COLUMNS * len(label) / self.characters) + 2, COLUMNS)
+
+
+SCREEN = Room(36, 114)
+
+
 def place(
-    curves: Sequence[tuple[str, Points, Points]], first: Sequence[int], x_range: Range, y_range: Range
+    curves: Sequence[tuple[str, Points, Points]],
+    first: Sequence[int],
+    x_range: Range,
+    y_range: Range,
+    room: Room = SCREEN,
 ) -> list[list[float] | None]:
     """Choose a point for every label.
 
@@ -35,6 +53,8 @@ def place(
         Positions of the curves that choose before the others.
     x_range, y_range
         What is in view.
+    room
+        Size of the text against the plot.
 
     Returns
     -------
@@ -43,12 +63,11 @@ def place(
     """
     order = [*first, *(i for i in range(len(curves)) if i not in set(first))][:MOST]
     seen = {i: _in_view(curves[i][1], curves[i][2], x_range, y_range) for i in order}
-    lines, names = _lines(seen.values()), np.zeros((ROWS, COLUMNS + 1))
+    lines, names = _lines(seen.values(), room.rows), np.zeros((room.rows, COLUMNS))
     places: list[list[float] | None] = [None] * len(curves)
     for i in order:
         label, x, y = curves[i]
-        wide = min(round(CELLS_PER_CHARACTER * len(label)) + 2, COLUMNS)
-        found = _best(*seen[i], wide, lines, names, forced=len(curves) <= ALWAYS)
+        found = _best(*seen[i], room.cells(label), lines, names, forced=len(curves) <= ALWAYS)
         if found is not None:
             places[i] = [float(x[found]), float(y[found])]
     return places
@@ -56,41 +75,39 @@ def place(
 
 def _best(u: Points, v: Points, wide: int, lines: Points, names: Points, *, forced: bool) -> int | None:
     """Point with the least under its text, which is then taken."""
+    rows = names.shape[0]
     last = max(1 - wide / COLUMNS, 0.05)
-    inside = np.flatnonzero((u >= 0) & (u <= last) & (v >= 0.0) & (v < 1 - 2 / ROWS))
+    inside = np.flatnonzero((u >= 0) & (u <= last) & (v >= 0) & (v < 1 - 2 / rows))
     if inside.size == 0:
         return None
     inside = inside[np.linspace(0, inside.size - 1, min(CANDIDATES, inside.size)).astype(int)]
     column = (u[inside] * COLUMNS).astype(int)
-    row = (v[inside] * ROWS).astype(int) + 1
+    row = np.minimum((v[inside] * rows).astype(int) + 1, rows - 1)
     cost = NAME_ON_NAME * _covered(names, row, column, wide) + _covered(lines, row, column, wide)
     # All else equal, near the middle of the curve's visible part.
-    cost += np.abs(np.linspace(-1, 1, inside.size)) * 0.5
-    best = int(np.argmin(cost))
+    best = int(np.argmin(cost + np.abs(np.linspace(-1, 1, inside.size)) * 0.5))
     if not forced and cost[best] >= NAME_ON_NAME:
         return None
     # A name needs air above and below.
-    names[max(row[best] - 1, 0) : row[best] + 2, column[best] : column[best] + wide] += 1
+    names[row[best] - 1 : row[best] + 2, column[best] : column[best] + wide] += 1
     return int(inside[best])
 
 
 def _covered(grid: Points, row: NDArray[np.intp], column: NDArray[np.intp], wide: int) -> Points:
     """How much of the grid lies under a text of this width, for every candidate."""
-    total = np.concatenate([np.zeros((ROWS, 1)), np.cumsum(grid[:, :COLUMNS], axis=1)], axis=1)
-    row = np.minimum(row, ROWS - 1)
+    total = np.concatenate([np.zeros((grid.shape[0], 1)), np.cumsum(grid, axis=1)], axis=1)
     result: Points = total[row, np.minimum(column + wide, COLUMNS)] - total[row, column]
     return result
 
 
-def _lines(seen: object) -> Points:
+def _lines(seen: Iterable[tuple[Points, Points]], rows: int) -> Points:
     """Cells through which a curve runs."""
-    grid = np.zeros((ROWS, COLUMNS + 1))
-    for u, v in seen:  # type: ignore[attr-defined]
-        steps = np.linspace(0, u.size - 1, max(4 * COLUMNS, 2)) if u.size > 1 else np.zeros(1)
-        at = np.arange(u.size)
+    grid = np.zeros((rows, COLUMNS))
+    for u, v in seen:
+        steps, at = np.linspace(0, u.size - 1, 4 * COLUMNS), np.arange(u.size)
         a, b = np.interp(steps, at, u), np.interp(steps, at, v)
         inside = (a >= 0) & (a < 1) & (b >= 0) & (b < 1)
-        grid[(b[inside] * ROWS).astype(int), (a[inside] * COLUMNS).astype(int)] = 1
+        grid[(b[inside] * rows).astype(int), (a[inside] * COLUMNS).astype(int)] = 1
     return grid
 
 

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from vre_dm.limits.axes import Range
 from vre_dm.limits.catalogue import load
+from vre_dm.limits.compare import Comparison, compare
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.curveset import CurveSet
 from vre_dm.limits.display import table_text
 from vre_dm.limits.model import Model, build
 from vre_dm.limits.saving import form_of, write
 from vre_dm.limits.scaling import moved
+from vre_dm.limits.script import script
 from vre_dm.limits.view import ColourBy, Theme, View, ids
 
 if TYPE_CHECKING:
@@ -75,6 +77,34 @@ class Overlay:
             A value that the parameter cannot take.
         """
         return Overlay(self.published, self.view, {**self.assume, **values})
+
+    def compare(self, *names: str) -> Comparison:
+        """Say in which assumptions curves differ, and how far their numbers are apart.
+
+        Parameters
+        ----------
+        *names
+            Two or more ids; all curves when left out.
+
+        Raises
+        ------
+        InvalidCurve
+            An id is not among the curves, or fewer than two are compared.
+        """
+        return compare(self.curves.select(*names))
+
+    def script(self) -> str:
+        """Write a Python script that draws the same plot from curve ids and checksums.
+
+        It carries the citations as comments, and the numbers of curves that are not in the catalogue.
+        """
+        return script(self.published, self.view, self.assume, load())
+
+    def holoviews(self) -> Any:
+        """Give HoloViews objects, see `vre_dm.limits.hv.overlay`; needs ``vre-dm[hvplot]``."""
+        from vre_dm.limits import hv
+
+        return hv.overlay(self.model)
 
     def bokeh(self) -> BokehFigure:
         """Give the interactive figure, to be changed or embedded elsewhere."""

@@ -50,8 +50,7 @@ table {{ border-collapse: collapse }} th, td {{ padding: 2px 8px; vertical-align
 </head>
 <body>
 <div id="plot"></div>
-<noscript>{picture}</noscript>
-<details><summary>The curves of this plot as a table</summary>{table}</details>
+<noscript>{picture}{table}</noscript>
 <script type="application/json" id="model">{data}</script>
 {scripts}
 </body>
@@ -67,8 +66,6 @@ def page(model: Model) -> str:
     model
         The plot.
     """
-    if not (files("vre_dm.limits") / RENDERER).is_file():
-        return _drawn_by_bokeh(model)
     scripts = [*Resources(mode="inline", components=["bokeh"]).js_raw, _renderer(), START]
     scripts = [_inert(script) for script in scripts]
     themes = {"auto": "light dark", "light": "light", "dark": "dark"}
@@ -93,18 +90,6 @@ def embedded(model: Model) -> str:
     """JSON that cannot end the element it stands in, and is one line."""
     text = json.dumps(model, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-
-
-def _drawn_by_bokeh(model: Model) -> str:
-    from bokeh.embed import file_html
-    from bokeh.resources import INLINE
-
-    from vre_dm.limits import bokeh_figure
-
-    table = curves_table(model)
-    block = "{% block contents %}{{ super() }}{{ table }}{% endblock %}"
-    plot, title = bokeh_figure.draw(model), model["title"] or "Limits"
-    return str(file_html(plot, INLINE, title=title, template=block, template_variables={"table": table}))
 
 
 def _renderer() -> str:

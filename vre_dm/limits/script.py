@@ -1,0 +1,93 @@
+"""An overlay as a Python script that anyone can run: curve ids, checksums, citations, and the view."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from vre_dm.limits.curve import Curve
+from vre_dm.limits.curveset import CurveSet
+from vre_dm.limits.display import plain
+from vre_dm.limits.sidecar import to_record
+from vre_dm.limits.view import View
+
+TEMPLATE = '''\
+"""Draw a plot of limit curves again; needs vre-dm. Usage: python this.py [limits.html|.pdf|.png|.svg]"""
+
+import json
+import sys
+
+import vre_dm as dm
+from vre_dm.limits.sidecar import from_record
+
+# Curves of the catalogue with the SHA-256 of the numbers that were drawn.
+PUBLISHED = {{
+{published}}}
+# Curves that are not in the catalogue: what they mean and their numbers.
+OWN = {{
+{own}}}
+ORDER = {order}
+
+
+def curve(name):
+    if name in OWN:
+        record, numbers, checksum = OWN[name]
+        found = from_record(json.loads(record), numbers, name)
+    else:
+        (found,), checksum = dm.curves(name), PUBLISHED[name]
+    if found.sha256 != checksum:
+        raise SystemExit(f"{{name}}: these are not the numbers that the plot was made of")
+    return found
+
+
+plot = dm.overlay(
+    [curve(name) for name in ORDER],
+{options})
+
+if __name__ == "__main__":
+    print(plot.save(sys.argv[1] if len(sys.argv) > 1 else "limits.html"))
+'''
+
+
+def script(curves: CurveSet, view: View, assume: Mapping[str, float], catalogue: CurveSet) -> str:
+    """Write the script.
+
+    Parameters
+    ----------
+    curves
+        As they were given to the overlay.
+    view, assume
+        How they are shown, and what is assumed.
+    catalogue
+        Curves that need no copy, as whoever runs the script has them.
+    """
+    shipped = {curve.id: curve for curve in catalogue}
+    published = [curve for curve in curves if shipped.get(curve.id) == curve]
+    own = [curve for curve in curves if shipped.get(curve.id) != curve]
+    return TEMPLATE.format(
+        published="".join(f"{_citation(c)}    {c.id!r}: {c.sha256!r},\n" for c in published),
+        own="".join(_citation(c) + _copy(c) for c in own),
+        order=repr(curves.ids),
+        options="".join(f"    {name}={value!r},\n" for name, value in _options(view, assume).items()),
+    )
+
+
+def _citation(curve: Curve) -> str:
+    """Write a comment; made of printable characters alone, it cannot end its line."""
+    doi = f", doi:{curve.reference.doi}" if curve.reference.doi not in curve.reference.text else ""
+    return f"    # {plain(curve.label)}: {plain(curve.reference.text)}{plain(doi)}\n"
+
+
+def _copy(curve: Curve) -> str:
+    parts = (json.dumps(to_record(curve)), curve.csv, curve.sha256)
+    lines = "".join(f"        {part!r},\n" for part in parts)
+    return f"    {curve.id!r}: (\n{lines}    ),\n"
+
+
+def _options(view: View, assume: Mapping[str, float]) -> dict[str, Any]:
+    """Arguments of `vre_dm.overlay` that are not the default."""
+    usual = View()
+    chosen = {name: getattr(view, name) for name in View.__dataclass_fields__}
+    chosen = {name: value for name, value in chosen.items() if value != getattr(usual, name)}
+    return {**chosen, **({"assume": dict(assume)} if assume else {})}

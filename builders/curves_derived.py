@@ -1,0 +1,84 @@
+"""The shipped curves that are computed: conversions make them from published numbers and other curves."""
+
+import dataclasses
+from collections.abc import Iterator
+
+from vre_dm.limits.convert import higgs_portal, thermal_relic
+from vre_dm.limits.convert.derived import Origin
+from vre_dm.limits.curve import Curve
+from vre_dm.limits.metadata import Reference
+
+# (start of the ids, limit on BR(H → inv) at 95 % CL, who states it).
+INVISIBLE_HIGGS = (
+    (
+        "si_atlas_2023_hinv",
+        0.107,
+        Origin(
+            experiment="ATLAS",
+            label="ATLAS 2023",
+            year=2023,
+            cl=0.95,
+            reference=Reference("2301.10731", authors="ATLAS Collaboration"),
+            licence="CC0-1.0",
+        ),
+    ),
+    (
+        "si_cms_2022_hinv",
+        0.18,
+        Origin(
+            experiment="CMS",
+            label="CMS 2022",
+            year=2022,
+            cl=0.95,
+            reference=Reference("2201.11585", authors="CMS Collaboration"),
+            licence="CC0-1.0",
+        ),
+    ),
+    (
+        "si_fccee_2026_hinv",
+        0.0015,
+        Origin(
+            experiment="FCC-ee",
+            label="FCC-ee 2026",
+            year=2026,
+            kind="projection",
+            cl=0.95,
+            reference=Reference("2605.13180"),
+            licence="CC0-1.0",
+        ),
+    ),
+)
+PARTICLES: tuple[higgs_portal.Particle, ...] = ("scalar", "majorana", "dirac", "vector")
+RELICS: tuple[tuple[str, thermal_relic.Particle, float], ...] = (
+    ("sv_thermal_relic_oh2_0p12", "Majorana", 0.12),
+    ("sv_thermal_relic_oh2_0p11", "Majorana", 0.11),
+    ("sv_thermal_relic_oh2_0p12_dirac", "Dirac", 0.12),
+)
+STATED = "95 % CL is stated in the article"
+NOTES = {
+    "vector": "the vector portal is an effective theory; a complete model changes it",
+    "FCC-ee": "close to the Standard-Model BR(H → ZZ → 4ν) of 1.06e-3",
+}
+
+
+def derived() -> Iterator[Curve]:
+    """Every computed curve of the catalogue."""
+    yield from invisible_higgs()
+    yield from thermal_relics()
+
+
+def invisible_higgs() -> Iterator[Curve]:
+    """σ_SI from limits on invisible Higgs decays, for four kinds of dark matter."""
+    for start, limit, origin in INVISIBLE_HIGGS:
+        for particle in PARTICLES:
+            curve = higgs_portal.from_branching_ratio(limit, origin, particle, id=f"{start}_{particle}")
+            said = (*(NOTES.get(key) for key in (particle, origin.experiment)), STATED)
+            yield dataclasses.replace(curve, notes="; ".join(filter(None, said)))
+
+
+def thermal_relics() -> Iterator[Curve]:
+    """⟨σv⟩ that gives the observed abundance, and the one of older papers."""
+    for name, particle, abundance in RELICS:
+        curve = thermal_relic.curve(particle=particle, abundance=abundance)
+        label = f"thermal relic, {particle}, Ωh² = {abundance:g}"
+        yield dataclasses.replace(curve, id=name, label=label)

@@ -89,7 +89,10 @@ class SimplifiedModel:
         """What a result takes for granted, for a curve's assumptions."""
         return {
             "model": f"s-channel {self.mediator} mediator, Dirac dark matter",
-            "g_q": self.g_q,
-            "g_DM": self.g_dm,
-            "g_l": self.g_l,
+            **self.couplings,
         }
+
+    @property
+    def couplings(self) -> dict[str, float]:
+        """The couplings by their names in a curve's record."""
+        return {"g_q": self.g_q, "g_DM": self.g_dm, "g_l": self.g_l}

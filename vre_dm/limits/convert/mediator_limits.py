@@ -1,0 +1,222 @@
+"""Limits of direct detection in the terms of s-channel mediators: mass plane, quark coupling, prediction."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from vre_dm.errors import InvalidCurve, OutOfRange
+from vre_dm.limits.convert import mediators
+from vre_dm.limits.convert.constants import NUCLEON_MASS, PERTURBATIVE
+from vre_dm.limits.convert.derived import Origin, derived
+from vre_dm.limits.convert.domain import Array
+from vre_dm.limits.convert.simplified_model import SimplifiedModel
+from vre_dm.limits.curve import Curve, limit_column, mass_column
+from vre_dm.limits.metadata import Scaling, Validity
+
+FORMULA = "s-channel/{}/{}/1603.04156"
+
+
+def to_mediator_plane(
+    curve: Curve,
+    model: SimplifiedModel,
+    *,
+    id: str,
+    lightest: float = 10.0,
+    nucleon_factor: float | None = None,
+    nucleon_mass: float = NUCLEON_MASS,
+) -> Curve:
+    """Limit on a cross section on nucleons as the area it excludes in the mass plane.
+
+    Parameters
+    ----------
+    curve
+        A line of ``sigma_SI`` (vector, scalar) or ``sigma_SDp``, ``sigma_SDn`` (axial).
+    model
+        Mediator and couplings.
+    id
+        Of the new curve.
+    lightest
+        Mediator mass at which the area is closed, GeV; it would go on to the lightest one that still is a
+        contact interaction.
+    nucleon_factor, nucleon_mass
+        As of `vre_dm.limits.convert.mediators.cross_section`.
+
+    Returns
+    -------
+    Curve
+        Closed contour of ``mediator_plane``: mediator mass, dark-matter mass, GeV.
+
+    Raises
+    ------
+    InvalidCurve
+        Another kind of curve.
+    OutOfRange
+        The limit excludes nothing above `lightest` somewhere, or as in
+        `vre_dm.limits.convert.mediators.mediator_mass`.
+
+    References
+    ----------
+    arXiv:1603.04156, eqs. 4.1, 4.8
+    """
+    masses, sigma = _scattering_line(curve, model)
+    heavy = mediators.mediator_mass(
+        model, sigma, masses, nucleon_factor=nucleon_factor, nucleon_mass=nucleon_mass
+    )
+    if heavy.min() <= lightest:
+        msg = f"curve {curve.id} reaches down to mediators of {heavy.min():.3g} GeV; lightest must lie below"
+        raise OutOfRange(msg)
+    around = np.concatenate([[lightest], heavy, [lightest, lightest]])
+    dark = np.concatenate([masses[:1], masses, masses[-1:], masses[:1]])
+    return derived(
+        curve,
+        id=id,
+        formula=FORMULA.format(model.mediator, "mediator_plane"),
+        quantity="mediator_plane",
+        geometry="contour",
+        columns=(mass_column(around), limit_column(dark, "mediator_plane")),
+        inputs=mediators.inputs(model, nucleon_factor, nucleon_mass) | {"lightest_GeV": lightest},
+        assumptions=model.conventions,
+        validity=Validity(lightest, float(heavy.max()), "the side at the lightest mediator only closes it"),
+    )
+
+
+def to_quark_coupling(
+    curve: Curve,
+    model: SimplifiedModel,
+    *,
+    id: str,
+    mass_ratio: float = 3.0,
+    nucleon_factor: float | None = None,
+    nucleon_mass: float = NUCLEON_MASS,
+) -> Curve:
+    """Limit on a cross section on nucleons as one on g_q, to lie beside dijet limits.
+
+    Parameters
+    ----------
+    curve
+        A line of ``sigma_SI`` (vector, scalar) or ``sigma_SDp``, ``sigma_SDn`` (axial).
+    model
+        Mediator and g_DM; its g_q plays no part.
+    id
+        Of the new curve.
+    mass_ratio
+        Mediator mass over dark-matter mass along the line.
+    nucleon_factor, nucleon_mass
+        As of `vre_dm.limits.convert.mediators.cross_section`.
+
+    Returns
+    -------
+    Curve
+        ``g_q`` over the mediator mass; it scales exactly with 1/g_DM. Masses at which the limit on g_q lies
+        above √(4π) are left out.
+
+    Raises
+    ------
+    InvalidCurve
+        Another kind of curve.
+    OutOfRange
+        No mass is left, or as in `vre_dm.limits.convert.mediators.cross_section`.
+
+    References
+    ----------
+    arXiv:1603.04156, eqs. 4.1, 4.8
+    """
+    masses, sigma = _scattering_line(curve, model)
+    heavy = masses * mass_ratio
+    limit = mediators.quark_coupling(
+        model, sigma, heavy, masses, nucleon_factor=nucleon_factor, nucleon_mass=nucleon_mass
+    )
+    kept = limit <= PERTURBATIVE
+    if not kept.any():
+        msg = f"curve {curve.id} limits g_q nowhere below √(4π) at g_DM = {model.g_dm:g}"
+        raise OutOfRange(msg)
+    inputs = mediators.inputs(model, nucleon_factor, nucleon_mass) | {"m_med over m_DM": mass_ratio}
+    conventions = {key: value for key, value in model.conventions.items() if key != "g_q"}
+    return derived(
+        curve,
+        id=id,
+        formula=FORMULA.format(model.mediator, "g_q"),
+        quantity="g_q",
+        channel="any",
+        columns=(mass_column(heavy[kept]), limit_column(limit[kept], "g_q")),
+        inputs={name: value for name, value in inputs.items() if name != "g_q"},
+        assumptions=conventions | {"mass_ratio": mass_ratio},
+        scalings=(Scaling("g_DM", model.g_dm, -1), *_shared(curve, 0.5)),
+    )
+
+
+def expected(
+    model: SimplifiedModel,
+    mediator_mass: float,
+    dm_masses: ArrayLike,
+    *,
+    id: str,
+    quantity: str | None = None,
+    nucleon_factor: float | None = None,
+    nucleon_mass: float = NUCLEON_MASS,
+) -> Curve:
+    """Cross section on nucleons that a model predicts, as a line of theory.
+
+    Parameters
+    ----------
+    model
+        Mediator and couplings.
+    mediator_mass
+        GeV.
+    dm_masses : array_like, shape (n,), GeV
+        Rising.
+    id, quantity, nucleon_factor, nucleon_mass
+        As of `vre_dm.limits.convert.mediator_contours.to_cross_section`.
+
+    Returns
+    -------
+    Curve
+        Scales exactly with g_q² and g_DM².
+
+    Raises
+    ------
+    OutOfRange
+        As in `vre_dm.limits.convert.mediators.cross_section`.
+
+    References
+    ----------
+    arXiv:1603.04156, eqs. 4.1, 4.8
+    """
+    chosen = mediators.quantity(model, quantity)
+    masses = np.atleast_1d(np.asarray(dm_masses, dtype=np.float64))
+    sigma = mediators.cross_section(
+        model, mediator_mass, masses, nucleon_factor=nucleon_factor, nucleon_mass=nucleon_mass
+    )
+    label = f"{model.mediator} mediator, {mediator_mass:g} GeV"
+    return derived(
+        Origin(experiment="theory", kind="theory", label=label, licence="BSD-3-Clause"),
+        id=id,
+        formula=FORMULA.format(model.mediator, chosen),
+        quantity=chosen,
+        columns=(mass_column(masses), limit_column(sigma, chosen)),
+        inputs=mediators.inputs(model, nucleon_factor, nucleon_mass) | {"m_med_GeV": mediator_mass},
+        assumptions=model.conventions | {"mediator_mass_GeV": mediator_mass},
+        scalings=(Scaling("g_q", model.g_q, 2), Scaling("g_DM", model.g_dm, 2)),
+    )
+
+
+def _scattering_line(curve: Curve, model: SimplifiedModel) -> tuple[Array, Array]:
+    """Masses and cross sections of a line, inside its validity."""
+    mediators.nucleon_coupling(model)
+    mediators.quantity(model, curve.quantity)
+    if curve.geometry != "line":
+        msg = f"curve {curve.id} is a {curve.geometry}; a line is needed"
+        raise InvalidCurve(msg)
+    low, high = curve.range
+    inside = (curve.x >= low) & (curve.x <= high)
+    return curve.x[inside], curve.y[inside]
+
+
+def _shared(curve: Curve, power: float) -> Sequence[Scaling]:
+    """How the source moves with the local density, carried through a power law."""
+    return [
+        Scaling(s.parameter, s.reference, s.power * power, s.form)
+        for s in curve.scalings
+        if s.parameter == "rho0"
+    ]

@@ -45,7 +45,10 @@ class Quantity:
 
 
 FORM_FACTORS = ("F=1", "F~1/q2", "solar reflected", "QEDark")
-PAIRS = ("bb", "tautau", "WW", "ZZ", "hh", "tt", "mumu", "ee", "uu", "gammagamma", "nunu", "any")
+PAIRS = (
+    "bb", "tautau", "WW", "ZZ", "hh", "tt", "mumu", "ee", "uu", "gammagamma", "nunu", "any",
+    "qq", "gg", "cc", "Zgamma", "4e", "4mu",
+)  # fmt: skip
 SIGNATURES = ("dijet", "dilepton", "monophoton", "monojet", "invisible Higgs", "relic density", "any")
 
 # Ranges run from far below the neutrino fog to cross sections at which the Earth becomes opaque.
@@ -65,7 +68,7 @@ QUANTITIES = {
         Quantity("g_q", "quark coupling g_q", "1", 1e-4, 10, "mediator mass", channels=SIGNATURES),
         Quantity("g_l", "lepton coupling g_l", "1", 1e-5, 10, "mediator mass", channels=SIGNATURES),
         Quantity("g_DM", "dark-matter coupling g_DM", "1", 1e-4, 10, "mediator mass", channels=SIGNATURES),
-        Quantity("epsilon", "kinetic mixing ε", "1", 1e-9, 10, "dark-photon mass"),
+        Quantity("epsilon", "kinetic mixing ε", "1", 1e-19, 10, "dark-photon mass"),
         Quantity("y_dark_photon", "y = ε² α_D (m_χ/m_A')⁴", "1", 1e-20, 1),
         Quantity("sigma_B", "σ × BR", "pb", 1e-9, 1e3, "resonance mass", channels=SIGNATURES),
         Quantity("sigma_B_A", "σ × BR × A", "pb", 1e-9, 1e3, "resonance mass", channels=SIGNATURES),

@@ -1,0 +1,96 @@
+"""A curve's record as flat names and scalars, for formats that have room for remarks of one's own.
+
+``reference.arxiv``, ``provenance.inputs.0``, ``assumptions.halo`` … as in the sidecar; unknowns are left out.
+"""
+
+import copy
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from vre_dm.limits.curve import Curve
+from vre_dm.limits.metadata import UNKNOWN
+from vre_dm.limits.sidecar import Record, to_record
+
+Scalar = str | float | int
+OWN = {"path", "format", "mediatype", "encoding", "hash", "schema", "interpolation"}
+"""What belongs to the pair of files and not to the curve."""
+_NAME = re.compile(r"[a-z_]+(\.\w+){0,2}\Z", re.ASCII)
+
+EMPTY: Record = {
+    "licenses": [{"name": UNKNOWN}], "title": "", "experiment": UNKNOWN, "year": None, "quantity": "",
+    "channel": "", "kind": "observed", "geometry": "line", "cl": None, "statistic": UNKNOWN,
+    "reference": {"arxiv": UNKNOWN, "arxiv_version": UNKNOWN, "doi": UNKNOWN, "figure": UNKNOWN},
+    "provenance": {
+        "type": UNKNOWN, "source": UNKNOWN, "path": UNKNOWN, "commit": UNKNOWN, "blob": UNKNOWN,
+        "tool": UNKNOWN, "error_dex": None, "formula": UNKNOWN, "inputs": [], "treatment": "",
+    },
+    "assumptions": {}, "validity": None, "scalings": [], "supersedes": "", "erratum": "", "headline": None,
+    "notes": "",
+}  # fmt: skip
+"""A record that states nothing."""
+
+
+def facts(curve: Curve) -> dict[str, Scalar]:
+    """All that a curve's record states, but its numbers."""
+    record = {key: value for key, value in to_record(curve).items() if key not in OWN}
+    return {name: value for name, value in _flat(record, "") if value not in (None, "", UNKNOWN)}
+
+
+def _flat(value: Any, name: str) -> Iterator[tuple[str, Scalar]]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _flat(item, f"{name}.{key}" if name else key)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _flat(item, f"{name}.{index}")
+    else:
+        yield name, value
+
+
+def record(stated: Mapping[str, Any]) -> Record:
+    """A whole record from flat facts; names that no record has are left out.
+
+    Whether the values make sense is for the schema to say.
+    """
+    whole = copy.deepcopy(EMPTY)
+    for name, value in stated.items():
+        if _NAME.match(name) and name.split(".")[0] in {*EMPTY, "name"}:
+            _put(whole, name.split("."), value)
+    return whole
+
+
+def _put(whole: Record, parts: list[str], value: Any) -> None:
+    """Set one value; lists and objects that are not there yet grow with the first fact about them."""
+    place: Any = whole
+    for part, after in zip(parts, [*parts[1:], None], strict=True):
+        at: Any = int(part) if isinstance(place, list) and part.isdecimal() else part
+        if isinstance(place, list) and (not isinstance(at, int) or at > len(place)):
+            return
+        if isinstance(place, list) and at == len(place):
+            place.append(None)
+        if after is None:
+            place[at] = value
+            return
+        if isinstance(place, dict) and at not in place:
+            return
+        if place[at] is None:
+            place[at] = {}
+        place = place[at]
+        if not isinstance(place, dict | list):
+            return
+
+
+def to_text(value: Scalar) -> str:
+    """One fact in one line, for formats that know text only."""
+    return json.dumps(value, ensure_ascii=True)
+
+
+def from_text(text: str) -> Scalar:
+    """The fact that `to_text` wrote; other text is taken as it stands."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return value if isinstance(value, str | float | int) and not isinstance(value, bool) else text

@@ -1,0 +1,68 @@
+"""New files in a folder: all of them whole, or none; nothing of the user's is overwritten unasked."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from vre_dm.errors import NotWritable
+
+
+def place(files: Mapping[str, str], folder: Path, *, overwrite: bool = False) -> list[Path]:
+    """Write texts to a folder that exists.
+
+    Parameters
+    ----------
+    files
+        Plain file names and what goes in.
+    folder
+        Where to.
+    overwrite
+        Replace files that exist.
+
+    Returns
+    -------
+    list of Path
+        In the order given.
+
+    Raises
+    ------
+    NotWritable
+        A file exists, or the folder cannot be written; nothing new stays behind.
+    """
+    targets = [folder / name for name in files]
+    if not overwrite and (taken := [path.name for path in targets if os.path.lexists(path)]):
+        msg = f"{taken[0]} exists in {folder.name or folder}; move it away or pass overwrite=True"
+        raise NotWritable(msg)
+    placed: list[Path] = []
+    try:
+        with tempfile.TemporaryDirectory(prefix=".vre-dm-", dir=folder) as stage:
+            for name, text in files.items():
+                (Path(stage) / name).write_text(text, encoding="utf-8", newline="\n")
+            for target in targets:
+                _move(Path(stage) / target.name, target, overwrite=overwrite)
+                placed.append(target)
+    except OSError as error:
+        if not overwrite:
+            _remove(placed)
+        msg = f"cannot write to {folder}: {error.strerror}; nothing was written"
+        if overwrite and placed:
+            msg = (
+                f"cannot write {targets[len(placed)].name} to {folder}: {error.strerror}; give another folder"
+            )
+        raise NotWritable(msg) from None
+    return targets
+
+
+def _move(source: Path, target: Path, *, overwrite: bool) -> None:
+    if overwrite:
+        source.replace(target)
+    else:
+        os.link(source, target)  # fails when somebody else made the file meanwhile
+
+
+def _remove(paths: list[Path]) -> None:
+    for path in paths:
+        with contextlib.suppress(OSError):
+            path.unlink()

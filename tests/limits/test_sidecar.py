@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.limits.conftest import HOSTILE, make
@@ -24,6 +24,7 @@ def test_any_numbers_survive_the_way_through_text_to_the_last_bit(points: list[t
     assert from_record(to_record(curve), curve.csv, "toy") == curve
 
 
+@settings(deadline=None)  # the first example imports the schema's validator
 @given(st.text(min_size=1, max_size=100))
 def test_any_text_survives_and_passes_the_schema(text: str) -> None:
     curve = make(label=text, notes=text, assumptions=Assumptions({"halo": text}))
@@ -37,6 +38,20 @@ def test_the_record_is_a_frictionless_resource() -> None:
     assert record["path"] == record["name"] + ".csv"
     assert record["licenses"] == [{"name": "CC0-1.0"}]
     assert [field["name"] for field in record["schema"]["fields"]] == ["m_GeV", "limit_cm2"]
+
+
+@given(st.lists(st.lists(st.sampled_from(["1", "2e-45", "x", ""]), max_size=3), max_size=4))
+def test_a_table_is_read_whole_or_refused_with_the_row_that_is_wrong(rows: list[list[str]]) -> None:
+    text = "m_GeV,limit_cm2\n" + "".join(",".join(row) + "\n" for row in rows)
+    sound = all(len(row) == 2 and not {"x", ""} & set(row) for row in rows)
+    if sound:
+        columns = parse_columns(text, FIELDS, "toy")
+        assert [[float(cell) for cell in row] for row in rows] == np.column_stack(
+            [column.values for column in columns]
+        ).tolist()
+    else:
+        with pytest.raises(InvalidCurve, match="toy row"):
+            parse_columns(text, FIELDS, "toy")
 
 
 def test_windows_line_ends_are_read() -> None:

@@ -109,8 +109,7 @@ def parse_columns(csv: str, fields: list[dict[str, str]], where: str) -> tuple[C
     if header.split(",") != names:
         msg = f"{where}: header {header[:80]!r} is not the sidecar's {','.join(names)!r}"
         raise InvalidCurve(msg, check="header")
-    rows = [_row(line, names, where, number) for number, line in enumerate(lines, start=1)]
-    table = np.array(rows, dtype=np.float64).reshape(len(rows), len(names))
+    table = np.array(_cells(lines, names, where), dtype=np.float64).reshape(len(lines), len(names))
     return tuple(Column(f["name"], f["unit"], table[:, i]) for i, f in enumerate(fields))
 
 
@@ -121,7 +120,7 @@ def _cells(lines: list[str], names: list[str], where: str) -> list[float]:
             return [float(cell) for cell in ",".join(lines).split(",")] if lines else []
         except ValueError:
             pass
-    rows = (_row(line, names, f"{where} row {number}") for number, line in enumerate(lines, start=1))
+    rows = (_row(line, names, where, number) for number, line in enumerate(lines, start=1))
     return [value for row in rows for value in row]
 
 

@@ -25,7 +25,7 @@ PUBLISHED = curves("si_lz_2024", "si_xenonnt_2025", "si_dama_iodine_2008")
 
 
 def bokeh_vertices(plot: object) -> list[tuple[list[float], list[float]]]:
-    data = next(r for r in plot.renderers if r.glyph.xs == "xs").data_source.data  # type: ignore[attr-defined]
+    data = next(r for r in plot.renderers if r.glyph.ys == "ys").data_source.data  # type: ignore[attr-defined]
     return list(zip(data["xs"], data["ys"], strict=True))
 
 

@@ -26,7 +26,6 @@ def text(curve: Curve) -> dict[str, str]:
         "licence": curve.licence,
         "assumptions": assumed or UNKNOWN,
         "completeness": "{} of {} fields known".format(*curve.completeness),
-        "sha256": curve.sha256,
     }
     return {key: plain(value) for key, value in facts.items()}
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from bokeh.models import ColumnDataSource, CustomJSHover, HoverTool, LabelSet, PlainText, Title
+from bokeh.models import (
+    ColumnDataSource,
+    CustomJSHover,
+    HoverTool,
+    LabelSet,
+    MultiLine,
+    Patches,
+    PlainText,
+    Title,
+)
 from bokeh.plotting import figure
 
 from vre_dm.limits import areas, palette
@@ -46,20 +55,16 @@ def draw(model: Model) -> figure:
     dark = model["theme"] == "dark"
     plot = _frame(model, dark=dark)
     source = ColumnDataSource(_columns(model, dark=dark))
-    plot.patches(
-        "fill_xs",
-        "fill_ys",
-        source=source,
-        fill_color="fill_colour",
-        fill_alpha="fill_alpha",
-        line_color=None,
-    )
-    plot.patches("band_xs", "band_ys", source=source, fill_color="colour", fill_alpha=0.18, line_color=None)
-    style = {"line_color": "colour", "line_width": "width", "line_dash": "dash", "source": source}
-    lines = plot.multi_line(
-        "xs", "ys", line_alpha="alpha", hover_line_color="colour", hover_line_width=5, **style
-    )
-    plot.multi_line("held_xs", "held_ys", line_alpha=0.9, **style)
+    for area in ("fill", "band"):
+        if any(source.data[f"{area}_xs"]):
+            shape = Patches(xs=f"{area}_xs", ys=f"{area}_ys", line_color=None)
+            shape.update(fill_color=f"{area}_colour", fill_alpha=f"{area}_alpha")
+            plot.add_glyph(source, shape)
+    style = {"line_color": "colour", "line_width": "width", "line_dash": "dash"}
+    wide = MultiLine(xs="xs", ys="ys", line_color="colour", line_width=5)
+    lines = plot.add_glyph(source, MultiLine(xs="xs", ys="ys", line_alpha="alpha", **style), hover_glyph=wide)
+    if any(source.data["held_xs"]):
+        plot.add_glyph(source, MultiLine(xs="held_xs", ys="held_ys", line_alpha=0.9, **style))
     plot.add_tools(_hover(lines, source, model))
     plot.add_layout(_labels(model, dark=dark))
     return plot
@@ -111,6 +116,8 @@ def _columns(model: Model, *, dark: bool) -> dict[str, list[Any]]:
         "ys": [line["y"] for line in lines],
         "fill_xs": [xs for xs, _ in fills],
         "fill_ys": [ys for _, ys in fills],
+        "band_colour": colours,
+        "band_alpha": [0.18] * len(lines),
         "band_xs": [xs for xs, _ in bands],
         "band_ys": [ys for _, ys in bands],
         "held_xs": [xs for xs, _ in held],

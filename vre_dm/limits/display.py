@@ -94,4 +94,6 @@ def _row_html(row: tuple[str, ...]) -> str:
 
 def plain(text: str) -> str:
     """Make control and other unprintable characters visible."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

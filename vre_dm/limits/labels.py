@@ -15,7 +15,7 @@ Points = NDArray[np.float64]
 COLUMNS = 120
 CANDIDATES = 24
 # Nobody reads more names on one plot; the side table has them all.
-MOST = 60
+MOST = 40
 # Up to this many curves every one in view is named, even where names must touch.
 ALWAYS = 12
 NAME_ON_NAME = 20.0
@@ -63,7 +63,7 @@ def place(
     """
     order = [*first, *(i for i in range(len(curves)) if i not in set(first))][:MOST]
     seen = {i: _in_view(curves[i][1], curves[i][2], x_range, y_range) for i in order}
-    lines, names = _lines(seen.values(), room.rows), np.zeros((room.rows, COLUMNS))
+    lines, names = _lines(seen.values(), room.rows), np.zeros((room.rows, COLUMNS + 1))
     places: list[list[float] | None] = [None] * len(curves)
     for i in order:
         label, x, y = curves[i]
@@ -83,32 +83,40 @@ def _best(u: Points, v: Points, wide: int, lines: Points, names: Points, *, forc
     inside = inside[np.linspace(0, inside.size - 1, min(CANDIDATES, inside.size)).astype(int)]
     column = (u[inside] * COLUMNS).astype(int)
     row = np.minimum((v[inside] * rows).astype(int) + 1, rows - 1)
-    cost = NAME_ON_NAME * _covered(names, row, column, wide) + _covered(lines, row, column, wide)
+    cost = NAME_ON_NAME * _covered(names, row, column, wide)
+    cost += _covered(lines, row, column, wide)
     # All else equal, near the middle of the curve's visible part.
     best = int(np.argmin(cost + np.abs(np.linspace(-1, 1, inside.size)) * 0.5))
     if not forced and cost[best] >= NAME_ON_NAME:
         return None
     # A name needs air above and below.
-    names[row[best] - 1 : row[best] + 2, column[best] : column[best] + wide] += 1
+    _cover(names[row[best] - 1 : row[best] + 2], int(column[best]), wide)
     return int(inside[best])
 
 
-def _covered(grid: Points, row: NDArray[np.intp], column: NDArray[np.intp], wide: int) -> Points:
-    """How much of the grid lies under a text of this width, for every candidate."""
-    total = np.concatenate([np.zeros((grid.shape[0], 1)), np.cumsum(grid, axis=1)], axis=1)
+def _cover(total: Points, column: int, wide: int) -> None:
+    """Add a text to rows that are summed from the left."""
+    end = min(column + wide, COLUMNS)
+    total[:, column + 1 : end + 1] += np.arange(1, end - column + 1)
+    total[:, end + 1 :] += end - column
+
+
+def _covered(total: Points, row: NDArray[np.intp], column: NDArray[np.intp], wide: int) -> Points:
+    """How much of a summed grid lies under a text of this width, for every candidate."""
     result: Points = total[row, np.minimum(column + wide, COLUMNS)] - total[row, column]
     return result
 
 
 def _lines(seen: Iterable[tuple[Points, Points]], rows: int) -> Points:
-    """Cells through which a curve runs."""
+    """Cells through which a curve runs, each row summed from the left."""
     grid = np.zeros((rows, COLUMNS))
     for u, v in seen:
-        steps, at = np.linspace(0, u.size - 1, 4 * COLUMNS), np.arange(u.size)
-        a, b = np.interp(steps, at, u), np.interp(steps, at, v)
+        # Between two vertices far apart the line runs on.
+        steps = np.linspace(0, u.size - 1, 2 * COLUMNS)
+        a, b = (np.interp(steps, np.arange(u.size), path) for path in (u, v))
         inside = (a >= 0) & (a < 1) & (b >= 0) & (b < 1)
         grid[(b[inside] * rows).astype(int), (a[inside] * COLUMNS).astype(int)] = 1
-    return grid
+    return np.concatenate([np.zeros((rows, 1)), np.cumsum(grid, axis=1)], axis=1)
 
 
 def _in_view(x: Points, y: Points, x_range: Range, y_range: Range) -> tuple[Points, Points]:

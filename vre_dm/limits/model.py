@@ -151,19 +151,20 @@ def _lines(curves: CurveSet, view: View, factor: float, superseded: Mapping[str,
     others = [curve for curve in curves if curve.id not in view.highlight]
     names = [curve.experiment if view.colour_by != "none" else curve.id for curve in others]
     first = dict(zip((c.id for c in others), styles.by_first_seen(names), strict=True))
-    words = styles.by_technique([technique(curve) for curve in others])
-    second = dict(zip((c.id for c in others), words, strict=True))
     lines = []
     for curve, assumed in zip(curves, assumptions(curves), strict=True):
         line = _line(curve, factor)
         line["own"] = curve.id in view.highlight
         line["style"] = first.get(curve.id, styles.OWN)
-        line["style_technique"] = second.get(curve.id, styles.OWN)
         line["superseded_by"] = plain(superseded.get(curve.id, ""))
         line["assumptions"] = assumed
         if curve.id in view.bands or curve.geometry == "band":
             line["band"] = band(curve, factor)
         lines.append(line)
+    published = [line for line in lines if not line["own"]]
+    words = styles.by_technique([line["technique"] for line in published])
+    for line, style in zip(published, words, strict=True):
+        line["style_technique"] = style
     return lines
 
 

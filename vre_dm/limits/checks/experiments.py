@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.checks.problem import Finding
@@ -52,7 +52,7 @@ def refuse_foreign_comment(csv: str, experiment: str, where: str) -> None:
     InvalidCurve
         With the comment and both names.
     """
-    for line in csv.splitlines()[:20]:
+    for line in csv.splitlines()[:20] if "#" in csv else ():
         stranger = foreign(line, experiment) if line.startswith("#") else ""
         if stranger:
             msg = (
@@ -72,11 +72,13 @@ def foreign(text: str, experiment: str) -> str:
     return strangers[0] if len(strangers) == len(found) else ""
 
 
+@lru_cache(maxsize=1024)
 def _named(text: str) -> list[str]:
     """Names in a text, the longest reading of each place."""
     return [_BY_PLAIN[_plain(found[0])] for found in _pattern().finditer(text)]
 
 
+@lru_cache(maxsize=1024)
 def _plain(name: str) -> str:
     plain = re.sub(r"[^a-z0-9]", "", name.casefold())
     return SPELLINGS.get(plain, plain)

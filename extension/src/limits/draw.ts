@@ -5,6 +5,7 @@ import { Chart } from './chart';
 import { comparison } from './compare';
 import { controls } from './controls';
 import { el } from './dom';
+import type { Model } from './model';
 import { Hover } from './hover';
 import { Labels } from './labels';
 import { parseModel } from './parse';
@@ -45,12 +46,7 @@ export async function drawLimits(
   const store = new Store(options.state ?? initialState(model));
   host.classList.add('vre-limits');
   paint(host, themeOf(model, host));
-  const summary = `${model.title || 'Limits'}: ${model.y.label} against ${model.x.label}, ${model.curves.length} curves`;
-  const canvas = el('div', { class: 'vre-canvas', role: 'img', 'aria-label': summary });
-  const plot = el('div', { class: 'vre-plot' }, canvas);
-  const body = el('div', { class: 'vre-body' }, plot);
-  host.replaceChildren(el('style', {}, STYLE), body);
-
+  const { body, plot, canvas } = frame(host, model);
   const chart = await Chart.draw(canvas, model, bokeh, store.state, themeOf(model, host));
   store.subscribe((state, before) => chart.apply(state, before));
   const hover = new Hover(chart, store);
@@ -58,10 +54,9 @@ export async function drawLimits(
   const table = new Table(chart, store, hover);
   store.subscribe(() => labels.refresh());
   plot.append(hover.box, hover.live);
-  body.before(controls(chart, store));
   body.append(table.element);
-  const below = [yearSlider(model, store), sliders(model, store), comparison(model, store), record(model)];
-  host.append(...below.filter(element => element !== null));
+  body.before(controls(chart, store));
+  body.after(...beside(model, store));
   labels.refresh();
 
   const stop = onThemeChange(() => {
@@ -80,4 +75,25 @@ export async function drawLimits(
       host.replaceChildren();
     }
   };
+}
+
+interface Frame {
+  body: HTMLElement;
+  plot: HTMLElement;
+  canvas: HTMLElement;
+}
+
+function frame(host: HTMLElement, model: Model): Frame {
+  const summary = `${model.title || 'Limits'}: ${model.y.label} against ${model.x.label}, ${model.curves.length} curves`;
+  const canvas = el('div', { class: 'vre-canvas', role: 'img', 'aria-label': summary });
+  const plot = el('div', { class: 'vre-plot' }, canvas);
+  const body = el('div', { class: 'vre-body' }, plot);
+  host.replaceChildren(el('style', {}, STYLE), body);
+  return { body, plot, canvas };
+}
+
+/** What stands below the plot. */
+function beside(model: Model, store: Store): HTMLElement[] {
+  const parts = [yearSlider(model, store), sliders(model, store), comparison(model, store), record(model)];
+  return parts.filter(part => part !== null);
 }

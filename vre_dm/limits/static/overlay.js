@@ -506,7 +506,7 @@
       await this.bokeh.embed.embed_item(item, host);
       this.view = this.bokeh.index.get_by_id(item.root_id);
       this.setTheme(this.theme, state);
-      this.show(state);
+      this.apply(state, initialState(this.model));
     }
     /** Only what the change touches: toggling a curve never rebuilds its data. */
     apply(state, before) {
@@ -739,15 +739,15 @@
   // src/limits/units.ts
   function unitChoices(model, store) {
     return [
-      choice("x unit", model.x, (position) => store.update({ xUnit: position })),
-      choice("y unit", model.y, (position) => store.update({ yUnit: position }))
+      choice("x unit", model.x, store.state.xUnit, (position) => store.update({ xUnit: position })),
+      choice("y unit", model.y, store.state.yUnit, (position) => store.update({ yUnit: position }))
     ].filter((element) => element !== null);
   }
-  function choice(name, axis2, choose) {
+  function choice(name, axis2, chosen, choose) {
     if (axis2.units.length < 2) {
       return null;
     }
-    const options = axis2.units.map((unit2, i) => el("option", { value: i }, unit2.name));
+    const options = axis2.units.map((unit2, i) => el("option", { value: i, selected: i === chosen }, unit2.name));
     const select = el("select", { change: () => choose(select.selectedIndex) }, ...options);
     return el("label", {}, `${name} `, select);
   }
@@ -759,11 +759,11 @@
     const colouring = el(
       "select",
       { change: () => store.update({ colourBy: COLOURINGS[colouring.selectedIndex] }) },
-      ...COLOURINGS.map((name) => el("option", { selected: name === model.colour_by }, name))
+      ...COLOURINGS.map((name) => el("option", { selected: name === store.state.colourBy }, name))
     );
     const shading = el("input", {
       type: "checkbox",
-      checked: true,
+      checked: store.state.shaded,
       change: () => store.update({ shaded: shading.checked })
     });
     return el(
@@ -868,12 +868,12 @@
   // src/limits/place.ts
   var HEIGHT = 16;
   var GAP = 4;
-  function place(wishes, frame) {
+  function place(wishes, frame2) {
     const taken = [];
     return wishes.map(({ at, width }) => {
       const choice2 = at.findIndex((point) => {
         const box = boxOf(point, width);
-        return within(box, frame) && !taken.some((other) => overlap(box, other));
+        return within(box, frame2) && !taken.some((other) => overlap(box, other));
       });
       if (choice2 < 0) {
         return null;
@@ -888,8 +888,8 @@
   function overlap(a, b) {
     return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
   }
-  function within(box, frame) {
-    return box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom;
+  function within(box, frame2) {
+    return box.left >= frame2.left && box.right <= frame2.right && box.top >= frame2.top && box.bottom <= frame2.bottom;
   }
 
   // src/limits/labels.ts
@@ -917,12 +917,12 @@
       }
     }
     update() {
-      const { model, frame } = this.chart;
+      const { model, frame: frame2 } = this.chart;
       const order = model.curves.map((_, i) => i).filter((i) => this.chart.shown[i]);
       order.sort((a, b) => this.rank(a) - this.rank(b));
       const candidates = order.map((curve) => this.candidates(curve));
       const wishes = candidates.map((at, i) => ({ at: at.map((p) => this.pixel(p)), width: this.width(order[i]) }));
-      this.placed = place(wishes, frame).flatMap(
+      this.placed = place(wishes, frame2).flatMap(
         (choice2, i) => choice2 === null ? [] : [{ curve: order[i], at: candidates[i][choice2], text: model.curves[order[i]].label }]
       );
       this.chart.setLabels(this.placed);
@@ -1428,7 +1428,7 @@
         }
         store.update({ without });
       };
-      const box = el("input", { type: "checkbox", checked: true, change: toggle });
+      const box = el("input", { type: "checkbox", checked: !store.state.without.has(key), change: toggle });
       store.subscribe(({ without }) => box.checked = !without.has(key));
       return labelled(text2, box);
     });
@@ -1487,16 +1487,12 @@
   }
 
   // src/limits/draw.ts
-  async function drawLimits(host, value2, bokeh) {
+  async function drawLimits(host, value2, bokeh, options = {}) {
     const model = parseModel(value2);
-    const store = new Store(initialState(model));
+    const store = new Store(options.state ?? initialState(model));
     host.classList.add("vre-limits");
     paint(host, themeOf(model, host));
-    const summary = `${model.title || "Limits"}: ${model.y.label} against ${model.x.label}, ${model.curves.length} curves`;
-    const canvas = el("div", { class: "vre-canvas", role: "img", "aria-label": summary });
-    const plot = el("div", { class: "vre-plot" }, canvas);
-    const body = el("div", { class: "vre-body" }, plot);
-    host.replaceChildren(el("style", {}, STYLE), body);
+    const { body, plot, canvas } = frame(host, model);
     const chart = await Chart.draw(canvas, model, bokeh, store.state, themeOf(model, host));
     store.subscribe((state, before) => chart.apply(state, before));
     const hover = new Hover(chart, store);
@@ -1504,10 +1500,9 @@
     const table = new Table(chart, store, hover);
     store.subscribe(() => labels2.refresh());
     plot.append(hover.box, hover.live);
-    body.before(controls(chart, store));
     body.append(table.element);
-    const below = [yearSlider(model, store), sliders(model, store), comparison(model, store), record(model)];
-    host.append(...below.filter((element) => element !== null));
+    body.before(controls(chart, store));
+    body.after(...beside(model, store));
     labels2.refresh();
     const stop = onThemeChange(() => {
       paint(host, themeOf(model, host));
@@ -1516,6 +1511,9 @@
       labels2.refresh();
     });
     return {
+      get state() {
+        return store.state;
+      },
       dispose: () => {
         stop();
         chart.dispose();
@@ -1523,7 +1521,28 @@
       }
     };
   }
+  function frame(host, model) {
+    const summary = `${model.title || "Limits"}: ${model.y.label} against ${model.x.label}, ${model.curves.length} curves`;
+    const canvas = el("div", { class: "vre-canvas", role: "img", "aria-label": summary });
+    const plot = el("div", { class: "vre-plot" }, canvas);
+    const body = el("div", { class: "vre-body" }, plot);
+    host.replaceChildren(el("style", {}, STYLE), body);
+    return { body, plot, canvas };
+  }
+  function beside(model, store) {
+    const parts = [yearSlider(model, store), sliders(model, store), comparison(model, store), record(model)];
+    return parts.filter((part) => part !== null);
+  }
 
   // src/limits/page.ts
-  globalThis.vreDmLimits = { draw: (host, model) => drawLimits(host, model, globalThis.Bokeh) };
+  async function draw(host, model) {
+    try {
+      return await drawLimits(host, model, globalThis.Bokeh);
+    } catch (error) {
+      host.setAttribute("role", "alert");
+      host.textContent = error instanceof Error ? error.message : String(error);
+      throw error;
+    }
+  }
+  globalThis.vreDmLimits = { draw };
 })();

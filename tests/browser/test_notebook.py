@@ -1,0 +1,118 @@
+"""An overlay in a notebook: live in JupyterLab and Notebook 7, trusted or not; a picture where nothing runs."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbconvert import HTMLExporter
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Watched
+from vre_dm.limits.catalogue import curves
+from vre_dm.limits.overlay import MIME, overlay
+
+BUILT = Path(__file__).parents[2] / "vre_dm" / "labextension" / "package.json"
+# What JupyterLab itself says of a server without a token, and of a kernel that just ended.
+NOISE = ("Failed to load resource", "WebSocket", "net::ERR", "Kernel")
+
+
+def notebook() -> nbformat.NotebookNode:
+    """Saved with the overlay as its output; never run here."""
+    shown = overlay(curves("si_lz_2024", "si_xenonnt_2025"), title="Direct detection")
+    data = json.loads(json.dumps(shown._repr_mimebundle_()))
+    output = nbformat.v4.new_output("execute_result", data=data, execution_count=1)
+    cell = nbformat.v4.new_code_cell("plot", execution_count=1, outputs=[output])
+    return nbformat.v4.new_notebook(cells=[cell])
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """JupyterLab on a folder with the notebook, with settings of its own."""
+    if not BUILT.is_file():
+        pytest.skip("the JupyterLab extension is not built (make extension)")
+    folder = tmp_path_factory.mktemp("jupyter")
+    work = folder / "work"
+    work.mkdir()
+    nbformat.write(notebook(), work / "overlay.ipynb")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
+        + [f"--ServerApp.port={port}", f"--ServerApp.root_dir={work}", "--IdentityProvider.token="]
+        + ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None"],
+        env={**os.environ, **{f"JUPYTER_{name}_DIR": str(folder / name) for name in ("CONFIG", "DATA", "RUNTIME")}},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield answering(f"http://127.0.0.1:{port}", process)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def answering(url: str, process: subprocess.Popen[bytes]) -> str:
+    """Wait for a server."""
+    for _ in range(240):
+        assert process.poll() is None, "JupyterLab ended before it answered"
+        try:
+            urllib.request.urlopen(f"{url}/api").close()
+        except OSError:
+            time.sleep(0.25)
+        else:
+            return url
+    raise AssertionError(url)
+
+
+@pytest.fixture
+def opened(server: str, watch: Callable[..., Watched]) -> Iterator[Callable[[str], Page]]:
+    """Open the notebook at one of the server's addresses and wait for the plot."""
+    pages: list[Watched] = []
+
+    def make(path: str) -> Page:
+        pages.append(watch())
+        page = pages[-1].page
+        page.goto(server + path)
+        page.get_by_role("button", name="Save PNG").wait_for(timeout=60_000)
+        return page
+
+    yield make
+    for watched in pages:
+        watched.errors[:] = [error for error in watched.errors if not error.startswith(NOISE)]
+
+
+@pytest.mark.parametrize("path", ["/lab/tree/overlay.ipynb?reset", "/notebooks/overlay.ipynb"])
+def test_an_untrusted_notebook_shows_a_live_overlay(opened: Callable[[str], Page], path: str) -> None:
+    page = opened(path)
+    limits = page.locator(".vre-limits")
+    expect(limits.get_by_role("img", name="Direct detection")).to_be_visible()
+    limits.get_by_label("Compare LZ 2024").check()
+    limits.get_by_label("Compare XENONnT 2025").check()
+    expect(limits).to_contain_text("assumptions")
+    limits.get_by_role("button", name="LZ 2024", exact=True).focus()
+    expect(limits.locator(".vre-tip")).to_contain_text("cm²")
+
+
+def test_the_overlay_follows_the_theme_of_jupyterlab(opened: Callable[[str], Page]) -> None:
+    page = opened("/lab/tree/overlay.ipynb?reset")
+    limits = page.locator(".vre-limits")
+    expect(limits).to_have_attribute("data-theme", "light")
+    page.get_by_role("menuitem", name="Settings").click()
+    page.get_by_role("menuitem", name="Theme", exact=True).hover()
+    page.get_by_role("menuitem", name="JupyterLab Dark", exact=True).click()
+    expect(limits).to_have_attribute("data-theme", "dark")
+
+
+def test_a_converted_notebook_shows_the_picture() -> None:
+    html, _ = HTMLExporter(embed_images=True).from_notebook_node(notebook())
+    assert "<svg" in html
+    assert MIME not in html

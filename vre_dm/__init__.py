@@ -12,7 +12,7 @@ _PUBLIC: dict[str, str] = {
     "Curve": "vre_dm.limits.curve",
     "Did": "vre_dm.did",
     "connect": "vre_dm.session",
-    "curves": "vre_dm.limits.catalogue",
+    "curves": "vre_dm.session",
     "dataset": "vre_dm.session",
     "fetch": "vre_dm.session",
     "overlay": "vre_dm.limits.overlay",

@@ -7,12 +7,13 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack, cast
 
 import click
 import platformdirs
 
 from vre_dm.did import Did, DidPattern
+from vre_dm.errors import InvalidCurve
 from vre_dm.lake import instances
 from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.instance import Instance
@@ -21,6 +22,8 @@ from vre_dm.lake.results import SearchResult
 
 if TYPE_CHECKING:
     from vre_dm.lake.transfer import Progress
+    from vre_dm.limits.curveset import CurveSet
+    from vre_dm.limits.search import Criteria
 
 Say = Callable[[str], None]
 
@@ -144,6 +147,55 @@ def fetch(
 
     with follow() as shown:
         return wanted.fetch(target, files=files, rse=rse, progress=shown)
+
+
+def curves(*ids: str | Did, folder: Path | str | None = None, **criteria: "Unpack[Criteria]") -> "CurveSet":
+    """Select curves: of the shipped catalogue, of a folder of your own, or of a dataset in the lake.
+
+    Parameters
+    ----------
+    *ids
+        Keep these curves, in this order; all when left out. One of them may be a DID instead, such as
+        ``limits:catalogue``: its files are fetched, verified, checked and selected from.
+    folder
+        Your own pairs of CSV and JSON files, read with every check.
+    **criteria
+        ``quantity``, ``kind``, ``channel``, ``technique``: exact words. ``experiment``: part of the name.
+        ``year``: of publication, or first and last. ``near``: a point (mass in GeV, value); keeps what passes
+        within a decade of it, the nearest first.
+
+    Returns
+    -------
+    CurveSet
+
+    Raises
+    ------
+    InvalidCurve
+        An id or a word is unknown; the message names the nearest ones. Or a curve is not sound.
+    OutOfRange
+        ``near`` is no point with a positive mass and value.
+    InvalidDid, NotInLake, TransferFailed
+        As `fetch`.
+
+    Examples
+    --------
+    >>> import vre_dm as dm
+    >>> dm.curves("si_xenon1t_2019_s2only")[0].at(10.0)
+    array(3.8851037e-45)
+    >>> strongest = dm.curves(quantity="sigma_SI", year=(2020, 2025)).most_sensitive(40)
+    >>> mine = dm.curves(folder="curves", kind="observed")  # doctest: +SKIP
+    >>> lakes = dm.curves("limits:catalogue", experiment="XENON")  # doctest: +SKIP
+    """
+    from vre_dm.limits import catalogue
+
+    dids = [name for name in ids if isinstance(name, Did) or (isinstance(name, str) and ":" in name)]
+    names = cast("list[str]", [name for name in ids if name not in dids])
+    if not dids:
+        return catalogue.curves(*names, folder=folder, **criteria)
+    if len(dids) > 1 or folder is not None:
+        msg = "curves come from one place: one DID, or one folder, or the shipped catalogue; add sets with +"
+        raise InvalidCurve(msg)
+    return catalogue.load_files(fetch(dids[0])).select(*names, **criteria)
 
 
 def connected() -> Lake:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, get_args, overload
+from typing import TYPE_CHECKING, Unpack, overload
 
 from vre_dm.errors import InvalidCurve
-from vre_dm.limits import display, distance, envelope
-from vre_dm.limits.curve import Curve, Kind
-from vre_dm.limits.quantities import FORM_FACTORS, PAIRS, QUANTITIES, SIGNATURES
+from vre_dm.limits import display, envelope
+from vre_dm.limits.curve import Curve
+from vre_dm.limits.distance import distance, point_of_plane
+from vre_dm.limits.search import Criteria, matches, require_known
 from vre_dm.limits.spelling import near as nearest_words
-from vre_dm.limits.spelling import require
-from vre_dm.limits.technique import TECHNIQUES, technique
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
-
-Years = int | tuple[int, int]
 
 
 class CurveSet(Sequence[Curve]):
@@ -77,51 +74,31 @@ class CurveSet(Sequence[Curve]):
         """Identifiers in order."""
         return [curve.id for curve in self._curves]
 
-    def select(
-        self,
-        *ids: str,
-        quantity: str | None = None,
-        experiment: str | None = None,
-        kind: str | None = None,
-        year: Years | None = None,
-        channel: str | None = None,
-        technique: str | None = None,
-        near: tuple[float, float] | None = None,
-    ) -> CurveSet:
+    def select(self, *ids: str, **criteria: Unpack[Criteria]) -> CurveSet:
         """Keep the curves that match everything given.
 
         Parameters
         ----------
         *ids
             Keep these, in this order.
-        quantity, kind, channel, technique
-            Exact match.
-        experiment
-            Part of the name, upper and lower case alike.
-        year
-            Of publication, or first and last year.
-        near : (mass in GeV, value)
-            Within a decade of this point, the nearest first; see `near`.
+        **criteria
+            ``quantity``, ``kind``, ``channel``, ``technique``: exact words. ``experiment``: part of the name,
+            upper and lower case alike. ``year``: of publication, or first and last. ``near``: a point (mass
+            in GeV, value), see `near`.
 
         Raises
         ------
         InvalidCurve
             An id is not in the set, or nothing can match one of the words.
         OutOfRange
-            `near` is no point with a positive mass and value.
+            ``near`` is no point with a positive mass and value.
         """
-        words = {"quantity": quantity, "kind": kind, "channel": channel, "technique": technique}
-        _require_known(words)
-        first, last = _years(year)
+        wanted = {name: word for name, word in criteria.items() if word is not None}
+        require_known(wanted)
         kept = [self[name] for name in ids] if ids else list(self._curves)
-        found = CurveSet(
-            curve
-            for curve in kept
-            if all(word is None or _trait(curve, name) == word for name, word in words.items())
-            and (experiment is None or experiment.casefold() in curve.experiment.casefold())
-            and (year is None or (curve.year is not None and first <= curve.year <= last))
-        )
-        return found if near is None else found.near(*distance.point_of_plane(near))
+        found = CurveSet(curve for curve in kept if matches(curve, wanted))
+        point = criteria.get("near")
+        return found if point is None else found.near(*point_of_plane(point))
 
     def near(self, mass: float, value: float, *, within: float = 1.0, most: int | None = None) -> CurveSet:
         """Sort by the distance from a point of the plane, and leave out what is far.
@@ -142,12 +119,12 @@ class CurveSet(Sequence[Curve]):
         OutOfRange
             Mass or value is not a positive number.
         """
-        point = distance.point_of_plane((mass, value))
+        point = point_of_plane((mass, value))
         quantities = sorted({curve.quantity for curve in self})
         if len(quantities) > 1:
             msg = f"a point lies in the plane of one quantity, these are {', '.join(quantities)}; select one"
             raise InvalidCurve(msg)
-        apart = {curve.id: distance.distance(curve, *point) for curve in self}
+        apart = {curve.id: distance(curve, *point) for curve in self}
         close = [curve for curve in self if apart[curve.id] <= within]
         return CurveSet(sorted(close, key=lambda curve: apart[curve.id])[:most])
 
@@ -238,30 +215,3 @@ def _twice(first: Curve, second: Curve) -> str:
     if first == second:
         return f"curve {first.id!r} is given twice; leave one out"
     return f"two different curves have the id {first.id!r}; dataclasses.replace(curve, id=...) renames one"
-
-
-def _require_known(words: dict[str, str | None]) -> None:
-    known: dict[str, Iterable[str]] = {
-        "quantity": QUANTITIES,
-        "kind": get_args(Kind),
-        "channel": (*FORM_FACTORS, *PAIRS, *SIGNATURES),
-        "technique": TECHNIQUES,
-    }
-    for name, word in words.items():
-        if word is not None:
-            require(word, known[name], name)
-
-
-def _trait(curve: Curve, name: str) -> str:
-    return technique(curve) if name == "technique" else str(getattr(curve, name))
-
-
-def _years(year: object) -> tuple[int, int]:
-    """First and last year; every year when none is given."""
-    if year is None:
-        return 0, 9999
-    first, last = year if isinstance(year, tuple | list) and len(year) == 2 else (year, year)
-    if isinstance(first, int) and isinstance(last, int) and first <= last:
-        return first, last
-    msg = f"year {year!r} is not a whole number or two; write year=2024 or year=(2018, 2024)"
-    raise InvalidCurve(msg)

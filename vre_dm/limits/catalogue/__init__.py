@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Unpack
 
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.catalogue.entry import read, read_seal, sidecars_in
 from vre_dm.limits.checks import check_together
 from vre_dm.limits.curveset import CurveSet
+from vre_dm.limits.search import Criteria
 
 SHIPPED = Path(__file__).parent
 SEAL = SHIPPED / "sealed.sha256"
@@ -35,27 +38,36 @@ def load(folder: Path | None = None) -> CurveSet:
     return _shipped() if folder is None else _read_all(folder)
 
 
-def curves(
-    *ids: str,
-    quantity: str | None = None,
-    experiment: str | None = None,
-    kind: str | None = None,
-    year: int | None = None,
-) -> CurveSet:
-    """Select the published curves of the shipped catalogue that match everything given.
+def load_files(paths: Iterable[Path]) -> CurveSet:
+    """Read and check the curves whose sidecars are among these files, whatever else lies beside them.
+
+    Raises
+    ------
+    InvalidCurve
+        A curve breaks the schema or a check, or there is no sidecar.
+    """
+    names = {path for path in paths if path.suffix == ".json"}
+    folders = sorted({path.parent for path in names})
+    found = _checked(path for folder in folders for path in sidecars_in(folder) if path in names)
+    if not found:
+        msg = "none of these files is the sidecar of a curve; a curve is a CSV and a JSON file of one name"
+        raise InvalidCurve(msg)
+    return found
+
+
+def curves(*ids: str, folder: Path | str | None = None, **criteria: Unpack[Criteria]) -> CurveSet:
+    """Select curves that match everything given, of the shipped catalogue or of a folder of your own.
 
     Parameters
     ----------
     *ids
         Keep these curves, in this order; all when left out.
-    quantity
-        For example ``sigma_SI``.
-    experiment
-        Part of the experiment's name.
-    kind
-        ``observed``, ``expected``, ``projection``, ``theory`` or ``signal region``.
-    year
-        Of publication.
+    folder
+        Your own pairs of CSV and JSON files, read with every check, in place of the shipped curves.
+    **criteria
+        ``quantity``, ``kind``, ``channel``, ``technique``: exact words. ``experiment``: part of the name.
+        ``year``: of publication, or first and last. ``near``: a point (mass in GeV, value); keeps what passes
+        within a decade of it, the nearest first.
 
     Returns
     -------
@@ -64,14 +76,18 @@ def curves(
     Raises
     ------
     InvalidCurve
-        An id, a quantity or a kind is unknown; the message names the nearest ones.
+        An id or a word is unknown; the message names the nearest ones. Or a curve of the folder is not sound.
+    OutOfRange
+        `near` is no point with a positive mass and value.
 
     Examples
     --------
     >>> curves("si_xenon1t_2019_s2only")[0].at(10.0)
     array(3.8851037e-45)
+    >>> curves(quantity="sigma_SDp", year=(2022, 2024), near=(40, 1e-41)).ids[0]
+    'sdp_lz_2024'
     """
-    return load().select(*ids, quantity=quantity, experiment=experiment, kind=kind, year=year)
+    return load(None if folder is None else Path(folder).expanduser()).select(*ids, **criteria)
 
 
 @cache
@@ -80,8 +96,14 @@ def _shipped() -> CurveSet:
 
 
 def _read_all(folder: Path) -> CurveSet:
-    sealed = read_seal(SEAL) if folder == SHIPPED else frozenset()
-    found = CurveSet(read(path, sealed) for path in sidecars_in(folder))
+    if not folder.is_dir():
+        msg = f"{folder} is no folder; give one with a CSV and a JSON file for each curve"
+        raise InvalidCurve(msg)
+    return _checked(sidecars_in(folder), read_seal(SEAL) if folder == SHIPPED else frozenset())
+
+
+def _checked(sidecars: Iterable[Path], sealed: frozenset[str] = frozenset()) -> CurveSet:
+    found = CurveSet(read(path, sealed) for path in sidecars)
     for problem in check_together(found):
-        raise InvalidCurve(str(problem))
+        raise problem.error()
     return found

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from vre_dm.limits.checks.experiments import refuse_foreign_comment
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.sidecar import Record, from_record, to_record
 
+NO_SIDECARS = frozenset({"schema.json", "datapackage.json"})
 LARGEST_BYTES = 4_000_000
 """A curve has at most some ten thousand points; a larger file is something else."""
 
@@ -45,9 +47,15 @@ def parse(sidecar: Path, sealed: frozenset[str] = frozenset()) -> Curve:
     numbers = sidecar.with_suffix(".csv")
     content = _content(numbers)
     if record["hash"] != f"sha256:{hashlib.sha256(content).hexdigest()}":
-        msg = f"{numbers.name} fails the check 'checksum': it is not the file {sidecar.name} was made for"
+        msg = (
+            f"{numbers.name} fails the check 'checksum': {sidecar.name} was made for another table; "
+            "after an edit, `vre-dm curves check --accept` takes it"
+        )
         raise InvalidCurve(msg, check="checksum")
     csv = _text(content, numbers)
+    if "\n" not in csv.strip():
+        msg = f"{numbers.name} has no row; write one point a line below the header"
+        raise InvalidCurve(msg, check="rows")
     refuse_foreign_comment(csv, record["experiment"], numbers.name)
     return from_record(record, csv, numbers.name)
 
@@ -96,7 +104,7 @@ def write_seal(folder: Path, path: Path) -> None:
 
 def sidecars_in(folder: Path) -> list[Path]:
     """List the sidecars of a folder in the order of their names."""
-    return sorted(path for path in folder.glob("*.json") if path.name != "schema.json")
+    return sorted(path for path in folder.glob("*.json") if path.name not in NO_SIDECARS)
 
 
 def _record(sidecar: Path, sealed: frozenset[str]) -> Record:
@@ -126,7 +134,7 @@ def _content(path: Path) -> bytes:
             msg = f"{path.name} is a link, a folder or a device; put the file itself there"
             raise InvalidCurve(msg, check="file")
         with path.open("rb") as stream:
-            content = stream.read(LARGEST_BYTES + 1)
+            content = stream.read(min(os.fstat(stream.fileno()).st_size, LARGEST_BYTES) + 1)
     except OSError as error:
         msg = f"{path.name} cannot be read: {error.strerror}"
         raise InvalidCurve(msg, check="file") from None

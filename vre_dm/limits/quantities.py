@@ -65,7 +65,7 @@ QUANTITIES = {
         Quantity("lifetime", "lifetime τ", "s", 1e20, 1e33, excludes="below", channels=PAIRS),
         Quantity("mediator_plane", "dark-matter mass", "GeV", 1e-6, 1e5, "mediator mass", "GeV", "inside"),
         Quantity("signal_strength", "signal strength μ", "1", 1e-6, 1e6, "mediator mass", "GeV", "none"),
-        Quantity("g_q", "quark coupling g_q", "1", 1e-4, 10, "mediator mass", channels=SIGNATURES),
+        Quantity("g_q", "quark coupling g_q", "1", 1e-9, 10, "mediator mass", channels=SIGNATURES),
         Quantity("g_l", "lepton coupling g_l", "1", 1e-5, 10, "mediator mass", channels=SIGNATURES),
         Quantity("g_DM", "dark-matter coupling g_DM", "1", 1e-4, 10, "mediator mass", channels=SIGNATURES),
         Quantity("epsilon", "kinetic mixing ε", "1", 1e-19, 10, "dark-photon mass"),

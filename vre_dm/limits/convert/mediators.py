@@ -134,7 +134,7 @@ def quantity(model: SimplifiedModel, name: str | None = None) -> str:
     """
     allowed = SPIN_DEPENDENT if model.mediator == "axial" else SPIN_INDEPENDENT
     if name is not None and name not in allowed:
-        msg = f"a {model.mediator} mediator gives {' or '.join(allowed)}, not {name!r}"
+        msg = f"{model.mediator} mediators give {' or '.join(allowed)}, not {name!r}"
         raise InvalidCurve(msg)
     return name or allowed[0]
 

@@ -4,6 +4,7 @@ import pytest
 
 from tests.limits.conftest import HOSTILE, make
 from vre_dm.errors import InvalidCurve
+from vre_dm.limits.curve import Curve, limit_column, mass_column
 from vre_dm.limits.curveset import CurveSet
 
 CURVES = CurveSet(
@@ -112,3 +113,67 @@ def test_the_table_shows_one_curve_a_row_and_hostile_text_as_text() -> None:
     assert "\x1b" not in repr(shown)
     assert shown._repr_html_().count("<tr>") == 3
     assert "<img" not in shown._repr_html_()
+
+
+def test_a_range_of_years_takes_both_ends_and_leaves_out_what_has_no_year() -> None:
+    assert CURVES.select(year=(2018, 2025)).ids == ["si_a_2018", "si_b_2025"]
+    assert CURVES.select(year=(2019, 2030)).ids == ["si_b_2025"]
+
+
+@pytest.mark.parametrize("year", [(2025, 2018), (2018,), (2018, 2020, 2025), ("2018", "2025"), 20.5])
+def test_what_is_no_year_and_no_range_is_refused(year: object) -> None:
+    with pytest.raises(InvalidCurve, match=r"write year=2024 or year=\(2018, 2024\)"):
+        CURVES.select(year=year)  # type: ignore[typeddict-item]
+
+
+def test_a_channel_and_a_technique_are_exact_words() -> None:
+    pairs = [make(id=f"sv_{word}", quantity="sigmav", channel=word) for word in ("bb", "tautau")]
+    curves = CURVES + pairs
+    assert curves.select(channel="bb").ids == ["sv_bb"]
+    assert curves.select(technique="gamma rays").ids == ["sv_bb", "sv_tautau"]
+    assert curves.select(technique="direct detection").ids == CURVES.ids
+    with pytest.raises(InvalidCurve, match="unknown channel 'BB'; near it: bb"):
+        curves.select(channel="BB")
+    with pytest.raises(InvalidCurve, match="unknown technique 'gamma'"):
+        curves.select(technique="gamma")
+
+
+def test_an_unknown_criterion_is_answered_with_the_nearest() -> None:
+    with pytest.raises(InvalidCurve, match="unknown criterion 'experimnt'; near it: experiment"):
+        CURVES.select(experimnt="XENON")  # type: ignore[call-arg]
+
+
+def shifted(name: str, decades: float) -> Curve:
+    return make(
+        id=name, columns=(mass_column([1.0, 100.0]), limit_column([10.0 ** (decades - 45)] * 2, "sigma_SI"))
+    )
+
+
+LEVELS = CurveSet([shifted("far", 3), shifted("half", -0.5), shifted("on", 0), shifted("one", 0.9)])
+
+
+def test_near_keeps_what_passes_within_a_decade_the_nearest_first() -> None:
+    assert LEVELS.select(near=(10, 1e-45)).ids == ["on", "half", "one"]
+    assert LEVELS.near(10, 1e-45, within=0.6).ids == ["on", "half"]
+    assert LEVELS.near(10, 1e-45, within=9, most=1).ids == ["on"]
+    assert LEVELS.near(10, 1e-30).ids == []
+
+
+def test_a_point_means_nothing_among_several_quantities() -> None:
+    with pytest.raises(InvalidCurve, match="these are kappa, sigma_SI; select one"):
+        (LEVELS + make(id="k", quantity="kappa")).near(10, 1e-45)
+
+
+def test_sets_add_up_and_a_curve_that_is_in_both_is_there_once() -> None:
+    both = CURVES[:2] + CURVES[1:]
+    assert both.ids == CURVES.ids
+    assert (CURVES + make()).ids == [*CURVES.ids, "si_toy_2020"]
+    with pytest.raises(InvalidCurve, match="two different curves have the id 'si_a_2018'"):
+        CURVES + make(id="si_a_2018", cl=0.95)
+
+
+def test_curves_are_left_out_by_id() -> None:
+    assert CURVES.without("si_b_2025").ids == ["si_a_2018", "si_c_2030"]
+    assert CURVES.without().ids == CURVES.ids
+    with pytest.raises(InvalidCurve, match="near it: si_b_2025"):
+        CURVES.without("si_b_2024")

@@ -41,13 +41,15 @@ def envelope(curves: Iterable[Curve], masses: ArrayLike | None = None, kind: str
     """Strongest of several limits at each mass; see `CurveSet.envelope`."""
     lines = _comparable(curves, kind)
     if masses is None:
-        grid = _with_crossings(lines, _nodes(lines))
+        grid = _nodes(lines)
     else:
         grid = np.unique(np.asarray(masses, dtype=np.float64))
         if grid.size < 1 or not np.all((grid > 0) & np.isfinite(grid)):
             msg = "masses of an envelope are positive numbers in GeV"
             raise OutOfRange(msg)
     _refuse_gap(lines, float(grid[0]), float(grid[-1]))
+    if masses is None:
+        grid = _with_crossings(lines, grid)
     strengths = _strengths(lines, grid)
     holders = strengths.argmin(axis=0)
     values = np.array([float(lines[k].at(m)) for k, m in zip(holders, grid, strict=True)])

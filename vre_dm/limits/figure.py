@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from dataclasses import dataclass
 from io import BytesIO
@@ -23,6 +24,8 @@ from vre_dm.limits.styles import colour_of, style_of
 
 Preset = Literal["single column", "double column"]
 MM = 1 / 25.4
+PATH = re.compile(rb'(<path [^>]*?\bd=")([^"]*)(")')
+NUMBER = re.compile(rb"-?\d+\.\d+")
 # A longer list of names would leave no room for the plot.
 LEGEND = 24
 # What is given to whoever keeps the file: text that can be selected, fonts that a journal accepts.
@@ -125,7 +128,14 @@ def render(model: Model, form: str, preset: Preset | None = None) -> bytes:
     undated: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form, {})
     with rc_context(OUTPUT):
         draw(model, preset).savefig(buffer, format=form, dpi=300 if preset else 200, metadata=undated)
-    return buffer.getvalue()
+    data = buffer.getvalue()
+    return PATH.sub(_shortened, data) if form == "svg" else data
+
+
+def _shortened(path: re.Match[bytes]) -> bytes:
+    """Write coordinates to a tenth of a point (0.04 mm) and on one line: less than half the size."""
+    numbers = NUMBER.sub(lambda found: b"%g" % round(float(found[0]), 1), path[2])
+    return path[1] + b" ".join(numbers.split()) + path[3]
 
 
 def _axes(drawing: Figure, model: Model, page: Page, ink: Ink) -> Axes:

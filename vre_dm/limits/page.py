@@ -7,6 +7,7 @@ import hashlib
 import json
 from html import escape
 from importlib.resources import files
+from io import BytesIO
 
 from bokeh.resources import Resources
 
@@ -25,6 +26,8 @@ SHOWN = (
     "licence",
     "completeness",
 )
+# Many curves are smaller as pixels than as vertices.
+LARGEST_PICTURE = 150_000
 RENDERER = "static/overlay.js"
 START = """
 const model = JSON.parse(document.getElementById("model").textContent)
@@ -109,6 +112,19 @@ def _hash(script: str) -> str:
 
 def _picture(model: Model) -> str:
     """Show where no script runs."""
-    data = base64.b64encode(figure.render(model, "svg")).decode()
+    form, data = "svg+xml", figure.render(model, "svg")
+    if len(data) > LARGEST_PICTURE:
+        form, data = "png", _few_colours(figure.render(model, "png"))
     names = ", ".join(escape(line["label"]) for line in model["curves"])
-    return f'<img alt="Limit plot of {names}" src="data:image/svg+xml;base64,{data}">'
+    source = f"data:image/{form};base64,{base64.b64encode(data).decode()}"
+    return f'<img alt="Limit plot of {names}" width="100%" src="{source}">'
+
+
+def _few_colours(png: bytes) -> bytes:
+    """Write the same picture with 64 colours, in a third of the room."""
+    from PIL import Image
+
+    buffer = BytesIO()
+    with Image.open(BytesIO(png)) as picture:
+        picture.convert("RGB").quantize(64).save(buffer, format="png", optimize=True)
+    return buffer.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -90,4 +91,8 @@ def _without_sidecar(folder: Path) -> list[Problem]:
 
 
 def _unreadable(stem: str, error: InvalidCurve) -> Problem:
-    return Problem(error.check or "record", stem, str(error), error.row, error.column)
+    """What an error says, without the file, the check and the place, which the problem has anyway."""
+    text = re.sub(rf"^{re.escape(stem)}\.(csv|json)( fails the check '[^']*')?:? ?", "", str(error))
+    if error.row:
+        text = text.partition(": ")[2] or text
+    return Problem(error.check or "record", stem, text, error.row, error.column)

@@ -4,6 +4,7 @@ Solves the Boltzmann equation for a constant ⟨σv⟩ (s-wave), for all masses 
 """
 
 import math
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -140,20 +141,33 @@ def _require(masses: Array, abundance: float, particle: str) -> None:
 
 
 def _abundance(mass: Array, sigmav: Array) -> Array:
-    """Ωh² of one self-annihilating species with two spins; one row a mass."""
+    """Ωh² of one self-annihilating species with two spins and a constant ⟨σv⟩."""
+    return left_over(mass, lambda x: np.broadcast_to(sigmav, (x.size, mass.size)))
+
+
+def left_over(mass: Array, average: Callable[[Array], Array]) -> Array:
+    """Ωh² of one self-annihilating species with two spins whose ⟨σv⟩ changes with the temperature.
+
+    Parameters
+    ----------
+    mass : ndarray, shape (n,), GeV
+        Inside `MASS_RANGE`.
+    average
+        From masses over temperature, shape (k,), 10 to 1e4, to ⟨σv⟩, shape (k, n), cm³/s.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Particles and antiparticles of Dirac ones leave twice as much.
+    """
     x = np.geomspace(START, DECOUPLED, STEPS + 1)
-    rate = x[:, None] * _annihilation(x, mass) * sigmav  # per unit of ln x
-    equilibrium = _equilibrium(x, mass)
-    decoupled = _solve(rate, equilibrium, math.log(x[1] / x[0]))
-    return ABUNDANCE_OF_YIELD * mass / (1 / decoupled + _late(mass) * sigmav)
-
-
-def _late(mass: Array) -> Array:
-    """Growth of 1/Y after decoupling, for ⟨σv⟩ of 1 cm³/s: with no pair creation the area under the rate."""
-    x = np.geomspace(DECOUPLED, END, 201)
-    per_log = x[:, None] * _annihilation(x, mass)
-    area = (per_log[1:] + per_log[:-1]).sum(axis=0) * math.log(x[1] / x[0]) / 2
-    return np.asarray(area + per_log[-1])  # beyond the end the rate falls as 1/x²
+    rate = x[:, None] * _annihilation(x, mass) * average(x)  # per unit of ln x
+    decoupled = _solve(rate, _equilibrium(x, mass), math.log(x[1] / x[0]))
+    # Later no pairs are made: 1/Y grows by the area under the rate, which beyond the end falls as 1/x².
+    late = np.geomspace(DECOUPLED, END, 201)
+    per_log = late[:, None] * _annihilation(late, mass) * average(late)
+    area = (per_log[1:] + per_log[:-1]).sum(axis=0) * math.log(late[1] / late[0]) / 2 + per_log[-1]
+    return np.asarray(ABUNDANCE_OF_YIELD * mass / (1 / decoupled + area))
 
 
 def _annihilation(x: Array, mass: Array) -> Array:

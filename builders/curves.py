@@ -15,7 +15,8 @@ from builders.curves_facts import Facts, facts, headline, reference, scalings, v
 from builders.curves_manifest import MANIFEST, Row, rows
 from builders.curves_quantities import PER_GEV, Meaning, columns, meaning, split
 from vre_dm.errors import InvalidCurve
-from vre_dm.limits.catalogue import SEAL, SHIPPED
+from vre_dm.limits import datapackage
+from vre_dm.limits.catalogue import SEAL, SHIPPED, load
 from vre_dm.limits.catalogue.entry import sidecars_in, write, write_seal
 from vre_dm.limits.checks import PERMISSIVE
 from vre_dm.limits.completeness import ASSUMED
@@ -193,3 +194,4 @@ if __name__ == "__main__":
         sys.exit("usage: python -m builders.curves SOURCE_FOLDER")
     print("\n".join(build_all(Path(sys.argv[1]), SHIPPED)))
     write_seal(SHIPPED, SEAL)
+    datapackage.write(load(SHIPPED), SHIPPED)

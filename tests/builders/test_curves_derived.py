@@ -8,7 +8,7 @@ from vre_dm.limits.catalogue import load
 from vre_dm.limits.curve import Curve
 
 
-@pytest.mark.parametrize("fresh", derived(), ids=lambda curve: curve.id)
+@pytest.mark.parametrize("fresh", list(derived()), ids=lambda curve: curve.id)
 def test_a_computed_curve_ships_as_it_is_computed_today(fresh: Curve) -> None:
     shipped = load()[fresh.id]
     np.testing.assert_allclose(shipped.x, fresh.x, rtol=1e-9)

@@ -7,7 +7,6 @@ from builders.curves_derived import INVISIBLE_HIGGS, PARTICLES, derived
 from vre_dm.limits.catalogue import load
 from vre_dm.limits.curve import Curve
 
-
 FRESH = tuple(derived())
 
 

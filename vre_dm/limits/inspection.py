@@ -85,7 +85,8 @@ def _sidecars(folder: Path) -> list[Path]:
 
 
 def _without_sidecar(folder: Path) -> list[Problem]:
-    alone = sorted(path.stem for path in folder.glob("*.csv") if not path.with_suffix(".json").exists())
+    described = {sidecar.stem for sidecar in sidecars_in(folder)}
+    alone = sorted(path.stem for path in folder.glob("*.csv") if path.stem not in described)
     text = "no JSON file beside it says what the numbers mean; `vre-dm curves new --numbers` makes one"
     return [Problem("sidecar", stem, text) for stem in alone]
 

@@ -1,0 +1,114 @@
+"""A folder is read to its end, whatever lies in it; nothing strange is opened, nothing hostile shown."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.limits.conftest import HOSTILE, make
+from vre_dm.errors import InvalidCurve
+from vre_dm.limits.catalogue import curves, load, load_files
+from vre_dm.limits.catalogue.entry import write
+from vre_dm.limits.inspection import inspect
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write(make(), tmp_path)
+    return tmp_path
+
+
+def replace(path: Path, kind: str) -> None:
+    """Put something that is no ordinary file in a file's place."""
+    aside = path.with_name(f"aside{path.suffix}.txt")
+    path.rename(aside)
+    if kind == "link":
+        path.symlink_to(aside)
+    elif kind == "dead link":
+        path.symlink_to(path.with_name("gone"))
+    elif kind == "FIFO":
+        os.mkfifo(path)
+    else:
+        path.mkdir()
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".json"])
+@pytest.mark.parametrize("kind", ["link", "dead link", "FIFO", "folder"])
+def test_what_is_no_ordinary_file_is_named_and_never_opened(folder: Path, suffix: str, kind: str) -> None:
+    replace(folder / f"si_toy_2020{suffix}", kind)
+    (problem,) = inspect(folder).problems
+    assert problem.check == "file"
+    assert "put the file itself there" in problem.text
+    with pytest.raises(InvalidCurve, match=rf"si_toy_2020\{suffix} is a link, a folder or a device"):
+        load(folder)
+
+
+def test_a_hundred_megabytes_are_refused_and_the_other_curves_are_still_read(folder: Path) -> None:
+    write(make(id="other", year=2021), folder)
+    with (folder / "si_toy_2020.csv").open("r+b") as stream:
+        stream.truncate(100_000_000)
+    inspection = inspect(folder)
+    assert [(p.curve, p.check) for p in inspection.problems] == [("si_toy_2020", "file")]
+    assert inspection.curves.ids == ["other"]
+
+
+def test_a_licence_is_a_remark_on_ones_own_folder_and_grave_on_what_is_to_ship(tmp_path: Path) -> None:
+    write(make(licence="CC-BY-NC-SA-3.0"), tmp_path, own=True)
+    assert inspect(tmp_path).sound
+    assert [problem.check for problem in inspect(tmp_path).problems] == ["licence"]
+    assert not inspect(tmp_path, to_ship=True).sound
+    assert load(tmp_path).ids == ["si_toy_2020"]
+
+
+def test_a_problem_says_file_check_and_place_once(folder: Path) -> None:
+    table = folder / "si_toy_2020.csv"
+    table.write_text(table.read_text() + "1,2,3\n")
+    (problem,) = inspect(folder).problems
+    assert (problem.check, problem.text[:30]) == ("checksum", "si_toy_2020.json was made for ")
+    assert "si_toy_2020.csv" not in problem.text
+
+
+def test_numbers_that_json_does_not_have_are_refused(folder: Path) -> None:
+    sidecar = folder / "si_toy_2020.json"
+    sidecar.write_text(sidecar.read_text().replace('"cl": 0.9', '"cl": NaN'))
+    with pytest.raises(InvalidCurve, match="NaN is no number of JSON"):
+        load(folder)
+
+
+def test_a_record_with_an_unknown_unit_is_refused(folder: Path) -> None:
+    sidecar = folder / "si_toy_2020.json"
+    sidecar.write_text(sidecar.read_text().replace('"unit": "cm2"', '"unit": "barn"'))
+    with pytest.raises(InvalidCurve, match=r"'schema' at schema/fields/1/unit: 'barn'"):
+        load(folder)
+
+
+def test_hostile_metadata_is_read_as_text(tmp_path: Path) -> None:
+    write(make(experiment=HOSTILE, notes=HOSTILE), tmp_path)
+    assert load(tmp_path)[0].experiment == HOSTILE
+    assert inspect(tmp_path).problems == ()
+
+
+def test_a_comment_that_names_nobody_else_is_only_a_wrong_header(folder: Path) -> None:
+    table, sidecar = folder / "si_toy_2020.csv", folder / "si_toy_2020.json"
+    record = json.loads(sidecar.read_text())
+    table.write_text("# TOY\n" + table.read_text())
+
+    record["hash"] = f"sha256:{hashlib.sha256(table.read_bytes()).hexdigest()}"
+    sidecar.write_text(json.dumps(record))
+    assert [problem.check for problem in inspect(folder).problems] == ["header"]
+
+
+def test_curves_are_taken_from_files_whatever_else_lies_beside_them(folder: Path) -> None:
+    write(make(id="unasked", year=2021), folder)
+    assert load_files([folder / "si_toy_2020.csv", folder / "si_toy_2020.json"]).ids == ["si_toy_2020"]
+    with pytest.raises(InvalidCurve, match="none of these files is the sidecar"):
+        load_files([folder / "si_toy_2020.csv"])
+
+
+def test_a_folder_of_ones_own_is_selected_from_like_the_catalogue(folder: Path) -> None:
+    assert curves(folder=folder, experiment="toy").ids == ["si_toy_2020"]
+    assert curves("si_toy_2020", folder=str(folder))[0] == make()
+    with pytest.raises(InvalidCurve, match="is no folder"):
+        curves(folder=folder / "nowhere")

@@ -1,0 +1,136 @@
+"""A limit for another local density of dark matter: exact, as the number of events is proportional to it."""
+
+import numpy as np
+
+from vre_dm.errors import InvalidCurve, OutOfRange
+from vre_dm.limits.convert.derived import derived
+from vre_dm.limits.convert.domain import positive
+from vre_dm.limits.curve import Column, Curve
+from vre_dm.limits.metadata import PARAMETERS, Scaling
+from vre_dm.limits.quantities import quantity
+
+POWERS = {
+    "sigma_SI": -1.0,
+    "sigma_SDn": -1.0,
+    "sigma_SDp": -1.0,
+    "sigma_e": -1.0,
+    "kappa": -0.5,
+    "g_ae": -0.5,
+}
+"""Power of the density by which a limit moves: a cross section enters the rate once, a coupling squared."""
+
+
+def assumed(curve: Curve) -> float | None:
+    """Density in GeV/cm³ that a curve was made with, or ``None`` where it does not say."""
+    for scaling in curve.scalings:
+        if scaling.parameter == "rho0":
+            return scaling.reference
+    stated = curve.assumptions.get("local_density")
+    return float(stated) if isinstance(stated, int | float) else None
+
+
+def from_halo(curve: Curve) -> bool:
+    """Whether a curve may be about dark matter around us; one from the Sun or stars says ``none: …``."""
+    said = (str(curve.assumptions.get(name, "")) for name in ("local_density", "halo"))
+    return not any(text.startswith("none") for text in said)
+
+
+def rescale(
+    curve: Curve,
+    *,
+    rho0: float,
+    stated: float | None = None,
+    v0: float | None = None,
+    v_esc: float | None = None,
+    id: str = "",
+) -> Curve:
+    """Restate a limit for another local density.
+
+    Parameters
+    ----------
+    curve
+        Limit on a cross section with nucleons or electrons, or on the coupling of dark matter that is
+        absorbed. Its bands move along.
+    rho0
+        New density, GeV/cm³, 0.1 to 1.
+    stated
+        Density the publication states, GeV/cm³; needed where the curve itself does not say.
+    v0, v_esc
+        Speeds of the halo in km/s. Refused: they change the recoil spectrum, so that the new limit depends
+        on the analysis's efficiency, which a curve does not carry.
+    id
+        Of the new curve; made of the source's when left out.
+
+    Returns
+    -------
+    Curve
+        σ · (ρ₀ old / ρ₀ new), couplings with the root of that; carries the scaling for a slider.
+
+    Raises
+    ------
+    InvalidCurve
+        The limit does not depend on the local density, its density is unknown, or two statements differ.
+    OutOfRange
+        A density makes no sense, or a speed was given.
+
+    References
+    ----------
+    arXiv:2105.00599, sec. III (the halo that experiments agreed on, ρ₀ = 0.3 GeV/cm³)
+    """
+    power = _power(curve)
+    if v0 is not None or v_esc is not None:
+        msg = (
+            f"curve {curve.id}: a limit for other v0 or v_esc needs the analysis's efficiency against recoil "
+            "energy, which the curve does not carry; change rho0 only"
+        )
+        raise OutOfRange(msg)
+    before, after = _density(_reference(curve, stated)), _density(rho0)
+    factor = (after / before) ** power
+    unit = quantity(curve.quantity).unit
+    columns = [Column(c.name, c.unit, c.values * factor) if c.unit == unit else c for c in curve.columns]
+    others = tuple(scaling for scaling in curve.scalings if scaling.parameter != "rho0")
+    return derived(
+        curve,
+        id=id or f"{curve.id}_rho{after:g}",
+        label=f"{curve.label} (ρ₀ = {after:g} GeV/cm³)",
+        formula="local-density/2105.00599",
+        quantity=curve.quantity,
+        channel=curve.channel,
+        geometry=curve.geometry,
+        columns=columns,
+        inputs={"rho0_before_GeV_cm3": before, "rho0_after_GeV_cm3": after},
+        assumptions={"local_density": after},
+        scalings=(*others, Scaling("rho0", after, power)),
+        validity=curve.validity,
+        notes=curve.notes,
+    )
+
+
+def _power(curve: Curve) -> float:
+    if curve.quantity not in POWERS or not from_halo(curve):
+        msg = f"curve {curve.id}: this limit on {curve.quantity} does not depend on the local density"
+        raise InvalidCurve(msg)
+    return POWERS[curve.quantity]
+
+
+def _reference(curve: Curve, stated: float | None) -> float:
+    known = assumed(curve)
+    if known is None and stated is None:
+        msg = (
+            f"curve {curve.id} does not say which local density it assumes; look it up in "
+            f"{curve.reference.text} and give it: rescale(curve, rho0=…, stated=0.3)"
+        )
+        raise InvalidCurve(msg)
+    if known is not None and stated is not None and not np.isclose(known, stated, rtol=1e-6):
+        msg = f"curve {curve.id} assumes rho0 = {known:g} GeV/cm3, not {stated:g}; leave stated= out"
+        raise InvalidCurve(msg)
+    return known if known is not None else float(stated or 0)
+
+
+def _density(value: float) -> float:
+    known = PARAMETERS["rho0"]
+    number = float(positive("rho0 in GeV/cm3", value))
+    if not known.low <= number <= known.high:
+        msg = f"rho0 = {number:g} is outside {known.low:g} to {known.high:g} {known.unit}; wrong unit?"
+        raise OutOfRange(msg)
+    return number

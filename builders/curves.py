@@ -17,10 +17,11 @@ from builders.curves_quantities import PER_GEV, Meaning, columns, meaning, split
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits import datapackage
 from vre_dm.limits.catalogue import SEAL, SHIPPED, load
-from vre_dm.limits.catalogue.entry import sidecars_in, write, write_seal
+from vre_dm.limits.catalogue.entry import read, sidecars_in, write, write_seal
 from vre_dm.limits.checks import PERMISSIVE
 from vre_dm.limits.completeness import ASSUMED
 from vre_dm.limits.curve import Curve
+from vre_dm.limits.curveset import CurveSet
 from vre_dm.limits.metadata import UNKNOWN, Assumptions, Provenance
 from vre_dm.limits.quantities import quantity
 
@@ -55,7 +56,7 @@ def build_all(source: Path, target: Path) -> Iterator[str]:
     for line in build(source, target):
         yield line
         written |= set(re.findall(r"^written (\S+):", line))
-    for curve in derived():
+    for curve in derived(CurveSet(read(target / f"{name}.json") for name in sorted(written))):
         write(curve, target)
         written.add(curve.id)
         yield f"computed {curve.id}: {curve.x.size} points. {curve.provenance.formula}"

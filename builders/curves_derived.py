@@ -3,9 +3,11 @@
 import dataclasses
 from collections.abc import Iterator
 
-from vre_dm.limits.convert import higgs_portal, thermal_relic
+from vre_dm.limits.convert import higgs_portal, mediator_contours, thermal_relic
 from vre_dm.limits.convert.derived import Origin
+from vre_dm.limits.convert.simplified_model import Mediator, SimplifiedModel
 from vre_dm.limits.curve import Curve
+from vre_dm.limits.curveset import CurveSet
 from vre_dm.limits.metadata import Reference
 
 # (start of the ids, limit on BR(H → inv) at 95 % CL, who states it).
@@ -54,6 +56,10 @@ RELICS: tuple[tuple[str, thermal_relic.Particle, float], ...] = (
     ("sv_thermal_relic_oh2_0p11", "Majorana", 0.11),
     ("sv_thermal_relic_oh2_0p12_dirac", "Dirac", 0.12),
 )
+MONOPHOTONS: tuple[tuple[str, str, Mediator], ...] = (
+    ("mm_atlas_2017_monophoton_v1", "si_atlas_2017_monophoton_v1", "vector"),
+    ("mm_atlas_2017_monophoton_a1", "sdp_atlas_2017_monophoton_a1", "axial"),
+)
 STATED = "95 % CL is stated in the article"
 NOTES = {
     "vector": "the vector portal is an effective theory; a complete model changes it",
@@ -61,10 +67,11 @@ NOTES = {
 }
 
 
-def derived() -> Iterator[Curve]:
-    """Every computed curve of the catalogue."""
+def derived(published: CurveSet) -> Iterator[Curve]:
+    """Every computed curve of the catalogue; some start from published ones."""
     yield from invisible_higgs()
     yield from thermal_relics()
+    yield from monophotons(published)
 
 
 def invisible_higgs() -> Iterator[Curve]:
@@ -82,3 +89,13 @@ def thermal_relics() -> Iterator[Curve]:
         curve = thermal_relic.curve(particle=particle, abundance=abundance)
         label = f"thermal relic, {particle}, Ωh² = {abundance:g}"
         yield dataclasses.replace(curve, id=name, label=label)
+
+
+def monophotons(published: CurveSet) -> Iterator[Curve]:
+    """The area that a mono-photon search excludes in the mass plane, as cross sections on a nucleon."""
+    for source, name, mediator in MONOPHOTONS:
+        if source not in published.ids:
+            continue
+        model = SimplifiedModel(mediator=mediator, g_q=0.25, g_dm=1.0)
+        curve = mediator_contours.to_cross_section(published[source], model, id=name)
+        yield dataclasses.replace(curve, notes=STATED.replace("article", "HEPData table"))

@@ -7,7 +7,7 @@ from builders.curves_derived import INVISIBLE_HIGGS, PARTICLES, derived
 from vre_dm.limits.catalogue import load
 from vre_dm.limits.curve import Curve
 
-FRESH = tuple(derived())
+FRESH = tuple(derived(load()))
 
 
 @pytest.mark.parametrize("fresh", FRESH, ids=lambda curve: curve.id)

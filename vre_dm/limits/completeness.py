@@ -10,7 +10,13 @@ if TYPE_CHECKING:
     from vre_dm.limits.curve import Curve
 
 _RECOIL = ("halo", "form_factor")
-_COUPLINGS = ("mediator", "couplings")
+_COUPLINGS = ("g_q", "g_DM", "g_l")
+
+
+def _other(coupling: str) -> tuple[str, ...]:
+    return ("mediator", *(name for name in _COUPLINGS if name != coupling))
+
+
 ASSUMED = {
     "sigma_SI": _RECOIL,
     "sigma_SDn": _RECOIL,
@@ -20,11 +26,9 @@ ASSUMED = {
     "g_ae": ("local_density",),
     "sigmav": ("targets", "J_factor"),
     "lifetime": ("targets", "D_factor"),
-    "mediator_plane": _COUPLINGS,
-    "signal_strength": _COUPLINGS,
-    "g_q": _COUPLINGS,
-    "g_l": _COUPLINGS,
-    "g_DM": _COUPLINGS,
+    "mediator_plane": ("mediator", *_COUPLINGS),
+    "signal_strength": ("mediator", *_COUPLINGS),
+    **{coupling: _other(coupling) for coupling in _COUPLINGS},
 }
 """Assumptions without which a limit on the quantity cannot be compared with another."""
 STATED = ("cl", "statistic")
@@ -35,8 +39,8 @@ DIGITISED = ("tool", "error_dex")
 def needed(curve: Curve) -> dict[str, object]:
     """Facts a user needs of this curve by name, with what is known of each.
 
-    Theory curves need no confidence level, digitised ones need their error, derived ones their formula; an
-    assumption that has no meaning for a curve may say so (``none``) and then counts as known.
+    Theory curves need no confidence level, digitised ones need their error, derived ones their formula (its
+    conventions stand in the record); an assumption without meaning for a curve may say ``none``.
     """
     reference, provenance = curve.reference, curve.provenance
     published = UNKNOWN if reference.arxiv == reference.report == UNKNOWN else reference.text
@@ -50,6 +54,7 @@ def needed(curve: Curve) -> dict[str, object]:
     }
     if curve.kind != "theory":
         facts |= {name: getattr(curve, name) for name in STATED}
+    if curve.kind != "theory" and provenance.type != "derived":
         facts |= {name: curve.assumptions.get(name, UNKNOWN) for name in ASSUMED.get(curve.quantity, ())}
     if provenance.type == "digitised":
         facts |= {name: getattr(provenance, name) for name in DIGITISED}

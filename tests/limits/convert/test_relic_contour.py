@@ -50,12 +50,12 @@ def test_the_cross_section_on_the_line_is_that_of_steigman_dasgupta_and_beacom()
         assert average(V1, mass, dm, 25).item() == pytest.approx(2 * 2.2e-26, rel=0.15)
 
 
-@given(st.sampled_from(["vector", "axial", "scalar"]), st.floats(300, 3000), st.floats(0.1, 0.4))
+@given(st.sampled_from(["vector", "axial"]), st.floats(300, 3000), st.floats(0.1, 0.4))
 @settings(max_examples=15)
 def test_without_a_resonance_abundance_goes_with_the_inverse_squares_of_the_couplings(
     mediator: Mediator, mass: float, share: float
 ) -> None:
-    weak, strong = (SimplifiedModel(mediator=mediator, g_q=g, g_dm=1.0) for g in (0.1, 0.2))
+    weak, strong = (SimplifiedModel(mediator=mediator, g_q=g, g_dm=1.0) for g in (0.2, 0.4))
     ratio = relic_abundance(weak, mass, mass * share) / relic_abundance(strong, mass, mass * share)
     # The freeze-out temperature moves a little, and the tail of the resonance is narrower.
     assert 3 < ratio < 4.2
@@ -95,8 +95,11 @@ def test_outside_the_domain_nothing_is_computed(mass: float, dm: float, message:
 
 def test_a_mediator_that_leads_nowhere_is_said() -> None:
     dark = SimplifiedModel(mediator="vector", g_q=0.0, g_dm=1.0)
-    with pytest.raises(OutOfRange, match="has nothing to annihilate into"):
-        relic_abundance(dark, 1000, 100)
+    with pytest.raises(OutOfRange, match="100 GeV annihilates too little to be a thermal relic"):
+        relic_abundance(dark, 1000, [100, 200])
+    weak = SimplifiedModel(mediator="scalar", g_q=0.1, g_dm=0.1)
+    with pytest.raises(OutOfRange, match="too little"):
+        relic_abundance(weak, 1000, 125)
 
 
 def test_a_signal_today_needs_the_s_wave_that_the_relic_does_not() -> None:

@@ -19,6 +19,9 @@ LIGHTEST, HEAVIEST = 1.0, 1e5
 LARGEST_SHARE = 0.9
 """Dark matter over mediator mass: nearer to 1 pairs of mediators open, which are not included."""
 
+WEAKEST = 1e-27
+"""⟨σv⟩ in cm³/s at x = 10, where the solution starts, with which dark matter is in equilibrium there."""
+
 Side = Literal["below", "above"]
 TEMPERATURES = 40
 DISTANCES = np.concatenate([np.geomspace(1e-3, 0.5, 20), 1 - np.geomspace(0.48, 1e-4, 30)])
@@ -46,7 +49,8 @@ def relic_abundance(model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: A
     Raises
     ------
     OutOfRange
-        A mass outside the domain, a width that reaches the mass, or nothing to annihilate into.
+        A mass outside the domain, a width that reaches the mass, or annihilation too weak for
+        equilibrium.
 
     References
     ----------
@@ -61,7 +65,11 @@ def relic_abundance(model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: A
             f"dark matter above {LARGEST_SHARE} of the mediator's mass also annihilates into it; not included"
         )
         raise OutOfRange(msg)
-    return _relic(model, mass.ravel(), dm.ravel()).reshape(mass.shape)
+    relic = _relic(model, mass.ravel(), dm.ravel()).reshape(mass.shape)
+    if np.isinf(relic).any():
+        msg = f"dark matter of {dm[np.isinf(relic)][0]:g} GeV annihilates too little to be a thermal relic"
+        raise OutOfRange(msg)
+    return relic
 
 
 def contour(
@@ -153,13 +161,10 @@ def _dark(masses: Array, distance: Array, side: Side) -> Array:
 
 
 def _relic(model: SimplifiedModel, mass: Array, dm: Array) -> Array:
-    """Ωh² with ⟨σv⟩ tabulated in temperature and interpolated in logarithms; flat arrays."""
+    """Ωh², infinite where there was no equilibrium at x = 10; ⟨σv⟩ is tabulated in temperature."""
     knots = np.geomspace(HOTTEST, COLDEST, TEMPERATURES)
     table = average(model, mass, dm, knots)
-    if not np.all(table > 0):
-        msg = f"dark matter of {dm[(table <= 0).any(axis=0)][0]:g} GeV has nothing to annihilate into"
-        raise OutOfRange(msg)
-    logs = np.log(table)
+    logs = np.log(np.clip(table, 1e-60, None))
 
     def interpolated(x: Array) -> Array:
         place = np.interp(np.log(x), np.log(knots), np.arange(knots.size))
@@ -167,4 +172,4 @@ def _relic(model: SimplifiedModel, mass: Array, dm: Array) -> Array:
         share = (place - low)[:, None]
         return np.asarray(np.exp(logs[low] * (1 - share) + logs[low + 1] * share))
 
-    return 2 * left_over(dm, interpolated)
+    return np.where(table[0] < WEAKEST, np.inf, 2 * left_over(dm, interpolated))

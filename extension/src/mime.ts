@@ -70,7 +70,7 @@ export class LimitsRenderer extends Widget implements IRenderMime.IRenderer {
 
 /** A chunk of its own, loaded from this extension with the first overlay. */
 async function bokeh(): Promise<BokehModule> {
-  return (await import('@bokeh/bokehjs/build/js/bokeh.esm.min.js')) as unknown as BokehModule;
+  return (await import('@bokeh/bokehjs/build/js/bokeh.esm.min.js')).default;
 }
 
 const extension: IRenderMime.IExtension = {

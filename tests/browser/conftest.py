@@ -37,7 +37,7 @@ class Watched:
         context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
         context.route("**/*", self._judge)
         self.page: Page = context.new_page()
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("pageerror", lambda error: self.errors.append(f"{error.message} {error.stack}"))
         self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
         self.page.on("dialog", self._dialog)
 

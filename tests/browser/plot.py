@@ -1,4 +1,4 @@
-"""What a test asks of a plot in a page: where a value is on the screen, what Bokeh holds, which pixels are drawn."""
+"""What a test asks of a plot in a page: where a value is on the screen, what Bokeh holds, what is drawn."""
 
 from __future__ import annotations
 
@@ -73,5 +73,5 @@ def colour(png: bytes) -> tuple[int, int, int]:
 
     from matplotlib.image import imread
 
-    red, green, blue = (int(round(255 * float(part))) for part in imread(BytesIO(png))[0, 0, :3])
+    red, green, blue = (round(255 * float(part)) for part in imread(BytesIO(png))[0, 0, :3])
     return red, green, blue

@@ -1,4 +1,4 @@
-"""What the reader can change: which curves, in what colour and unit, known when, and under which assumptions."""
+"""What the reader can change: which curves, in what colour and unit, known when, assuming what."""
 
 import re
 from collections.abc import Callable
@@ -12,6 +12,8 @@ from tests.browser.plot import Plot
 from tests.browser.toys import BETA, OWN, line, model
 
 Show = Callable[..., Plot]
+FOCUSED = """() => { const focus = document.activeElement
+  return focus.ariaLabel ?? focus.labels?.[0]?.textContent ?? focus.textContent }"""
 
 
 def shown(plot: Plot) -> list[str]:
@@ -89,7 +91,11 @@ def test_a_slider_moves_a_limit_by_the_right_factor_and_back(show: Show) -> None
 
 
 def test_a_branching_ratio_enters_as_odds(show: Show) -> None:
-    odds = line("H to inv", [1e-44] * 4, scalings=[{"parameter": "BR", "reference": 0.1, "power": 1.0, "form": "odds"}])
+    odds = line(
+        "H to inv",
+        [1e-44] * 4,
+        scalings=[{"parameter": "BR", "reference": 0.1, "power": 1.0, "form": "odds"}],
+    )
     slider = {"parameter": "BR", "symbol": "BR", "unit": "1", "value": 0.1, "low": 0.05, "high": 0.5}
     plot = show(curves=[odds], sliders=[slider])
     plot.page.get_by_label("BR").fill("1000")
@@ -98,7 +104,11 @@ def test_a_branching_ratio_enters_as_odds(show: Show) -> None:
 
 
 def test_curves_of_different_references_stay_as_published_until_the_slider_is_moved(show: Show) -> None:
-    other = line("OTHER", [1e-45] * 4, scalings=[{"parameter": "rho0", "reference": 0.4, "power": -1.0, "form": "power"}])
+    other = line(
+        "OTHER",
+        [1e-45] * 4,
+        scalings=[{"parameter": "rho0", "reference": 0.4, "power": -1.0, "form": "power"}],
+    )
     plot = show(curves=[BETA, other])
     assert plot.source()["ys"][1] == [1e-45] * 4
     plot.page.get_by_label("ρ₀").fill("1000")
@@ -119,7 +129,9 @@ def test_another_unit_changes_ticks_labels_and_readings_but_no_number(show: Show
 
 def test_ticks_are_decades_of_the_unit_that_is_shown(show: Show) -> None:
     plot = show()
-    ticks = "name => Bokeh.documents[0].get_model_by_name(name).get_ticks_no_defaults(1e-47, 1e-44, 0, 6).major"
+    ticks = (
+        "name => Bokeh.documents[0].get_model_by_name(name).get_ticks_no_defaults(1e-47, 1e-44, 0, 6).major"
+    )
     drawn = "([name, at]) => Bokeh.documents[0].get_model_by_name(name).doFormat(at)"
     at = plot.page.evaluate(ticks, "y axis ticker")
     assert plot.page.evaluate(drawn, ["y axis formatter", at]) == ["10⁻⁴⁷", "10⁻⁴⁶", "10⁻⁴⁵", "10⁻⁴⁴"]
@@ -179,16 +191,16 @@ def test_everything_can_be_done_with_the_keyboard_alone(show: Show) -> None:
     seen: set[str] = set()
     for _ in range(60):
         plot.page.keyboard.press("Tab")
-        name = plot.page.evaluate(
-            "() => { const e = document.activeElement; return e.ariaLabel ?? e.labels?.[0]?.textContent ?? e.textContent }"
-        )
+        name = plot.page.evaluate(FOCUSED)
         seen.add(name.strip())
         if name == "Show BETA 2024":
             plot.page.keyboard.press("Space")
     assert "BETA 2024" not in shown(plot)
     wanted = {"Save PNG", "Save SVG", "Search curves", "Only BETA 2024", "Compare BETA 2024", "As published"}
     assert wanted <= seen
-    assert {"Year", "ρ₀", "colour by", "y unit"} <= {re.split(r"[\d(]| experiment| cm|all", name)[0].strip() for name in seen}
+    assert {"Year", "ρ₀", "colour by", "y unit"} <= {
+        re.split(r"[\d(]| experiment| cm|all", name)[0].strip() for name in seen
+    }
 
 
 @pytest.mark.parametrize(("form", "start"), [("PNG", b"\x89PNG"), ("SVG", b"<svg")])

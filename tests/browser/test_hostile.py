@@ -34,7 +34,11 @@ def spoiled() -> dict[str, object]:
 
 def test_hostile_text_is_shown_as_text_everywhere(show: Show) -> None:
     slider = {"parameter": "rho0", "symbol": HOSTILE, "unit": HOSTILE, "value": 0.3, "low": 0.1, "high": 1.0}
-    axis = {**model()["x"], "label": HOSTILE, "units": [{"name": HOSTILE, "factor": 1.0}, {"name": "b", "factor": 2.0}]}
+    axis = {
+        **model()["x"],
+        "label": HOSTILE,
+        "units": [{"name": HOSTILE, "factor": 1.0}, {"name": "b", "factor": 2.0}],
+    }
     other = spoiled() | {"id": "other", "label": f"other {HOSTILE}"}
     plot = show(title=HOSTILE, notes=[HOSTILE], curves=[spoiled(), other], sliders=[slider], x=axis)
     expect(plot.hover(100.0, 1e-44)).to_contain_text("<img src=x onerror=alert(1)>")

@@ -14,7 +14,14 @@ Show = Callable[..., Plot]
 def test_hovering_a_curve_tells_who_and_the_value_between_its_points(show: Show) -> None:
     # A power law from (1, 1e-43) to (10, 1e-46): its middle in log space is exact.
     tip = show().hover(np.sqrt(10.0), 10**-44.5)
-    for part in ("BETA 2024", "3.162 × 10⁻⁴⁵ cm²", "90%", "halo SHM", "collaboration file", "arXiv:2001.00001v2"):
+    for part in (
+        "BETA 2024",
+        "3.162 × 10⁻⁴⁵ cm²",
+        "90%",
+        "halo SHM",
+        "collaboration file",
+        "arXiv:2001.00001v2",
+    ):
         expect(tip).to_contain_text(part)
     expect(tip).to_contain_text("3.1")
 
@@ -97,7 +104,9 @@ def test_the_arrows_walk_along_a_curve_and_it_is_spoken(show: Show) -> None:
 
 def test_a_screen_reader_finds_the_plot_named_and_as_a_table(show: Show) -> None:
     page = show().page
-    expect(page.get_by_role("img", name="Toy limits: σ SI (nucleon) against dark-matter mass, 5 curves")).to_be_visible()
+    expect(
+        page.get_by_role("img", name="Toy limits: σ SI (nucleon) against dark-matter mass, 5 curves")
+    ).to_be_visible()
     page.get_by_text("All 5 curves as a table").click()
     table = page.get_by_role("region", name="Table of the curves")
     expect(table.get_by_role("row")).to_have_count(6)

@@ -57,7 +57,12 @@ BETA = line(
     style=1,
     style_technique=0,
     assumptions={"CL": "95%", "halo": "SHM++"},
-    band={"name": "±1σ expected", "x": MASSES, "low": [5e-44, 5e-47, 5e-47, 5e-46], "high": [2e-43, 2e-46, 2e-46, 2e-45]},
+    band={
+        "name": "±1σ expected",
+        "x": MASSES,
+        "low": [5e-44, 5e-47, 5e-47, 5e-46],
+        "high": [2e-43, 2e-46, 2e-46, 2e-45],
+    },
 )
 FOG = line(
     "fog",
@@ -101,7 +106,16 @@ def model(**changes: Any) -> Model:
         "notes": ["90 % and 95 % confidence levels are mixed"],
         "colour_by": "experiment",
         "palette": ["#0a61c3", "#af4e00", "#208c59", "#d75898", "#10a0cc", "#b48a23", "#851f38", "#3a2a8d"],
-        "palette_dark": ["#5c83ae", "#f3802f", "#20bc90", "#ec98c7", "#61e3ff", "#ffd84a", "#d63f61", "#a884ff"],
+        "palette_dark": [
+            "#5c83ae",
+            "#f3802f",
+            "#20bc90",
+            "#ec98c7",
+            "#61e3ff",
+            "#ffd84a",
+            "#d63f61",
+            "#a884ff",
+        ],
         "dashes": [[], [6, 3], [2, 2]],
     }
     found: Model = deepcopy(fields | changes)  # type: ignore[assignment]

@@ -1,6 +1,6 @@
 /** The small part of BokehJS that is used, and the two models the axes add to it. */
 
-import { tickLabel, ticks } from './numbers';
+import { tickLabels, ticks } from './numbers';
 
 export interface BokehModel {
   id: string;
@@ -72,7 +72,7 @@ export function registerAxisModels(bokeh: BokehModule): void {
       this.define(factor);
     }
     doFormat(values: number[]): string[] {
-      return values.map(value => tickLabel(value * this.factor));
+      return tickLabels(values.map(value => value * this.factor));
     }
   }
   bokeh.Models.register(Decades);

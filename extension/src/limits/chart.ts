@@ -15,13 +15,15 @@ import { initialState, visible } from './state';
 import type { Theme } from './theme';
 
 /** All areas over each other never hide the lines below them more than this. */
-const DEEPEST = 0.3;
+const DEEPEST = 0.25;
 
 export class Chart {
   readonly paths: Path[];
   readonly rows: Row[];
   factors: number[];
   shown: boolean[];
+  /** False once it was taken away: what was still to come is then left undone. */
+  live = true;
   private view!: PlotView;
 
   private constructor(
@@ -152,6 +154,7 @@ export class Chart {
   }
 
   dispose(): void {
+    this.live = false;
     this.view.model.document.clear();
   }
 

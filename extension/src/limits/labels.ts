@@ -31,7 +31,9 @@ export class Labels {
       this.waiting = true;
       requestAnimationFrame(() => {
         this.waiting = false;
-        this.update();
+        if (this.chart.live) {
+          this.update();
+        }
       });
     }
   }

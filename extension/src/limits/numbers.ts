@@ -21,13 +21,24 @@ export function written(value: number, digits = 3): string {
 }
 
 /** Label of a tick: a bare power of ten where it is one. */
-export function tickLabel(value: number): string {
+export function tickLabel(value: number, digits = 4): string {
   const exponent = Math.round(Math.log10(value));
   const isDecade = Math.abs(value / 10 ** exponent - 1) < 1e-6;
-  if (!isDecade || (exponent >= -2 && exponent <= 3)) {
-    return written(value, 4);
+  if (isDecade && (exponent < -2 || exponent > 3)) {
+    return powerOfTen(exponent);
   }
-  return powerOfTen(exponent);
+  return written(value, digits).replace(/\.?0+ ×/, ' ×');
+}
+
+/** Labels of the ticks of one axis, with as many digits as tell them apart. */
+export function tickLabels(values: readonly number[]): string[] {
+  for (const digits of [4, 6, 8, 10]) {
+    const labels = values.map(value => tickLabel(value, digits));
+    if (new Set(labels).size === labels.length) {
+      return labels;
+    }
+  }
+  return values.map(value => tickLabel(value, 12));
 }
 
 export interface Ticks {
@@ -47,8 +58,8 @@ export function ticks(low: number, high: number, most = 9): Ticks {
     const shown = decades.filter(n => n % step === 0).map(n => 10 ** n);
     return { major: shown, minor: step === 1 ? minor : decades.filter(n => n % step !== 0).map(n => 10 ** n) };
   }
-  const few = [...decades.map(n => 10 ** n), ...minor].sort((a, b) => a - b);
-  return few.length >= 3 ? { major: few, minor: [] } : { major: evenly(low, high), minor: [] };
+  const few = [...decades.map(n => 10 ** n), ...minor.filter(tick => /^[25]/.test(tick.toExponential(0)))];
+  return few.length >= 3 ? { major: few, minor } : { major: evenly(low, high), minor: [] };
 }
 
 /** Round steps for a view so narrow that no decade helps. */

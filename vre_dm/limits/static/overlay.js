@@ -17,13 +17,22 @@
     }
     return `${mantissa} × ${powerOfTen(power)}`;
   }
-  function tickLabel(value2) {
+  function tickLabel(value2, digits = 4) {
     const exponent = Math.round(Math.log10(value2));
     const isDecade = Math.abs(value2 / 10 ** exponent - 1) < 1e-6;
-    if (!isDecade || exponent >= -2 && exponent <= 3) {
-      return written(value2, 4);
+    if (isDecade && (exponent < -2 || exponent > 3)) {
+      return powerOfTen(exponent);
     }
-    return powerOfTen(exponent);
+    return written(value2, digits).replace(/\.?0+ ×/, " ×");
+  }
+  function tickLabels(values) {
+    for (const digits of [4, 6, 8, 10]) {
+      const labels2 = values.map((value2) => tickLabel(value2, digits));
+      if (new Set(labels2).size === labels2.length) {
+        return labels2;
+      }
+    }
+    return values.map((value2) => tickLabel(value2, 12));
   }
   function ticks(low, high, most = 9) {
     const first = Math.ceil(Math.log10(low) - 1e-9);
@@ -36,8 +45,8 @@
       const shown = decades.filter((n) => n % step === 0).map((n) => 10 ** n);
       return { major: shown, minor: step === 1 ? minor : decades.filter((n) => n % step !== 0).map((n) => 10 ** n) };
     }
-    const few = [...decades.map((n) => 10 ** n), ...minor].sort((a, b) => a - b);
-    return few.length >= 3 ? { major: few, minor: [] } : { major: evenly(low, high), minor: [] };
+    const few = [...decades.map((n) => 10 ** n), ...minor.filter((tick) => /^[25]/.test(tick.toExponential(0)))];
+    return few.length >= 3 ? { major: few, minor } : { major: evenly(low, high), minor: [] };
   }
   function evenly(low, high) {
     const rough = (high - low) / 4;
@@ -72,7 +81,7 @@
         this.define(factor2);
       }
       doFormat(values) {
-        return values.map((value2) => tickLabel(value2 * this.factor));
+        return tickLabels(values.map((value2) => value2 * this.factor));
       }
     }
     bokeh.Models.register(Decades);
@@ -470,7 +479,7 @@
   };
 
   // src/limits/chart.ts
-  var DEEPEST = 0.3;
+  var DEEPEST = 0.25;
   var Chart = class _Chart {
     constructor(model, bokeh, theme) {
       this.model = model;
@@ -488,6 +497,8 @@
     rows;
     factors;
     shown;
+    /** False once it was taken away: what was still to come is then left undone. */
+    live = true;
     view;
     static async draw(host, model, bokeh, state, theme) {
       const chart = new _Chart(model, bokeh, theme);
@@ -594,6 +605,7 @@
       return this.view.el;
     }
     dispose() {
+      this.live = false;
       this.view.model.document.clear();
     }
     show(state) {
@@ -912,7 +924,9 @@
         this.waiting = true;
         requestAnimationFrame(() => {
           this.waiting = false;
-          this.update();
+          if (this.chart.live) {
+            this.update();
+          }
         });
       }
     }

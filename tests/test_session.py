@@ -1,13 +1,18 @@
 """`connect` chooses a lake as it says, and the short verbs use it."""
 
+import uuid
 from pathlib import Path
 
 import pytest
 
 import vre_dm as dm
+from tests.lakes import rucio
+from tests.limits.conftest import make
 from vre_dm import sandbox, session
-from vre_dm.errors import InvalidConfiguration, LoginRefused, Unreachable
+from vre_dm.errors import InvalidConfiguration, InvalidCurve, LoginRefused, Unreachable
 from vre_dm.lake.lake import Lake
+from vre_dm.limits.catalogue.entry import write
+from vre_dm.limits.curve import Column
 from vre_dm.sandbox import LakeStatus
 
 
@@ -121,3 +126,55 @@ def test_fetched_files_of_different_lakes_lie_apart(embedded_lake: LakeStatus) -
     folders = {str(lake).splitlines()[-1].split(None, 2)[-1] for lake in (one, other)}
     assert len(folders) == 2
     assert not any(".." in folder for folder in folders)
+
+
+def uploaded(lake: LakeStatus, folder: Path, *curves: dm.Curve) -> str:
+    """DID of a dataset that holds the files of these curves."""
+    for curve in curves:
+        write(curve, folder, own=True)
+    name = f"curves.{uuid.uuid4().hex[:8]}"
+    words = ["upload", "--rse", "CERN-EOSPILOT", "--scope", "user.dm", f"user.dm:{name}"]
+    rucio(lake.rucio_config, *words, *(str(path) for path in sorted(folder.iterdir())))
+    return f"user.dm:{name}"
+
+
+def toy(**changes: object) -> dm.Curve:
+    return make(id=f"si_toy_{uuid.uuid4().hex[:8]}", **changes)
+
+
+def test_curves_of_a_dataset_are_fetched_checked_and_selected_from(
+    embedded_lake: LakeStatus, tmp_path: Path
+) -> None:
+    dm.connect(config=embedded_lake.rucio_config)
+    mine = toy(licence="CC-BY-NC-SA-3.0"), toy(year=2024, kind="projection", columns=shifted(make()))
+    (tmp_path / "out").mkdir()
+    did = uploaded(embedded_lake, tmp_path / "out", *mine)
+    assert sorted(dm.curves(did).ids) == sorted(curve.id for curve in mine)
+    assert dm.curves(did, kind="projection")[0] == mine[1]
+    assert dm.curves(dm.Did.parse(did), mine[0].id)[0] == mine[0]
+    with pytest.raises(InvalidCurve, match="one DID, or one folder"):
+        dm.curves(did, folder=tmp_path)
+
+
+def test_a_dataset_without_curves_is_refused(embedded_lake: LakeStatus) -> None:
+    dm.connect(config=embedded_lake.rucio_config)
+    with pytest.raises(InvalidCurve, match="none of these files is the sidecar of a curve"):
+        dm.curves("xenon:s2only.limits")
+
+
+def test_shipped_curves_need_no_lake(tmp_path: Path) -> None:
+    assert dm.curves("si_lz_2024").ids == ["si_lz_2024"]
+    write(toy(), tmp_path)
+    assert len(dm.curves(folder=tmp_path)) == 1
+    assert session._SESSION._lake is None
+
+
+@pytest.mark.parametrize("wrong", [["si_lz_2024"], 1.0, None])
+def test_an_id_is_text_and_anything_else_is_refused(wrong: object) -> None:
+    with pytest.raises(InvalidCurve, match="give the ids one by one"):
+        dm.curves(wrong)  # type: ignore[arg-type]
+
+
+def shifted(curve: dm.Curve) -> tuple[Column, ...]:
+    """The same curve at half its height."""
+    return curve.columns[0], Column(curve.columns[1].name, curve.columns[1].unit, curve.y / 2)

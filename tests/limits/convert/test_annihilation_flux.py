@@ -34,8 +34,8 @@ def test_of_dirac_particles_half_the_pairs_annihilate():
     assert dirac == pytest.approx(flux.annihilation(3e-26, 100, **DRACO) / 2)
 
 
-def test_decay_in_one_age_of_the_universe_of_one_second_each():
-    # 4π sr of D = 4π GeV/cm² seen at mass 1 GeV and lifetime 1 s: one decay per cm² and s.
+def test_a_column_of_one_decay_per_second_and_square_centimetre_is_a_flux_of_one():
+    # D is per steradian of 4π: with D = 4π GeV/cm², 1 GeV and 1 s one decay a cm² and s.
     assert flux.decay(1, 1, d_factor=4 * np.pi, per_event=1) == pytest.approx(1)
 
 

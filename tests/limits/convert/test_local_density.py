@@ -26,10 +26,12 @@ def test_twice_the_dark_matter_halves_the_limit_and_its_bands(limit):
     assert result.x.tobytes() == limit.x.tobytes()
 
 
-def test_pandax_4t_with_the_density_of_gaia_as_the_community_quotes_it(limit):
-    # arXiv:2105.00599, sec. III: the recommended 0.3 GeV/cm³ against the 0.4 of recent fits, a factor 0.75.
+def test_the_limit_moves_against_the_rate_that_wimprates_computes(limit):
+    # wimprates 0.5.0, rate_wimp_std in xenon at 5 keV for 50 GeV and 1e-45 cm², 0.3 and 0.4 GeV/cm³, in its
+    # own units. The limit is the cross section of a fixed number of events.
+    rates = 0.07106813, 0.09475751
     result = local_density.rescale(limit, rho0=0.4, stated=0.3)
-    assert result.at(40) / limit.at(40) == pytest.approx(0.75)
+    assert result.at(40) / limit.at(40) == pytest.approx(rates[0] / rates[1], rel=1e-5)
 
 
 def test_a_coupling_squared_enters_the_rate_once():

@@ -51,7 +51,7 @@ def kappa(mass: ArrayLike, g_ae: ArrayLike) -> Array:
 
     References
     ----------
-    arXiv:0807.3279, eqs. 19, 20, 34
+    arXiv:0807.3279 (absorption of pseudoscalars and vectors against the photoelectric effect)
     """
     return np.asarray(KAPPA_PER_COUPLING * _mass(mass) * positive("g_ae", g_ae))
 

@@ -46,7 +46,7 @@ def annihilation(
 
     References
     ----------
-    arXiv:1012.4515, eq. 53; arXiv:1611.03184, eq. 1
+    arXiv:1012.4515, sec. on gamma rays from the Galaxy; arXiv:1611.03184
     """
     rate = positive("sigmav in cm3/s", sigmav) * positive("photons per annihilation", per_event, zero=True)
     return rate / _pair_mass(mass, particle) * positive("J factor in GeV2/cm5", j_factor)
@@ -82,7 +82,7 @@ def decay(lifetime: ArrayLike, mass: ArrayLike, *, d_factor: float, per_event: A
 
     References
     ----------
-    arXiv:1012.4515, eq. 53
+    arXiv:1012.4515, sec. on gamma rays from the Galaxy
     """
     particles = positive("photons per decay", per_event) * positive("D factor in GeV/cm2", d_factor)
     mass_lifetime = positive("mass in GeV", mass) * positive("lifetime in s", lifetime)

@@ -41,7 +41,7 @@ def propagator(model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: ArrayL
 
     References
     ----------
-    arXiv:2203.12035, sec. 3 (propagator scaling)
+    arXiv:2203.12035 (propagator scaling)
     """
     mass, dm, width = _resonance(model, mediator_mass, dm_mass)
     return (model.g_q * model.g_dm) ** 2 * _threshold_angle(mass, dm, width) / (mass * width)
@@ -56,7 +56,7 @@ def phase_space(model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: Array
 
     References
     ----------
-    arXiv:2203.12035, sec. 3 (parton-level scaling); arXiv:1603.04156, eqs. 2.4 and 2.7
+    arXiv:2203.12035 (parton-level scaling); arXiv:1603.04156, sec. 2 (phase space in the widths)
     """
     mass, dm, width = (x[..., None] for x in _resonance(model, mediator_mass, dm_mass))
     end = _threshold_angle(mass, dm, width)
@@ -94,7 +94,7 @@ def resonant(
 
     References
     ----------
-    arXiv:2203.12035, sec. 3
+    arXiv:2203.12035
     """
     require(signature, get_args(Signature), "signature")
     mass, dm, width = _resonance(model, mediator_mass, dm_mass)
@@ -136,7 +136,7 @@ def ratio(
 
     References
     ----------
-    arXiv:2203.12035, sec. 3
+    arXiv:2203.12035
     """
     require(signature, get_args(Signature), "signature")
     if signature != "mono-X":
@@ -187,7 +187,7 @@ def quark_coupling(
 
     References
     ----------
-    arXiv:2203.12035, sec. 3 (limits on couplings)
+    arXiv:2203.12035 (limits on couplings)
     """
     g2 = positive("limit on g_q", limit) ** 2
     quarks, others, into = _unit_widths(old, mediator_mass, old_dm_mass, signature)

@@ -56,7 +56,7 @@ def quark_coupling(
 
     References
     ----------
-    arXiv:1412.0018, sec. 2; hep-ph/9710441, sec. 2 (all orders); arXiv:2206.03456 (matching to g_q)
+    arXiv:1412.0018 (mixing with hypercharge); hep-ph/9710441 (all orders); arXiv:2206.03456 (from g_q)
     """
     mass = _beside_z(mass)
     eta = between("epsilon/cos θ_W", np.asarray(epsilon, dtype=np.float64) / COS, 0, 1)
@@ -114,7 +114,7 @@ def y(epsilon: ArrayLike, *, mass_ratio: ArrayLike, alpha_d: float) -> Array:
 
     References
     ----------
-    arXiv:2206.03456; arXiv:1505.00011, eq. 4
+    arXiv:1505.00011 (y and the relic density); arXiv:2206.03456
     """
     ratio = between("m_DM/m_A'", mass_ratio, 0, 0.5)
     strength = float(between("alpha_D", alpha_d, 0, 1 + 1e-12))

@@ -48,7 +48,7 @@ def freeze_out(temperature: ArrayLike) -> Array:
 
     References
     ----------
-    Gondolo, Gelmini, Nucl. Phys. B 360 (1991) 145, eq. 2.20
+    Gondolo, Gelmini, Nucl. Phys. B 360 (1991) 145, there g*^(1/2)
     """
     return _interpolate(temperature, 3)
 

@@ -75,7 +75,7 @@ def rescale(
 
     References
     ----------
-    arXiv:2105.00599, sec. III (the halo that experiments agreed on, ρ₀ = 0.3 GeV/cm³)
+    arXiv:2105.00599 (the halo that experiments agreed on, ρ₀ = 0.3 GeV/cm³)
     """
     power = _power(curve)
     if v0 is not None or v_esc is not None:

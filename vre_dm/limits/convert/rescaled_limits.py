@@ -49,7 +49,7 @@ def strength(
 
     References
     ----------
-    arXiv:2203.12035, sec. 3
+    arXiv:2203.12035
     """
     mediator, dm = _grid(curve)
     factor = ratio(old, new, mediator, dm, signature)
@@ -125,7 +125,7 @@ def resonant_contour(curve: Curve, old: SimplifiedModel, new: SimplifiedModel, *
 
     References
     ----------
-    arXiv:2203.12035, sec. 3
+    arXiv:2203.12035
     """
     if curve.quantity != "mediator_plane":
         msg = f"curve {curve.id} is about {curve.quantity}, not a contour over the two masses"
@@ -198,7 +198,7 @@ def coupling(
 
     References
     ----------
-    arXiv:2203.12035, sec. 3
+    arXiv:2203.12035
     """
     if curve.quantity != "g_q" or curve.geometry != "line":
         msg = f"curve {curve.id} is a {curve.geometry} of {curve.quantity}, not a line of g_q"

@@ -61,7 +61,7 @@ def cross_section(mass: ArrayLike, *, particle: Particle, abundance: float = 0.1
 
     References
     ----------
-    Gondolo, Gelmini, Nucl. Phys. B 360 (1991) 145, eq. 3.8; arXiv:1204.3622, sections II and III
+    Gondolo, Gelmini, Nucl. Phys. B 360 (1991) 145 (the equation for dY/dx); arXiv:1204.3622
     """
     masses = np.atleast_1d(np.asarray(mass, dtype=np.float64))
     _require(masses, abundance, particle)

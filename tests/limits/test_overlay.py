@@ -213,3 +213,9 @@ def test_a_band_needs_its_columns() -> None:
 
 def test_the_facade_offers_the_overlay() -> None:
     assert repr(vre_dm.overlay(PUBLISHED)).startswith("Overlay of 3 curves")
+
+
+def test_the_citations_of_all_that_is_drawn_are_given() -> None:
+    entries = overlay(PUBLISHED).bibtex()
+    assert "2410.17036" in entries
+    assert "2502.18005" in entries

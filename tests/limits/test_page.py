@@ -7,11 +7,16 @@ import re
 from html.parser import HTMLParser
 
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.limits.conftest import HOSTILE, make
+from vre_dm.limits.catalogue import load
 from vre_dm.limits.curve import limit_column, mass_column
 from vre_dm.limits.metadata import Assumptions
 from vre_dm.limits.overlay import Overlay, overlay
+from vre_dm.limits.payload import payload
 
 
 class Reader(HTMLParser):
@@ -60,6 +65,25 @@ def many(count: int) -> Overlay:
 def test_the_page_carries_the_model() -> None:
     shown = overlay(make(label="a < b"))
     assert json.loads(Reader(shown.html()).data) == shown.model
+
+
+@given(st.floats(1e-50, 1e-35), st.floats(1e-3, 1e5))
+def test_numbers_travel_with_ten_digits(limit: float, mass: float) -> None:
+    curve = make(columns=(mass_column([mass, mass * 2]), limit_column([limit, limit], "sigma_SI")))
+    model = overlay(curve).model
+    (sent,) = payload(model)["curves"]
+    assert (sent["x"], sent["y"]) != ([], [])
+    assert sent["x"] == pytest.approx(curve.x.tolist(), rel=1e-9)
+    assert sent["y"] == pytest.approx(curve.y.tolist(), rel=1e-9)
+    assert max(len(repr(number)) for number in sent["y"]) <= 16
+    assert {**sent, "x": [], "y": []} == {**model["curves"][0], "x": [], "y": []}
+
+
+def test_bands_travel_too_and_the_model_stays_as_it_was() -> None:
+    model = overlay(load()["si_lz_2024"], bands=["si_lz_2024"]).model
+    before = json.dumps(model)
+    assert payload(model)["curves"][0]["band"] == model["curves"][0]["band"]
+    assert json.dumps(model) == before
 
 
 def test_only_the_scripts_of_the_page_itself_may_run() -> None:

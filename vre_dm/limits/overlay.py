@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vre_dm.limits.axes import Range
+from vre_dm.limits.bibtex import bibtex
 from vre_dm.limits.catalogue import load
 from vre_dm.limits.compare import Comparison, compare
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.curveset import CurveSet
 from vre_dm.limits.display import table_text
 from vre_dm.limits.model import Model, build
+from vre_dm.limits.payload import payload
 from vre_dm.limits.saving import form_of, write
 from vre_dm.limits.scaling import moved
 from vre_dm.limits.script import script
@@ -100,6 +102,10 @@ class Overlay:
         """
         return script(self.published, self.view, self.assume, load())
 
+    def bibtex(self) -> str:
+        """Write the BibTeX entries of everything that is drawn, see `vre_dm.limits.bibtex`."""
+        return bibtex(self.published)
+
     def holoviews(self) -> Any:
         """Give HoloViews objects, see `vre_dm.limits.hv.overlay`; needs ``vre-dm[hvplot]``."""
         from vre_dm.limits import hv
@@ -180,7 +186,7 @@ class Overlay:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         """Offer the data, a picture and a table; the front end takes what it can."""
         return {
-            MIME: self.model,
+            MIME: payload(self.model),
             "image/svg+xml": self._printed("svg").decode(),
             "text/plain": repr(self),
         }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from html import escape
 from importlib.resources import files
 from io import BytesIO
@@ -14,6 +13,7 @@ from bokeh.resources import Resources
 from vre_dm.limits import figure
 from vre_dm.limits.display import table_html
 from vre_dm.limits.model import Model
+from vre_dm.limits.payload import embedded
 
 SHOWN = (
     "experiment",
@@ -87,12 +87,6 @@ def curves_table(model: Model) -> str:
     """Text alternative of the plot, one curve a row."""
     rows = [(line["label"], *(line["text"][key.lower()] for key in SHOWN)) for line in model["curves"]]
     return table_html(("curve", *SHOWN), rows)
-
-
-def embedded(model: Model) -> str:
-    """JSON that cannot end the element it stands in, and is one line."""
-    text = json.dumps(model, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def _renderer() -> str:

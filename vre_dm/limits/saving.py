@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from vre_dm.errors import NotWritable
@@ -34,26 +34,14 @@ def write(target: Path, data: bytes) -> Path:
     NotWritable
         The folder does not exist or cannot be written; a file that was there stays as it was.
     """
-    temporary = None
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        with tempfile.NamedTemporaryFile(
-            dir=target.parent, prefix=f".{target.name}.", delete=False
-        ) as stream:
-            temporary = Path(stream.name)
+        with temporary.open("xb") as stream:
             stream.write(data)
-        # A temporary file is the owner's alone; the plot gets what any new file would.
-        temporary.chmod(0o666 & ~_umask())
         temporary.replace(target)
     except OSError as error:
+        with suppress(OSError):  # there may be no such folder
+            temporary.unlink()
         msg = f"cannot write {str(target)!r}: {error.strerror}; choose a folder that exists and is yours"
         raise NotWritable(msg) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
     return target
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

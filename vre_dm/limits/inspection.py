@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from vre_dm.limits.curve import Curve
 
+NUMBERS = frozenset({"positive finite values", "monotonic mass", "magnitude"})
+"""Checks that a curve must pass before it can be compared with another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
@@ -68,7 +71,7 @@ def inspect(folder: Path, *, to_ship: bool = False, sealed: frozenset[str] = fro
         curves.append(curve)
         problems += check(curve)
         problems += (replace(problem, grave=to_ship) for problem in check_licence(curve))
-    broken = {problem.curve for problem in problems if problem.check == "positive finite values"}
+    broken = {problem.curve for problem in problems if problem.check in NUMBERS}
     problems += check_together([curve for curve in curves if curve.id not in broken])
     return Inspection(CurveSet(curves), tuple(problems))
 

@@ -24,7 +24,7 @@ ABSORPTION = frozenset({"kappa", "g_ae"})
 
 
 def check_together(curves: Sequence[Curve]) -> list[Problem]:
-    """Find what only shows when curves are seen side by side."""
+    """Find what only shows when curves are seen side by side; each has passed the checks of its numbers."""
     return [*_doubled(curves), *_of_one_publication(curves)]
 
 

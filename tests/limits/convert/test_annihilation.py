@@ -85,7 +85,7 @@ def test_the_projects_check_values_of_the_pseudoscalar_are_met(
 @pytest.mark.parametrize("mediator", ["vector", "axial", "pseudoscalar"])
 @given(dm=st.floats(5, 900))
 def test_at_rest_it_is_the_published_formula(mediator: Mediator, dm: float) -> None:
-    # arXiv:1603.04156, sec. 4, for bb̄; the axial one with the factor of arXiv:1404.0022.
+    # arXiv:1603.04156, sec. 4, for bb̄; the axial one with the factor of the longitudinal mode.
     simplified, mass, b = model(mediator), 1000.0, 4.2
     published = {
         "vector": 2 * dm**2 + b**2,

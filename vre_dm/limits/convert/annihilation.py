@@ -47,7 +47,7 @@ def sigma_v_at_rest(
 
     References
     ----------
-    arXiv:1603.04156, sec. 4; arXiv:1404.0022, appendix (the factor (1 − s/M²)² of axial mediators)
+    arXiv:1603.04156, sec. 4; for (1 − s/M²)² of axial mediators, their longitudinal mode, arXiv:1510.02110
     """
     dm = positive("dark-matter mass in GeV", dm_mass)
     return CM3_S_GEV2 * 2 * _beta_sigma(model, mediator_mass, dm, 4 * dm**2, channel)

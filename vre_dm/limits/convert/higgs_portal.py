@@ -83,7 +83,8 @@ def cross_section_per_width(
 
     References
     ----------
-    arXiv:1112.3299, eqs. 3, 4; the vector also in arXiv:1111.4482
+    arXiv:1112.3299; arXiv:1903.03616, eqs. 28 and 51, whose ratio this is (widths of identical particles
+    carry another 1/2)
     """
     require(particle, get_args(Particle), "particle")
     m = between("dark-matter mass in GeV", dm_mass, 0, float(positive("Higgs mass in GeV", higgs_mass)) / 2)
@@ -147,7 +148,7 @@ def from_branching_ratio(
 
     References
     ----------
-    arXiv:1112.3299, eqs. 3, 4
+    As of `cross_section_per_width`.
     """
     masses = _masses(higgs_mass) if dm_masses is None else np.atleast_1d(dm_masses)
     ratio = cross_section_per_width(
@@ -202,7 +203,7 @@ def to_branching_ratio(
 
     References
     ----------
-    arXiv:1112.3299, eqs. 3, 4
+    As of `cross_section_per_width`.
     """
     if curve.quantity != "sigma_SI" or curve.geometry != "line":
         msg = f"curve {curve.id} is a {curve.geometry} of {curve.quantity}; a line of sigma_SI is needed"

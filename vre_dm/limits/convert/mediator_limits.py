@@ -57,7 +57,7 @@ def to_mediator_plane(
 
     References
     ----------
-    arXiv:1603.04156, eqs. 4.1, 4.8
+    arXiv:1603.04156, eqs. 4.1 to 4.10
     """
     masses, sigma = _scattering_line(curve, model)
     heavy = mediators.mediator_mass(
@@ -120,7 +120,7 @@ def to_quark_coupling(
 
     References
     ----------
-    arXiv:1603.04156, eqs. 4.1, 4.8
+    arXiv:1603.04156, eqs. 4.1 to 4.10
     """
     masses, sigma = _scattering_line(curve, model)
     heavy = masses * mass_ratio
@@ -181,7 +181,7 @@ def expected(
 
     References
     ----------
-    arXiv:1603.04156, eqs. 4.1, 4.8
+    arXiv:1603.04156, eqs. 4.1 to 4.10
     """
     chosen = mediators.quantity(model, quantity)
     masses = np.atleast_1d(np.asarray(dm_masses, dtype=np.float64))

@@ -13,7 +13,7 @@ from vre_dm.limits.convert.domain import Array, positive
 from vre_dm.limits.convert.simplified_model import Mediator, SimplifiedModel
 
 NUCLEON_FACTORS: dict[Mediator, float] = {"vector": 3.0, "scalar": 1.16e-3, "axial": 0.32}
-"""Coupling to a nucleon per g_q (arXiv:1603.04156, eqs. 4.2, 4.6, 4.9): three valence quarks; the quark and
+"""Coupling to a nucleon per g_q (arXiv:1603.04156, eqs. 4.1 to 4.10): three valence quarks; the quark and
 gluon content of the nucleon's mass; the share of its spin that quarks carry."""
 
 SPIN_INDEPENDENT, SPIN_DEPENDENT = ("sigma_SI",), ("sigma_SDp", "sigma_SDn")
@@ -55,7 +55,7 @@ def cross_section(
 
     References
     ----------
-    arXiv:1603.04156, eqs. 4.1, 4.8
+    arXiv:1603.04156, eqs. 4.1 to 4.10
     """
     mass = _heavy(mediator_mass)
     strength = _strength(model, positive("dark-matter mass in GeV", dm_mass), nucleon_factor, nucleon_mass)

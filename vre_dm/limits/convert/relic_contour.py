@@ -54,7 +54,7 @@ def relic_abundance(model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: A
 
     References
     ----------
-    Gondolo, Gelmini, Nucl. Phys. B 360 (1991) 145; arXiv:1603.04156, sec. 5
+    Gondolo, Gelmini, Nucl. Phys. B 360 (1991) 145, eq. 3.8; arXiv:1703.05703 (contours of this kind)
     """
     mass, dm = np.broadcast_arrays(
         positive("mediator mass in GeV", mediator_mass),
@@ -109,7 +109,7 @@ def contour(
 
     References
     ----------
-    As of `relic_abundance`; the working group's contours are those of arXiv:1703.05703.
+    As of `relic_abundance`.
     """
     masses = np.atleast_1d(positive("mediator mass in GeV", mediator_masses))
     target = float(between("abundance", abundance, 0.001, 10))
@@ -122,7 +122,7 @@ def contour(
     return derived(
         Origin(experiment="theory", kind="theory", label=label, licence="BSD-3-Clause"),
         id=id,
-        formula=f"relic/s-channel/{model.mediator}/1603.04156",
+        formula=f"relic/s-channel/{model.mediator}/Gondolo-Gelmini-1991",
         quantity="mediator_plane",
         columns=(
             mass_column(masses),

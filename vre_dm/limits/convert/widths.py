@@ -33,7 +33,7 @@ def partial_widths(model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: Ar
 
     References
     ----------
-    arXiv:1603.04156, sec. 2; arXiv:2203.12035
+    arXiv:1507.00966, sec. 2; arXiv:1603.04156, sec. 2; arXiv:2203.12035
     """
     mass, dm = np.broadcast_arrays(
         positive("mediator mass in GeV", mediator_mass), positive("dark-matter mass in GeV", dm_mass)

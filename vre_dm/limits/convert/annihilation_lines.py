@@ -1,0 +1,113 @@
+"""⟨σv⟩ today as lines: what an s-channel model predicts, and published limits restated for Dirac particles."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from vre_dm.errors import InvalidCurve, OutOfRange
+from vre_dm.limits.convert.annihilation import sigma_v_at_rest
+from vre_dm.limits.convert.derived import Origin, derived
+from vre_dm.limits.convert.simplified_model import SimplifiedModel
+from vre_dm.limits.curve import Column, Curve, limit_column, mass_column
+
+DIRAC = "Dirac"
+
+
+def expected(
+    model: SimplifiedModel, mediator_mass: float, dm_masses: ArrayLike, *, id: str, channel: str = "any"
+) -> Curve:
+    """⟨σv⟩ at rest that a model predicts, as a line of theory.
+
+    Parameters
+    ----------
+    model
+        Mediator and couplings; a scalar mediator annihilates in the p wave only and is refused.
+    mediator_mass
+        GeV.
+    dm_masses : array_like, shape (n,), GeV
+        Rising; dense near half of `mediator_mass`, where the line peaks. Masses at which the channel is
+        closed are left out. Annihilation into pairs of mediators is not included.
+    id
+        Of the curve.
+    channel
+        As of `vre_dm.limits.convert.annihilation.sigma_v_at_rest`.
+
+    Returns
+    -------
+    Curve
+        ``sigmav`` of one χ meeting one χ̄, cm³/s: compare with limits made `for_dirac`. It carries no scaling,
+        as the couplings also set the width.
+
+    Raises
+    ------
+    OutOfRange
+        A scalar mediator, a channel that is closed everywhere, or as in `sigma_v_at_rest`.
+    InvalidCurve
+        Unknown channel.
+
+    References
+    ----------
+    arXiv:1603.04156, sec. 4
+    """
+    if model.mediator == "scalar":
+        msg = "a scalar mediator annihilates in the p wave only: ⟨σv⟩ today is no number to compare with"
+        raise OutOfRange(msg)
+    masses = np.atleast_1d(np.asarray(dm_masses, dtype=np.float64))
+    sigmav = sigma_v_at_rest(model, mediator_mass, masses, channel=channel)
+    open_ = sigmav > 0
+    if not open_.any():
+        msg = f"the channel {channel} is closed at every mass from {masses.min():g} to {masses.max():g} GeV"
+        raise OutOfRange(msg)
+    label = f"{model.mediator} mediator, {mediator_mass:g} GeV"
+    return derived(
+        Origin(experiment="theory", kind="theory", label=label, licence="BSD-3-Clause"),
+        id=id,
+        formula=f"s-channel/{model.mediator}/sigmav/1603.04156",
+        quantity="sigmav",
+        channel="any" if channel in ("quarks", "gluons") else channel,
+        columns=(mass_column(masses[open_]), limit_column(sigmav[open_], "sigmav")),
+        inputs={**model.couplings, "m_med_GeV": mediator_mass, "quark masses": model.masses},
+        assumptions=model.conventions
+        | {"mediator_mass_GeV": mediator_mass, "annihilation_products": channel, "particle": DIRAC},
+    )
+
+
+def for_dirac(curve: Curve, *, id: str) -> Curve:
+    """Restate a limit on ⟨σv⟩ for Dirac dark matter: twice as high, as half of the pairs annihilate.
+
+    Parameters
+    ----------
+    curve
+        ``sigmav`` for particles that are their own antiparticles, the convention of published limits.
+    id
+        Of the new curve.
+
+    Raises
+    ------
+    InvalidCurve
+        Another quantity, or a curve whose record says that it is for Dirac particles already.
+
+    References
+    ----------
+    arXiv:1012.4515, eq. 53
+    """
+    if curve.quantity != "sigmav":
+        msg = f"curve {curve.id} is about {curve.quantity}; only limits on sigmav know two kinds of particle"
+        raise InvalidCurve(msg)
+    if str(curve.assumptions.get("particle", "")).casefold() == DIRAC.casefold():
+        msg = f"curve {curve.id} is for Dirac dark matter already"
+        raise InvalidCurve(msg)
+    columns = [c if c.unit == "GeV" else Column(c.name, c.unit, 2 * c.values) for c in curve.columns]
+    return derived(
+        curve,
+        id=id,
+        label=f"{curve.label}, Dirac",
+        formula="sigmav/dirac/1012.4515",
+        quantity="sigmav",
+        channel=curve.channel,
+        geometry=curve.geometry,
+        columns=columns,
+        inputs={"factor": 2.0},
+        assumptions={"particle": DIRAC},
+        validity=curve.validity,
+        notes=curve.notes,
+    )

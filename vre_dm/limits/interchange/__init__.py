@@ -60,7 +60,7 @@ def read(path: str | PathLike[str], format: str | None = None, **given: Any) -> 
     place = Path(path)
     source = Source(place / hepdata_yaml.SUBMISSION if place.is_dir() else place)
     known = FORMATS[format] if format is not None else recognised(source)
-    curves = [curve_of(draft, said) for draft in known.read(source, said)]
+    curves = [curve_of(draft, said) for draft in known.read(source)]
     if said.id is not None and len(curves) > 1:
         msg = f"{source.name} holds {len(curves)} curves; id= can name only one"
         raise InvalidCurve(msg)

@@ -10,7 +10,6 @@ from vre_dm.errors import InvalidCurve
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.interchange import dmbounds, numbers, plain, polygons, statements, units
 from vre_dm.limits.interchange import facts as flat
-from vre_dm.limits.interchange.answers import Answers
 from vre_dm.limits.interchange.draft import Draft, RawColumn
 from vre_dm.limits.interchange.source import Source
 from vre_dm.limits.metadata import UNKNOWN
@@ -60,7 +59,7 @@ def recognises(source: Source) -> bool:
     return two and bool(_MASS.search(plain.comments(source.text)))
 
 
-def read(source: Source, answers: Answers) -> list[Draft]:
+def read(source: Source) -> list[Draft]:
     """Read the curves between the walls of one file.
 
     Raises
@@ -74,7 +73,7 @@ def read(source: Source, answers: Answers) -> list[Draft]:
     columns = [RawColumn("m", mass_unit, values[:, 0]), RawColumn("limit", limit_unit, values[:, 1])]
     whole = Draft(where=source.name, id=source.stem, columns=columns, facts=facts, repeats=True)
     whole.rows = [line for line, _ in cells]
-    return polygons.drafts(whole)
+    return [whole] if flat.whole(facts) else polygons.drafts(whole)  # ours has no walls
 
 
 def write(curve: Curve) -> dict[str, str]:
@@ -117,7 +116,7 @@ def _header(source: Source) -> tuple[dict[str, object], str, str]:
         **_stated(said),
         **statements.reference(free),
     }
-    stated = {**stated, **remarks}
+    stated = {**remarks} if flat.whole(remarks) else {**stated, **remarks}
     mass = found[0] if found else ""
     limit = found[1] if len(found) > 1 else ""
     if not limit and stated.get("quantity") in {"g_ae", "kappa"}:

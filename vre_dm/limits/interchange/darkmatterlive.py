@@ -11,7 +11,6 @@ from vre_dm.errors import InvalidCurve
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.interchange import facts as flat
 from vre_dm.limits.interchange import json_text, numbers, plain, polygons, statements
-from vre_dm.limits.interchange.answers import Answers
 from vre_dm.limits.interchange.draft import Draft, RawColumn
 from vre_dm.limits.interchange.source import Source
 from vre_dm.limits.metadata import UNKNOWN
@@ -29,7 +28,7 @@ def recognises(source: Source) -> bool:
     return {"labelName", "url"} <= json_text.keys(source)
 
 
-def read(source: Source, answers: Answers) -> list[Draft]:
+def read(source: Source) -> list[Draft]:
     """Read one pair, by either of its files.
 
     Raises
@@ -49,22 +48,15 @@ def read(source: Source, answers: Answers) -> list[Draft]:
     values = numbers.table(cells, ("x", "y"), table.name)
     benchmark = _BENCHMARK.search(address)
     said, x_unit, y_unit = BENCHMARKS.get(benchmark[1] if benchmark else "", ("", "", ""))
-    own = record.get("record")
-    if isinstance(own, dict) and isinstance(own.get("units"), list) and len(own["units"]) == 2:
+    own = _own(record)
+    if own:
         x_unit, y_unit = (str(name) for name in own["units"])
     columns = [RawColumn("m", x_unit, values[:, 0]), RawColumn("limit", y_unit, values[:, 1])]
-    facts = {"quantity": said, **_facts(record)}
+    facts = own["facts"] if own else {"quantity": said, **_facts(record)}
     treatment = [f"quantity and units are those of benchmark {benchmark[1]}"] if benchmark and said else []
-    return polygons.drafts(
-        Draft(
-            where=table.name,
-            id=table.stem,
-            columns=columns,
-            facts=facts,
-            treatment=treatment,
-            rows=[line for line, _ in cells],
-        )
-    )
+    draft = Draft(where=table.name, id=table.stem, columns=columns, facts=facts, treatment=treatment)
+    draft.rows = [line for line, _ in cells]
+    return [draft] if own else polygons.drafts(draft)  # ours has no walls
 
 
 def write(curve: Curve) -> dict[str, str]:
@@ -109,18 +101,24 @@ def _addresses(curve: Curve) -> list[str]:
     return found
 
 
+def _own(record: dict[str, Any]) -> dict[str, Any]:
+    """What our own writer left: all facts and two units."""
+    found = record.get("record")
+    own = found if isinstance(found, dict) else {}
+    stated, units = own.get("facts"), own.get("units")
+    well = isinstance(stated, dict) and isinstance(units, list) and flat.whole(stated) and len(units) == 2
+    return own if well else {}
+
+
 def _facts(record: dict[str, Any]) -> dict[str, Any]:
     said = {key: value for key, value in record.items() if isinstance(value, str)}
     papers = record.get("paperUrls")
     links = " ".join(item for item in papers if isinstance(item, str)) if isinstance(papers, list) else ""
     groups = record.get("categories")
     assumed = groups.get("assumption") if isinstance(groups, dict) else None
-    own = record.get("record")
-    own_facts = own.get("facts") if isinstance(own, dict) else None
     return {
         "title": statements.plain(said.get("longName") or said.get("labelName", "")),
         "kind": KINDS.get(said.get("curveType", ""), ""),
         "assumptions.assumption": assumed if isinstance(assumed, str) and assumed != "None" else "",
         **statements.reference(links),
-        **(own_facts if isinstance(own_facts, dict) else {}),
     }

@@ -5,7 +5,6 @@ from typing import Any
 
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.interchange import json_text, numbers, statements
-from vre_dm.limits.interchange.answers import Answers
 from vre_dm.limits.interchange.draft import Draft, RawColumn
 from vre_dm.limits.interchange.source import Source
 
@@ -18,7 +17,7 @@ def recognises(source: Source) -> bool:
     return json_text.keys(source) >= KEYS
 
 
-def read(source: Source, answers: Answers) -> list[Draft]:
+def read(source: Source) -> list[Draft]:
     """Read one curve.
 
     Raises

@@ -8,7 +8,6 @@ from vre_dm.errors import InvalidCurve
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.interchange import facts as flat
 from vre_dm.limits.interchange import numbers, plain, statements, toml_text
-from vre_dm.limits.interchange.answers import Answers
 from vre_dm.limits.interchange.draft import Draft, RawColumn
 from vre_dm.limits.interchange.source import Source
 
@@ -19,6 +18,8 @@ STEMS = {"wimp_mass": "m", "upper_limit": "limit", "sensitivity_median": "median
 TYPES = {"collaboration": "collaboration file", "webplotdigitized": "digitised", "curvetrace": "digitised"}
 TOOLS = {"webplotdigitized": "WebPlotDigitizer", "curvetrace": "curve trace"}
 SKIPPED = {"index"}
+OTHERS = {"reference", "provenance"}
+"""Keys of theirs that a record also begins a name with."""
 
 
 def recognises(source: Source) -> bool:
@@ -31,7 +32,7 @@ def recognises(source: Source) -> bool:
     return source.stem in described
 
 
-def read(source: Source, answers: Answers) -> list[Draft]:
+def read(source: Source) -> list[Draft]:
     """Read the result of a CSV, or all results of a TOML.
 
     Raises
@@ -123,13 +124,15 @@ def _ordered(columns: list[RawColumn], where: str, mass: str) -> list[RawColumn]
 
 def _facts(key: str, section: dict[str, Any]) -> dict[str, Any]:
     said = {name: value for name, value in section.items() if isinstance(value, str | int | float)}
+    if flat.whole(said):
+        return {name: value for name, value in said.items() if name not in OTHERS}
     label, description = str(said.get("label", "")), str(said.get("description", ""))
     source = str(said.get("provenance", "")).casefold()
     stems = [_stem(str(name)) for name in section["header"]]
     projected = statements.kind(f"{key.replace('_', ' ')} {description}") == "projection"
     experiment = re.sub(r"\s*\(.*?\)", "", label).strip()
     named = next((value for prefix, value in PREFIXES.items() if key.startswith(prefix)), "")
-    facts: dict[str, Any] = {
+    return {
         "quantity": named,
         "channel": _channel(key) if named == "sigma_e" else "",
         "kind": "projection" if projected else "observed" if "limit" in stems else "expected",
@@ -142,9 +145,6 @@ def _facts(key: str, section: dict[str, Any]) -> dict[str, Any]:
         **statements.confidence(description),
         **statements.bibtex(str(said.get("reference", ""))),
     }
-    own = {name: value for name, value in said.items() if name.split(".")[0] in {*flat.EMPTY, "name"}}
-    own = {name: value for name, value in own.items() if name not in {"reference", "provenance"}}
-    return {**facts, **own}
 
 
 def _channel(key: str) -> str:

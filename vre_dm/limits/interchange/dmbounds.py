@@ -8,7 +8,6 @@ from typing import Any
 
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.interchange import numbers, plain, statements, yaml_text
-from vre_dm.limits.interchange.answers import Answers
 from vre_dm.limits.interchange.draft import Draft, RawColumn
 from vre_dm.limits.interchange.source import Source
 
@@ -27,7 +26,7 @@ def recognises(source: Source) -> bool:
     return re.match(r"#\s*%\s*ECSV", source.text) is not None
 
 
-def read(source: Source, answers: Answers) -> list[Draft]:
+def read(source: Source) -> list[Draft]:
     """Read one file: one curve, or one for each further target that has a column.
 
     Raises

@@ -10,7 +10,6 @@ from vre_dm.errors import InvalidCurve
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.interchange import facts as flat
 from vre_dm.limits.interchange import numbers, statements, yaml_text
-from vre_dm.limits.interchange.answers import Answers
 from vre_dm.limits.interchange.draft import Draft, RawColumn
 from vre_dm.limits.interchange.source import Source
 from vre_dm.limits.metadata import UNKNOWN
@@ -28,7 +27,7 @@ def recognises(source: Source) -> bool:
     return source.text.lstrip().startswith("<") and "<data-values" in source.text
 
 
-def read(source: Source, answers: Answers) -> list[Draft]:
+def read(source: Source) -> list[Draft]:
     """Read one limit.
 
     Raises
@@ -127,10 +126,12 @@ def _pairs(text: str, where: str) -> list[tuple[int, list[str]]]:
 
 
 def _stated(fields: Mapping[str, str], where: str) -> dict[str, object]:
+    if own := _own(fields.get("nomhash", ""), where):
+        return own
     text = " ".join(fields.get(name, "") for name in ("data-label", "data-comment"))
     link = unescape(fields.get("data-reference", ""))
     year = fields.get("year", "")
-    stated: dict[str, object] = {
+    return {
         "quantity": _quantity(fields.get("spin-dependency", ""), text),
         "title": statements.plain(unescape(fields.get("data-label", ""))),
         "notes": statements.plain(unescape(fields.get("data-comment", ""))),
@@ -140,7 +141,6 @@ def _stated(fields: Mapping[str, str], where: str) -> dict[str, object]:
         **statements.confidence(text),
         **statements.reference(link),
     }
-    return {**stated, **_own(fields.get("nomhash", ""), where)}
 
 
 def _quantity(spin: str, text: str) -> str:
@@ -159,4 +159,4 @@ def _own(nomhash: str, where: str) -> dict[str, object]:
         return {}
     found = yaml_text.documents(nomhash, f"{where} nomhash")
     own = found[0] if found and isinstance(found[0], dict) else {}
-    return {str(k): v for k, v in own.items() if isinstance(v, str | int | float) and "quantity" in own}
+    return {str(name): value for name, value in own.items()} if flat.whole(own) else {}

@@ -15,7 +15,7 @@ from vre_dm.limits.checks import check_record
 from vre_dm.limits.curve import Column, Curve
 from vre_dm.limits.interchange import facts as flat
 from vre_dm.limits.interchange import shape, units
-from vre_dm.limits.interchange.answers import Answers
+from vre_dm.limits.interchange.answers import QUESTIONS, Answers
 from vre_dm.limits.quantities import QUANTITIES, Quantity, header, quantity
 from vre_dm.limits.sidecar import from_record, to_record
 
@@ -53,6 +53,8 @@ class Draft:
         Row in the file of each point.
     repeats
         Whether this format's files are known to repeat whole rows, so that a repeated one may go.
+    bare
+        Whether the file is numbers only, so that the user is asked whose they are.
     """
 
     where: str
@@ -62,6 +64,7 @@ class Draft:
     treatment: list[str] = field(default_factory=list)
     rows: Sequence[int] = ()
     repeats: bool = False
+    bare: bool = False
 
     def __post_init__(self) -> None:
         if not self.rows:
@@ -74,16 +77,18 @@ def curve_of(draft: Draft, answers: Answers) -> Curve:
     Raises
     ------
     InvalidCurve
-        A unit or the quantity stays open, or the numbers make no limit curve.
+        A question stays open, or the numbers make no limit curve.
     """
     changes = list(draft.treatment)
     stated = {name: value for name, value in draft.facts.items() if value not in (None, "")}
     changes += _contradictions(stated, answers.facts)
     stated |= answers.facts
-    limited = _quantity(draft, stated, answers)
+    if "quantity" not in stated and len(fitting := _fitting(draft, answers)) == 1:
+        stated["quantity"] = fitting[0]
+    _require_answered(draft, stated, answers)
+    limited = quantity(str(stated["quantity"]))
     points = _points(draft, limited, answers, changes)
     points, stated["geometry"] = shape.order(points, stated.get("geometry"), limited, changes)
-    stated["quantity"] = limited.name
     stated["name"] = slug(str(stated.get("name", draft.id)))
     said = str(stated.get("provenance.treatment", ""))
     stated["provenance.treatment"] = "; ".join([said, *changes] if said else changes)
@@ -92,7 +97,7 @@ def curve_of(draft: Draft, answers: Answers) -> Curve:
 
 def slug(text: str) -> str:
     """An identifier that the catalogue allows, as near to the text as can be."""
-    return re.sub(r"[^a-z0-9_.-]+", "_", text.casefold()).strip("_.-")[:80] or "curve"
+    return re.sub(r"[^a-z0-9_.-]+", "_", text.casefold()).lstrip("_.-")[:80] or "curve"
 
 
 def stem(text: str) -> str:
@@ -109,16 +114,30 @@ def _contradictions(stated: dict[str, Any], said: dict[str, Any]) -> list[str]:
     ]
 
 
-def _quantity(draft: Draft, stated: dict[str, Any], answers: Answers) -> Quantity:
-    if "quantity" in stated:
-        return quantity(str(stated["quantity"]))
+def _require_answered(draft: Draft, stated: dict[str, Any], answers: Answers) -> None:
+    """Ask all that is open at once, not one thing after the other."""
+    silent = {
+        "quantity": "quantity" not in stated,
+        "x_unit": not (answers.x_unit or draft.columns[0].unit),
+        "y_unit": not (answers.y_unit or all(column.unit for column in draft.columns[1:])),
+        "experiment": draft.bare and "experiment" not in stated,
+    }
+    asked = [
+        f"{question.text} " + " ".join(f"{name}=" for name in question.answers)
+        for question in QUESTIONS
+        if any(silent.get(name) for name in question.answers)
+    ]
+    if asked:
+        words = ", ".join(_fitting(draft, answers) or QUANTITIES)
+        choice = f" Quantities are {words}." if silent["quantity"] else ""
+        msg = f"{draft.where} leaves open: {' '.join(asked)}{choice}"
+        raise InvalidCurve(msg)
+
+
+def _fitting(draft: Draft, answers: Answers) -> list[str]:
+    """Quantities that can have the unit of the limits."""
     text = answers.y_unit or draft.columns[-1].unit
-    fitting = [name for name, known in QUANTITIES.items() if text and units.converts(text, known.unit)]
-    if len(fitting) == 1:
-        return quantity(fitting[0])
-    words = ", ".join(fitting or QUANTITIES)
-    msg = f"{draft.where} does not say which quantity it limits; say quantity= one of {words}"
-    raise InvalidCurve(msg)
+    return [name for name, known in QUANTITIES.items() if text and units.converts(text, known.unit)]
 
 
 def _points(draft: Draft, limited: Quantity, answers: Answers, changes: list[str]) -> shape.Points:
@@ -130,7 +149,7 @@ def _points(draft: Draft, limited: Quantity, answers: Answers, changes: list[str
         said = answers.x_unit if masses else answers.y_unit
         wanted = "GeV" if masses else limited.unit
         where = f"{draft.where}, column {column.stem}"
-        by = units.power(_unit(column.unit, said, where, masses=masses), wanted, where)
+        by = units.power(said or column.unit, wanted, where)
         if said and column.unit and units.unit(said) != units.unit(column.unit):
             changes.append(f"unit {said} of {column.stem} is the user's, the file says {column.unit}"[:200])
         if by:
@@ -145,14 +164,6 @@ def _points(draft: Draft, limited: Quantity, answers: Answers, changes: list[str
 
 def _is_parameter(column: RawColumn, limited: Quantity) -> bool:
     return units.is_mass(column.unit) and limited.unit != "GeV"
-
-
-def _unit(stated: str, said: str | None, where: str, *, masses: bool) -> str:
-    if not (found := said or stated):
-        what, keyword = ("masses", "x_unit") if masses else ("limits", "y_unit")
-        msg = f"{where}: the file does not state the unit of its {what}; say {keyword}="
-        raise InvalidCurve(msg)
-    return found
 
 
 def _curve(points: shape.Points, stated: dict[str, Any], where: str) -> Curve:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from vre_dm.limits.curve import Curve
+from vre_dm.limits.curve import Curve, limit_column, mass_column
 from vre_dm.limits.metadata import UNKNOWN
 from vre_dm.limits.sidecar import Record, to_record
 
@@ -18,24 +18,24 @@ OWN = {"path", "format", "mediatype", "encoding", "hash", "schema", "interpolati
 """What belongs to the pair of files and not to the curve."""
 _NAME = re.compile(r"[a-z_]+(\.\w+){0,2}\Z", re.ASCII)
 
-EMPTY: Record = {
-    "licenses": [{"name": UNKNOWN}], "title": "", "experiment": UNKNOWN, "year": None, "quantity": "",
-    "channel": "", "kind": "observed", "geometry": "line", "cl": None, "statistic": UNKNOWN,
-    "reference": {"arxiv": UNKNOWN, "arxiv_version": UNKNOWN, "doi": UNKNOWN, "figure": UNKNOWN},
-    "provenance": {
-        "type": UNKNOWN, "source": UNKNOWN, "path": UNKNOWN, "commit": UNKNOWN, "blob": UNKNOWN,
-        "tool": UNKNOWN, "error_dex": None, "formula": UNKNOWN, "inputs": [], "treatment": "",
-    },
-    "assumptions": {}, "validity": None, "scalings": [], "supersedes": "", "erratum": "", "headline": None,
-    "notes": "",
-}  # fmt: skip
+
+def _empty() -> Record:
+    columns = (mass_column([1.0]), limit_column([1.0], "sigma_SI"))
+    whole = to_record(Curve(id="", experiment=UNKNOWN, quantity="sigma_SI", columns=columns, label=" "))
+    stated = {key: value for key, value in whole.items() if key not in OWN}
+    return {**stated, "title": "", "quantity": ""}
+
+
+EMPTY = _empty()
 """A record that states nothing."""
 
 
 def facts(curve: Curve) -> dict[str, Scalar]:
     """All that a curve's record states, but its numbers."""
     record = {key: value for key, value in to_record(curve).items() if key not in OWN}
-    return {name: value for name, value in _flat(record, "") if value not in (None, "", UNKNOWN)}
+    return {
+        name: value for name, value in _flat(record, "") if value is not None and value != _DEFAULTS.get(name)
+    }
 
 
 def _flat(value: Any, name: str) -> Iterator[tuple[str, Scalar]]:
@@ -49,6 +49,9 @@ def _flat(value: Any, name: str) -> Iterator[tuple[str, Scalar]]:
         yield name, value
 
 
+_DEFAULTS = {name: value for name, value in _flat(EMPTY, "") if value in ("", UNKNOWN)}
+
+
 def record(stated: Mapping[str, Any]) -> Record:
     """A whole record from flat facts; names that no record has are left out.
 
@@ -56,7 +59,7 @@ def record(stated: Mapping[str, Any]) -> Record:
     """
     whole = copy.deepcopy(EMPTY)
     for name, value in stated.items():
-        if _NAME.match(name) and name.split(".")[0] in {*EMPTY, "name"}:
+        if _NAME.match(name) and name.split(".")[0] in EMPTY:
             _put(whole, name.split("."), value)
     return whole
 
@@ -80,6 +83,11 @@ def _put(whole: Record, parts: list[str], value: Any) -> None:
         place = place[at]
         if not isinstance(place, dict | list):
             return
+
+
+def whole(stated: Mapping[str, Any]) -> bool:
+    """Tell whether facts are a record as `facts` gives it; then what it leaves out is unknown."""
+    return "name" in stated and "quantity" in stated
 
 
 def to_text(value: Scalar) -> str:

@@ -17,7 +17,6 @@ from vre_dm.limits.interchange import (
     hepdata,
     plain,
 )
-from vre_dm.limits.interchange.answers import Answers
 from vre_dm.limits.interchange.draft import Draft
 from vre_dm.limits.interchange.source import Source
 
@@ -47,7 +46,7 @@ class Format:
     name: str
     description: str
     recognises: Callable[[Source], bool]
-    read: Callable[[Source, Answers], list[Draft]]
+    read: Callable[[Source], list[Draft]]
     write: Callable[[Curve], Files] | None = None
     write_all: Callable[[Sequence[Curve]], Files] | None = None
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.curve import Curve
+from vre_dm.limits.interchange import facts as flat
 from vre_dm.limits.interchange import hepdata_bands, hepdata_json, hepdata_yaml, statements
-from vre_dm.limits.interchange.answers import Answers
 from vre_dm.limits.interchange.draft import Draft, RawColumn, stem
 from vre_dm.limits.interchange.hepdata_table import Table, Variable
 from vre_dm.limits.interchange.source import Source
@@ -34,7 +34,7 @@ def recognises(source: Source) -> bool:
     return hepdata_json.recognises(source) or hepdata_yaml.recognises(source)
 
 
-def read(source: Source, answers: Answers) -> list[Draft]:
+def read(source: Source) -> list[Draft]:
     """Read all curves of all tables.
 
     Raises
@@ -59,7 +59,7 @@ def _drafts(table: Table) -> list[Draft]:
             f"variables of {sorted(counts)} values; a limit has one mass, or two in a grid"
         )
         raise InvalidCurve(msg)
-    if all({"name", "quantity"} <= set(variable.qualifiers) for variable in table.dependents):
+    if all(flat.whole(variable.qualifiers) for variable in table.dependents):
         return [_own(table)]
     found = hepdata_bands.groups(table.dependents)
     drafts = [_foreign(table, group) for group in found]

@@ -39,5 +39,5 @@ def dump(values: list[Any]) -> str:
     """YAML stream of plain values; numbers read back exactly."""
     import yaml
 
-    text = yaml.safe_dump_all(values, sort_keys=False, allow_unicode=True, width=10_000, explicit_start=True)
+    text = yaml.safe_dump_all(values, sort_keys=False, allow_unicode=False, width=10_000, explicit_start=True)
     return str(text)

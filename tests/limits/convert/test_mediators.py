@@ -39,7 +39,7 @@ def test_the_projects_check_values_for_100_gev_are_met(
 def test_the_coefficients_are_those_printed_in_1603_04156(
     mediator: Mediator, g_q: float, mass: float, coefficient: float
 ) -> None:
-    # σ = coefficient (μ / 1 GeV)²: eq. 4.3 (vector), eq. 4.10 (axial) and that of scalars between them; the first
+    # σ = coefficient (μ / 1 GeV)²: eq. 4.3 (vector), 4.10 (axial), that of scalars between them; the first
     # two stand so in public plotting code of CMS and of the working group.
     reduced = 100 * 0.93895 / 100.93895
     found = cross_section(model(mediator, g_q), mass, 100) / reduced**2

@@ -27,9 +27,6 @@ HIGGS_MASS = 125.0
 HIGGS_WIDTH = 4.07e-3
 """Width of a Standard-Model Higgs boson of 125 GeV, in GeV (arXiv:1307.1347)."""
 
-VACUUM_VALUE = 246.22
-"""Vacuum expectation value (√2 G_F)^(-1/2) in GeV; some write 174 GeV for this over √2."""
-
 PERTURBATIVE = math.sqrt(4 * math.pi)
 """Couplings above it have no meaning at leading order."""
 

@@ -45,6 +45,11 @@ def test_every_curve_in_view_is_named_on_the_plot_or_below_it() -> None:
         assert {line["label"] for line in shown.model["curves"]} <= set(named)
 
 
+def test_names_that_no_list_can_hold_are_counted() -> None:
+    crowd = [make(id=f"c{i}", label=f"a name of some length {i}") for i in range(80)]
+    assert any("curves found no room for a name" in text for text in texts(overlay(crowd).matplotlib()))
+
+
 def test_names_on_the_plot_do_not_lie_on_each_other() -> None:
     shown = overlay(load().select(quantity="sigma_SI")[:20]).matplotlib("double column")
     shown.canvas.draw()

@@ -159,6 +159,17 @@ def test_different_values_of_a_parameter_are_said() -> None:
     assert overlay(pair).model["notes"] == ["ρ₀ differs: 0.3 and 0.4 GeV/cm³"]
 
 
+def test_many_superseded_curves_are_counted_and_not_listed() -> None:
+    old = [make(id=f"old{i}") for i in range(5)]
+    new = [make(id=f"new{i}", supersedes=f"old{i}") for i in range(5)]
+    (note,) = overlay([*old, *new]).model["notes"]
+    assert note == "5 curves are superseded by newer ones: TOY 2020, TOY 2020, TOY 2020 and 2 more"
+
+
+def test_a_line_for_any_channel_mixes_with_all() -> None:
+    assert overlay([of("sigmav", channel="bb"), of("sigmav", id="b", channel="any")]).model["notes"] == []
+
+
 def test_nothing_is_said_where_nothing_is_mixed() -> None:
     theory = make(id="theory", kind="theory", cl=None)
     assert overlay([make(), make(id="b"), theory]).model["notes"] == []

@@ -82,9 +82,13 @@ def test_styles_differ_until_colours_and_dashes_are_used_up() -> None:
 
 
 def test_one_experiment_has_one_colour_and_its_curves_different_dashes() -> None:
-    styles = by_first_seen(["LZ", "XENONnT", "LZ", "LZ"])
-    assert [style % palette.COUNT for style in styles] == [0, 1, 0, 0]
-    assert len(set(styles)) == 4
+    styles = by_first_seen(["LZ", "XENONnT", "LZ"] * 3)
+    assert [style % palette.COUNT for style in styles] == [0, 1, 0] * 3
+    assert len(set(styles)) == 9
+
+
+def test_up_to_eight_curves_have_a_colour_each() -> None:
+    assert by_first_seen(["LZ"] * 8) == list(range(8))
 
 
 def test_the_ninth_experiment_shares_a_colour_but_no_dashes() -> None:

@@ -109,6 +109,8 @@ def draw(model: Model, preset: Preset | None = None) -> Figure:
     places = _label_places(model, page)
     notes = [part for note in model["notes"] for part in textwrap.wrap(note, int(page.room.characters))]
     rest = _unplaced(model, places)
+    if len(rest) > LEGEND:
+        notes, rest = [*notes, f"{len(rest)} curves found no room for a name"], {}
     more = page.beside(len(notes) + math.ceil(len(rest) / page.columns))
     drawing = Figure(figsize=(page.width, page.height + more), layout="constrained", facecolor=ink.paper)
     axes = _axes(drawing, model, page, ink)
@@ -243,8 +245,7 @@ def _say(axes: Axes, notes: list[str], page: Page, ink: Ink) -> None:
 def _unplaced(model: Model, places: list[list[float] | None]) -> dict[str, str]:
     """Id and label of the lines in view that found no room for their label on the plot."""
     lines = zip(model["curves"], places, strict=True)
-    rest = {line["id"]: line["label"] for line, at in lines if at is None and _in_view(model, line)}
-    return rest if len(rest) <= LEGEND else {}
+    return {line["id"]: line["label"] for line, at in lines if at is None and _in_view(model, line)}
 
 
 def _legend(drawing: Figure, axes: Axes, names: dict[str, str], page: Page, ink: Ink) -> None:

@@ -22,10 +22,14 @@ def notes(curves: Sequence[Curve], superseded: Mapping[str, str]) -> list[str]:
         For the id of a curve, what replaces it.
     """
     found = [*_levels(curves), *_channels(curves), *_references(curves)]
-    found += [
-        f"{curve.label} is superseded by {superseded[curve.id]}" for curve in curves if curve.id in superseded
-    ]
-    return [plain(note) for note in found]
+    return [plain(note) for note in (*found, *_superseded(curves, superseded))]
+
+
+def _superseded(curves: Sequence[Curve], by: Mapping[str, str]) -> list[str]:
+    old = [curve for curve in curves if curve.id in by]
+    if len(old) > NAMED:
+        return [f"{len(old)} curves are superseded by newer ones: {_some([curve.label for curve in old])}"]
+    return [f"{curve.label} is superseded by {by[curve.id]}" for curve in old]
 
 
 def _levels(curves: Sequence[Curve]) -> list[str]:
@@ -40,7 +44,7 @@ def _levels(curves: Sequence[Curve]) -> list[str]:
 
 
 def _channels(curves: Sequence[Curve]) -> list[str]:
-    channels = list(dict.fromkeys(curve.channel for curve in curves if curve.channel))
+    channels = list(dict.fromkeys(curve.channel for curve in curves if curve.channel not in ("", "any")))
     if len(channels) < 2:
         return []
     what = "form factors" if curves[0].quantity == "sigma_e" else "channels"

@@ -16,7 +16,12 @@ OWN = -1
 
 
 def by_first_seen(names: Sequence[str]) -> list[int]:
-    """Style of each curve when every name has a colour, in the order in which the names appear."""
+    """Style of each curve when every name has a colour, in the order in which the names appear.
+
+    As long as there are colours for all, no two curves share one.
+    """
+    if len(names) <= palette.COUNT:
+        return list(range(len(names)))
     order = {name: i for i, name in enumerate(dict.fromkeys(names))}
     return _dashed([order[name] for name in names])
 

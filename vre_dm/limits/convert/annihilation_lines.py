@@ -1,4 +1,4 @@
-"""⟨σv⟩ today as lines: what an s-channel model predicts, and published limits restated for Dirac particles."""
+"""⟨σv⟩ today as lines: what an s-channel model predicts, and published limits for Dirac dark matter."""
 
 import numpy as np
 from numpy.typing import ArrayLike

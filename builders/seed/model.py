@@ -39,6 +39,7 @@ class File:
     raw: str  # path of the raw input, relative to the source folder
     metadata: Metadata = field(default_factory=dict)
     header: dict[str, str] = field(default_factory=dict)
+    content: bytes = b""  # of a file that ships as it is; its columns only say what it holds
     implied: frozenset[float] = frozenset()  # numbers of the raw input that a position in an array stands for
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from builders.seed.formats import LABELS, place
 from builders.seed.model import Dataset, File, Source
 
-VERSION = 2
+VERSION = 3
 SEED = Path(__file__).parents[2] / "vre_dm" / "sandbox" / "seed"
 
 
@@ -30,7 +30,7 @@ def file_entry(dataset: Dataset, file: File, path: Path) -> dict[str, Any]:
 
 
 def rows(file: File) -> int:
-    return 1 if file.name.endswith(".fits") else len(file.columns[0].values)
+    return 1 if file.name.endswith((".fits", ".json")) else len(file.columns[0].values)
 
 
 def shared_columns(dataset: Dataset) -> list[dict[str, str]]:
@@ -48,7 +48,7 @@ def shared_columns(dataset: Dataset) -> list[dict[str, str]]:
 def own_columns(dataset: Dataset, file: File) -> dict[str, Any]:
     """Columns of one file, empty when the dataset's entry already says all."""
     docs = [column.doc for column in file.columns]
-    return {} if docs == shared_columns(dataset) else {"columns": docs}
+    return {} if not docs or docs == shared_columns(dataset) else {"columns": docs}
 
 
 def dataset_entry(dataset: Dataset) -> dict[str, Any]:

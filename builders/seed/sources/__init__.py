@@ -19,5 +19,5 @@ from builders.seed.sources import (
 
 def read_all(folder: Path) -> list[Source]:
     """Every source, in the order of the registry."""
-    modules = (fermi, mlfermi, pppc4dmid, madhat, atlas, xenon, darkside, km3net, cms, curves)
-    return [module.read(folder) for module in modules]
+    modules = (fermi, mlfermi, pppc4dmid, madhat, atlas, xenon, darkside, km3net, cms)
+    return [*(module.read(folder) for module in modules), curves.read()]

@@ -75,7 +75,9 @@ def curves(draw: st.DrawFn, quantities: tuple[str, ...] = tuple(QUANTITIES), ban
         reference=draw(references),
         provenance=draw(provenances),
         assumptions=Assumptions(
-            draw(st.dictionaries(st.from_regex(r"[a-z][a-zA-Z0-9_]{0,9}", fullmatch=True), scalars))
+            draw(
+                st.dictionaries(st.from_regex(r"[a-z][a-zA-Z0-9_]{0,9}", fullmatch=True), scalars, max_size=5)
+            )
         ),
         validity=draw(st.none() | st.builds(Validity, positive, positive, words)),
         scalings=tuple(draw(st.lists(scalings, max_size=2))),

@@ -58,7 +58,7 @@ def read(path: str | PathLike[str], format: str | None = None, **given: Any) -> 
         require(format, FORMATS, "format")
     said = answers(given)
     place = Path(path)
-    source = Source(place / hepdata_yaml.SUBMISSION if place.is_dir() else place)
+    source = Source(place / hepdata_yaml.SUBMISSION if _is_folder(place) else place)
     known = FORMATS[format] if format is not None else recognised(source)
     curves = [curve_of(draft, said) for draft in known.read(source)]
     if said.id is not None and len(curves) > 1:
@@ -99,12 +99,19 @@ def write(
     chosen = CurveSet([curves] if isinstance(curves, Curve) else curves)
     files = _files(chosen, FORMATS[format])
     place = Path(path)
-    if place.is_dir():
+    if _is_folder(place):
         return output.place(files, place, overwrite=overwrite)
     if len(files) != 1:
         msg = f"{place} is no folder; {format} writes {len(files)} files here, give a folder that exists"
         raise NotWritable(msg)
     return output.place({place.name: next(iter(files.values()))}, place.parent, overwrite=overwrite)
+
+
+def _is_folder(place: Path) -> bool:
+    try:
+        return place.is_dir()
+    except OSError:  # a name too long for a name
+        return False
 
 
 def _files(curves: CurveSet, known: Format) -> Files:

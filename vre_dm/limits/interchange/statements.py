@@ -11,7 +11,7 @@ _ARXIV = re.compile(
 )
 _DOI = re.compile(r"\b(10\.\d{4,9}/[^\s\"'<>{},;]{1,200}[^\s\"'<>{},;.)\]])")
 _CL = re.compile(r"(\d{2}(?:\.\d+)?)\s*\\?%\s*(?:C\.?\s?L\b|confidence)", re.IGNORECASE)
-_YEAR = re.compile(r"^\s*year\s*=\s*[\"{]?\s*(\d{4})", re.IGNORECASE | re.MULTILINE)
+_YEAR = re.compile(r"(?:^|[,{\s])year\s*=\s*[\"{]?\s*(\d{4})", re.IGNORECASE | re.MULTILINE)
 _TAG = re.compile(r"<[^<>]{0,500}>")
 
 Facts = dict[str, str | float | None]

@@ -1,0 +1,39 @@
+"""Files appear whole and together, or not at all."""
+
+from pathlib import Path
+
+import pytest
+
+from vre_dm.errors import NotWritable
+from vre_dm.limits.interchange import output
+
+
+def test_nothing_is_overwritten_unasked_and_nothing_new_appears(tmp_path: Path) -> None:
+    (tmp_path / "b").write_text("mine")
+    with pytest.raises(NotWritable, match=r"b exists in .*; move it away or pass overwrite=True"):
+        output.place({"a": "1", "b": "2"}, tmp_path)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"b": "mine"}
+
+
+def test_asked_to_it_replaces(tmp_path: Path) -> None:
+    (tmp_path / "b").write_text("mine")
+    assert output.place({"a": "1", "b": "2"}, tmp_path, overwrite=True) == [tmp_path / "a", tmp_path / "b"]
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a": "1", "b": "2"}
+
+
+def test_a_dangling_link_counts_as_a_file_of_the_users(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(NotWritable, match="a exists"):
+        output.place({"a": "1"}, tmp_path)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_file_that_cannot_be_made_takes_the_others_with_it(tmp_path: Path) -> None:
+    with pytest.raises(NotWritable, match="nothing was written"):
+        output.place({"a": "1", "x" * 300: "2"}, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(NotWritable, match="No such file or directory"):
+        output.place({"a": "1"}, tmp_path / "gone")

@@ -1,8 +1,9 @@
 /** The plot itself: draws the model once and then only changes what the state changed. */
 
-import type { BokehDocument, BokehModel, BokehModule, PlotView, Source } from './bokeh';
+import type { BokehModel, BokehModule, PlotView, Source } from './bokeh';
 import { registerAxisModels } from './bokeh';
 import type { Model } from './model';
+import type { Palette } from './palette';
 import { palette } from './palette';
 import type { Path, Point, Scale } from './paths';
 import { path } from './paths';
@@ -16,6 +17,8 @@ import type { Theme } from './theme';
 
 /** All areas over each other never hide the lines below them more than this. */
 const DEEPEST = 0.25;
+/** Above this many areas nothing could be told apart, and filling them would cost more than all the rest. */
+export const MOST_SHADED = 30;
 
 export class Chart {
   readonly paths: Path[];
@@ -25,12 +28,16 @@ export class Chart {
   /** False once it was taken away: what was still to come is then left undone. */
   live = true;
   private view!: PlotView;
+  private colours: Palette;
+  private models = new Map<string, BokehModel>();
 
   private constructor(
     readonly model: Model,
     private bokeh: BokehModule,
-    private theme: Theme
+    private theme: Theme,
+    state: State
   ) {
+    this.colours = palette(model, state.colourBy, theme.dark);
     this.paths = model.curves.map(path);
     this.rows = rows(model);
     this.factors = model.curves.map(() => 1);
@@ -38,16 +45,15 @@ export class Chart {
   }
 
   static async draw(host: HTMLElement, model: Model, bokeh: BokehModule, state: State, theme: Theme): Promise<Chart> {
-    const chart = new Chart(model, bokeh, theme);
+    const chart = new Chart(model, bokeh, theme, state);
     await chart.embed(host, state);
     return chart;
   }
 
   private async embed(host: HTMLElement, state: State): Promise<void> {
     registerAxisModels(this.bokeh);
-    const colours = palette(this.model, state.colourBy, this.theme.dark);
     const columns = {
-      rows: { ...geometry(this.rows, this.factors), ...styles(this.rows, colours) },
+      rows: { ...geometry(this.rows, this.factors), ...styles(this.rows, this.colours) },
       labels: { x: [], y: [], text: [], colour: [] }
     };
     const prefix = `vre-${Math.random().toString(36).slice(2)}`;
@@ -121,7 +127,7 @@ export class Chart {
   }
 
   colour(curve: number): string {
-    return this.source(NAMES.rows).data.colour[this.rows.findIndex(row => row.curve === curve)] as string;
+    return this.colours.colour(curve);
   }
 
   /** Pixels of the plot's element from log10 of the data. */
@@ -162,8 +168,12 @@ export class Chart {
     this.shown = visible(this.model, state);
     const flags = this.rows.map(row => this.shown[row.curve]);
     const areas = this.rows.filter((row, i) => flags[i] && row.fillX.length).length;
-    const alpha = state.shaded ? 1 - (1 - DEEPEST) ** (1 / Math.max(areas, 2)) : 0;
-    this.named(NAMES.fill).setv({ fill_alpha: { value: alpha } });
+    const shaded = state.shaded && areas > 0 && areas <= MOST_SHADED;
+    if (shaded) {
+      const alpha = 1 - (1 - DEEPEST) ** (1 / Math.max(areas, 2));
+      this.named(NAMES.fill).setv({ fill_alpha: { value: alpha } });
+    }
+    this.named(NAMES.areas).setv({ visible: shaded });
     this.named(NAMES.shown).setv({ booleans: flags });
   }
 
@@ -175,7 +185,8 @@ export class Chart {
 
   private restyle(state: State): void {
     const source = this.source(NAMES.rows);
-    source.data = { ...source.data, ...styles(this.rows, palette(this.model, state.colourBy, this.theme.dark)) };
+    this.colours = palette(this.model, state.colourBy, this.theme.dark);
+    source.data = { ...source.data, ...styles(this.rows, this.colours) };
   }
 
   private setUnits(state: State): void {
@@ -192,7 +203,9 @@ export class Chart {
   }
 
   private named(name: string): BokehModel {
-    return (this.view.model.document as BokehDocument).get_model_by_name(name)!;
+    const found = this.models.get(name) ?? this.view.model.document.get_model_by_name(name)!;
+    this.models.set(name, found);
+    return found;
   }
 
   private source(name: string): Source {

@@ -1,6 +1,7 @@
 /** The row above the plot: colouring, shading, units, saving. */
 
 import type { Chart } from './chart';
+import { MOST_SHADED } from './chart';
 import { el, labelled } from './dom';
 import type { ColourBy } from './model';
 import { saveButtons } from './save';
@@ -26,7 +27,9 @@ export function controls(chart: Chart, store: Store): HTMLElement {
     { class: 'vre-controls' },
     el('label', {}, 'colour by ', colouring),
     ...unitChoices(model, store),
-    ...(model.curves.some(line => line.fill !== 'none') ? [labelled('shade what is excluded', shading)] : []),
+    ...(model.curves.some(line => line.fill !== 'none')
+      ? [labelled(`shade what is excluded (up to ${MOST_SHADED} areas)`, shading)]
+      : []),
     ...saveButtons(chart)
   );
 }

@@ -1,7 +1,7 @@
 /** Names on the curves: kept off each other as the view changes, and moved by hand where the reader wants them. */
 
 import type { Chart } from './chart';
-import type { Point } from './paths';
+import type { Point, Scale } from './paths';
 import { boxOf, place } from './place';
 
 /** Where along the visible part of a curve a label may start, the best first. */
@@ -17,6 +17,7 @@ export class Labels {
   private dragged = new Map<number, Point>();
   private placed: Placed[] = [];
   private pen = document.createElement('canvas').getContext('2d');
+  private widths: number[] = [];
   private waiting = false;
 
   constructor(private chart: Chart) {
@@ -42,8 +43,9 @@ export class Labels {
     const { model, frame } = this.chart;
     const order = model.curves.map((_, i) => i).filter(i => this.chart.shown[i]);
     order.sort((a, b) => this.rank(a) - this.rank(b));
-    const candidates = order.map(curve => this.candidates(curve));
-    const wishes = candidates.map((at, i) => ({ at: at.map(p => this.pixel(p)), width: this.width(order[i]) }));
+    const scale = this.chart.scale();
+    const candidates = order.map(curve => this.candidates(curve, scale));
+    const wishes = candidates.map((at, i) => ({ at: at.map(p => pixel(p, scale)), width: this.width(order[i]) }));
     this.placed = place(wishes, frame).flatMap((choice, i) =>
       choice === null ? [] : [{ curve: order[i], at: candidates[i][choice], text: model.curves[order[i]].label }]
     );
@@ -55,42 +57,51 @@ export class Labels {
     return this.dragged.has(curve) ? -2 : this.chart.model.curves[curve].own ? -1 : 0;
   }
 
-  private candidates(curve: number): Point[] {
+  private candidates(curve: number, scale: Scale): Point[] {
     const dragged = this.dragged.get(curve);
     if (dragged) {
       return [dragged];
     }
     const line = this.chart.model.curves[curve];
     const by = this.chart.factors[curve];
-    const { left, right, top, bottom } = this.chart.frame;
-    const points = line.x.map((x, i) => ({ x, y: line.y[i] * by }));
-    const inside = points.filter(point => {
-      const { x, y } = this.pixel(point);
-      return x >= left && x <= right && y >= top && y <= bottom;
-    });
-    const chosen = inside.length ? FRACTIONS.map(f => inside[Math.round(f * (inside.length - 1))]) : [];
+    const inside = this.inside(curve, scale);
+    const vertices = inside.length ? FRACTIONS.map(f => inside[Math.round(f * (inside.length - 1))]) : [];
+    const chosen = vertices.map(i => ({ x: line.x[i], y: line.y[i] * by }));
     return line.label_at ? [{ x: line.label_at[0], y: line.label_at[1] * by }, ...chosen] : chosen;
   }
 
-  private pixel(point: Point): Point {
-    const { x, y } = this.chart.scale();
-    return { x: x.origin + x.slope * Math.log10(point.x), y: y.origin + y.slope * Math.log10(point.y) };
+  /** Positions of the vertices of a curve that are in view. */
+  private inside(curve: number, { x, y }: Scale): number[] {
+    const { left, right, top, bottom } = this.chart.frame;
+    const { lx, ly } = this.chart.paths[curve];
+    const shift = Math.log10(this.chart.factors[curve]);
+    const found: number[] = [];
+    lx.forEach((value, i) => {
+      const px = x.origin + x.slope * value;
+      const py = y.origin + y.slope * (ly[i] + shift);
+      if (px >= left && px <= right && py >= top && py <= bottom) {
+        found.push(i);
+      }
+    });
+    return found;
   }
 
   private width(curve: number): number {
     const text = this.chart.model.curves[curve].label;
-    if (!this.pen) {
-      return text.length * 7;
+    const known = this.widths[curve];
+    if (known !== undefined || !this.pen) {
+      return known ?? text.length * 7;
     }
     this.pen.font = '12px sans-serif';
-    return this.pen.measureText(text).width;
+    return (this.widths[curve] = this.pen.measureText(text).width);
   }
 
   private under(event: PointerEvent): Placed | undefined {
     const origin = this.chart.element.getBoundingClientRect();
     const [x, y] = [event.clientX - origin.left, event.clientY - origin.top];
+    const scale = this.chart.scale();
     return this.placed.find(label => {
-      const box = boxOf(this.pixel(label.at), this.width(label.curve));
+      const box = boxOf(pixel(label.at, scale), this.width(label.curve));
       return x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
     });
   }
@@ -107,7 +118,7 @@ export class Labels {
     }
     event.stopImmediatePropagation();
     event.preventDefault();
-    const start = this.pixel(label.at);
+    const start = pixel(label.at, this.chart.scale());
     const move = (now: PointerEvent): void => {
       const { x, y } = this.chart.scale();
       this.dragged.set(label.curve, {
@@ -119,4 +130,8 @@ export class Labels {
     window.addEventListener('pointermove', move);
     window.addEventListener('pointerup', () => window.removeEventListener('pointermove', move), { once: true });
   }
+}
+
+function pixel(point: Point, { x, y }: Scale): Point {
+  return { x: x.origin + x.slope * Math.log10(point.x), y: y.origin + y.slope * Math.log10(point.y) };
 }

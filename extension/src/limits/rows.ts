@@ -73,6 +73,6 @@ export function styles(rows: readonly Row[], palette: Palette): Record<string, u
     colour: rows.map(row => palette.colour(row.curve)),
     dash: rows.map(row => (row.valid ? palette.dash(row.curve) : '2 4')),
     width: rows.map(row => palette.width(row.curve)),
-    alpha: rows.map(row => (row.valid ? 0.95 : 0.45))
+    alpha: rows.map(row => (row.valid ? 1 : 0.45))
   };
 }

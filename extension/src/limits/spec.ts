@@ -17,6 +17,7 @@ export const NAMES = {
   yGrid: 'y grid',
   title: 'title',
   notes: 'notes',
+  areas: 'areas',
   fill: 'fill',
   labelGlyph: 'label glyph',
   markedGlyph: 'marked glyph'
@@ -112,6 +113,7 @@ function renderers(make: Writer, columns: Columns): Json[] {
   const again = { data_source: reference(source), view: reference(view) };
   const areas = make.object('GlyphRenderer', {
     ...first,
+    name: NAMES.areas,
     level: 'underlay',
     glyph: area(make, NAMES.fill, 'fill_xs', 'fill_ys', 0.08)
   });
@@ -138,8 +140,7 @@ function curves(make: Writer): Json {
     line_color: field('colour'),
     line_alpha: field('alpha'),
     line_width: field('width'),
-    line_dash: field('dash'),
-    line_join: value('round')
+    line_dash: field('dash')
   });
 }
 

@@ -116,17 +116,17 @@
   function path(line2) {
     return { lx: Float64Array.from(line2.x, Math.log10), ly: Float64Array.from(line2.y, Math.log10) };
   }
-  function nearest(paths, factors, visible2, pixel, scale, reach) {
+  function nearest(paths, factors, visible2, pixel2, scale, reach) {
     let best = null;
     paths.forEach((path2, curve) => {
-      const hit = visible2[curve] ? closest(path2, Math.log10(factors[curve]), pixel, scale) : null;
+      const hit = visible2[curve] ? closest(path2, Math.log10(factors[curve]), pixel2, scale) : null;
       if (hit && hit.distance <= (best?.distance ?? reach)) {
         best = { ...hit, curve };
       }
     });
     return best;
   }
-  function closest({ lx, ly }, shift, pixel, scale) {
+  function closest({ lx, ly }, shift, pixel2, scale) {
     let distance2 = Infinity;
     let x = NaN;
     let y = NaN;
@@ -136,9 +136,9 @@
       const ay = scale.y.origin + scale.y.slope * (ly[i] + shift);
       const dx = scale.x.slope * (lx[j] - lx[i]);
       const dy = scale.y.slope * (ly[j] - ly[i]);
-      const along2 = ((pixel.x - ax) * dx + (pixel.y - ay) * dy) / (dx * dx + dy * dy || 1);
+      const along2 = ((pixel2.x - ax) * dx + (pixel2.y - ay) * dy) / (dx * dx + dy * dy || 1);
       const t = Math.min(Math.max(along2, 0), 1);
-      const here = Math.hypot(pixel.x - ax - t * dx, pixel.y - ay - t * dy);
+      const here = Math.hypot(pixel2.x - ax - t * dx, pixel2.y - ay - t * dy);
       if (here < distance2) {
         distance2 = here;
         x = lx[i] + t * (lx[j] - lx[i]);
@@ -228,7 +228,7 @@
       colour: rows2.map((row2) => palette2.colour(row2.curve)),
       dash: rows2.map((row2) => row2.valid ? palette2.dash(row2.curve) : "2 4"),
       width: rows2.map((row2) => palette2.width(row2.curve)),
-      alpha: rows2.map((row2) => row2.valid ? 0.95 : 0.45)
+      alpha: rows2.map((row2) => row2.valid ? 1 : 0.45)
     };
   }
 
@@ -262,6 +262,7 @@
     yGrid: "y grid",
     title: "title",
     notes: "notes",
+    areas: "areas",
     fill: "fill",
     labelGlyph: "label glyph",
     markedGlyph: "marked glyph"
@@ -336,6 +337,7 @@
     const again = { data_source: reference(source), view: reference(view) };
     const areas = make.object("GlyphRenderer", {
       ...first,
+      name: NAMES.areas,
       level: "underlay",
       glyph: area(make, NAMES.fill, "fill_xs", "fill_ys", 0.08)
     });
@@ -360,8 +362,7 @@
       line_color: field("colour"),
       line_alpha: field("alpha"),
       line_width: field("width"),
-      line_dash: field("dash"),
-      line_join: value("round")
+      line_dash: field("dash")
     });
   }
   function marked(make) {
@@ -480,11 +481,13 @@
 
   // src/limits/chart.ts
   var DEEPEST = 0.25;
+  var MOST_SHADED = 30;
   var Chart = class _Chart {
-    constructor(model, bokeh, theme) {
+    constructor(model, bokeh, theme, state) {
       this.model = model;
       this.bokeh = bokeh;
       this.theme = theme;
+      this.colours = palette(model, state.colourBy, theme.dark);
       this.paths = model.curves.map(path);
       this.rows = rows(model);
       this.factors = model.curves.map(() => 1);
@@ -500,16 +503,17 @@
     /** False once it was taken away: what was still to come is then left undone. */
     live = true;
     view;
+    colours;
+    models = /* @__PURE__ */ new Map();
     static async draw(host, model, bokeh, state, theme) {
-      const chart = new _Chart(model, bokeh, theme);
+      const chart = new _Chart(model, bokeh, theme, state);
       await chart.embed(host, state);
       return chart;
     }
     async embed(host, state) {
       registerAxisModels(this.bokeh);
-      const colours = palette(this.model, state.colourBy, this.theme.dark);
       const columns = {
-        rows: { ...geometry(this.rows, this.factors), ...styles(this.rows, colours) },
+        rows: { ...geometry(this.rows, this.factors), ...styles(this.rows, this.colours) },
         labels: { x: [], y: [], text: [], colour: [] }
       };
       const prefix = `vre-${Math.random().toString(36).slice(2)}`;
@@ -578,7 +582,7 @@
       };
     }
     colour(curve) {
-      return this.source(NAMES.rows).data.colour[this.rows.findIndex((row2) => row2.curve === curve)];
+      return this.colours.colour(curve);
     }
     /** Pixels of the plot's element from log10 of the data. */
     scale() {
@@ -612,8 +616,12 @@
       this.shown = visible(this.model, state);
       const flags = this.rows.map((row2) => this.shown[row2.curve]);
       const areas = this.rows.filter((row2, i) => flags[i] && row2.fillX.length).length;
-      const alpha = state.shaded ? 1 - (1 - DEEPEST) ** (1 / Math.max(areas, 2)) : 0;
-      this.named(NAMES.fill).setv({ fill_alpha: { value: alpha } });
+      const shaded = state.shaded && areas > 0 && areas <= MOST_SHADED;
+      if (shaded) {
+        const alpha = 1 - (1 - DEEPEST) ** (1 / Math.max(areas, 2));
+        this.named(NAMES.fill).setv({ fill_alpha: { value: alpha } });
+      }
+      this.named(NAMES.areas).setv({ visible: shaded });
       this.named(NAMES.shown).setv({ booleans: flags });
     }
     shift(state) {
@@ -623,7 +631,8 @@
     }
     restyle(state) {
       const source = this.source(NAMES.rows);
-      source.data = { ...source.data, ...styles(this.rows, palette(this.model, state.colourBy, this.theme.dark)) };
+      this.colours = palette(this.model, state.colourBy, this.theme.dark);
+      source.data = { ...source.data, ...styles(this.rows, this.colours) };
     }
     setUnits(state) {
       this.setUnit(NAMES.xAxis, this.model.x, state.xUnit);
@@ -637,15 +646,17 @@
       this.named(name).setv({ axis_label: new Text({ text: `${axis2.label} [${unit2.name}]` }) });
     }
     named(name) {
-      return this.view.model.document.get_model_by_name(name);
+      const found = this.models.get(name) ?? this.view.model.document.get_model_by_name(name);
+      this.models.set(name, found);
+      return found;
     }
     source(name) {
       return this.named(name);
     }
   };
-  function along(start, end, pixel, length) {
+  function along(start, end, pixel2, length) {
     const slope = length / Math.log10(end / start);
-    return { origin: pixel - slope * Math.log10(start), slope };
+    return { origin: pixel2 - slope * Math.log10(start), slope };
   }
 
   // src/limits/differences.ts
@@ -783,7 +794,7 @@
       { class: "vre-controls" },
       el("label", {}, "colour by ", colouring),
       ...unitChoices(model, store),
-      ...model.curves.some((line2) => line2.fill !== "none") ? [labelled("shade what is excluded", shading)] : [],
+      ...model.curves.some((line2) => line2.fill !== "none") ? [labelled(`shade what is excluded (up to ${MOST_SHADED} areas)`, shading)] : [],
       ...saveButtons(chart)
     );
   }
@@ -825,10 +836,10 @@
     hit(event) {
       const { chart } = this;
       const origin = chart.element.getBoundingClientRect();
-      const pixel = { x: event.clientX - origin.left, y: event.clientY - origin.top };
+      const pixel2 = { x: event.clientX - origin.left, y: event.clientY - origin.top };
       const { left, right, top, bottom } = chart.frame;
-      const outside2 = pixel.x < left || pixel.x > right || pixel.y < top || pixel.y > bottom;
-      return outside2 ? null : nearest(chart.paths, chart.factors, chart.shown, pixel, chart.scale(), REACH_PX);
+      const outside2 = pixel2.x < left || pixel2.x > right || pixel2.y < top || pixel2.y > bottom;
+      return outside2 ? null : nearest(chart.paths, chart.factors, chart.shown, pixel2, chart.scale(), REACH_PX);
     }
     point(event) {
       const hit = event.buttons ? null : this.hit(event);
@@ -917,6 +928,7 @@
     dragged = /* @__PURE__ */ new Map();
     placed = [];
     pen = document.createElement("canvas").getContext("2d");
+    widths = [];
     waiting = false;
     /** Place again before the next frame. */
     refresh() {
@@ -934,8 +946,9 @@
       const { model, frame: frame2 } = this.chart;
       const order = model.curves.map((_, i) => i).filter((i) => this.chart.shown[i]);
       order.sort((a, b) => this.rank(a) - this.rank(b));
-      const candidates = order.map((curve) => this.candidates(curve));
-      const wishes = candidates.map((at, i) => ({ at: at.map((p) => this.pixel(p)), width: this.width(order[i]) }));
+      const scale = this.chart.scale();
+      const candidates = order.map((curve) => this.candidates(curve, scale));
+      const wishes = candidates.map((at, i) => ({ at: at.map((p) => pixel(p, scale)), width: this.width(order[i]) }));
       this.placed = place(wishes, frame2).flatMap(
         (choice2, i) => choice2 === null ? [] : [{ curve: order[i], at: candidates[i][choice2], text: model.curves[order[i]].label }]
       );
@@ -945,39 +958,48 @@
     rank(curve) {
       return this.dragged.has(curve) ? -2 : this.chart.model.curves[curve].own ? -1 : 0;
     }
-    candidates(curve) {
+    candidates(curve, scale) {
       const dragged = this.dragged.get(curve);
       if (dragged) {
         return [dragged];
       }
       const line2 = this.chart.model.curves[curve];
       const by = this.chart.factors[curve];
-      const { left, right, top, bottom } = this.chart.frame;
-      const points = line2.x.map((x, i) => ({ x, y: line2.y[i] * by }));
-      const inside = points.filter((point) => {
-        const { x, y } = this.pixel(point);
-        return x >= left && x <= right && y >= top && y <= bottom;
-      });
-      const chosen = inside.length ? FRACTIONS.map((f) => inside[Math.round(f * (inside.length - 1))]) : [];
+      const inside = this.inside(curve, scale);
+      const vertices = inside.length ? FRACTIONS.map((f) => inside[Math.round(f * (inside.length - 1))]) : [];
+      const chosen = vertices.map((i) => ({ x: line2.x[i], y: line2.y[i] * by }));
       return line2.label_at ? [{ x: line2.label_at[0], y: line2.label_at[1] * by }, ...chosen] : chosen;
     }
-    pixel(point) {
-      const { x, y } = this.chart.scale();
-      return { x: x.origin + x.slope * Math.log10(point.x), y: y.origin + y.slope * Math.log10(point.y) };
+    /** Positions of the vertices of a curve that are in view. */
+    inside(curve, { x, y }) {
+      const { left, right, top, bottom } = this.chart.frame;
+      const { lx, ly } = this.chart.paths[curve];
+      const shift = Math.log10(this.chart.factors[curve]);
+      const found = [];
+      lx.forEach((value2, i) => {
+        const px = x.origin + x.slope * value2;
+        const py = y.origin + y.slope * (ly[i] + shift);
+        if (px >= left && px <= right && py >= top && py <= bottom) {
+          found.push(i);
+        }
+      });
+      return found;
     }
     width(curve) {
       const text2 = this.chart.model.curves[curve].label;
-      if (!this.pen) {
-        return text2.length * 7;
+      const known = this.widths[curve];
+      if (known !== void 0 || !this.pen) {
+        return known ?? text2.length * 7;
       }
       this.pen.font = "12px sans-serif";
-      return this.pen.measureText(text2).width;
+      return this.widths[curve] = this.pen.measureText(text2).width;
     }
     under(event) {
       const origin = this.chart.element.getBoundingClientRect();
       const [x, y] = [event.clientX - origin.left, event.clientY - origin.top];
+      const scale = this.chart.scale();
       return this.placed.find((label) => {
-        const box = boxOf(this.pixel(label.at), this.width(label.curve));
+        const box = boxOf(pixel(label.at, scale), this.width(label.curve));
         return x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
       });
     }
@@ -992,7 +1014,7 @@
       }
       event.stopImmediatePropagation();
       event.preventDefault();
-      const start = this.pixel(label.at);
+      const start = pixel(label.at, this.chart.scale());
       const move = (now) => {
         const { x, y } = this.chart.scale();
         this.dragged.set(label.curve, {
@@ -1005,6 +1027,9 @@
       window.addEventListener("pointerup", () => window.removeEventListener("pointermove", move), { once: true });
     }
   };
+  function pixel(point, { x, y }) {
+    return { x: x.origin + x.slope * Math.log10(point.x), y: y.origin + y.slope * Math.log10(point.y) };
+  }
 
   // src/limits/parse.ts
   var ModelError = class extends Error {

@@ -156,6 +156,11 @@ def test_curves_of_a_dataset_are_fetched_checked_and_selected_from(
         dm.curves(did, folder=tmp_path)
 
 
+def test_the_catalogue_in_the_lake_is_the_shipped_one(embedded_lake: LakeStatus) -> None:
+    dm.connect(config=embedded_lake.rucio_config)
+    assert list(dm.curves("limits:catalogue")) == list(dm.curves())
+
+
 def test_a_dataset_without_curves_is_refused(embedded_lake: LakeStatus) -> None:
     dm.connect(config=embedded_lake.rucio_config)
     with pytest.raises(InvalidCurve, match="none of these files is the sidecar of a curve"):

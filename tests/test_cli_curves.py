@@ -110,7 +110,9 @@ def test_bad_input_is_answered_in_one_line_and_nothing_is_written(
 def test_a_list_is_a_table_or_json(run: Run) -> None:
     rows = json.loads(run("list", "--experiment", "LZ", "--year", "2022-2024", "--json").stdout)
     assert {"si_lz_2022", "si_lz_2024"} <= {row["id"] for row in rows}
-    shown = run("list", "--quantity", "sigma_SI", "--kind", "observed", "--near", "40,2e-48").stdout.splitlines()
+    shown = run(
+        "list", "--quantity", "sigma_SI", "--kind", "observed", "--near", "40,2e-48"
+    ).stdout.splitlines()
     assert shown[0].startswith("id ")
     assert shown[1].startswith("si_lz_2024 ")
 

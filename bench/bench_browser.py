@@ -1,4 +1,4 @@
-"""The overlay of 200 curves in headless Chromium beside Bokeh with one glyph a curve: first paint, a toggle."""
+"""The overlay of 200 curves in headless Chromium beside Bokeh with a glyph a curve: first paint, a toggle."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -4,7 +4,7 @@ export const STYLE = `
 .vre-limits { color: var(--vre-text); background: var(--vre-background); font: 13px/1.4 system-ui, sans-serif;
   container-type: inline-size; }
 .vre-limits * { box-sizing: border-box; }
-.vre-body { display: grid; grid-template-columns: minmax(0, 1fr) 310px; gap: 10px; }
+.vre-body { display: grid; grid-template-columns: minmax(0, 1fr) 340px; gap: 10px; }
 @container (max-width: 760px) { .vre-body { grid-template-columns: minmax(0, 1fr); } }
 .vre-plot { position: relative; height: 560px; min-width: 0; }
 .vre-canvas { position: absolute; inset: 0; }

@@ -199,7 +199,7 @@ def test_each_column_that_differs_in_a_qualifier_is_a_curve(put: Put) -> None:
         ('[{"value": "0.6"}]', "[]", r"row 1: 3 cells where the headers have 4"),
         ('"value": "0.7"', '"value": "0.6"', r"row 2, column m_GeV: mass 600 comes twice"),
         ('{"value": "0.6"}', '{"low": 0.5, "high": 0.7}', "row 1, column Resonance mass: NoneType is not a"),
-        ('"x_count": 1', '"x_count": 4', "x_count is 4 of 4 columns"),
+        ('"x_count": 1', '"x_count": 4', "x_count is no number of masses among 4"),
         (
             '"plus": "0.02"}, "label": "1 s.d."',
             '"plus": "x"}, "label": "1 s.d."',

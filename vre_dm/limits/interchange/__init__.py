@@ -49,10 +49,6 @@ def read(path: str | PathLike[str], format: str | None = None, **given: Any) -> 
     ------
     InvalidCurve
         The file cannot be read as a limit; the message names file, row and column, or the open question.
-
-    Examples
-    --------
-    >>> read("limit.csv", quantity="sigma_SI", x_unit="GeV", y_unit="pb", experiment="TOY")  # doctest: +SKIP
     """
     if format is not None:
         require(format, FORMATS, "format")

@@ -30,13 +30,7 @@ def tables(source: Source) -> list[Table]:
     rows = _dicts(record.get("values"), f"{source.name} values")
     cells = [[*_dicts(row.get("x"), "x"), *_dicts(row.get("y"), "y")] for row in rows]
     count = record.get("x_count", 1)
-    for place, row in enumerate(cells, start=1):
-        if len(row) != len(names):
-            msg = f"{source.name} row {place}: {len(row)} cells where the headers have {len(names)}"
-            raise InvalidCurve(msg)
-    if not isinstance(count, int) or not 0 < count < len(names):
-        msg = f"{source.name}: x_count is {count!r} of {len(names)} columns"
-        raise InvalidCurve(msg)
+    _require_shape(cells, count, len(names), source.name)
     variables = [
         Variable(name, unit, [row[i].get("value") for row in cells])
         for i, (name, unit, _) in enumerate(names)
@@ -57,6 +51,16 @@ def tables(source: Source) -> list[Table]:
             doi=text.get("doi", ""),
         )
     ]
+
+
+def _require_shape(cells: list[list[dict[str, Any]]], count: Any, columns: int, where: str) -> None:
+    for place, row in enumerate(cells, start=1):
+        if len(row) != columns:
+            msg = f"{where} row {place}: {len(row)} cells where the headers have {columns}"
+            raise InvalidCurve(msg)
+    if not isinstance(count, int) or not 0 < count < columns:
+        msg = f"{where}: x_count is no number of masses among {columns} columns"
+        raise InvalidCurve(msg)
 
 
 def _dicts(value: Any, where: str) -> list[dict[str, Any]]:

@@ -32,9 +32,8 @@ def place(files: Mapping[str, str], folder: Path, *, overwrite: bool = False) ->
         A file exists, or the folder cannot be written; nothing new stays behind.
     """
     targets = [folder / name for name in files]
-    if not overwrite and (taken := [path.name for path in targets if os.path.lexists(path)]):
-        msg = f"{taken[0]} exists in {folder.name or folder}; move it away or pass overwrite=True"
-        raise NotWritable(msg)
+    if not overwrite:
+        _require_free(targets)
     placed: list[Path] = []
     try:
         with tempfile.TemporaryDirectory(prefix=".vre-dm-", dir=folder) as stage:
@@ -53,6 +52,12 @@ def place(files: Mapping[str, str], folder: Path, *, overwrite: bool = False) ->
             )
         raise NotWritable(msg) from None
     return targets
+
+
+def _require_free(targets: list[Path]) -> None:
+    if taken := [path for path in targets if os.path.lexists(path)]:
+        msg = f"{taken[0].name} exists in {taken[0].parent}; move it away or pass overwrite=True"
+        raise NotWritable(msg)
 
 
 def _move(source: Path, target: Path, *, overwrite: bool) -> None:

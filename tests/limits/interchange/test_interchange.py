@@ -13,7 +13,7 @@ from tests.limits.conftest import HOSTILE, make
 from tests.limits.interchange.conftest import SAMPLES, curves
 from vre_dm.errors import InvalidCurve, NotWritable
 from vre_dm.limits.catalogue import load
-from vre_dm.limits.curve import Curve, limit_column, mass_column
+from vre_dm.limits.curve import Column, Curve, limit_column, mass_column
 from vre_dm.limits.interchange import FORMATS, read, write
 
 DIRECT = ("sigma_SI", "sigma_SDn", "sigma_SDp")
@@ -68,6 +68,13 @@ def test_what_was_written_is_recognised_without_being_told(format: str, tmp_path
     first, *rest = write(curve, tmp_path, format)
     back = read(rest[-1] if format == "dd_limit_plot" else first)[0]
     assert back == curve
+
+
+@pytest.mark.parametrize("format", ["dmtools", "darkmatterlive", "axionlimits"])
+def test_a_median_does_not_become_a_limit_where_columns_have_no_names(format: str, tmp_path: Path) -> None:
+    masses, values = mass_column([5, 10]), limit_column([1e-45, 2e-45], "sigma_SI")
+    curve = make(columns=(masses, Column("median_cm2", "cm2", values.values)), kind="projection")
+    assert read(write(curve, tmp_path, format)[0])[0] == curve
 
 
 def test_a_submission_is_read_by_its_folder(tmp_path: Path) -> None:

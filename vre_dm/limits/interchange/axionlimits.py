@@ -90,7 +90,7 @@ def write(curve: Curve) -> dict[str, str]:
     mass_unit, limit = WRITES[curve.quantity]
     masses = units.shifted(curve.x, -units.MASSES[mass_unit])
     paper = [f"# https://arxiv.org/abs/{curve.reference.text[6:]}"] if _has_version(curve) else []
-    notes = [f"# {name}: {flat.to_text(value)}" for name, value in flat.facts(curve).items()]
+    notes = [f"# {name}: {flat.to_text(value)}" for name, value in flat.of_line(curve).items()]
     head = [*paper, *notes, f"# mass [{mass_unit}]\t{limit}"]
     body = [f"{m!r}\t{y!r}" for m, y in zip(masses.tolist(), curve.y.tolist(), strict=True)]
     return {f"{curve.id}.txt": "\n".join([*head, *body]) + "\n"}

@@ -82,7 +82,7 @@ def write(curve: Curve) -> dict[str, str]:
         "url": f"{curve.id}.csv",
         "curveType": "projection" if curve.kind == "projection" else "excluded",
         "categories": {},
-        "record": {"units": [column.unit for column in curve.columns], "facts": flat.facts(curve)},
+        "record": {"units": [column.unit for column in curve.columns], "facts": flat.of_line(curve)},
     }
     return {
         f"{curve.id}.json": json.dumps(record, indent=2, ensure_ascii=False) + "\n",

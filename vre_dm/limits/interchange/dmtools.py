@@ -76,7 +76,7 @@ def write(curve: Curve) -> dict[str, str]:
         "data-values": f"{{[{pairs}]}}",
         "experiment": curve.experiment,
         "measurement-type": "Dir",
-        "nomhash": yaml_text.dump([flat.facts(curve)]),
+        "nomhash": yaml_text.dump([flat.of_line(curve)]),
         "public": "true",
         "result-type": next((name for name, kind in KINDS.items() if kind == curve.kind), "Exp"),
         "spin-dependency": SPINS[curve.quantity],

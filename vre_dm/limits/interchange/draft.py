@@ -83,6 +83,8 @@ def curve_of(draft: Draft, answers: Answers) -> Curve:
     stated = {name: value for name, value in draft.facts.items() if value not in (None, "")}
     changes += _contradictions(stated, answers.facts)
     stated |= answers.facts
+    if len(draft.columns) == 2 and flat.COLUMN in stated:
+        draft.columns[1].stem = str(stated[flat.COLUMN])
     if "quantity" not in stated and len(fitting := _fitting(draft, answers)) == 1:
         stated["quantity"] = fitting[0]
     _require_answered(draft, stated, answers)

@@ -16,6 +16,8 @@ from vre_dm.limits.sidecar import Record, to_record
 Scalar = str | float | int
 OWN = {"path", "format", "mediatype", "encoding", "hash", "schema", "interpolation"}
 """What belongs to the pair of files and not to the curve."""
+COLUMN = "column"
+"""What a line without a header is, where it is not the limit."""
 _NAME = re.compile(r"[a-z_]+(\.\w+){0,2}\Z", re.ASCII)
 
 
@@ -36,6 +38,12 @@ def facts(curve: Curve) -> dict[str, Scalar]:
     return {
         name: value for name, value in _flat(record, "") if value is not None and value != _DEFAULTS.get(name)
     }
+
+
+def of_line(curve: Curve) -> dict[str, Scalar]:
+    """The facts, and the name of the second column for formats that have no header."""
+    stem = curve.columns[1].stem
+    return {**facts(curve), **({COLUMN: stem} if stem != "limit" else {})}
 
 
 def _flat(value: Any, name: str) -> Iterator[tuple[str, Scalar]]:

@@ -69,7 +69,9 @@ def remarks(text: str) -> dict[str, flat.Scalar]:
     return {
         name: flat.from_text(value)
         for name, mark, value in pairs
-        if mark and re.fullmatch(r"[a-z_]+(\.\w+){0,2}", name) and name.split(".")[0] in flat.EMPTY
+        if mark
+        and re.fullmatch(r"[a-z_]+(\.\w+){0,2}", name)
+        and name.split(".")[0] in {*flat.EMPTY, flat.COLUMN}
     }
 
 

@@ -57,3 +57,10 @@ def test_a_report_stands_for_a_preprint() -> None:
 
 def test_the_quantities_with_assumptions_are_quantities() -> None:
     assert set(ASSUMED) <= set(QUANTITIES)
+
+
+def test_a_curve_shows_how_much_is_known_and_what_is_not() -> None:
+    assert "facts known 10 of 10\n" in repr(FULL) + "\n"
+    bare = make(statistic="PLR")
+    assert "3 of 10; not stated: arxiv, arxiv_version, doi" in repr(bare)
+    assert "not stated: arxiv, arxiv_version" in bare._repr_html_()

@@ -26,9 +26,16 @@ def facts(curve: Curve) -> dict[str, str]:
         "doi": curve.reference.doi,
         "provenance": curve.provenance.type,
         "licence": curve.licence,
-        "supersedes": curve.supersedes or "nothing known",
+        "supersedes": ": ".join(filter(None, (curve.supersedes, curve.supersedes_reason))) or "nothing known",
         "notes": curve.notes or "none",
+        "facts known": known(curve),
     }
+
+
+def known(curve: Curve) -> str:
+    """How much of what a user needs is stated, and what is not."""
+    text = "{} of {}".format(*curve.completeness)
+    return f"{text}; not stated: {', '.join(curve.unknowns)}" if curve.unknowns else text
 
 
 def level(curve: Curve) -> str:
@@ -68,7 +75,8 @@ def table_text(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 def overview(curves: Iterable[Curve]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Header and rows of a table with one curve a row."""
-    header = ("id", "experiment", "year", "quantity", "kind", "CL", "reference", "provenance", "licence")
+    words = "id experiment year quantity kind CL reference provenance licence"
+    header = (*words.split(), "facts known")
     rows: list[tuple[str, ...]] = [
         (
             curve.id,
@@ -80,6 +88,7 @@ def overview(curves: Iterable[Curve]) -> tuple[tuple[str, ...], list[tuple[str, 
             curve.reference.text,
             curve.provenance.type,
             curve.licence,
+            "{} of {}".format(*curve.completeness),
         )
         for curve in curves
     ]

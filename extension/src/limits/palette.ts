@@ -2,6 +2,9 @@
 
 import type { ColourBy, Model } from './model';
 
+/** With more curves than this lines are thin: easier to tell apart, and twice as quick to draw. */
+const CROWD = 60;
+
 export interface Palette {
   colour(curve: number): string;
   /** as Bokeh reads it: lengths in pixels, or "solid" */
@@ -29,6 +32,6 @@ export function palette(model: Model, by: ColourBy, dark: boolean): Palette {
       const lengths = model.dashes[Math.floor(position / colours.length) % model.dashes.length];
       return lengths.length ? lengths.join(' ') : 'solid';
     },
-    width: curve => (model.curves[curve].style < 0 ? 3.2 : 1.7)
+    width: curve => (model.curves[curve].style < 0 ? 3.2 : model.curves.length > CROWD ? 1 : 1.7)
   };
 }

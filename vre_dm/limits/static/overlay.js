@@ -89,6 +89,7 @@
   }
 
   // src/limits/palette.ts
+  var CROWD = 60;
   function palette(model, by, dark) {
     const colours = dark ? model.palette_dark : model.palette;
     const style = (curve) => {
@@ -108,7 +109,7 @@
         const lengths = model.dashes[Math.floor(position / colours.length) % model.dashes.length];
         return lengths.length ? lengths.join(" ") : "solid";
       },
-      width: (curve) => model.curves[curve].style < 0 ? 3.2 : 1.7
+      width: (curve) => model.curves[curve].style < 0 ? 3.2 : model.curves.length > CROWD ? 1 : 1.7
     };
   }
 

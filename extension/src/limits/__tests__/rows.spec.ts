@@ -56,3 +56,12 @@ test('a year, a kind, a technique, a tick box or isolation decide what is drawn'
   assert.deepEqual(visible(toy, { ...state, ticked: [false, true, true] }), [false, true, true]);
   assert.deepEqual(visible(toy, { ...state, isolated: 2, until: 2015 }), [false, false, true]);
 });
+
+test('a crowd of curves is drawn thin, but own ones stay wide', () => {
+  const widths = (count: number): number[] => {
+    const toy = model({ curves: [line({ style: -1 }), ...Array.from({ length: count }, () => line())] });
+    return [0, 1].map(palette(toy, 'experiment', false).width);
+  };
+  assert.deepEqual(widths(10), [3.2, 1.7]);
+  assert.deepEqual(widths(100), [3.2, 1]);
+});

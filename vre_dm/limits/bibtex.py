@@ -149,8 +149,10 @@ def _written(kind: str, key: str, fields: dict[str, str]) -> str:
 def _key(what: str, identifier: str) -> str:
     """A key for one thing that is cited; where it cannot be spelled, a checksum keeps it unique."""
     plain = re.sub(r"[^A-Za-z0-9._:/+-]+", "-", identifier)
-    mark = "" if plain == identifier else "-" + hashlib.sha256(identifier.encode(errors="replace")).hexdigest()[:8]
-    return f"{what}-{plain}{mark}"
+    if plain == identifier:
+        return f"{what}-{plain}"
+    mark = hashlib.sha256(identifier.encode(errors="replace")).hexdigest()[:8]
+    return f"{what}-{plain}-{mark}"
 
 
 def _verbatim(identifier: str) -> str:

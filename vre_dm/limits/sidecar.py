@@ -117,7 +117,7 @@ def _cells(lines: list[str], names: list[str], where: str) -> list[float]:
     """All numbers row by row: in one go where the text is sound, line by line to say where it is not."""
     if {line.count(",") for line in lines} <= {len(names) - 1}:
         try:
-            return [float(cell) for cell in ",".join(lines).split(",")] if lines else []
+            return list(map(float, ",".join(lines).split(","))) if lines else []
         except ValueError:
             pass
     rows = (_row(line, names, where, number) for number, line in enumerate(lines, start=1))

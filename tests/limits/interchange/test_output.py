@@ -1,5 +1,7 @@
 """Files appear whole and together, or not at all."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,36 @@ def test_a_file_that_cannot_be_made_takes_the_others_with_it(tmp_path: Path) -> 
     with pytest.raises(NotWritable, match="nothing was written"):
         output.place({"a": "1", "x" * 300: "2"}, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_without_hard_links_files_are_placed_as_carefully(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    def no_links(source: Path, target: Path) -> None:
+        if there:
+            target.write_text("mine")  # somebody was quicker
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    if there:
+        with pytest.raises(NotWritable, match="a exists"):
+            output.place({"a": "1"}, tmp_path)
+    else:
+        output.place({"a": "1"}, tmp_path)
+    assert (tmp_path / "a").read_text() == ("mine" if there else "1")
+
+
+def test_text_that_no_encoding_holds_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(NotWritable, match="surrogates not allowed; nothing was written"):
+        output.place({"a": "1", "b": "\ud800"}, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_replacement_that_breaks_off_says_how_far_it_came(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    with pytest.raises(NotWritable, match="Is a directory; 1 of 2 files are new"):
+        output.place({"a": "1", "b": "2"}, tmp_path, overwrite=True)
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -1,12 +1,16 @@
 """New files in a folder: all of them whole, or none; nothing of the user's is overwritten unasked."""
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from vre_dm.errors import NotWritable
+
+NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+"""What file systems without hard links answer (FAT, many network and FUSE mounts)."""
 
 
 def place(files: Mapping[str, str], folder: Path, *, overwrite: bool = False) -> list[Path]:
@@ -29,7 +33,7 @@ def place(files: Mapping[str, str], folder: Path, *, overwrite: bool = False) ->
     Raises
     ------
     NotWritable
-        A file exists, or the folder cannot be written; nothing new stays behind.
+        A file exists, or the folder cannot be written; nothing new stays behind, unless files were replaced.
     """
     targets = [folder / name for name in files]
     if not overwrite:
@@ -42,14 +46,16 @@ def place(files: Mapping[str, str], folder: Path, *, overwrite: bool = False) ->
             for target in targets:
                 _move(Path(stage) / target.name, target, overwrite=overwrite)
                 placed.append(target)
-    except OSError as error:
+    except (OSError, UnicodeError, NotWritable) as error:
         if not overwrite:
             _remove(placed)
-        msg = f"cannot write to {folder}: {error.strerror}; nothing was written"
-        if overwrite and placed:
-            msg = (
-                f"cannot write {targets[len(placed)].name} to {folder}: {error.strerror}; give another folder"
-            )
+        left = (
+            f"{len(placed)} of {len(targets)} files are new"
+            if overwrite and placed
+            else "nothing was written"
+        )
+        reason = getattr(error, "strerror", None) or error
+        msg = f"cannot write to {folder}: {reason}; {left}"
         raise NotWritable(msg) from None
     return targets
 
@@ -63,8 +69,14 @@ def _require_free(targets: list[Path]) -> None:
 def _move(source: Path, target: Path, *, overwrite: bool) -> None:
     if overwrite:
         source.replace(target)
-    else:
+        return
+    try:
         os.link(source, target)  # fails when somebody else made the file meanwhile
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        _require_free([target])
+        source.replace(target)
 
 
 def _remove(paths: list[Path]) -> None:

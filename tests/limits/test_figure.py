@@ -132,3 +132,18 @@ def test_colour_by_none_leaves_only_the_own_curve_in_black() -> None:
     (axes,) = shown.matplotlib().axes
     assert [line.get_color() for line in axes.lines] == [palette.GREY, palette.OWN]
     assert re.fullmatch("#[0-9a-f]{6}", palette.GREY)
+
+
+@pytest.mark.parametrize("preset", ["single column", "double column", None])
+def test_a_legend_of_long_names_stays_on_the_paper(preset: figure.Preset | None) -> None:
+    crowd = [
+        make(id=f"c{i}", label=f"experiment {i:02} of 2026 (limit translated from another)")
+        for i in range(20)
+    ]
+    drawing = overlay(crowd).matplotlib(preset)
+    drawing.canvas.draw()
+    (legend,) = drawing.legends
+    box = legend.get_window_extent()
+    assert len(legend.get_texts()) > 1
+    assert box.x0 >= 0
+    assert box.x1 <= drawing.bbox.x1

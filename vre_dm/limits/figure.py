@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import textwrap
+from collections.abc import Collection
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Literal
@@ -28,6 +29,8 @@ PATH = re.compile(rb'(<path [^>]*?\bd=")([^"]*)(")')
 NUMBER = re.compile(rb"-?\d+\.\d+")
 # A longer list of names would leave no room for the plot.
 LEGEND = 24
+# Characters of a column of it, and how many the sample of a line takes.
+LEGEND_TEXT, LEGEND_LINE = 34, 8
 # What is given to whoever keeps the file: text that can be selected, fonts that a journal accepts.
 OUTPUT: Any = {"pdf.fonttype": 42, "ps.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "vre-dm"}
 
@@ -48,10 +51,10 @@ class Page:
         wide, high = (inches * 72 / self.label for inches in (self.width, self.height))
         return Room(rows=int(0.8 * high / 1.4), characters=0.85 * wide / 0.6)
 
-    @property
-    def columns(self) -> int:
-        """Of a legend below the plot."""
-        return max(int(self.room.characters // 34), 1)
+    def columns(self, labels: Collection[str]) -> int:
+        """Of a legend below the plot that holds these labels, each with a sample of its line."""
+        widest = max([LEGEND_TEXT, *(len(label) + LEGEND_LINE for label in labels)])
+        return max(int(self.room.characters // widest), 1)
 
     def beside(self, lines: int) -> float:
         """Inches that lines of small text above and below the plot add to the height."""
@@ -111,7 +114,7 @@ def draw(model: Model, preset: Preset | None = None) -> Figure:
     rest = _unplaced(model, places)
     if len(rest) > LEGEND:
         notes, rest = [*notes, f"{len(rest)} curves found no room for a name"], {}
-    more = page.beside(len(notes) + math.ceil(len(rest) / page.columns))
+    more = page.beside(len(notes) + math.ceil(len(rest) / page.columns(rest.values())))
     drawing = Figure(figsize=(page.width, page.height + more), layout="constrained", facecolor=ink.paper)
     axes = _axes(drawing, model, page, ink)
     _draw_areas(axes, model, ink)
@@ -255,7 +258,7 @@ def _legend(drawing: Figure, axes: Axes, names: dict[str, str], page: Page, ink:
         [line for line in axes.lines if line.get_gid() in names],
         list(names.values()),
         loc="outside lower center",
-        ncols=page.columns,
+        ncols=page.columns(names.values()),
         fontsize=page.label,
         frameon=False,
         labelspacing=0.25,

@@ -89,3 +89,8 @@ def test_another_quantity_is_refused():
 def test_a_boson_that_decays_to_electrons_or_has_no_mass_is_refused(mass):
     with pytest.raises(OutOfRange, match="mass in GeV"):
         absorption.kappa(mass, 1e-13)
+
+
+def test_a_translated_curve_is_named_after_its_source() -> None:
+    (source,) = curves("gae_lux_2017")
+    assert absorption.convert(source, "kappa", absorbed="dark matter").label == "LUX 2017 (from g_ae)"

@@ -102,7 +102,7 @@ def convert(
     return derived(
         curve,
         id=id or f"{curve.id}_as_{to}",
-        label=f"{curve.label} ({quantity(to).symbol} from {quantity(curve.quantity).symbol})",
+        label=f"{curve.label} (from {curve.quantity})",
         formula=FORMULA,
         quantity=to,
         geometry=curve.geometry,

@@ -27,6 +27,7 @@ def test_the_wheel_is_small_and_holds_what_commands_need(wheel: Path) -> None:
     needed = {
         "vre_dm/share/locks/lake.txt",
         "vre_dm/share/notebooks/00_tour.ipynb",
+        "vre_dm/share/notebooks/10_summary_plots.ipynb",
         "vre_dm/sandbox/seed/registry.json",
         "vre_dm/limits/catalogue/schema.json",
         "vre_dm/py.typed",

@@ -38,7 +38,11 @@ export interface BokehDocument {
   clear(): void;
 }
 
-type Constructor = { new (...values: any[]): any; define(properties: (kinds: any) => object): void };
+type Constructor = {
+  new (...values: any[]): any;
+  __qualified__: string;
+  define(properties: (kinds: any) => object): void;
+};
 
 export interface BokehModule {
   version: string;
@@ -56,7 +60,6 @@ export function registerAxisModels(bokeh: BokehModule): void {
   const Formatter = bokeh.Models.get('TickFormatter')!;
   const factor = ({ Float }: { Float: unknown }): object => ({ factor: [Float, 1] });
   class Decades extends Ticker {
-    static __name__ = 'VreDecades';
     static {
       this.define(factor);
     }
@@ -67,7 +70,6 @@ export function registerAxisModels(bokeh: BokehModule): void {
     }
   }
   class Exponents extends Formatter {
-    static __name__ = 'VreExponents';
     static {
       this.define(factor);
     }
@@ -75,6 +77,12 @@ export function registerAxisModels(bokeh: BokehModule): void {
       return tickLabels(values.map(value => value * this.factor));
     }
   }
-  bokeh.Models.register(Decades);
-  bokeh.Models.register(Exponents);
+  register(bokeh, 'VreDecades', Decades);
+  register(bokeh, 'VreExponents', Exponents);
+}
+
+/** Bokeh 3.9 names a model by `__name__`, 3.10 by its class, which minifiers rename: said here for both. */
+function register(bokeh: BokehModule, name: string, model: { __qualified__?: string }): void {
+  model.__qualified__ = name;
+  bokeh.Models.register(model);
 }

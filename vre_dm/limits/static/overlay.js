@@ -65,7 +65,6 @@
     const Formatter = bokeh.Models.get("TickFormatter");
     const factor2 = ({ Float }) => ({ factor: [Float, 1] });
     class Decades extends Ticker {
-      static __name__ = "VreDecades";
       static {
         this.define(factor2);
       }
@@ -76,7 +75,6 @@
       }
     }
     class Exponents extends Formatter {
-      static __name__ = "VreExponents";
       static {
         this.define(factor2);
       }
@@ -84,8 +82,12 @@
         return tickLabels(values.map((value2) => value2 * this.factor));
       }
     }
-    bokeh.Models.register(Decades);
-    bokeh.Models.register(Exponents);
+    register(bokeh, "VreDecades", Decades);
+    register(bokeh, "VreExponents", Exponents);
+  }
+  function register(bokeh, name, model) {
+    model.__qualified__ = name;
+    bokeh.Models.register(model);
   }
 
   // src/limits/palette.ts

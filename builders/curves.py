@@ -6,12 +6,13 @@ A candidate is treated or refused, and either is said; what its source does not 
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from builders import curves_columns as steps
 from builders.curves_columns import Table, Treated
 from builders.curves_derived import derived
-from builders.curves_facts import Facts, facts, headline, reference, scalings, validity
+from builders.curves_facts import Facts, density_scaling, facts, headline, reference, validity
 from builders.curves_manifest import MANIFEST, Row, rows
 from builders.curves_quantities import PER_GEV, Meaning, columns, meaning, split
 from vre_dm.errors import InvalidCurve
@@ -82,6 +83,8 @@ def treat(row: Row, numbers: Path) -> list[Curve]:
     found = []
     for suffix, table in split(steps.read(numbers), row["id"]).items():
         known = facts(row, row["id"] + suffix)
+        if "refused" in known:
+            raise Refused(known["refused"])
         pieces = treated(row, what, table, known)
         names = [""] if len(pieces) == 1 else [f"_part{i}" for i in range(1, len(pieces) + 1)]
         found += [
@@ -109,7 +112,7 @@ def treated(row: Row, what: Meaning, table: Treated, known: Facts) -> list[Treat
 def curve_of(row: Row, what: Meaning, known: Facts, name: str, table: Treated) -> Curve:
     """Put numbers and facts together."""
     parts = columns(table, what.quantity, row["id"])
-    return Curve(
+    curve = Curve(
         id=name.lower(),
         label=label(row, known, span(parts[0].values, what) if "_part" in name else ""),
         experiment=known.get("experiment", row["experiment"]),
@@ -127,7 +130,6 @@ def curve_of(row: Row, what: Meaning, known: Facts, name: str, table: Treated) -
             dict.fromkeys(ASSUMED.get(what.quantity, ()), UNKNOWN) | known["assumptions"]
         ),
         validity=validity(known),
-        scalings=scalings(known),
         licence=spdx(row["licence"]),
         supersedes=known.get("supersedes", ""),
         supersedes_reason=known.get("supersedes_reason", ""),
@@ -135,6 +137,7 @@ def curve_of(row: Row, what: Meaning, known: Facts, name: str, table: Treated) -
         headline=headline(known),
         notes=notes(row, known),
     )
+    return replace(curve, scalings=density_scaling(curve))
 
 
 def span(masses: Table, what: Meaning) -> str:

@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from builders.curves_manifest import Row
+from vre_dm.limits.convert.local_density import POWERS, from_halo
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import UNKNOWN, Headline, Reference, Scaling, Validity
+from vre_dm.limits.technique import is_fog, technique
 
 FACTS = Path(__file__).with_name("curves_facts.toml")
 Facts = dict[str, Any]
@@ -58,6 +61,11 @@ def validity(known: Facts) -> Validity | None:
     return Validity(*known["validity"]) if "validity" in known else None
 
 
-def scalings(known: Facts) -> tuple[Scaling, ...]:
-    """How the limit moves with what its source assumed."""
-    return tuple(Scaling(*each) for each in known.get("scalings", ()))
+def density_scaling(curve: Curve) -> tuple[Scaling, ...]:
+    """How a limit on dark matter around us moves with its local density, also where none is stated."""
+    detected = technique(curve) in ("direct detection", "DM-electron", "absorption") or is_fog(curve)
+    # Rates of these signals are not proportional to density times cross section.
+    signal = str(curve.assumptions.get("signal", ""))
+    if not detected or not from_halo(curve) or signal.startswith("dark matter boosted"):
+        return ()
+    return (Scaling("rho0_ratio", 1.0, POWERS[curve.quantity]),)

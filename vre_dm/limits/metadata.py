@@ -131,6 +131,8 @@ class Parameter:
 
 PARAMETERS = {
     "rho0": Parameter("ρ₀", "GeV/cm³", 0.1, 1.0),
+    # For the many publications that do not say which density they assume: exact all the same.
+    "rho0_ratio": Parameter("ρ₀ / assumed ρ₀", "", 0.25, 4.0),
     "g_q": Parameter("g_q", "", 0.01, 1.0),
     "g_DM": Parameter("g_DM", "", 0.05, 3.0),
     "g_l": Parameter("g_l", "", 0.001, 1.0),

@@ -88,7 +88,7 @@ def rescale(
     factor = (after / before) ** power
     unit = quantity(curve.quantity).unit
     columns = [Column(c.name, c.unit, c.values * factor) if c.unit == unit else c for c in curve.columns]
-    others = tuple(scaling for scaling in curve.scalings if scaling.parameter != "rho0")
+    others = tuple(s for s in curve.scalings if s.parameter not in ("rho0", "rho0_ratio"))
     return derived(
         curve,
         id=id or f"{curve.id}_rho{after:g}",

@@ -218,5 +218,5 @@ def _shared(curve: Curve, power: float) -> Sequence[Scaling]:
     return [
         Scaling(s.parameter, s.reference, s.power * power, s.form)
         for s in curve.scalings
-        if s.parameter == "rho0"
+        if s.parameter in ("rho0", "rho0_ratio")
     ]

@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page
 from bench.figures import Figures
 from tests.browser.conftest import browser as browser  # a fixture
 from tests.browser.toys import line, model
-from vre_dm.limits.model import Model
-from vre_dm.limits.page import page as document
+from vre_dm.limits.plot.model import Model
+from vre_dm.limits.plot.page import page as document
 
 CURVES, POINTS, ROUNDS = 200, 200, 5
 # Milliseconds from the start of the navigation to the frame after everything is drawn.

@@ -1,8 +1,8 @@
-// Builds vre_dm/limits/static/overlay.js, which a clone without Node draws with; --check says whether it is stale.
+// Builds vre_dm/limits/plot/static/overlay.js, which a clone without Node draws with; --check says whether it is stale.
 import { readFile, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
-const target = new URL('../vre_dm/limits/static/overlay.js', import.meta.url);
+const target = new URL('../vre_dm/limits/plot/static/overlay.js', import.meta.url);
 const result = await build({
   entryPoints: ['src/limits/page.ts'],
   absWorkingDir: new URL('.', import.meta.url).pathname,
@@ -18,6 +18,6 @@ const built = result.outputFiles[0].text;
 if (!process.argv.includes('--check')) {
   await writeFile(target, built);
 } else if ((await readFile(target, 'utf8')) !== built) {
-  console.error('vre_dm/limits/static/overlay.js is not what extension/src gives: run `make extension`');
+  console.error('vre_dm/limits/plot/static/overlay.js is not what extension/src gives: run `make extension`');
   process.exit(1);
 }

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from tests.browser.plot import Plot
 from tests.browser.toys import model
-from vre_dm.limits.page import page as document
+from vre_dm.limits.plot.page import page as document
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 LOCAL = {"127.0.0.1", ""}  # "" is file:, data: and blob:

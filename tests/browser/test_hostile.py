@@ -11,7 +11,7 @@ from tests.browser.plot import Plot
 from tests.browser.toys import line, model
 from tests.limits.conftest import HOSTILE as RAW
 from vre_dm.limits.display import plain
-from vre_dm.limits.page import page as document
+from vre_dm.limits.plot.page import page as document
 
 Show = Callable[..., Plot]
 # As Python writes it: control characters made visible, all the rest as it came.

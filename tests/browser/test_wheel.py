@@ -32,5 +32,5 @@ def test_a_wheel_carries_the_built_extension_once(names: set[str]) -> None:
 
 
 def test_a_wheel_carries_the_renderer_of_saved_pages(names: set[str]) -> None:
-    assert "vre_dm/limits/static/overlay.js" in names
+    assert "vre_dm/limits/plot/static/overlay.js" in names
     assert not [name for name in names if "extension/src" in name or "node_modules" in name]

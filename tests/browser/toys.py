@@ -3,7 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
-from vre_dm.limits.model import Model
+from vre_dm.limits.plot.model import Model
 
 MASSES = [1.0, 10.0, 100.0, 1000.0]
 

@@ -245,8 +245,8 @@ class Curve:
         return xr.Dataset(variables, coords, attrs={"curve": self.id, "quantity": self.quantity})
 
     def hvplot(self, **options: Any) -> Any:
-        """Draw through hvplot, see `vre_dm.limits.hv.curve_plot`; `dm.overlay` does without it."""
-        from vre_dm.limits import hv
+        """Draw through hvplot, see `vre_dm.limits.plot.hv.curve_plot`; `dm.overlay` does without it."""
+        from vre_dm.limits.plot import hv
 
         return hv.curve_plot(self, **options)
 

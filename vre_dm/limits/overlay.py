@@ -9,25 +9,25 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vre_dm.limits.axes import Range
 from vre_dm.limits.bibtex import bibtex
 from vre_dm.limits.catalogue import load
-from vre_dm.limits.compare import Comparison, compare
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.curveset import CurveSet
 from vre_dm.limits.display import table_text
-from vre_dm.limits.model import Model, build
-from vre_dm.limits.payload import payload
-from vre_dm.limits.saving import form_of, write
+from vre_dm.limits.plot.axes import Range
+from vre_dm.limits.plot.compare import Comparison, compare
+from vre_dm.limits.plot.model import Model, build
+from vre_dm.limits.plot.payload import payload
+from vre_dm.limits.plot.saving import form_of, write
+from vre_dm.limits.plot.script import script
+from vre_dm.limits.plot.view import ColourBy, Theme, View, ids
 from vre_dm.limits.scaling import moved
-from vre_dm.limits.script import script
-from vre_dm.limits.view import ColourBy, Theme, View, ids
 
 if TYPE_CHECKING:
     from bokeh.plotting import figure as BokehFigure
     from matplotlib.figure import Figure
 
-    from vre_dm.limits.figure import Preset
+    from vre_dm.limits.plot.figure import Preset
 
 MIME = "application/vnd.vre.limits+json"
 SHOWN = ("experiment", "year", "kind", "CL", "reference", "provenance", "licence")
@@ -50,7 +50,7 @@ class Overlay:
     curves
         What is drawn, in drawing order: the given curves, moved to the values of `assume`.
     model
-        The plot as plain JSON data, see `vre_dm.limits.model`; every renderer draws exactly this.
+        The plot as plain JSON data, see `vre_dm.limits.plot.model`; every renderer draws exactly this.
     """
 
     __slots__ = ("assume", "curves", "model", "published", "view")
@@ -107,14 +107,14 @@ class Overlay:
         return bibtex(self.published)
 
     def holoviews(self) -> Any:
-        """Give HoloViews objects, see `vre_dm.limits.hv.overlay`; needs ``vre-dm[hvplot]``."""
-        from vre_dm.limits import hv
+        """Give HoloViews objects, see `vre_dm.limits.plot.hv.overlay`; needs ``vre-dm[hvplot]``."""
+        from vre_dm.limits.plot import hv
 
         return hv.overlay(self.model)
 
     def bokeh(self) -> BokehFigure:
         """Give the interactive figure, to be changed or embedded elsewhere."""
-        from vre_dm.limits import bokeh_figure
+        from vre_dm.limits.plot import bokeh_figure
 
         return bokeh_figure.draw(self.model)
 
@@ -131,13 +131,13 @@ class Overlay:
         InvalidCurve
             There is no such preset.
         """
-        from vre_dm.limits import figure
+        from vre_dm.limits.plot import figure
 
         return figure.draw(self.model, preset)
 
     def html(self) -> str:
         """Write a complete, interactive HTML document that loads nothing from anywhere."""
-        from vre_dm.limits import page
+        from vre_dm.limits.plot import page
 
         return page.page(self.model)
 
@@ -170,7 +170,7 @@ class Overlay:
         return write(target, self.html().encode() if form == "html" else self._printed(form, preset))
 
     def _printed(self, form: str, preset: Preset | None = None) -> bytes:
-        from vre_dm.limits import figure
+        from vre_dm.limits.plot import figure
 
         return figure.render(self.model, form, preset)
 

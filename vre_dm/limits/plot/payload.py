@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from vre_dm.limits.model import Line, Model
-from vre_dm.limits.regions import Band
+from vre_dm.limits.plot.model import Line, Model
+from vre_dm.limits.plot.regions import Band
 
 # More digits than any source states; the 17 of a float would double the size of what is saved.
 FORMAT = "%.10g"

@@ -16,10 +16,10 @@ from bokeh.models import (
 )
 from bokeh.plotting import figure
 
-from vre_dm.limits import areas, palette
-from vre_dm.limits.axes import titled
-from vre_dm.limits.model import Line, Model
-from vre_dm.limits.styles import colour_of, style_of
+from vre_dm.limits.plot import areas, palette, styles
+from vre_dm.limits.plot.axes import titled
+from vre_dm.limits.plot.model import Line, Model
+from vre_dm.limits.plot.styles import colour_of, style_of
 
 HEIGHT_PX = 560
 WIDTH_PX, OWN_WIDTH_PX = 1.6, 3.2
@@ -125,9 +125,9 @@ def _columns(model: Model, *, dark: bool) -> dict[str, list[Any]]:
         "alpha": [FAINT if part else 0.9 for part in limited],
         "colour": colours,
         "fill_colour": [
-            palette.FOG if areas.is_fog(line) else c for line, c in zip(lines, colours, strict=True)
+            palette.FOG if styles.is_fog(line) else c for line, c in zip(lines, colours, strict=True)
         ],
-        "fill_alpha": [0.3 if areas.is_fog(line) else faint for line in lines],
+        "fill_alpha": [0.3 if styles.is_fog(line) else faint for line in lines],
         "width": [OWN_WIDTH_PX if line["own"] else WIDTH_PX for line in lines],
         "dash": [" ".join(map(str, palette.dashes(style_of(model, line)))) or "solid" for line in lines],
         **{column: [_said(line, column) for line in lines] for _, column in TOOLTIP},

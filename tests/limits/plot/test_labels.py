@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vre_dm.limits.catalogue import load
-from vre_dm.limits.labels import ALWAYS, COLUMNS, MOST, SCREEN, Room, place
 from vre_dm.limits.overlay import overlay
+from vre_dm.limits.plot.labels import ALWAYS, COLUMNS, MOST, SCREEN, Room, place
 
 X, Y = (1.0, 1e4), (1e-48, 1e-40)
 SI = load().select(quantity="sigma_SI")

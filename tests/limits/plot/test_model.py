@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 
 from tests.limits.conftest import HOSTILE, make
 from vre_dm.errors import InvalidCurve, OutOfRange
-from vre_dm.limits import areas
-from vre_dm.limits.axes import titled
 from vre_dm.limits.catalogue import load
 from vre_dm.limits.curve import Column, Curve, limit_column, mass_column
 from vre_dm.limits.curveset import CurveSet
 from vre_dm.limits.metadata import Assumptions, Provenance, Scaling, Validity
-from vre_dm.limits.model import Line, Model
 from vre_dm.limits.overlay import overlay
+from vre_dm.limits.plot import areas
+from vre_dm.limits.plot.axes import titled
+from vre_dm.limits.plot.model import Line, Model
+from vre_dm.limits.plot.regions import fill
 from vre_dm.limits.quantities import QUANTITIES, header
-from vre_dm.limits.regions import fill
 from vre_dm.limits.scaling import moved
 
 

@@ -92,6 +92,9 @@
 
   // src/limits/palette.ts
   var CROWD = 60;
+  function isFog(line2) {
+    return line2.kind === "theory" && line2.fill === "below";
+  }
   function palette(model, by, dark) {
     const colours = dark ? model.palette_dark : model.palette;
     const style = (curve) => {
@@ -104,7 +107,8 @@
         if (position < 0) {
           return dark ? "#ffffff" : "#000000";
         }
-        return by === "none" ? dark ? "#9a9a9a" : "#767676" : colours[position % colours.length];
+        const grey = by === "none" || isFog(model.curves[curve]);
+        return grey ? dark ? "#9a9a9a" : "#767676" : colours[position % colours.length];
       },
       dash(curve) {
         const position = Math.max(style(curve), 0);

@@ -9,11 +9,11 @@ from itertools import combinations
 import numpy as np
 
 from vre_dm.errors import InvalidCurve
-from vre_dm.limits.assumed import assumptions
-from vre_dm.limits.axes import mass_factor
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.display import plain, table_html, table_text
 from vre_dm.limits.metadata import UNKNOWN
+from vre_dm.limits.plot.assumed import assumptions
+from vre_dm.limits.plot.axes import mass_factor
 from vre_dm.limits.quantities import quantity
 
 POINTS = 5

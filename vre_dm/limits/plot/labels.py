@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vre_dm.limits.axes import Range
+from vre_dm.limits.plot.axes import Range
 
 Points = NDArray[np.float64]
 

@@ -6,13 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from vre_dm.errors import MissingExtra
-from vre_dm.limits import areas, palette
-from vre_dm.limits.axes import titled
-from vre_dm.limits.styles import colour_of
+from vre_dm.limits.plot import areas, palette, styles
+from vre_dm.limits.plot.axes import titled
+from vre_dm.limits.plot.styles import colour_of
 
 if TYPE_CHECKING:
     from vre_dm.limits.curve import Curve
-    from vre_dm.limits.model import Model
+    from vre_dm.limits.plot.model import Model
 
 SIZE = {"width": 800, "height": 560, "logx": True, "logy": True}
 
@@ -42,7 +42,7 @@ def overlay(model: Model) -> Any:
     for line in model["curves"]:
         said = {"label": line["label"], "colour": colour_of(model, line, dark=dark)}
         lines.append({"x": line["x"], "y": line["y"], **said})
-        colour = palette.FOG if areas.is_fog(line) else said["colour"]
+        colour = palette.FOG if styles.is_fog(line) else said["colour"]
         for xs, ys in filter(all, (areas.shaded(line), areas.band(line))):
             shaded.append({"x": xs, "y": ys, "label": line["label"], "colour": colour})
     x, y = (hv.Dimension(axis, label=titled(model[axis])) for axis in ("x", "y"))

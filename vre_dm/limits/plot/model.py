@@ -6,20 +6,20 @@ from collections.abc import Iterable, Mapping
 from typing import TypedDict
 
 from vre_dm.errors import InvalidCurve
-from vre_dm.limits import palette, styles
-from vre_dm.limits.assumed import assumptions, text
-from vre_dm.limits.axes import Axis, mass_factor, padded, x_axis, y_axis
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.curveset import CurveSet
 from vre_dm.limits.display import plain
-from vre_dm.limits.labels import place
 from vre_dm.limits.metadata import PARAMETERS
-from vre_dm.limits.notes import notes
+from vre_dm.limits.plot import palette, styles
+from vre_dm.limits.plot.assumed import assumptions, text
+from vre_dm.limits.plot.axes import Axis, mass_factor, padded, x_axis, y_axis
+from vre_dm.limits.plot.labels import place
+from vre_dm.limits.plot.notes import notes
+from vre_dm.limits.plot.regions import Band, Fill, Valid, band, fill, valid
+from vre_dm.limits.plot.view import View
 from vre_dm.limits.quantities import Quantity, quantity
-from vre_dm.limits.regions import Band, Fill, Valid, band, fill, valid
 from vre_dm.limits.scaling import FORMULA
 from vre_dm.limits.technique import technique
-from vre_dm.limits.view import View
 
 VERSION = 2
 

@@ -10,10 +10,10 @@ from io import BytesIO
 
 from bokeh.resources import Resources
 
-from vre_dm.limits import figure
 from vre_dm.limits.display import table_html
-from vre_dm.limits.model import Model
-from vre_dm.limits.payload import embedded
+from vre_dm.limits.plot import figure
+from vre_dm.limits.plot.model import Model
+from vre_dm.limits.plot.payload import embedded
 
 SHOWN = (
     "experiment",
@@ -90,7 +90,7 @@ def curves_table(model: Model) -> str:
 
 
 def _renderer() -> str:
-    return (files("vre_dm.limits") / RENDERER).read_text(encoding="utf-8")
+    return (files("vre_dm.limits.plot") / RENDERER).read_text(encoding="utf-8")
 
 
 def _inert(script: str) -> str:

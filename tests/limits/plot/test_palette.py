@@ -6,11 +6,11 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from tests.limits.colour import VISION, ciede2000, contrast, seen
 from tests.limits.conftest import make
-from vre_dm.limits import palette
+from tests.limits.plot.colour import VISION, ciede2000, contrast, seen
 from vre_dm.limits.overlay import overlay
-from vre_dm.limits.styles import by_first_seen, by_technique
+from vre_dm.limits.plot import palette
+from vre_dm.limits.plot.styles import by_first_seen, by_technique
 from vre_dm.limits.technique import TECHNIQUES
 
 THEMES = {

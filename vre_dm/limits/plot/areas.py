@@ -6,7 +6,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from math import exp, log
 
-from vre_dm.limits.model import Line
+from vre_dm.limits.plot.model import Line
+from vre_dm.limits.plot.styles import is_fog
 
 Path = tuple[list[float], list[float]]
 
@@ -28,11 +29,6 @@ def band(line: Line) -> Path:
     if around is None:
         return NOTHING
     return around["x"] + around["x"][::-1], around["low"] + around["high"][::-1]
-
-
-def is_fog(line: Line) -> bool:
-    """Whether the shaded side is hidden by neutrinos rather than excluded."""
-    return line["kind"] == "theory" and line["fill"] == "below"
 
 
 def opacity(lines: Sequence[Line]) -> float:

@@ -16,7 +16,7 @@ from vre_dm.limits.catalogue import load
 from vre_dm.limits.curve import limit_column, mass_column
 from vre_dm.limits.metadata import Assumptions
 from vre_dm.limits.overlay import Overlay, overlay
-from vre_dm.limits.payload import payload
+from vre_dm.limits.plot.payload import payload
 
 
 class Reader(HTMLParser):

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from vre_dm.limits import palette
+from vre_dm.limits.plot import palette
 from vre_dm.limits.technique import TECHNIQUES
 
 if TYPE_CHECKING:
-    from vre_dm.limits.model import Line, Model
+    from vre_dm.limits.plot.model import Line, Model
 
 OWN = -1
 
@@ -36,10 +36,15 @@ def style_of(model: Model, line: Line) -> int:
     return line["style_technique"] if model["colour_by"] == "technique" else line["style"]
 
 
+def is_fog(line: Line) -> bool:
+    """Whether the shaded side is hidden by neutrinos rather than excluded."""
+    return line["kind"] == "theory" and line["fill"] == "below"
+
+
 def colour_of(model: Model, line: Line, *, dark: bool) -> str:
-    """Colour of a line under the colouring that the model starts with."""
+    """Colour of a line under the colouring that the model starts with; the neutrino fog is grey in all."""
     style = style_of(model, line)
-    if model["colour_by"] == "none" and style >= 0:
+    if style >= 0 and (model["colour_by"] == "none" or is_fog(line)):
         return palette.GREY_DARK if dark else palette.GREY
     return palette.colour(style, dark=dark)
 

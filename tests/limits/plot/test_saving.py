@@ -7,8 +7,8 @@ import pytest
 
 from tests.limits.conftest import make
 from vre_dm.errors import NotWritable
-from vre_dm.limits import saving
 from vre_dm.limits.overlay import overlay
+from vre_dm.limits.plot import saving
 
 
 def test_a_failure_while_writing_leaves_the_old_file_and_no_other(

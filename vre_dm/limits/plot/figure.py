@@ -16,12 +16,12 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
-from vre_dm.limits import areas, palette
-from vre_dm.limits.axes import titled
-from vre_dm.limits.labels import Room, place
-from vre_dm.limits.model import Line, Model
+from vre_dm.limits.plot import areas, palette, styles
+from vre_dm.limits.plot.axes import titled
+from vre_dm.limits.plot.labels import Room, place
+from vre_dm.limits.plot.model import Line, Model
+from vre_dm.limits.plot.styles import colour_of, style_of
 from vre_dm.limits.spelling import require
-from vre_dm.limits.styles import colour_of, style_of
 
 Preset = Literal["single column", "double column"]
 MM = 1 / 25.4
@@ -164,7 +164,7 @@ def _axes(drawing: Figure, model: Model, page: Page, ink: Ink) -> Axes:
 def _draw_areas(axes: Axes, model: Model, ink: Ink) -> None:
     faint = areas.opacity(model["curves"])
     for line in model["curves"]:
-        colour, fog = ink.of(model, line), areas.is_fog(line)
+        colour, fog = ink.of(model, line), styles.is_fog(line)
         if line["fill"] != "none":
             alpha = 0.3 if fog else faint
             _polygon(axes, areas.shaded(line), palette.FOG if fog else colour, alpha, f"{line['id']} fill")

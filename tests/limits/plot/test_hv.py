@@ -7,9 +7,9 @@ import pytest
 
 from tests.limits.conftest import make
 from vre_dm.errors import MissingExtra
-from vre_dm.limits import hv
 from vre_dm.limits.catalogue import curves
 from vre_dm.limits.overlay import overlay
+from vre_dm.limits.plot import hv
 
 
 def test_nothing_of_it_is_imported_before() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.curveset import CurveSet
 from vre_dm.limits.display import plain
+from vre_dm.limits.plot.view import View
 from vre_dm.limits.sidecar import to_record
-from vre_dm.limits.view import View
 
 TEMPLATE = '''\
 """Draw a plot of limit curves again; needs vre-dm. Usage: python this.py [limits.html|.pdf|.png|.svg]"""

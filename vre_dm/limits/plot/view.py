@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from vre_dm.errors import InvalidCurve
-from vre_dm.limits.axes import Range, checked
+from vre_dm.limits.plot.axes import Range, checked
 from vre_dm.limits.spelling import require
 
 ColourBy = Literal["experiment", "technique", "none"]

@@ -1,6 +1,6 @@
 /** Colour and dashes of each curve in a theme and a colouring. */
 
-import type { ColourBy, Model } from './model';
+import type { ColourBy, Line, Model } from './model';
 
 /** With more curves than this lines are thin: easier to tell apart, and twice as quick to draw. */
 const CROWD = 60;
@@ -10,6 +10,11 @@ export interface Palette {
   /** as Bokeh reads it: lengths in pixels, or "solid" */
   dash(curve: number): string;
   width(curve: number): number;
+}
+
+/** What neutrinos hide is no exclusion: grey in every colouring. */
+function isFog(line: Line): boolean {
+  return line.kind === 'theory' && line.fill === 'below';
 }
 
 /** With colouring "none" all published curves recede to grey and only their dashes differ. */
@@ -25,7 +30,8 @@ export function palette(model: Model, by: ColourBy, dark: boolean): Palette {
       if (position < 0) {
         return dark ? '#ffffff' : '#000000';
       }
-      return by === 'none' ? (dark ? '#9a9a9a' : '#767676') : colours[position % colours.length];
+      const grey = by === 'none' || isFog(model.curves[curve]);
+      return grey ? (dark ? '#9a9a9a' : '#767676') : colours[position % colours.length];
     },
     dash(curve) {
       const position = Math.max(style(curve), 0);

@@ -81,6 +81,7 @@ def test_the_neutrino_fog_is_grey_and_an_exclusion_is_not() -> None:
     assert grey.tolist() == pytest.approx([int(palette.FOG[1:3], 16) / 255] * 3)
     own = areas["si_toy_2020 fill"].get_facecolor()[0][:3]
     assert max(own) - min(own) > 0.1
+    assert [line.get_color() for line in axes.lines] == [palette.LIGHT[0], palette.GREY]
     # The fog lies below its line, the exclusion above.
     assert areas["fog fill"].get_paths()[0].vertices[:, 1].min() < fog.y.min() / 100
     assert areas["si_toy_2020 fill"].get_paths()[0].vertices[:, 1].max() > make().y.max() * 100

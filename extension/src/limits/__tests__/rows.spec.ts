@@ -42,6 +42,15 @@ test('colours go round before dashes change, and own curves are black or white',
   assert.equal(palette(toy, 'technique', true).colour(0), '#bbbbbb');
 });
 
+test('the neutrino fog is grey in every colouring and theme', () => {
+  const toy = model({ curves: [line({ kind: 'theory', fill: 'below' }), line({ kind: 'theory', fill: 'none' })] });
+  for (const by of ['experiment', 'technique', 'none'] as const) {
+    assert.equal(palette(toy, by, false).colour(0), '#767676');
+    assert.equal(palette(toy, by, true).colour(0), '#9a9a9a');
+  }
+  assert.notEqual(palette(toy, 'experiment', false).colour(1), '#767676');
+});
+
 test('a year, a kind, a technique, a tick box or isolation decide what is drawn', () => {
   const curves = [
     line({ year: 2010 }),

@@ -12,8 +12,8 @@ from nbformat import NotebookNode
 from vre_dm.limits.catalogue import curves, load
 from vre_dm.limits.convert import higgs_portal, mediators, relic_contour
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
-from vre_dm.limits.model import Model
 from vre_dm.limits.overlay import MIME
+from vre_dm.limits.plot.model import Model
 from vre_dm.resources import shipped
 
 NOTEBOOK = shipped("notebooks") / "10_summary_plots.ipynb"
@@ -125,9 +125,10 @@ def test_form_factors_and_channels_that_are_mixed_are_said(executed: NotebookNod
 @pytest.mark.parametrize(
     ("name", "parameters"),
     [
+        ("si", {"rho0_ratio"}),
         ("rho", {"rho0"}),
-        ("higgs-majorana", {"BR", "f_N", "rho0"}),
-        ("scalar-si", {"g_q", "g_DM"}),
+        ("higgs-majorana", {"BR", "f_N", "rho0_ratio"}),
+        ("scalar-si", {"g_q", "g_DM", "rho0_ratio"}),
     ],
 )
 def test_the_sliders_that_the_text_promises_are_there(

@@ -15,7 +15,7 @@ def documents(text: str, where: str) -> list[Any]:
     InvalidCurve
         It is no YAML, nests deeper than any table does, or uses aliases.
     """
-    import yaml  # type: ignore[import-untyped]  # late: few need it
+    import yaml  # late: few need it
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
@@ -25,7 +25,8 @@ def documents(text: str, where: str) -> list[Any]:
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > DEEPEST or isinstance(event, yaml.AliasEvent):
                 what = "nests too deep" if depth > DEEPEST else "uses an alias; write the value out"
-                msg = f"{where} {what} (line {event.start_mark.line + 1})"
+                line = event.start_mark.line + 1 if event.start_mark else "unknown"
+                msg = f"{where} {what} (line {line})"
                 raise InvalidCurve(msg)
         return list(yaml.load_all(text, Loader=loader))
     except (yaml.YAMLError, ValueError, OverflowError, TypeError) as error:

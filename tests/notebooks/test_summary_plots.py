@@ -81,8 +81,10 @@ def test_every_plot_is_drawn_and_followed_by_the_table_of_its_curves(executed: N
     assert len(plots(executed)) == 15
 
 
-def test_nothing_is_written_but_the_two_files_it_speaks_of(executed: NotebookNode, folder: Path) -> None:
-    assert {path.name for path in folder.iterdir()} == {"higgs_portal.pdf", "higgs_portal.html"}
+def test_nothing_is_written_but_the_files_it_speaks_of(executed: NotebookNode, folder: Path) -> None:
+    assert {path.name for path in folder.iterdir()} == {
+        f"higgs_portal.{form}" for form in ("pdf", "html", "png")
+    }
     assert (folder / "higgs_portal.pdf").read_bytes().startswith(b"%PDF")
     streams = [output for cell in executed.cells for output in cell.get("outputs", ()) if "name" in output]
     assert {stream.name for stream in streams} == {"stdout"}

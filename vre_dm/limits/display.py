@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from vre_dm.limits.metadata import UNKNOWN
+from vre_dm.limits.quantities import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +18,7 @@ def facts(curve: Curve) -> dict[str, str]:
     """List what a reader asks of a curve first, as text in reading order."""
     low, high = curve.range
     return {
-        "quantity": f"{curve.quantity} in {curve.columns[1].unit}",
+        "quantity": f"{curve.quantity} in {quantity(curve.quantity).unit}",
         "kind": f"{curve.kind} {curve.geometry}",
         "mass range": f"{low:g} to {high:g} {curve.columns[0].unit}, {curve.x.size} points",
         "CL": level(curve),

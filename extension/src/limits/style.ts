@@ -6,7 +6,7 @@ export const STYLE = `
 .vre-limits * { box-sizing: border-box; }
 .vre-body { display: grid; grid-template-columns: minmax(0, 1fr) 340px; gap: 10px; }
 @container (max-width: 760px) { .vre-body { grid-template-columns: minmax(0, 1fr); } }
-.vre-plot { position: relative; height: 560px; min-width: 0; }
+.vre-plot { position: relative; height: var(--vre-height, 560px); min-width: 0; }
 .vre-canvas { position: absolute; inset: 0; }
 .vre-canvas .vre-on-label { cursor: grab; }
 .vre-controls, .vre-buttons { display: flex; flex-wrap: wrap; gap: 6px 12px; align-items: center; padding: 4px 2px; }
@@ -21,7 +21,7 @@ export const STYLE = `
 .vre-limits[data-theme=dark] select { color-scheme: dark; }
 .vre-limits :focus-visible { outline: 2px solid #0072b2; outline-offset: 1px; }
 .vre-limits[data-theme=dark] :focus-visible { outline-color: #56b4e9; }
-.vre-side { display: flex; flex-direction: column; gap: 6px; max-height: 560px; min-width: 0; padding-top: 4px; }
+.vre-side { display: flex; flex-direction: column; gap: 6px; max-height: var(--vre-height, 560px); min-width: 0; padding-top: 4px; }
 .vre-limits fieldset { border: 0; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 2px 10px; min-width: 0; }
 .vre-limits legend { float: left; padding: 0 8px 0 0; font-weight: 600; }
 .vre-scroll { overflow: auto; min-height: 0; }

@@ -80,7 +80,7 @@ RANGE = re.compile(r"^[+-]?\d+(\.\d*)?([eE][+-]?\d+)?\s*-\s*[+-]?\d+(\.\d*)?([eE
 
 
 def validate(files: dict[str, str]) -> None:
-    """Rules of hepdata-validator 0.3.6 for schema 1.1.1, as far as a table of points can break them."""
+    """Rules of HEPData's submission schema 1.1.0, as far as a table of points can break them."""
     first, *tables = yaml_text.documents(files["submission.yaml"], "submission.yaml")
     assert set(first) <= {"comment", "record_ids", "additional_resources"}
     assert len({table["name"] for table in tables}) == len(tables)

@@ -148,3 +148,11 @@ def test_a_legend_of_long_names_stays_on_the_paper(preset: figure.Preset | None)
     assert len(legend.get_texts()) > 1
     assert box.x0 >= 0
     assert box.x1 <= drawing.bbox.x1
+
+
+def test_curves_with_one_label_are_all_named_in_print() -> None:
+    twins = [
+        make(id=f"twin{i}", label="the same words", validity=Validity(20, 30, "made up")) for i in range(20)
+    ]
+    (legend,) = figure.draw(overlay(twins).model).legends
+    assert len(legend.legend_handles) == len(legend.get_texts()) > 1

@@ -277,3 +277,9 @@ def test_limits_in_any_unit_column_are_the_numbers_of_the_curve() -> None:
         3e-45,
         4e-45,
     ]
+
+
+def test_a_superseded_curve_says_by_what_and_why() -> None:
+    newer = make(id="newer", label="Newer 2025", supersedes="si_toy_2020", supersedes_reason="more data")
+    old, _ = overlay([make(), newer]).model["curves"]
+    assert old["superseded_by"] == "Newer 2025 (newer): more data"

@@ -2,7 +2,7 @@
 
 References
 ----------
-Submission schema 1.1.1, https://hepdata-submission.readthedocs.io
+Submission schema 1.1.0, https://hepdata-submission.readthedocs.io
 """
 
 from collections.abc import Sequence

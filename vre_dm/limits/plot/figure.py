@@ -254,8 +254,10 @@ def _unplaced(model: Model, places: list[list[float] | None]) -> dict[str, str]:
 def _legend(drawing: Figure, axes: Axes, names: dict[str, str], page: Page, ink: Ink) -> None:
     if not names:
         return
+    # A curve may be drawn in pieces; its first one stands for it.
+    drawn = {line.get_gid(): line for line in reversed(axes.lines)}
     below = drawing.legend(
-        [line for line in axes.lines if line.get_gid() in names],
+        [drawn[name] for name in names],
         list(names.values()),
         loc="outside lower center",
         ncols=page.columns(names.values()),

@@ -146,7 +146,7 @@ def _quantity(curves: CurveSet) -> Quantity:
     return quantity(kinds[0])
 
 
-def _lines(curves: CurveSet, view: View, factor: float, superseded: Mapping[str, str]) -> list[Line]:
+def _lines(curves: CurveSet, view: View, factor: float, superseded: Mapping[str, Curve]) -> list[Line]:
     """Draw highlighted curves in black and wide; style the others by experiment and by technique."""
     others = [curve for curve in curves if curve.id not in view.highlight]
     names = [curve.experiment if view.colour_by != "none" else curve.id for curve in others]
@@ -156,7 +156,9 @@ def _lines(curves: CurveSet, view: View, factor: float, superseded: Mapping[str,
         line = _line(curve, factor)
         line["own"] = curve.id in view.highlight
         line["style"] = first.get(curve.id, styles.OWN)
-        line["superseded_by"] = plain(superseded.get(curve.id, ""))
+        if newer := superseded.get(curve.id):
+            reason = f": {newer.supersedes_reason}" if newer.supersedes_reason else ""
+            line["superseded_by"] = plain(f"{newer.label} ({newer.id}){reason}")
         line["assumptions"] = assumed
         if curve.id in view.bands or curve.geometry == "band":
             line["band"] = band(curve, factor)
@@ -208,9 +210,9 @@ def _label(lines: list[Line], curves: CurveSet, x: Axis, y: Axis) -> None:
         line["label_at"] = at
 
 
-def _superseded(curves: Iterable[Curve], known: Iterable[Curve]) -> dict[str, str]:
-    """For the id of a drawn curve, the label and id of the one that replaces it."""
-    newer = {curve.supersedes: f"{curve.label} ({curve.id})" for curve in known if curve.supersedes}
+def _superseded(curves: Iterable[Curve], known: Iterable[Curve]) -> dict[str, Curve]:
+    """For the id of a drawn curve, the one that replaces it."""
+    newer = {curve.supersedes: curve for curve in known if curve.supersedes}
     found = {}
     for curve in curves:
         # A curve that was moved to another assumption is as old as the one it was made of.

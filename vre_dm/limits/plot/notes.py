@@ -11,7 +11,7 @@ from vre_dm.limits.metadata import PARAMETERS
 NAMED = 3
 
 
-def notes(curves: Sequence[Curve], superseded: Mapping[str, str]) -> list[str]:
+def notes(curves: Sequence[Curve], superseded: Mapping[str, Curve]) -> list[str]:
     """Sentences for the plot.
 
     Parameters
@@ -25,11 +25,11 @@ def notes(curves: Sequence[Curve], superseded: Mapping[str, str]) -> list[str]:
     return [plain(note) for note in (*found, *_superseded(curves, superseded))]
 
 
-def _superseded(curves: Sequence[Curve], by: Mapping[str, str]) -> list[str]:
+def _superseded(curves: Sequence[Curve], by: Mapping[str, Curve]) -> list[str]:
     old = [curve for curve in curves if curve.id in by]
     if len(old) > NAMED:
         return [f"{len(old)} curves are superseded by newer ones: {_some([curve.label for curve in old])}"]
-    return [f"{curve.label} is superseded by {by[curve.id]}" for curve in old]
+    return [f"{curve.label} is superseded by {by[curve.id].label} ({by[curve.id].id})" for curve in old]
 
 
 def _levels(curves: Sequence[Curve]) -> list[str]:

@@ -47,7 +47,7 @@ DOCUMENT = """<!DOCTYPE html>
 <meta name="color-scheme" content="{scheme}">
 <title>{title}</title>
 <style>
-body {{ margin: 8px; font: 14px system-ui, sans-serif }}
+body {{ margin: 8px; font: 14px system-ui, sans-serif; --vre-height: max(480px, 100vh - 190px) }}
 table {{ border-collapse: collapse }} th, td {{ padding: 2px 8px; vertical-align: top }}
 </style>
 </head>

@@ -167,7 +167,7 @@ export class Chart {
   private show(state: State): void {
     this.shown = visible(this.model, state);
     const flags = this.rows.map(row => this.shown[row.curve]);
-    const areas = this.rows.filter((row, i) => flags[i] && row.fillX.length).length;
+    const areas = this.rows.filter((row, i) => flags[i] && !row.fog && row.fillX.length).length;
     const shaded = state.shaded && areas > 0 && areas <= MOST_SHADED;
     if (shaded) {
       const alpha = 1 - (1 - DEEPEST) ** (1 / Math.max(areas, 2));

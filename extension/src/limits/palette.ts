@@ -13,7 +13,7 @@ export interface Palette {
 }
 
 /** What neutrinos hide is no exclusion: grey in every colouring. */
-function isFog(line: Line): boolean {
+export function isFog(line: Line): boolean {
   return line.kind === 'theory' && line.fill === 'below';
 }
 

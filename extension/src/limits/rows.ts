@@ -2,10 +2,12 @@
 
 import type { Line, Model } from './model';
 import { pieces } from './paths';
-import type { Palette } from './palette';
+import { isFog, type Palette } from './palette';
 
 export interface Row {
   curve: number;
+  /** bounded by the neutrino fog, which is no exclusion */
+  fog: boolean;
   x: number[];
   y: number[];
   fillX: number[];
@@ -23,6 +25,7 @@ export function rows(model: Model): Row[] {
   return model.curves.flatMap((line, curve) =>
     pieces(line.x, line.y, line.valid).map((piece, i) => ({
       curve,
+      fog: isFog(line),
       ...piece,
       ...excluded(line, piece.x, piece.y, piece.valid, i === 0, model.y.range),
       bandX: i === 0 && line.band ? line.band.x : [],
@@ -60,8 +63,10 @@ export function geometry(rows: readonly Row[], factors: readonly number[]): Reco
   return {
     xs: rows.map(row => row.x),
     ys: rows.map(row => moved(row.y, row.curve)),
-    fill_xs: rows.map(row => row.fillX),
-    fill_ys: rows.map(row => moved(row.fillY, row.curve)),
+    fill_xs: rows.map(row => (row.fog ? [] : row.fillX)),
+    fill_ys: rows.map(row => (row.fog ? [] : moved(row.fillY, row.curve))),
+    fog_xs: rows.map(row => (row.fog ? row.fillX : [])),
+    fog_ys: rows.map(row => (row.fog ? moved(row.fillY, row.curve) : [])),
     band_xs: rows.map(row => [...row.bandX, ...[...row.bandX].reverse()]),
     band_ys: rows.map(row => moved([...row.bandLow, ...[...row.bandHigh].reverse()], row.curve))
   };

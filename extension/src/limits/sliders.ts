@@ -13,11 +13,17 @@ export function sliders(model: Model, store: Store): HTMLElement | null {
     return null;
   }
   const reset = el('button', { type: 'button', click: () => store.update({ values: {} }) }, 'As published');
-  const rows = model.sliders.map(slider => row(slider, store));
+  const rows = model.sliders.map(slider => row(slider, store, references(model, slider.parameter) > 1));
   return el('fieldset', { class: 'vre-sliders' }, el('legend', {}, 'What if'), ...rows, reset);
 }
 
-function row(slider: Slider, store: Store): HTMLElement {
+/** How many values of a parameter the curves were published with. */
+function references(model: Model, parameter: string): number {
+  const scalings = model.curves.flatMap(line => line.scalings).filter(each => each.parameter === parameter);
+  return new Set(scalings.map(each => each.reference)).size;
+}
+
+function row(slider: Slider, store: Store, several: boolean): HTMLElement {
   const input = el('input', {
     type: 'range',
     min: 0,
@@ -31,7 +37,7 @@ function row(slider: Slider, store: Store): HTMLElement {
     const moved = values[slider.parameter];
     input.value = String(Math.round(positionOf(slider.low, slider.high, moved ?? slider.value) * STEPS));
     const text = `${written(moved ?? slider.value)} ${slider.unit === '1' ? '' : slider.unit}`.trim();
-    shown.textContent = moved === undefined ? `${text} (as published)` : text;
+    shown.textContent = moved !== undefined ? text : several ? 'as published' : `${text} (as published)`;
     input.setAttribute('aria-valuetext', `${slider.symbol} ${shown.textContent}`);
   };
   refresh(store.state);

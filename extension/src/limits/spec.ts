@@ -117,9 +117,14 @@ function renderers(make: Writer, columns: Columns): Json[] {
     level: 'underlay',
     glyph: area(make, NAMES.fill, 'fill_xs', 'fill_ys', 0.08)
   });
+  const fog = make.object('GlyphRenderer', {
+    ...again,
+    level: 'underlay',
+    glyph: area(make, 'fog', 'fog_xs', 'fog_ys', 0.3)
+  });
   const bands = make.object('GlyphRenderer', { ...again, glyph: area(make, 'bands', 'band_xs', 'band_ys', 0.22) });
   const lines = make.object('GlyphRenderer', { ...again, glyph: curves(make) });
-  return [areas, bands, lines, ...marked(make), labels(make, columns.labels)];
+  return [areas, fog, bands, lines, ...marked(make), labels(make, columns.labels)];
 }
 
 function area(make: Writer, name: string, xs: string, ys: string, alpha: number): Json {

@@ -198,6 +198,7 @@
     return model.curves.flatMap(
       (line2, curve) => pieces(line2.x, line2.y, line2.valid).map((piece, i) => ({
         curve,
+        fog: isFog(line2),
         ...piece,
         ...excluded(line2, piece.x, piece.y, piece.valid, i === 0, model.y.range),
         bandX: i === 0 && line2.band ? line2.band.x : [],
@@ -224,8 +225,10 @@
     return {
       xs: rows2.map((row2) => row2.x),
       ys: rows2.map((row2) => moved(row2.y, row2.curve)),
-      fill_xs: rows2.map((row2) => row2.fillX),
-      fill_ys: rows2.map((row2) => moved(row2.fillY, row2.curve)),
+      fill_xs: rows2.map((row2) => row2.fog ? [] : row2.fillX),
+      fill_ys: rows2.map((row2) => row2.fog ? [] : moved(row2.fillY, row2.curve)),
+      fog_xs: rows2.map((row2) => row2.fog ? row2.fillX : []),
+      fog_ys: rows2.map((row2) => row2.fog ? moved(row2.fillY, row2.curve) : []),
       band_xs: rows2.map((row2) => [...row2.bandX, ...[...row2.bandX].reverse()]),
       band_ys: rows2.map((row2) => moved([...row2.bandLow, ...[...row2.bandHigh].reverse()], row2.curve))
     };
@@ -348,9 +351,14 @@
       level: "underlay",
       glyph: area(make, NAMES.fill, "fill_xs", "fill_ys", 0.08)
     });
+    const fog = make.object("GlyphRenderer", {
+      ...again,
+      level: "underlay",
+      glyph: area(make, "fog", "fog_xs", "fog_ys", 0.3)
+    });
     const bands = make.object("GlyphRenderer", { ...again, glyph: area(make, "bands", "band_xs", "band_ys", 0.22) });
     const lines = make.object("GlyphRenderer", { ...again, glyph: curves(make) });
-    return [areas, bands, lines, ...marked(make), labels(make, columns.labels)];
+    return [areas, fog, bands, lines, ...marked(make), labels(make, columns.labels)];
   }
   function area(make, name, xs, ys, alpha) {
     return make.object("Patches", {
@@ -622,7 +630,7 @@
     show(state) {
       this.shown = visible(this.model, state);
       const flags = this.rows.map((row2) => this.shown[row2.curve]);
-      const areas = this.rows.filter((row2, i) => flags[i] && row2.fillX.length).length;
+      const areas = this.rows.filter((row2, i) => flags[i] && !row2.fog && row2.fillX.length).length;
       const shaded = state.shaded && areas > 0 && areas <= MOST_SHADED;
       if (shaded) {
         const alpha = 1 - (1 - DEEPEST) ** (1 / Math.max(areas, 2));
@@ -1217,10 +1225,14 @@
       return null;
     }
     const reset = el("button", { type: "button", click: () => store.update({ values: {} }) }, "As published");
-    const rows2 = model.sliders.map((slider2) => row(slider2, store));
+    const rows2 = model.sliders.map((slider2) => row(slider2, store, references(model, slider2.parameter) > 1));
     return el("fieldset", { class: "vre-sliders" }, el("legend", {}, "What if"), ...rows2, reset);
   }
-  function row(slider2, store) {
+  function references(model, parameter) {
+    const scalings = model.curves.flatMap((line2) => line2.scalings).filter((each) => each.parameter === parameter);
+    return new Set(scalings.map((each) => each.reference)).size;
+  }
+  function row(slider2, store, several) {
     const input = el("input", {
       type: "range",
       min: 0,
@@ -1234,7 +1246,7 @@
       const moved = values[slider2.parameter];
       input.value = String(Math.round(positionOf(slider2.low, slider2.high, moved ?? slider2.value) * STEPS));
       const text2 = `${written(moved ?? slider2.value)} ${slider2.unit === "1" ? "" : slider2.unit}`.trim();
-      shown.textContent = moved === void 0 ? `${text2} (as published)` : text2;
+      shown.textContent = moved !== void 0 ? text2 : several ? "as published" : `${text2} (as published)`;
       input.setAttribute("aria-valuetext", `${slider2.symbol} ${shown.textContent}`);
     };
     refresh(store.state);

@@ -56,7 +56,8 @@ def test_equal_content_keeps_its_bytes(tmp_path, file):
     place(path, file, METADATA)
     before = path.stat()
     assert not place(path, file, METADATA)
-    assert path.stat() == before
+    after = path.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

@@ -39,7 +39,7 @@ def test_the_record_names_formula_couplings_nucleon_and_source() -> None:
     assert result.provenance.formula == "s-channel/axial/sigma_SDn/1603.04156"
     stated = {"g_q = 0.25", "g_DM = 1.0", "g_l = 0.0", "f per g_q = 0.32", "curve si_toy_2020"}
     assert stated <= set(result.provenance.inputs)
-    assert result.assumptions["model"] == "s-channel axial mediator, Dirac dark matter"
+    assert result.assumptions["mediator"] == "axial vector"
 
 
 def test_no_slider_moves_it_as_the_contour_itself_depends_on_the_couplings() -> None:

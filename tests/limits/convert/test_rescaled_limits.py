@@ -93,7 +93,8 @@ def test_rescaled_curves_say_what_was_done_and_pass_the_checks(grid):
         assert check(result) == []
         assert result.provenance.type == "derived"
         assert result.cl == grid.cl
-        assert result.assumptions["model"] == "s-channel vector mediator, Dirac dark matter"
+        assert result.assumptions["mediator"] == "vector"
+        assert "for vector, g_q = " in result.label
     assert "coupling-rescaling/mono-X/2203.12035" in vector.provenance.formula
     assert f"curve {grid.id}" in vector.provenance.inputs
     assert f"itself derived: {vector.provenance.formula}" in line.provenance.inputs

@@ -92,3 +92,10 @@ def test_hostile_text_stays_text() -> None:
     found = compare([make(), bad])
     assert "<img" not in found._repr_html_()
     assert "\x1b" not in repr(found)
+
+
+def test_a_long_statement_is_broken_to_fit_a_terminal() -> None:
+    long = make(id="long", assumptions=Assumptions({"halo": "a word " * 60}))
+    text = repr(compare([make(), long]))
+    assert "a word a word" in text
+    assert max(map(len, text.splitlines())) < 160

@@ -57,6 +57,7 @@ def strength(
     return derived(
         curve,
         id=id,
+        label=_label(curve, new),
         formula=FORMULA.format(signature),
         quantity=curve.quantity,
         channel=curve.channel,
@@ -146,6 +147,7 @@ def resonant_contour(curve: Curve, old: SimplifiedModel, new: SimplifiedModel, *
     return derived(
         curve,
         id=id,
+        label=_label(curve, new),
         formula=FORMULA.format("contour/mono-X"),
         quantity="mediator_plane",
         channel=curve.channel,
@@ -220,6 +222,7 @@ def coupling(
     return derived(
         curve,
         id=id,
+        label=_label(curve, new),
         formula=FORMULA.format(signature),
         quantity="g_q",
         channel=curve.channel,
@@ -235,6 +238,12 @@ def _grid(curve: Curve) -> tuple[Array, Array]:
         msg = f"curve {curve.id} is a {curve.geometry} of {curve.quantity}, not a grid of signal strengths"
         raise InvalidCurve(msg)
     return curve.x, curve.column("m_DM_GeV")
+
+
+def _label(curve: Curve, new: SimplifiedModel) -> str:
+    """Say in the label for which model the numbers now are; the publication's stays readable in front."""
+    couplings = ", ".join(f"{name} = {value:g}" for name, value in new.couplings.items() if value)
+    return f"{curve.label} for {new.mediator}, {couplings}"
 
 
 def _inputs(old: SimplifiedModel, new: SimplifiedModel) -> Mapping[str, str | float]:

@@ -88,7 +88,8 @@ class SimplifiedModel:
     def conventions(self) -> dict[str, str | float]:
         """What a result takes for granted, for a curve's assumptions."""
         return {
-            "model": f"s-channel {self.mediator} mediator, Dirac dark matter",
+            "mediator": "axial vector" if self.mediator == "axial" else self.mediator,
+            "dark_matter": "Dirac fermion",
             **self.couplings,
         }
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, zip_longest
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from vre_dm.limits.plot.axes import mass_factor
 from vre_dm.limits.quantities import quantity
 
 POINTS = 5
+WIDEST = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ class Comparison:
     ratios: tuple[Ratio, ...]
 
     def __repr__(self) -> str:
-        return "\n\n".join([table_text(self._header, self._rows), *self._ends()])
+        lines = [line for row in self._rows for line in _wrapped(row)]
+        return "\n\n".join([table_text(self._header, lines), *self._ends()])
 
     def _repr_html_(self) -> str:
         # Sentences of ours around text of others: a table cell escapes both.
@@ -96,6 +99,12 @@ class Comparison:
         of = quantity(self.quantity)
         mine = [r for r in self.ratios if (r.over, r.under) == (over, under)]
         return ", ".join(f"{r.value:.3g} at {r.mass * mass_factor(of):.4g} {of.shown_mass}" for r in mine)
+
+
+def _wrapped(row: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """A row as lines that fit a terminal; a provenance may be long."""
+    cells = [textwrap.wrap(plain(cell), WIDEST) for cell in row]
+    return list(zip_longest(*cells, fillvalue=""))
 
 
 def compare(curves: Sequence[Curve]) -> Comparison:

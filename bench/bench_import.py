@@ -27,6 +27,12 @@ def test_import(figures: Figures) -> None:
     figures.add("import vre_dm", *zip(*pairs, strict=True), note="import rucio.client")
 
 
+def test_import_of_what_a_plot_needs(figures: Figures) -> None:
+    ours = "import vre_dm\nvre_dm.curves\nvre_dm.overlay"
+    pairs = [(_measured(ours), _measured("import hvplot.pandas")) for _ in range(ROUNDS)]
+    figures.add("import of curves and overlay", *zip(*pairs, strict=True), note="import hvplot.pandas")
+
+
 def test_load_the_notebook_extension(figures: Figures) -> None:
     loaded = "shell.run_line_magic('load_ext', 'vre_dm')"
     times = [_measured(loaded, before=SHELL) for _ in range(ROUNDS)]

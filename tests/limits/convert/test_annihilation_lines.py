@@ -91,6 +91,11 @@ def test_a_limit_for_dirac_particles_is_not_doubled_again() -> None:
         annihilation_lines.for_dirac(relic, id="again")
 
 
+def test_a_prediction_is_not_doubled_as_freeze_out_is_later_for_dirac_particles() -> None:
+    with pytest.raises(InvalidCurve, match="sv_thermal_relic_oh2_0p12 is a prediction"):
+        annihilation_lines.for_dirac(curves("sv_thermal_relic_oh2_0p12")[0], id="dirac")
+
+
 def test_only_limits_on_annihilation_are_restated() -> None:
     with pytest.raises(InvalidCurve, match="si_lz_2024 is about sigma_SI"):
         annihilation_lines.for_dirac(curves("si_lz_2024")[0], id="dirac")

@@ -7,6 +7,7 @@ from tests.limits.conftest import make
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.checks import check
 from vre_dm.limits.convert.annihilation import sigma_v_at_rest
+from vre_dm.limits.convert.annihilation_lines import for_dirac
 from vre_dm.limits.convert.mediator_contours import to_annihilation, to_cross_section
 from vre_dm.limits.convert.mediators import cross_section
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
@@ -69,6 +70,12 @@ def test_annihilation_today_is_that_of_each_point() -> None:
     np.testing.assert_allclose(result.y, expected)
     assert (result.quantity, result.channel) == ("sigmav", "bb")
     assert result.assumptions["annihilation_products"] == "bb"
+
+
+def test_the_result_is_for_dirac_particles_and_is_not_doubled_again() -> None:
+    result = to_annihilation(contour(), PSEUDOSCALAR, id="sv")
+    with pytest.raises(InvalidCurve, match="sv is for Dirac dark matter already"):
+        for_dirac(result, id="twice")
 
 
 def test_a_channel_that_no_point_reaches_is_said() -> None:

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
+from scipy.interpolate import CubicSpline
 from scipy.special import kve
 
 from vre_dm.errors import InvalidCurve, OutOfRange
@@ -63,6 +64,29 @@ def test_lines_of_older_codes_differ_by_what_saikawa_and_shirai_found(mass):
     assert 0.99 < ratio < 1.10
     if not 3 < mass < 3000:
         assert ratio == pytest.approx(1, abs=0.03)
+
+
+# arXiv:1606.07494, table S2: log10 of T/MeV, g_rho, g_rho/g_s. Lattice QCD with four flavours.
+LATTICE = np.array(
+    [
+        *((0.0, 10.71, 1.00228), (0.5, 10.74, 1.00029), (1.0, 10.76, 1.00048), (1.25, 11.09, 1.00505)),
+        *((1.6, 13.68, 1.02159), (2.0, 17.61, 1.02324), (2.15, 24.07, 1.05423), (2.2, 29.84, 1.07578)),
+        *((2.4, 47.83, 1.06118), (2.5, 53.04, 1.0469), (3.0, 73.48, 1.01778), (4.0, 83.1, 1.00123)),
+        *((4.3, 85.56, 1.00389), (4.6, 91.97, 1.00887), (5.0, 102.17, 1.0075), (5.45, 104.98, 1.00023)),
+    ]
+)
+
+
+def test_an_independent_equation_of_state_asks_for_the_same_cross_section(monkeypatch):
+    mine = majorana(masses := np.array([12, 30, 100, 300, 1000, 2800]))
+    log, rho, ratio = LATTICE.T
+    knots = (log - 3) * np.log(10)
+    inside = np.linspace(knots[0], knots[-1], 800)
+    g_rho, g_s = CubicSpline(knots, rho)(inside), (spline := CubicSpline(knots, rho / ratio))(inside)
+    slope = spline(inside, 1) / g_s
+    table = np.column_stack([np.exp(inside), g_rho, g_s, g_s / np.sqrt(g_rho) * (1 + slope / 3)])
+    monkeypatch.setattr(degrees_of_freedom, "_table", lambda: table)
+    np.testing.assert_allclose(majorana(masses), mine, rtol=0.03)
 
 
 def ideal_gas(temperature):

@@ -84,7 +84,8 @@ def for_dirac(curve: Curve, *, id: str) -> Curve:
     Raises
     ------
     InvalidCurve
-        Another quantity, or a curve whose record says that it is for Dirac particles already.
+        Another quantity, a curve that is no limit, or one whose record says that it is for Dirac particles
+        already.
 
     References
     ----------
@@ -95,6 +96,9 @@ def for_dirac(curve: Curve, *, id: str) -> Curve:
         raise InvalidCurve(msg)
     if str(curve.assumptions.get("particle", "")).casefold() == DIRAC.casefold():
         msg = f"curve {curve.id} is for Dirac dark matter already"
+        raise InvalidCurve(msg)
+    if curve.kind == "theory":
+        msg = f"curve {curve.id} is a prediction, which doubles for no kind of particle; compute it for Dirac"
         raise InvalidCurve(msg)
     columns = [c if c.unit == "GeV" else Column(c.name, c.unit, 2 * c.values) for c in curve.columns]
     return derived(

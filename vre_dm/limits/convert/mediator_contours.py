@@ -8,6 +8,7 @@ import numpy as np
 
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.convert import annihilation, mediators
+from vre_dm.limits.convert.annihilation_lines import DIRAC
 from vre_dm.limits.convert.constants import NUCLEON_MASS
 from vre_dm.limits.convert.derived import derived
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
@@ -84,7 +85,7 @@ def to_annihilation(curve: Curve, model: SimplifiedModel, *, id: str, channel: s
     Returns
     -------
     Curve
-        ``sigmav`` of Dirac dark matter, cm³/s.
+        ``sigmav`` of one χ meeting one χ̄, cm³/s: compare with limits made `annihilation_lines.for_dirac`.
 
     Raises
     ------
@@ -115,7 +116,7 @@ def to_annihilation(curve: Curve, model: SimplifiedModel, *, id: str, channel: s
         geometry=curve.geometry,
         columns=(mass_column(curve.y[open_]), limit_column(sigmav[open_], "sigmav")),
         inputs=model.couplings | {"channel": channel, "quark masses": model.masses},
-        assumptions=model.conventions | {"annihilation_products": channel},
+        assumptions=model.conventions | {"annihilation_products": channel, "particle": DIRAC},
     )
 
 

@@ -99,7 +99,7 @@ def treated(row: Row, what: Meaning, table: Treated, known: Facts) -> list[Treat
     limits = quantity(what.quantity)
     masses = [name for name in table.header if name.endswith("_GeV")]
     if row["geometry"] == "grid" or len(masses) > 1:
-        return [steps.closed_below(table)] if known.get("below") else [table]
+        return [steps.closed_below(steps.above_axis(table))] if known.get("below") else [table]
     table = steps.without_sentinels(table, limits.low, limits.high)
     if row["geometry"] == "contour":
         return [steps.closed(table)]
@@ -116,7 +116,7 @@ def curve_of(row: Row, what: Meaning, known: Facts, name: str, table: Treated) -
         id=name.lower(),
         label=label(row, known, span(parts[0].values, what) if "_part" in name else ""),
         experiment=known.get("experiment", row["experiment"]),
-        year=int(row["year"]),
+        year=year(row, known),
         quantity=what.quantity,
         channel=what.channel,
         kind=KINDS.get(row["kind"], row["kind"]),  # type: ignore[arg-type]
@@ -140,6 +140,12 @@ def curve_of(row: Row, what: Meaning, known: Facts, name: str, table: Treated) -
     return replace(curve, scalings=density_scaling(curve))
 
 
+def year(row: Row, known: Facts) -> int | None:
+    """Year of the publication; ``unknown`` in the facts where the manifest names a wrong one."""
+    stated = known.get("year", row["year"])
+    return None if stated == UNKNOWN else int(stated)
+
+
 def span(masses: Table, what: Meaning) -> str:
     """Range of the masses in the unit that an axis shows."""
     unit = quantity(what.quantity).shown_mass
@@ -159,7 +165,7 @@ def label(row: Row, known: Facts, span: str = "") -> str:
     if "label" in known:
         return str(known["label"])
     variant = ", ".join(filter(None, (known.get("variant"), span)))
-    name = f"{known.get('experiment', row['experiment'])} {row['year']}"
+    name = f"{known.get('experiment', row['experiment'])} {year(row, known) or ''}".strip()
     return f"{name} ({variant})" if variant else name
 
 

@@ -18,6 +18,8 @@ BACKWARD = 0.03
 WALL = 100.0
 """An end this much weaker than its neighbour, at nearly the same mass, only closes the drawn area."""
 PROLONGED = 10**0.5
+AXIS = 1.0
+"""Dark-matter mass in GeV that counts as massless beside a mediator of hundreds of GeV."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,20 @@ def closed(given: Treated) -> Treated:
         return given
     table = np.vstack([given.table, given.table[:1]])
     return Treated(given.header, table, (*given.said, "closed by repeating the first point"))
+
+
+def above_axis(given: Treated) -> Treated:
+    """Lift points of a mass plane off the axis of massless dark matter, which a linear figure ends at.
+
+    A mediator that heavy decays to dark matter of `AXIS` as to a massless one: the mediator's mass stays.
+    """
+    on = given.table[:, 1] < AXIS
+    if not on.any():
+        return given
+    table = given.table.copy()
+    table[on, 1] = AXIS
+    said = f"{np.count_nonzero(on)} dark-matter masses below {AXIS:g} GeV, on the axis, set to {AXIS:g} GeV"
+    return Treated(given.header, table, (*given.said, said))
 
 
 def closed_below(given: Treated) -> Treated:

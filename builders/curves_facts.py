@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from builders.curves_manifest import Row
-from vre_dm.limits.convert.local_density import POWERS, from_halo
+from vre_dm.limits.convert.local_density import CEILING, POWERS, from_halo
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import UNKNOWN, Headline, Reference, Scaling, Validity
 from vre_dm.limits.technique import is_fog, technique
@@ -67,5 +67,8 @@ def density_scaling(curve: Curve) -> tuple[Scaling, ...]:
     # Rates of these signals are not proportional to density times cross section.
     signal = str(curve.assumptions.get("signal", ""))
     if not detected or not from_halo(curve) or signal.startswith("dark matter boosted"):
+        return ()
+    # Near the cross section at which rock and air stop dark matter the flux is no longer the halo's.
+    if any(column.stem == CEILING for column in curve.columns):
         return ()
     return (Scaling("rho0_ratio", 1.0, POWERS[curve.quantity]),)

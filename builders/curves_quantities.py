@@ -53,6 +53,7 @@ STEMS = {
     "xs_gg": "limit",
     "xs_gq": "limit",
     "sens_median": "median",
+    "lower_limit": "ceiling",
     "sens_m2": "sensitivity_m2sigma",
     "sens_m1": "sensitivity_m1sigma",
     "sens_p1": "sensitivity_p1sigma",

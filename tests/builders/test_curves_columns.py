@@ -117,6 +117,13 @@ def test_a_contour_is_closed_once() -> None:
     assert steps.closed(once) == once
 
 
+def test_massless_dark_matter_of_a_linear_figure_is_lifted_to_where_logarithms_end() -> None:
+    treated = steps.above_axis(table((15, 60.0), (1199, 49.0), (1204, 4e-6)))
+    assert kept(treated) == [(15, 60), (1199, 49), (1204, 1)]
+    assert treated.said == ("1 dark-matter masses below 1 GeV, on the axis, set to 1 GeV",)
+    assert steps.above_axis(treated) is treated
+
+
 def test_a_line_is_cut_where_its_source_gives_no_limit() -> None:
     whole = table((1, 1e-43), (2, 1e-43), (5, 1e-43), (6, 1e-43), (9, 1e-43))
     pieces = steps.parts(whole, [(2, 5), (6.5, 8)])

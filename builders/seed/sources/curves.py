@@ -18,7 +18,7 @@ MEANINGS = {
     "sensitivity_p2sigma": "expected limit, +2σ",
     "upper_limit_unconstrained": "upper limit without power constraint",
     "discovery_3sigma": "cross section that is discovered at 3σ",
-    "lower_limit": "lower end of the excluded range",
+    "ceiling": "cross section above which rock and air stop dark matter, so that nothing is excluded",
     "nufloor": "neutrino floor",
     "nufog_2d5": "neutrino fog, n = 2.5",
     "nufog_3d0": "neutrino fog, n = 3",

@@ -97,3 +97,11 @@ def test_a_density_that_makes_no_sense_is_refused(limit, rho0):
 def test_a_limit_that_needs_no_dark_matter_around_us_is_refused(id):
     with pytest.raises(InvalidCurve, match="does not depend on the local density"):
         local_density.rescale(curves(id)[0], rho0=0.4, stated=0.3)
+
+
+def test_a_limit_that_ends_where_rock_stops_dark_matter_follows_no_power_of_the_density():
+    (limit,) = curves("si_tesseract_2025")
+    assert limit.scalings == ()
+    assert np.all(limit.column("ceiling_cm2") >= limit.y)
+    with pytest.raises(InvalidCurve, match="si_tesseract_2025 has a ceiling"):
+        local_density.rescale(limit, rho0=0.4, stated=0.3)

@@ -18,6 +18,8 @@ POWERS = {
     "g_ae": -0.5,
 }
 """Power of the density by which a limit moves: a cross section enters the rate once, a coupling squared."""
+CEILING = "ceiling"
+"""Column of the cross section above which no dark matter reaches the detector."""
 
 
 def assumed(curve: Curve) -> float | None:
@@ -69,7 +71,8 @@ def rescale(
     Raises
     ------
     InvalidCurve
-        The limit does not depend on the local density, its density is unknown, or two statements differ.
+        The limit does not depend on the local density or not by a power, its density is unknown, or two
+        statements differ.
     OutOfRange
         A density makes no sense, or a speed was given.
 
@@ -78,6 +81,9 @@ def rescale(
     arXiv:2105.00599 (the halo that experiments agreed on, ρ₀ = 0.3 GeV/cm³)
     """
     power = _power(curve)
+    if any(column.stem == CEILING for column in curve.columns):
+        msg = f"curve {curve.id} has a ceiling, where rock stops dark matter: it follows no power of rho0"
+        raise InvalidCurve(msg)
     if v0 is not None or v_esc is not None:
         msg = (
             f"curve {curve.id}: a limit for other v0 or v_esc needs the analysis's efficiency against recoil "

@@ -25,6 +25,14 @@ def test_on_the_contour_the_abundance_is_the_one_asked_for() -> None:
         assert np.all((line.y < masses / 2) == (side == "below"))
 
 
+def test_the_contours_of_the_lhc_dark_matter_working_group_leave_what_is_observed() -> None:
+    # arXiv:1703.05703, its files for V1 and A1, made with MadDM: mediator, dark matter in GeV.
+    vector = np.array([[4982, 1548.8], [3324, 842.4], [2255, 441.6], [986, 103.9], [577, 37.17]]).T
+    axial = np.array([[3744, 1639.4], [1684, 665.9], [408, 95.0], [832, 675.0], [2451, 1365], [4088, 2160]]).T
+    np.testing.assert_allclose(relic_abundance(V1, *vector), 0.12, rtol=0.05)
+    np.testing.assert_allclose(relic_abundance(A1, *axial), 0.12, rtol=0.05)
+
+
 def test_towards_the_resonance_dark_matter_is_scarcer() -> None:
     masses = np.array([1500.0, 2500, 4000])
     low, high = (contour(A1, masses, id="x", side=side).y for side in ("below", "above"))  # type: ignore[arg-type]

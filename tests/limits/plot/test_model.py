@@ -149,6 +149,9 @@ def test_mixed_confidence_levels_channels_and_form_factors_are_said() -> None:
     assert overlay(pairs).model["notes"] == ["channels bb and tautau are mixed"]
     factors = [of("sigma_e", channel="F=1"), of("sigma_e", id="b", channel="F~1/q2")]
     assert overlay(factors).model["notes"] == ["form factors F=1 and F~1/q2 are mixed"]
+    reflected = [*factors[:1], of("sigma_e", id="b", channel="solar reflected")]
+    said = "form factors and signals F=1 and solar reflected are mixed"
+    assert overlay(reflected).model["notes"] == [said]
 
 
 def test_different_values_of_a_parameter_are_said() -> None:

@@ -47,7 +47,10 @@ def _channels(curves: Sequence[Curve]) -> list[str]:
     channels = list(dict.fromkeys(curve.channel for curve in curves if curve.channel not in ("", "any")))
     if len(channels) < 2:
         return []
-    what = "form factors" if curves[0].quantity == "sigma_e" else "channels"
+    what = "channels"
+    if curves[0].quantity == "sigma_e":
+        # Others name a flux or a code for the atom, not a form factor.
+        what = "form factors" if all(c.startswith("F") for c in channels) else "form factors and signals"
     return [f"{what} {_and(channels)} are mixed"]
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from vre_dm.errors import InvalidCurve
 from vre_dm.limits.catalogue import curves, load, load_files
 from vre_dm.limits.catalogue.entry import write
 from vre_dm.limits.inspection import inspect
+from vre_dm.limits.scaffold import accept
 
 
 @pytest.fixture
@@ -70,11 +72,56 @@ def test_a_problem_says_file_check_and_place_once(folder: Path) -> None:
     assert "si_toy_2020.csv" not in problem.text
 
 
-def test_numbers_that_json_does_not_have_are_refused(folder: Path) -> None:
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e400", "-1e400"])
+@pytest.mark.parametrize("place", ['"cl": 0.9', '"assumptions": {}', '"validity": null', '"scalings": []'])
+def test_numbers_that_are_not_finite_are_refused_wherever_they_stand(
+    folder: Path, place: str, number: str
+) -> None:
+    scaling = f'{{"parameter": "rho0", "reference": {number}, "power": -1, "form": "power"}}'
+    hostile = {
+        '"cl": 0.9': f'"cl": {number}',
+        '"assumptions": {}': f'"assumptions": {{"exposure": {number}}}',
+        '"validity": null': f'"validity": {{"low": 1, "high": {number}, "reason": "x"}}',
+        '"scalings": []': f'"scalings": [{scaling}]',
+    }
     sidecar = folder / "si_toy_2020.json"
-    sidecar.write_text(sidecar.read_text().replace('"cl": 0.9', '"cl": NaN'))
-    with pytest.raises(InvalidCurve, match="NaN is no number of JSON"):
+    assert place in sidecar.read_text()
+    sidecar.write_text(sidecar.read_text().replace(place, hostile[place]))
+    (problem,) = inspect(folder).problems
+    assert problem.check == "schema"
+    assert re.search(r"(inf|nan) is not of type", problem.text)
+
+
+def test_a_key_that_stands_twice_is_refused(folder: Path) -> None:
+    sidecar = folder / "si_toy_2020.json"
+    sidecar.write_text(sidecar.read_text().replace('"cl": 0.9', '"cl": 0.9, "cl": 0.95'))
+    with pytest.raises(InvalidCurve, match="the key 'cl' stands twice"):
         load(folder)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("arxiv", "2410.17036\n"), ("arxiv", "٢٤١٠.17036"), ("arxiv_version", "v1\n")]
+)
+def test_identifiers_fit_their_pattern_from_the_first_to_the_last_character(
+    folder: Path, field: str, value: str
+) -> None:
+    sidecar = folder / "si_toy_2020.json"
+    record = json.loads(sidecar.read_text())
+    record["reference"][field] = value
+    sidecar.write_text(json.dumps(record))
+    with pytest.raises(InvalidCurve, match=f"'schema' at reference/{field}"):
+        load(folder)
+
+
+@pytest.mark.parametrize("cell", ["1_0", "１0", "٣"])
+def test_a_number_that_only_python_reads_is_refused(folder: Path, cell: str) -> None:
+    table = folder / "si_toy_2020.csv"
+    lines = table.read_text().splitlines()
+    lines[1] = f"{cell},1e-45"
+    table.write_text("\n".join(lines) + "\n")
+    accept(folder)
+    (problem,) = inspect(folder).problems
+    assert (problem.check, problem.row, problem.column) == ("number", 1, "m_GeV")
 
 
 def test_a_record_with_an_unknown_unit_is_refused(folder: Path) -> None:

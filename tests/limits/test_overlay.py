@@ -146,7 +146,7 @@ def test_saving_writes_what_the_ending_says(tmp_path: Path, ending: str) -> None
 
 
 def test_another_ending_is_refused_and_nothing_written(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"\.html, \.png, \.pdf or \.svg"):
+    with pytest.raises(NotWritable, match=r"\.html, \.png, \.pdf or \.svg"):
         overlay(PUBLISHED).save(tmp_path / "limits.docx")
     assert list(tmp_path.iterdir()) == []
 
@@ -213,6 +213,7 @@ def test_a_band_needs_its_columns() -> None:
 
 def test_the_facade_offers_the_overlay() -> None:
     assert repr(vre_dm.overlay(PUBLISHED)).startswith("Overlay of 3 curves")
+    assert repr(vre_dm.overlay(PUBLISHED[0])).startswith("Overlay of 1 curve\n")
 
 
 def test_the_citations_of_all_that_is_drawn_are_given() -> None:

@@ -131,3 +131,18 @@ def test_of_several_curves_all_are_written_or_none(tmp_path: Path) -> None:
     write_pairs([make(), make(id="other", year=2021)], tmp_path)
     assert len(list(tmp_path.iterdir())) == 4
     assert [problem.check for problem in inspect(tmp_path).problems] == ["equal numbers"]
+
+
+@pytest.mark.parametrize("name", ["schema", "datapackage", "../evil", "/evil", "a\nb", ".hidden", "A"])
+def test_a_name_that_leaves_the_folder_or_means_another_file_is_refused(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "curves"
+    folder.mkdir()
+    with pytest.raises(InvalidCurve, match="'schema' at"):
+        write_blank(Answers(quantity="sigma_SI", experiment="TOY", id=name), folder)
+    assert [*tmp_path.rglob("*")] == [folder]
+
+
+def test_a_confidence_level_that_is_no_number_never_reaches_a_file(tmp_path: Path) -> None:
+    with pytest.raises(InvalidCurve, match="cl is nan"):
+        write_blank(Answers(quantity="sigma_SI", experiment="TOY", cl=float("nan")), tmp_path)
+    assert list(tmp_path.iterdir()) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits import display
 from vre_dm.limits.completeness import needed, unknowns
+from vre_dm.limits.construction import all_of, one_column, require_between, require_types
 from vre_dm.limits.metadata import (
     UNKNOWN,
     Assumptions,
@@ -23,7 +24,7 @@ from vre_dm.limits.metadata import (
     Validity,
 )
 from vre_dm.limits.quantities import header, quantity
-from vre_dm.limits.spelling import near
+from vre_dm.limits.spelling import near, require
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +32,18 @@ if TYPE_CHECKING:
 
 Kind = Literal["observed", "expected", "projection", "theory", "signal region"]
 Geometry = Literal["line", "contour", "band", "grid"]
+KINDS, GEOMETRIES = get_args(Kind), get_args(Geometry)
+NONE = type(None)
+TEXTS = ("id", "experiment", "label", "channel", "statistic", "licence", "supersedes", "erratum", "notes")
+TYPES: dict[str, type | tuple[type, ...]] = {
+    **dict.fromkeys((*TEXTS, "supersedes_reason"), str),
+    "year": (int, NONE),
+    "reference": Reference,
+    "provenance": Provenance,
+    "assumptions": Assumptions,
+    "validity": (Validity, NONE),
+    "headline": (Headline, NONE),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +57,11 @@ class Column:
     unit
         The same unit alone: ``GeV``, ``cm2``.
     values : ndarray, read-only
+
+    Raises
+    ------
+    InvalidCurve
+        The values are no plain list of numbers.
     """
 
     name: str
@@ -51,8 +69,9 @@ class Column:
     values: NDArray[np.float64] = field(repr=False)
 
     def __post_init__(self) -> None:
+        require_types(self, {"name": str, "unit": str}, "column")
         # An array over immutable bytes: not even setflags can make it writeable again.
-        frozen = np.frombuffer(np.asarray(self.values, dtype=np.float64).tobytes(), dtype=np.float64)
+        frozen = np.frombuffer(one_column(self.values, self.name).tobytes(), dtype=np.float64)
         object.__setattr__(self, "values", frozen)
 
     @property
@@ -104,7 +123,8 @@ class Curve:
     Raises
     ------
     InvalidCurve
-        Unknown quantity, fewer than two columns, columns of unequal length, or no row.
+        Unknown quantity, kind or geometry, a field of another type, a confidence level outside 0 to 1, fewer
+        than two columns, columns of unequal length, or no row.
     """
 
     id: str
@@ -131,13 +151,27 @@ class Curve:
     notes: str = ""
 
     def __post_init__(self) -> None:
-        quantity(self.quantity)
+        self._require_sound()
         lengths = {len(column.values) for column in self.columns}
         if len(self.columns) < 2 or len(lengths) != 1 or lengths == {0}:
             msg = f"curve {self.id}: needs two or more columns of one length, has lengths {sorted(lengths)}"
             raise InvalidCurve(msg)
         if not self.label:
             object.__setattr__(self, "label", f"{self.experiment} {self.year or ''}".strip())
+
+    def _require_sound(self) -> None:
+        where = f"curve {repr(self.id)[:60]}"
+        if isinstance(self.assumptions, dict):
+            object.__setattr__(self, "assumptions", Assumptions(self.assumptions))
+        require_types(self, TYPES, where)
+        quantity(self.quantity)
+        require(self.kind, KINDS, "kind")
+        require(self.geometry, GEOMETRIES, "geometry")
+        if self.cl is not None:
+            require_between(self.cl, 0, 1, f"{where}: cl")
+        if not all_of(self.columns, Column) or not all_of(self.scalings, Scaling):
+            msg = f"{where}: columns and scalings are tuples of dm.Column and of Scaling"
+            raise InvalidCurve(msg)
 
     @property
     def x(self) -> NDArray[np.float64]:
@@ -294,10 +328,11 @@ def _loglog(
 
 def mass_column(values: ArrayLike) -> Column:
     """First column of a curve over the dark-matter mass in GeV."""
-    return Column("m_GeV", "GeV", np.asarray(values, dtype=np.float64))
+    return Column("m_GeV", "GeV", one_column(values, "m_GeV"))
 
 
 def limit_column(values: ArrayLike, of: str) -> Column:
     """Second column of a curve, in the unit of the quantity `of`."""
     unit = quantity(of).unit
-    return Column(header("limit", unit), unit, np.asarray(values, dtype=np.float64))
+    name = header("limit", unit)
+    return Column(name, unit, one_column(values, name))

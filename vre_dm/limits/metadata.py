@@ -1,8 +1,14 @@
 """The parts of a curve's record that are not numbers. What a source does not state is ``UNKNOWN``."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Literal
+
+from vre_dm.errors import InvalidCurve
+from vre_dm.limits.construction import require_between
+from vre_dm.limits.spelling import require
 
 UNKNOWN = "unknown"
 
@@ -80,11 +86,21 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """Range of the first column inside which the curve may be used, and why not beyond."""
+    """Range of the first column inside which the curve may be used, and why not beyond.
+
+    Raises
+    ------
+    InvalidCurve
+        An end is no positive finite number.
+    """
 
     low: float
     high: float
     reason: str = UNKNOWN
+
+    def __post_init__(self) -> None:
+        require_between(self.low, 0, math.inf, "lower end of the validity")
+        require_between(self.high, 0, math.inf, "upper end of the validity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +127,24 @@ class Scaling:
         The limit is multiplied by ``(f(value) / f(reference)) ** power``.
     form
         ``f``: ``power`` for the value itself, ``odds`` for ``value / (1 - value)`` (branching ratios).
+
+    Raises
+    ------
+    InvalidCurve
+        An unknown parameter or form, a reference that the parameter cannot take, or an absurd power.
     """
 
     parameter: str
     reference: float
     power: float
     form: Literal["power", "odds"] = "power"
+
+    def __post_init__(self) -> None:
+        require(self.parameter, PARAMETERS, "parameter")
+        require(self.form, ("power", "odds"), "form")
+        top = 1 if self.form == "odds" else math.inf
+        require_between(self.reference, 0, top, f"reference of {self.parameter}")
+        require_between(self.power, -21, 21, f"power of {self.parameter}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +170,22 @@ PARAMETERS = {
 
 
 class Assumptions(Mapping[str, str | float]):
-    """What a curve takes for granted (halo, form factor, coupling …); cannot change."""
+    """What a curve takes for granted (halo, form factor, coupling …); cannot change.
+
+    Raises
+    ------
+    InvalidCurve
+        A name is no text, or a value neither text nor a number.
+    """
 
     __slots__ = ("_items",)
 
     def __init__(self, items: Mapping[str, str | float] | None = None) -> None:
         self._items = tuple((items or {}).items())
+        for name, value in self._items:
+            if not isinstance(name, str) or not isinstance(value, str | float | Real):
+                msg = f"assumption {repr(name)[:60]} is {repr(value)[:60]}; give it a text or a number"
+                raise InvalidCurve(msg)
 
     def __getitem__(self, key: str) -> str | float:
         for name, value in self._items:

@@ -13,12 +13,12 @@ from vre_dm.limits.bibtex import bibtex
 from vre_dm.limits.catalogue import load
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.curveset import CurveSet
-from vre_dm.limits.display import table_text
+from vre_dm.limits.display import counted, overview, table_text
 from vre_dm.limits.plot.axes import Range
 from vre_dm.limits.plot.compare import Comparison, compare
 from vre_dm.limits.plot.model import Model, build
 from vre_dm.limits.plot.payload import payload
-from vre_dm.limits.plot.saving import form_of, write
+from vre_dm.limits.plot.saving import target_of, write
 from vre_dm.limits.plot.script import script
 from vre_dm.limits.plot.view import ColourBy, Theme, View, ids
 from vre_dm.limits.scaling import moved
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from vre_dm.limits.plot.figure import Preset
 
 MIME = "application/vnd.vre.limits+json"
-SHOWN = ("experiment", "year", "kind", "CL", "reference", "provenance", "licence")
 
 
 class Overlay:
@@ -158,15 +157,12 @@ class Overlay:
 
         Raises
         ------
-        ValueError
-            Another ending.
         InvalidCurve
             There is no such preset.
         NotWritable
-            The folder does not exist or cannot be written; a file that was there stays as it was.
+            Another ending, or a folder that does not exist or cannot be written; a file that was there stays.
         """
-        target = Path(path)
-        form = form_of(target)
+        target, form = target_of(path)
         return write(target, self.html().encode() if form == "html" else self._printed(form, preset))
 
     def _printed(self, form: str, preset: Preset | None = None) -> bytes:
@@ -175,13 +171,8 @@ class Overlay:
         return figure.render(self.model, form, preset)
 
     def __repr__(self) -> str:
-        header, rows = ("curve", *SHOWN), self._rows()
         notes = "".join(f"\n! {note}" for note in self.model["notes"])
-        return f"Overlay of {len(self.curves)} curves\n{table_text(header, rows)}{notes}"
-
-    def _rows(self) -> list[tuple[str, ...]]:
-        lines = self.model["curves"]
-        return [(line["id"], *(line["text"][key.lower()] for key in SHOWN)) for line in lines]
+        return f"Overlay of {counted(self.curves)}\n{table_text(*overview(self.curves))}{notes}"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         """Offer the data, a picture and a table; the front end takes what it can."""

@@ -115,9 +115,10 @@ def parse_columns(csv: str, fields: list[dict[str, str]], where: str) -> tuple[C
 
 def _cells(lines: list[str], names: list[str], where: str) -> list[float]:
     """All numbers row by row: in one go where the text is sound, line by line to say where it is not."""
-    if {line.count(",") for line in lines} <= {len(names) - 1}:
+    text = ",".join(lines)
+    if {line.count(",") for line in lines} <= {len(names) - 1} and _is_common(text):
         try:
-            return list(map(float, ",".join(lines).split(","))) if lines else []
+            return list(map(float, text.split(","))) if lines else []
         except ValueError:
             pass
     rows = (_row(line, names, where, number) for number, line in enumerate(lines, start=1))
@@ -129,12 +130,11 @@ def _row(line: str, names: list[str], where: str, number: int) -> list[float]:
     if len(cells) != len(names):
         msg = f"{where} row {number}: {len(cells)} cells where the header has {len(names)}"
         raise InvalidCurve(msg, check="column count", row=number)
-    try:
-        return [float(cell) for cell in cells]
-    except ValueError:
-        bad = next(i for i, cell in enumerate(cells) if not _is_number(cell))
-        msg = f"{where} row {number}, column {names[bad]}: {cells[bad][:40]!r} is not a number"
-        raise InvalidCurve(msg, check="number", row=number, column=names[bad]) from None
+    for cell, name in zip(cells, names, strict=True):
+        if not _is_number(cell):
+            msg = f"{where} row {number}, column {name}: {cell[:40]!r} is not a number"
+            raise InvalidCurve(msg, check="number", row=number, column=name)
+    return [float(cell) for cell in cells]
 
 
 def _is_number(cell: str) -> bool:
@@ -142,4 +142,9 @@ def _is_number(cell: str) -> bool:
         float(cell)
     except ValueError:
         return False
-    return True
+    return _is_common(cell)
+
+
+def _is_common(text: str) -> bool:
+    """Whether other readers see what Python sees, which also takes ``1_0`` and digits of any script."""
+    return text.isascii() and "_" not in text

@@ -12,9 +12,12 @@ def near(word: str, known: Iterable[str]) -> str:
     """Sentence part that names the nearest known words, the first few when none is near."""
     words = list(known)
     folded = {other.casefold(): other for other in words}
-    close = difflib.get_close_matches(word.casefold(), folded, n=3, cutoff=0.5)
+    close = [folded[other] for other in difflib.get_close_matches(word.casefold(), folded, n=3, cutoff=0.5)]
+    # A part of a name, as in SI for sigma_SI, is far from it letter by letter.
+    if len(word) > 1 and close[:1] != [folded.get(word.casefold())]:
+        close = [*(other for other in words if word in other), *close]
     if close:
-        return "near it: " + ", ".join(folded[other] for other in close)
+        return "near it: " + ", ".join(list(dict.fromkeys(close))[:3])
     more = f" and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
     return f"known are: {', '.join(words[:SHOWN]) or 'none'}{more}"
 
@@ -28,6 +31,6 @@ def require(word: object, known: Iterable[str], what: str) -> None:
         With the nearest words.
     """
     words = list(known)
-    if word not in words:
-        msg = f"unknown {what} {word!r}; {near(str(word), words)}"
+    if not isinstance(word, str) or word not in words:
+        msg = f"unknown {what} {repr(word)[:60]}; {near(str(word)[:60], words)}"
         raise InvalidCurve(msg)

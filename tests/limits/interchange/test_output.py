@@ -69,3 +69,19 @@ def test_a_replacement_that_breaks_off_says_how_far_it_came(tmp_path: Path) -> N
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotWritable, match="No such file or directory"):
         output.place({"a": "1"}, tmp_path / "gone")
+
+
+def test_an_interruption_between_two_files_leaves_neither(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = os.link
+
+    def interrupted(source: Path, target: Path) -> None:
+        if target.name == "b":
+            raise KeyboardInterrupt
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        output.place({"a": "1", "b": "2"}, tmp_path)
+    assert list(tmp_path.iterdir()) == []

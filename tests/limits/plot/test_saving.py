@@ -44,3 +44,30 @@ def test_a_plot_is_written_over_an_older_one(tmp_path: Path) -> None:
 def test_a_name_alone_is_a_file_in_this_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert saving.write(Path("limits.svg"), b"x").read_bytes() == b"x"
+
+
+def test_an_interruption_leaves_the_old_file_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "limits.svg").write_text("old")
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        saving.write(tmp_path / "limits.svg", b"new")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("limits.svg", "old")]
+
+
+@pytest.mark.parametrize(
+    "path", [None, 5, b"limits.svg", "", "limits", ".svg", "a\0.svg", "x" * 300 + ".svg"]
+)
+def test_what_names_no_file_is_refused_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: object
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NotWritable, match="cannot write") as refused:
+        overlay(make()).save(path)  # type: ignore[arg-type]
+    assert len(str(refused.value)) < 320
+    assert list(tmp_path.iterdir()) == []

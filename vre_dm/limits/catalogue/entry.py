@@ -5,6 +5,7 @@ import json
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.checks import check, check_licence, check_record
@@ -109,21 +110,26 @@ def sidecars_in(folder: Path) -> list[Path]:
 
 def _record(sidecar: Path, sealed: frozenset[str]) -> Record:
     content = _content(sidecar)
+    known = hashlib.sha256(content).hexdigest() in sealed
+    text = _text(content, sidecar)
     try:
-        record = json.loads(_text(content, sidecar), parse_constant=_refuse_constant)
+        record = json.loads(text) if known else json.loads(text, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         msg = f"{sidecar.name} is not JSON: {error}"
         raise InvalidCurve(msg, check="schema") from None
-    if hashlib.sha256(content).hexdigest() not in sealed:
+    if not known:
         check_record(record, sidecar.name)
     found: Record = record
     return found
 
 
-def _refuse_constant(name: str) -> None:
-    """Python reads NaN and Infinity, which are no JSON and pass every comparison of the schema."""
-    msg = f"{name} is no number of JSON"
-    raise ValueError(msg)
+def _unique(pairs: list[tuple[str, Any]]) -> Record:
+    """An object of JSON; of a key that stands there twice a reader sees one and Python takes the other."""
+    if len(found := dict(pairs)) < len(pairs):
+        twice = next(name for i, (name, _) in enumerate(pairs) if name in dict(pairs[:i]))
+        msg = f"the key {twice[:40]!r} stands twice in one object"
+        raise ValueError(msg)
+    return found
 
 
 def _content(path: Path) -> bytes:

@@ -1,6 +1,9 @@
 """The check of a sidecar's form: the JSON Schema of the catalogue."""
 
 import json
+import re
+import sys
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -29,6 +32,23 @@ def check_record(record: Any, where: str) -> None:
 @cache
 def _validator() -> Any:
     from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
 
     text = (files("vre_dm.limits.catalogue") / "schema.json").read_text(encoding="utf-8")
-    return Draft202012Validator(json.loads(text))
+    numbers = Draft202012Validator.TYPE_CHECKER.redefine("number", _is_finite)
+    strict: Any = extend(Draft202012Validator, {"pattern": _fits}, type_checker=numbers)  # type: ignore[no-untyped-call]
+    return strict(json.loads(text))
+
+
+def _is_finite(_: object, value: object) -> bool:
+    """Whether this is a number; 1e400 is one in JSON, and an infinity in Python."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and abs(value) <= sys.float_info.max  # type: ignore[arg-type]
+
+
+def _fits(_: object, pattern: str, value: object, __: object) -> Iterator[Any]:
+    """Hold a text against a pattern as a whole: Python's ``$`` lets a line end pass."""
+    from jsonschema.exceptions import ValidationError
+
+    if isinstance(value, str) and not re.fullmatch(pattern, value):
+        yield ValidationError(f"{value[:100]!r} does not match {pattern!r}")

@@ -46,9 +46,11 @@ def place(files: Mapping[str, str], folder: Path, *, overwrite: bool = False) ->
             for target in targets:
                 _move(Path(stage) / target.name, target, overwrite=overwrite)
                 placed.append(target)
-    except (OSError, UnicodeError, NotWritable) as error:
+    except BaseException as error:
         if not overwrite:
             _remove(placed)
+        if not isinstance(error, OSError | UnicodeError | NotWritable):
+            raise  # Ctrl-C: half a pair must not stay either
         left = (
             f"{len(placed)} of {len(targets)} files are new"
             if overwrite and placed

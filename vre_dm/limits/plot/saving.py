@@ -11,19 +11,23 @@ from vre_dm.errors import NotWritable
 FORMS = ("html", "png", "pdf", "svg")
 
 
-def form_of(target: Path) -> str:
-    """What the ending of a file name asks for, as a word of `FORMS`.
+def target_of(path: object) -> tuple[Path, str]:
+    """Where to write, and what the ending of the name asks for, as a word of `FORMS`.
 
     Raises
     ------
-    ValueError
-        Another ending.
+    NotWritable
+        No path, or another ending.
     """
+    if not isinstance(path, str | Path):
+        msg = f"cannot write to {repr(path)[:60]}; give the name of a file, such as limits.html"
+        raise NotWritable(msg)
+    target = Path(path)
     form = target.suffix.lower().removeprefix(".")
     if form not in FORMS:
-        msg = f"cannot write {target.name!r}: end it in .html, .png, .pdf or .svg"
-        raise ValueError(msg)
-    return form
+        msg = f"cannot write {target.name[:60]!r}: end it in .html, .png, .pdf or .svg"
+        raise NotWritable(msg)
+    return target, form
 
 
 def write(target: Path, data: bytes) -> Path:
@@ -39,9 +43,12 @@ def write(target: Path, data: bytes) -> Path:
         with temporary.open("xb") as stream:
             stream.write(data)
         temporary.replace(target)
-    except OSError as error:
-        with suppress(OSError):  # there may be no such folder
+    except BaseException as error:
+        with suppress(OSError, ValueError):  # there may be no such folder, or no such name
             temporary.unlink()
-        msg = f"cannot write {str(target)!r}: {error.strerror}; choose a folder that exists and is yours"
+        if not isinstance(error, OSError | ValueError):
+            raise
+        reason = getattr(error, "strerror", None) or error
+        msg = f"cannot write {str(target)[:200]!r}: {reason}; choose a folder that exists and is yours"
         raise NotWritable(msg) from error
     return target

@@ -1,0 +1,72 @@
+"""What a curve is made of has the types it says, so that no later step draws or saves a mistake."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from numbers import Real
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vre_dm.errors import InvalidCurve
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+
+def require_types(found: object, types: Mapping[str, type | tuple[type, ...]], what: str) -> None:
+    """Refuse an object with a field of another type.
+
+    Raises
+    ------
+    InvalidCurve
+        With the first such field.
+    """
+    for name, wanted in types.items():
+        value = getattr(found, name)
+        if not isinstance(value, wanted) or isinstance(value, bool):
+            names = wanted if isinstance(wanted, tuple) else (wanted,)
+            words = " or ".join("None" if one is type(None) else one.__name__ for one in names)
+            msg = f"{what}: {name} is {repr(value)[:60]}, a {type(value).__name__}; give a {words}"
+            raise InvalidCurve(msg)
+
+
+def require_between(value: object, low: float, high: float, what: str) -> None:
+    """Refuse what is no number between two others, both excluded.
+
+    Raises
+    ------
+    InvalidCurve
+        With the value and the range.
+    """
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    if is_number and low < value < high:  # type: ignore[operator]
+        return
+    end = "infinity" if high > sys.float_info.max else f"{high:g}"
+    msg = f"{what} is {repr(value)[:60]}; give a number between {low:g} and {end}, both excluded"
+    raise InvalidCurve(msg)
+
+
+def one_column(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Numbers of one column, as floats.
+
+    Raises
+    ------
+    InvalidCurve
+        They are no numbers, or no plain list of them.
+    """
+    try:
+        given = np.asarray(values)
+        # A masked array, which would show what its mask hides; numpy.ma is slow to import.
+        if given.ndim == 1 and given.dtype.kind in "iufO" and not hasattr(values, "filled"):
+            return given.astype(np.float64)
+    except (TypeError, ValueError, OverflowError):  # rows of unequal length, or what is no number
+        pass
+    msg = f"column {str(name)[:60]}: {repr(values)[:60]} is no list of numbers; give one value a point"
+    raise InvalidCurve(msg)
+
+
+def all_of(items: object, wanted: type) -> bool:
+    """Whether this is a collection of such objects and of nothing else."""
+    return isinstance(items, Iterable) and all(isinstance(item, wanted) for item in items)

@@ -13,6 +13,7 @@ from tests.limits.test_checks_defects import DEFECTS, EXPECTED
 from vre_dm.cli import main
 from vre_dm.limits.catalogue import load
 from vre_dm.limits.catalogue.entry import write
+from vre_dm.limits.interchange import FORMATS
 
 Run = Callable[..., Result]
 BEGIN = ("new", "--quantity", "sigma_SI", "--experiment", "TOY", "--year", "2026")
@@ -84,9 +85,10 @@ def test_hostile_text_reaches_the_terminal_as_text(run: Run, tmp_path: Path) -> 
         (("check", "."), "holds no curve; `vre-dm curves new`"),
         (("list", "--quantity", "sigma_si"), "unknown quantity 'sigma_si'; near it: sigma_SI"),
         (("list", "--kind", "seen"), "unknown kind 'seen'"),
-        (("list", "--year", "old"), "write --year 2018-2024"),
+        (("list", "--year", "old"), "write --year 2024 or --year 2018-2024"),
+        (("list", "--year", "2018-2019-2020"), "write --year 2024 or"),
         (("list", "--year", "2024-2018"), r"write year=2024 or"),
-        (("list", "--near", "40"), "near (40.0,) is not a point"),
+        (("list", "--near", "40"), "write --near 40,1e-46"),
         (("list", "--near", "40,1e-46"), "one quantity"),
         (("list", "--near", "40,x", "--quantity", "sigma_SI"), "write --near 40,1e-46"),
         (("show", "si_lz_2042"), "no curve 'si_lz_2042'; near it: si_lz_2024"),
@@ -117,6 +119,19 @@ def test_a_list_is_a_table_or_json(run: Run) -> None:
     assert shown[1].startswith("si_lz_2024 ")
 
 
+def test_what_a_table_leaves_open_is_asked_for_by_option(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "bare.txt").write_text("10 1e-45\n20 1e-46\n")
+    said = refused(run("import", "bare.txt"))
+    assert "(--quantity)" in said
+    assert "(--x-unit --y-unit)" in said
+    assert "(--experiment --reference)" in said
+
+
+def test_help_names_every_format_that_is_written(run: Run) -> None:
+    shown = " ".join(run("export", "--help").stdout.split())
+    assert f"One of: {', '.join(name for name, known in FORMATS.items() if known.writes)}." in shown
+
+
 def test_an_empty_list_says_so_beside_it(run: Run) -> None:
     result = run("list", "--experiment", "nobody")
     assert (result.exit_code, result.stdout) == (0, "")
@@ -126,7 +141,8 @@ def test_an_empty_list_says_so_beside_it(run: Run) -> None:
 def test_show_says_what_is_known_what_is_not_and_how_to_cite(run: Run) -> None:
     shown = run("show", "si_lz_2024").stdout
     assert "quantity    sigma_SI in cm2" in shown
-    assert "not stated: " in shown
+    assert shown.count("not stated: ") == 1
+    assert "  halo        unknown" in shown
     assert "@article" in shown
     assert json.loads(run("show", "si_lz_2024", "--json").stdout)["name"] == "si_lz_2024"
 

@@ -40,6 +40,8 @@ _ANSWERS = {
     "y-unit": "Unit of the limits.",
 }
 _TYPES = {"year": int, "cl": float}
+# Written out, since help must not wait for the formats; a test compares.
+_WRITTEN = "hepdata, dd_limit_plot, dmtools, axionlimits, darkmatterlive, plain"
 
 
 def _answers(command: Callable[..., None]) -> Callable[..., None]:
@@ -121,8 +123,8 @@ def list_(
     from vre_dm.limits.catalogue import load
     from vre_dm.limits.display import overview, table_text
 
-    years = _numbers(year, "-", int, "--year 2018-2024") if year else None
-    point = _numbers(near, ",", float, "--near 40,1e-46") if near else None
+    years = _numbers(year, "-", int, (1, 2), "--year 2024 or --year 2018-2024") if year else None
+    point = _numbers(near, ",", float, (2,), "--near 40,1e-46, a mass in GeV and a value") if near else None
     criteria: dict[str, Any] = {
         **words,
         "near": point,
@@ -138,12 +140,17 @@ def list_(
     click.echo(plural(len(found), "curve"), err=True)
 
 
-def _numbers(text: str, mark: str, of: type[int] | type[float], example: str) -> tuple[float, ...]:
+def _numbers(
+    text: str, mark: str, of: type[int] | type[float], how_many: tuple[int, ...], example: str
+) -> tuple[float, ...]:
+    parts = re.split(rf"(?<=\d){mark}", text)
     try:
-        return tuple(of(part) for part in re.split(rf"(?<=\d){mark}", text))
+        if len(parts) in how_many:
+            return tuple(of(part) for part in parts)
     except ValueError:
-        msg = f"{text[:40]!r} is not understood; write {example}"
-        raise OutOfRange(msg) from None
+        pass
+    msg = f"{text[:40]!r} is not understood; write {example}"
+    raise OutOfRange(msg)
 
 
 @curves.command()
@@ -160,10 +167,7 @@ def show(name: str, folder: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(to_record(curve)))
         return
-    lines = [*repr(curve).splitlines(), *(f"  {key}: {value}" for key, value in curve.assumptions.items())]
-    if curve.unknowns:
-        lines.append(f"  not stated: {', '.join(curve.unknowns)}")
-    for line in [*lines, "", *bibtex([curve]).splitlines()]:
+    for line in [*repr(curve).splitlines(), "", *bibtex([curve]).splitlines()]:
         click.echo(clean(line, None))
 
 
@@ -260,7 +264,7 @@ def import_(file: Path, format_: str | None, to: Path, **given: Any) -> None:
 
 @curves.command()
 @click.argument("ids", nargs=-1, required=True)
-@click.option("--format", "format_", required=True, help="For example hepdata or axionlimits.")
+@click.option("--format", "format_", metavar="FORMAT", required=True, help=f"One of: {_WRITTEN}.")
 @_folder
 @_to
 def export(ids: tuple[str, ...], format_: str, folder: Path | None, to: Path) -> None:
@@ -282,7 +286,16 @@ def _taken(file: Path, format_: str | None, said: "Answers", to: Path) -> list[P
     from vre_dm.limits.scaffold import identifier, write_pairs
 
     given = {field.name: getattr(said, field.name) for field in fields(said)}
-    found: CurveSet = read(file, format_, **_given(given))
+    try:
+        found: CurveSet = read(file, format_, **_given(given))
+    except InvalidCurve as error:
+        raise InvalidCurve(_as_options(str(error))) from None
     if len(found) == 1 and said.id is None and said.quantity and said.experiment:
         return write_pairs([replace(found[0], id=identifier(said))], to)
     return write_pairs(found, to)
+
+
+def _as_options(text: str) -> str:
+    """Name the keywords that a message of `read` asks for as this command's options."""
+    words = "|".join(name.replace("-", "_") for name in _ANSWERS)
+    return re.sub(rf"\b({words})=(?!\S*\w)", lambda found: "--" + found[1].replace("_", "-"), text)

@@ -172,7 +172,8 @@ def test_hostile_text_stays_text() -> None:
 
 
 def test_what_is_not_known_is_said() -> None:
-    text = repr(make(cl=None))
+    text = repr(make(cl=None, assumptions=Assumptions({"halo": "SHM"})))
+    assert text.endswith("\n  halo        SHM")
     assert text.count("unknown") >= 4
     assert "CL          unknown" in text
     assert "CL          none" in repr(make(cl=None, kind="theory"))

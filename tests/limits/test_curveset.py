@@ -4,6 +4,7 @@ import pytest
 
 from tests.limits.conftest import HOSTILE, make
 from vre_dm.errors import InvalidCurve
+from vre_dm.limits.bibtex import bibtex
 from vre_dm.limits.curve import Curve, limit_column, mass_column
 from vre_dm.limits.curveset import CurveSet
 
@@ -20,6 +21,24 @@ def test_a_curve_is_found_by_id_by_position_and_by_slice() -> None:
     assert CURVES["si_b_2025"] is CURVES[1]
     assert CURVES[1:].ids == ["si_b_2025", "si_c_2030"]
     assert len(list(CURVES)) == 3
+
+
+def test_a_set_contains_its_curves_and_their_ids() -> None:
+    assert "si_b_2025" in CURVES
+    assert CURVES[1] in CURVES
+    assert "si_b_2024" not in CURVES
+    assert make(id="si_b_2025", cl=0.95) not in CURVES
+
+
+def test_one_curve_is_not_called_curves_and_none_have_no_table() -> None:
+    assert repr(CURVES[:1]).startswith("1 curve\n")
+    assert "<p>1 curve</p><table>" in CURVES[:1]._repr_html_()
+    assert repr(CURVES[:0]) == "0 curves"
+    assert CURVES[:0]._repr_html_() == "<p>0 curves</p>"
+
+
+def test_a_set_says_how_to_cite_it() -> None:
+    assert CURVES.bibtex() == bibtex(CURVES)
 
 
 def test_a_misspelt_id_is_answered_with_the_nearest_ones() -> None:

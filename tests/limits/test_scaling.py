@@ -103,7 +103,7 @@ def test_an_unknown_parameter_is_answered_with_the_nearest() -> None:
 
 
 def test_a_parameter_that_no_curve_scales_with_is_refused() -> None:
-    with pytest.raises(InvalidCurve, match="none of the curves says how it scales with g_q"):
+    with pytest.raises(InvalidCurve, match=r"scales with g_q; what they scale with: rho0$"):
         overlay(scaled()).set(g_q=0.1)
 
 

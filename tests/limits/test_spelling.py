@@ -17,6 +17,11 @@ def test_the_nearest_word_comes_first_whatever_its_case(word: str, first: str) -
     assert near(word, KNOWN).startswith(f"near it: {first}")
 
 
+def test_a_part_of_a_name_names_it() -> None:
+    assert near("SI", [*KNOWN, "sigmav"]).startswith("near it: sigma_SI")
+    assert near("lz_2024", ["si_lz_2022", "sdp_lz_2024"]).startswith("near it: sdp_lz_2024")
+
+
 def test_at_most_three_near_words_are_named() -> None:
     assert near("sigma", [f"sigma{number}" for number in range(20)]).count(",") == 2
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Unpack, overload
 
 from vre_dm.errors import InvalidCurve
-from vre_dm.limits import display, envelope
+from vre_dm.limits import bibtex, display, envelope
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.distance import distance, point_of_plane
 from vre_dm.limits.search import Criteria, matches, require_known
@@ -62,6 +62,10 @@ class CurveSet(Sequence[Curve]):
                 f"a curve is named by its id, a text, not by a {type(key).__name__}; give the ids one by one"
             )
         raise InvalidCurve(msg)
+
+    def __contains__(self, item: object) -> bool:
+        """Whether a curve, or the curve of an id, is in the set."""
+        return item in self._curves or item in self.ids
 
     def __len__(self) -> int:
         return len(self._curves)
@@ -168,6 +172,10 @@ class CurveSet(Sequence[Curve]):
         """
         return envelope.envelope(self, masses, kind)
 
+    def bibtex(self) -> str:
+        """Write the BibTeX entries of everything to cite, see `vre_dm.limits.bibtex`."""
+        return bibtex.bibtex(self)
+
     def without(self, *ids: str) -> CurveSet:
         """Leave out the curves of these ids.
 
@@ -185,12 +193,12 @@ class CurveSet(Sequence[Curve]):
         return CurveSet([*self, *(curve for curve in added if curve not in self._curves)])
 
     def __repr__(self) -> str:
-        header, rows = display.overview(self)
-        return f"{len(self)} curves\n" + display.table_text(header, rows)
+        table = "\n" + display.table_text(*display.overview(self)) if self else ""
+        return display.counted(self) + table
 
     def _repr_html_(self) -> str:
-        header, rows = display.overview(self)
-        return f"<p>{len(self)} curves</p>" + display.table_html(header, rows)
+        table = display.table_html(*display.overview(self)) if self else ""
+        return f"<p>{display.counted(self)}</p>{table}"
 
 
 def _only_curves(given: object) -> tuple[Curve, ...]:

@@ -9,7 +9,7 @@ from vre_dm.limits.metadata import UNKNOWN
 from vre_dm.limits.quantities import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sized
 
     from vre_dm.limits.curve import Curve
 
@@ -47,15 +47,18 @@ def level(curve: Curve) -> str:
 
 
 def curve_text(curve: Curve) -> str:
-    """One line a fact, control characters made visible."""
+    """Facts and assumptions, one a line, control characters made visible."""
     lines = [f"Curve {plain(curve.id)}: {plain(curve.label)}"]
-    return "\n".join(lines + [f"  {name:<11} {plain(value)}" for name, value in facts(curve).items()])
+    return "\n".join(lines + [f"  {plain(name):<11} {plain(value)}" for name, value in _stated(curve)])
 
 
 def curve_html(curve: Curve) -> str:
-    """Facts and assumptions as a table."""
-    rows = [*facts(curve).items(), *((str(k), str(v)) for k, v in curve.assumptions.items())]
-    return table_html(("", curve.label), rows)
+    """Write the same as a table."""
+    return table_html(("", curve.label), _stated(curve))
+
+
+def _stated(curve: Curve) -> list[tuple[str, str]]:
+    return [*facts(curve).items(), *((name, str(value)) for name, value in curve.assumptions.items())]
 
 
 def table_html(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -72,6 +75,11 @@ def table_text(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join(
         "  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in lines
     )
+
+
+def counted(curves: Sized) -> str:
+    """How many curves there are, in words."""
+    return f"{len(curves)} curve{'' if len(curves) == 1 else 's'}"
 
 
 def overview(curves: Iterable[Curve]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

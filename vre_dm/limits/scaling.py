@@ -36,7 +36,8 @@ def moved(curves: CurveSet, values: Mapping[str, float]) -> CurveSet:
         require(name, PARAMETERS, "parameter")
         scalings = [s for curve in curves for s in curve.scalings if s.parameter == name]
         if not scalings:
-            msg = f"none of the curves says how it scales with {name}; they cannot be moved along it"
+            others = ", ".join(sorted({s.parameter for curve in curves for s in curve.scalings})) or "nothing"
+            msg = f"none of the curves says how it scales with {name}; what they scale with: {others}"
             raise InvalidCurve(msg)
         for scaling in scalings:
             _odds(value, scaling)

@@ -125,7 +125,7 @@ def _require_answered(draft: Draft, stated: dict[str, Any], answers: Answers) ->
         "experiment": draft.bare and "experiment" not in stated,
     }
     asked = [
-        f"{question.text} " + " ".join(f"{name}=" for name in question.answers)
+        f"{question.text} ({' '.join(f'{name}=' for name in question.answers)})"
         for question in QUESTIONS
         if any(silent.get(name) for name in question.answers)
     ]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.limits.conftest import HOSTILE, make
 from vre_dm.errors import InvalidCurve, OutOfRange
-from vre_dm.limits.curve import Column, Curve, limit_column, mass_column
+from vre_dm.limits.curve import Column, Curve, limit_column, mass_column, multiplied
 from vre_dm.limits.metadata import Assumptions, Validity
 
 positive = st.floats(1e-3, 1e6)
@@ -187,3 +187,11 @@ def test_assumptions_behave_as_a_mapping_that_cannot_change() -> None:
         assumed["vesc_km_s"]
     with pytest.raises(TypeError):
         assumed["halo"] = "other"  # type: ignore[index]
+
+
+def test_a_factor_moves_the_limit_and_its_bands_but_not_the_masses() -> None:
+    curve = make(columns=(*make().columns, Column("median_cm2", "cm2", 3 * make().y)))
+    masses, limit, median = multiplied(curve, 2.0)
+    assert masses == curve.columns[0]
+    assert limit.values.tolist() == (2 * curve.y).tolist()
+    assert median.values.tolist() == (6 * curve.y).tolist()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -14,6 +13,7 @@ from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits import display
 from vre_dm.limits.completeness import needed, unknowns
 from vre_dm.limits.construction import all_of, one_column, require_between, require_types
+from vre_dm.limits.interpolation import loglog, masses_of
 from vre_dm.limits.metadata import (
     UNKNOWN,
     Assumptions,
@@ -239,14 +239,14 @@ class Curve:
         if self.geometry != "line":
             msg = f"curve {self.id} is a {self.geometry}: it has no single value at a mass"
             raise InvalidCurve(msg)
-        wanted = _numbers(mass, self.columns[0].unit)
+        wanted = masses_of(mass, self.columns[0].unit)
         low, high = self.range
         if not np.all((wanted >= low) & (wanted <= high)):
             unit, reason = self.columns[0].unit, self.validity.reason if self.validity else "end of the table"
             msg = f"curve {self.id} covers {low:g} to {high:g} {unit} ({reason}); nothing is extrapolated"
             raise OutOfRange(msg)
         values = self.y if column is None else self.column(column)
-        return _loglog(wanted, self.x, values)
+        return loglog(wanted, self.x, values)
 
     @property
     def csv(self) -> str:
@@ -303,29 +303,6 @@ class Curve:
         return display.curve_html(self)
 
 
-def _numbers(mass: ArrayLike, unit: str) -> NDArray[np.float64]:
-    """Masses as floats; text is refused rather than read, as nothing says which unit it is in."""
-    try:
-        given = np.asarray(mass)
-        if given.dtype.kind in "iuf" or all(isinstance(item, Real) for item in given.flat):
-            masses = given.astype(np.float64)
-            if not np.isnan(masses).any():
-                return masses
-    except (TypeError, ValueError):  # nested lists of unequal length
-        pass
-    msg = f"mass {repr(mass)[:60]} is not a number or an array of numbers; give it in {unit}, such as at(40)"
-    raise OutOfRange(msg)
-
-
-def _loglog(
-    wanted: NDArray[np.float64], x: NDArray[np.float64], y: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Interpolate in logarithms; a tabulated mass gives the tabulated value to the last bit."""
-    result: NDArray[np.float64] = np.exp(np.interp(np.log(wanted), np.log(x), np.log(y)))
-    node = np.minimum(np.searchsorted(x, wanted), x.size - 1)
-    return np.asarray(np.where(x[node] == wanted, y[node], result))
-
-
 def mass_column(values: ArrayLike) -> Column:
     """First column of a curve over the dark-matter mass in GeV."""
     return Column("m_GeV", "GeV", one_column(values, "m_GeV"))
@@ -336,3 +313,17 @@ def limit_column(values: ArrayLike, of: str) -> Column:
     unit = quantity(of).unit
     name = header("limit", unit)
     return Column(name, unit, one_column(values, name))
+
+
+def multiplied(curve: Curve, factor: float | NDArray[np.float64]) -> tuple[Column, ...]:
+    """Columns of a curve with all that are in the unit of its limit, bands included, times a factor.
+
+    Parameters
+    ----------
+    curve
+        Of a quantity with another unit than the masses.
+    factor
+        One number, or one a row.
+    """
+    unit = quantity(curve.quantity).unit
+    return tuple(Column(c.name, unit, c.values * factor) if c.unit == unit else c for c in curve.columns)

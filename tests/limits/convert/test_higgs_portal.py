@@ -185,7 +185,7 @@ def test_a_limit_that_begins_above_the_threshold_or_of_another_quantity_is_refus
     heavy = make(columns=(mass_column([100, 200]), limit_column([1e-46, 1e-46], "sigma_SI")))
     with pytest.raises(OutOfRange, match="begins at 100 GeV, above half of the Higgs mass"):
         to_branching_ratio(heavy, "scalar", id="x")
-    with pytest.raises(InvalidCurve, match="a line of sigma_SI is needed"):
+    with pytest.raises(InvalidCurve, match="not a line of sigma_SI"):
         to_branching_ratio(make(quantity="sigma_SDp"), "scalar", id="x")
 
 

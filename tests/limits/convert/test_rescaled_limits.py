@@ -151,9 +151,9 @@ def test_a_coupling_whose_resonance_is_never_narrow_is_refused():
 
 def test_a_curve_of_another_quantity_is_refused(grid):
     (line,) = curves("si_lz_2024")
-    with pytest.raises(InvalidCurve, match="not a grid of signal strengths"):
+    with pytest.raises(InvalidCurve, match="not a grid of signal_strength"):
         rescaled_limits.strength(line, A1, V1, **MONO_X)
-    with pytest.raises(InvalidCurve, match="not a contour over the two masses"):
+    with pytest.raises(InvalidCurve, match="not a contour of mediator_plane"):
         rescaled_limits.resonant_contour(grid, A1, V1, id="x")
     with pytest.raises(InvalidCurve, match="not a line of g_q"):
         rescaled_limits.coupling(line, A1, V1, old_dm_mass=1, new_dm_mass=1, signature="dijet", id="x")

@@ -7,7 +7,7 @@ from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.convert.annihilation import sigma_v_at_rest
 from vre_dm.limits.convert.derived import Origin, derived
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
-from vre_dm.limits.curve import Column, Curve, limit_column, mass_column
+from vre_dm.limits.curve import Curve, limit_column, mass_column, multiplied
 
 DIRAC = "Dirac"
 
@@ -100,7 +100,6 @@ def for_dirac(curve: Curve, *, id: str) -> Curve:
     if curve.kind == "theory":
         msg = f"curve {curve.id} is a prediction, which doubles for no kind of particle; compute it for Dirac"
         raise InvalidCurve(msg)
-    columns = [c if c.unit == "GeV" else Column(c.name, c.unit, 2 * c.values) for c in curve.columns]
     return derived(
         curve,
         id=id,
@@ -109,7 +108,7 @@ def for_dirac(curve: Curve, *, id: str) -> Curve:
         quantity="sigmav",
         channel=curve.channel,
         geometry=curve.geometry,
-        columns=columns,
+        columns=multiplied(curve, 2.0),
         inputs={"factor": 2.0},
         assumptions={"particle": DIRAC},
         validity=curve.validity,

@@ -5,10 +5,10 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from vre_dm.errors import InvalidCurve, OutOfRange
+from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.constants import ALPHA
 from vre_dm.limits.convert.derived import derived
-from vre_dm.limits.convert.domain import Array, between, positive
+from vre_dm.limits.convert.domain import Array, between, positive, require_curve
 from vre_dm.limits.curve import Column, Curve, limit_column, mass_column
 from vre_dm.limits.metadata import Validity
 
@@ -140,9 +140,7 @@ def epsilon_curve(curve: Curve, *, id: str = "", up_share: float = UP_SHARE, alp
     OutOfRange
         As of `epsilon`.
     """
-    if curve.quantity != "g_q" or curve.geometry != "line":
-        msg = f"curve {curve.id} is a {curve.geometry} of {curve.quantity}, not a line of g_q"
-        raise InvalidCurve(msg)
+    require_curve(curve, "g_q")
     limits = [
         Column(c.name, c.unit, epsilon(curve.x, c.values, up_share=up_share, alpha=alpha))
         for c in curve.columns[1:]
@@ -180,9 +178,7 @@ def y_curve(curve: Curve, *, mass_ratio: float, g_dm: float, id: str = "") -> Cu
     OutOfRange
         As of `y`.
     """
-    if curve.quantity != "epsilon" or curve.geometry != "line":
-        msg = f"curve {curve.id} is a {curve.geometry} of {curve.quantity}, not a line of epsilon"
-        raise InvalidCurve(msg)
+    require_curve(curve, "epsilon")
     alpha_d = float(positive("g_DM", g_dm)) ** 2 / (4 * math.pi)
     limit = y(curve.y, mass_ratio=mass_ratio, alpha_d=alpha_d)
     known = curve.validity

@@ -1,10 +1,11 @@
-"""Where a formula holds: each number that enters is asked here, so none gives a plausible wrong result."""
+"""Where a formula holds: what enters is asked here, so that nothing gives a plausible wrong result."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vre_dm.errors import OutOfRange
+from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.convert.constants import PERTURBATIVE
+from vre_dm.limits.curve import Curve, Geometry
 
 Array = NDArray[np.float64]
 
@@ -63,3 +64,16 @@ def coupling(name: str, value: float, *, zero: bool = False) -> float:
         msg = f"{name} = {number:g} exceeds √(4π) = {PERTURBATIVE:.3f}: no perturbative result exists"
         raise OutOfRange(msg)
     return number
+
+
+def require_curve(curve: Curve, quantity: str, geometry: Geometry = "line") -> None:
+    """Refuse a curve of another quantity or geometry.
+
+    Raises
+    ------
+    InvalidCurve
+        With both.
+    """
+    if (curve.quantity, curve.geometry) != (quantity, geometry):
+        msg = f"curve {curve.id} is a {curve.geometry} of {curve.quantity}, not a {geometry} of {quantity}"
+        raise InvalidCurve(msg)

@@ -9,10 +9,10 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from vre_dm.errors import InvalidCurve, OutOfRange
+from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.constants import CM2_GEV2, HIGGS_MASS, HIGGS_WIDTH, NUCLEON_MASS
 from vre_dm.limits.convert.derived import Origin, derived
-from vre_dm.limits.convert.domain import Array, between, positive
+from vre_dm.limits.convert.domain import Array, between, positive, require_curve
 from vre_dm.limits.curve import Curve, limit_column, mass_column
 from vre_dm.limits.metadata import Scaling
 from vre_dm.limits.spelling import require
@@ -205,9 +205,7 @@ def to_branching_ratio(
     ----------
     As of `cross_section_per_width`.
     """
-    if curve.quantity != "sigma_SI" or curve.geometry != "line":
-        msg = f"curve {curve.id} is a {curve.geometry} of {curve.quantity}; a line of sigma_SI is needed"
-        raise InvalidCurve(msg)
+    require_curve(curve, "sigma_SI")
     open_ = (curve.x < higgs_mass / 2) & (curve.x >= curve.range[0]) & (curve.x <= curve.range[1])
     if not open_.any():
         msg = f"curve {curve.id} begins at {curve.range[0]:g} GeV, above half of the Higgs mass"

@@ -5,9 +5,8 @@ import numpy as np
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.convert.derived import derived
 from vre_dm.limits.convert.domain import positive
-from vre_dm.limits.curve import Column, Curve
+from vre_dm.limits.curve import Curve, multiplied
 from vre_dm.limits.metadata import PARAMETERS, Scaling
-from vre_dm.limits.quantities import quantity
 
 POWERS = {
     "sigma_SI": -1.0,
@@ -92,8 +91,6 @@ def rescale(
         raise OutOfRange(msg)
     before, after = _density(_reference(curve, stated)), _density(rho0)
     factor = (after / before) ** power
-    unit = quantity(curve.quantity).unit
-    columns = [Column(c.name, c.unit, c.values * factor) if c.unit == unit else c for c in curve.columns]
     others = tuple(s for s in curve.scalings if s.parameter not in ("rho0", "rho0_ratio"))
     return derived(
         curve,
@@ -103,7 +100,7 @@ def rescale(
         quantity=curve.quantity,
         channel=curve.channel,
         geometry=curve.geometry,
-        columns=columns,
+        columns=multiplied(curve, factor),
         inputs={"rho0_before_GeV_cm3": before, "rho0_after_GeV_cm3": after},
         assumptions={"local_density": after},
         scalings=(*others, Scaling("rho0", after, power)),

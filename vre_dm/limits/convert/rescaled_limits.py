@@ -13,10 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.convert.coupling_rescaling import Signature, phase_space, quark_coupling, ratio
 from vre_dm.limits.convert.derived import derived
-from vre_dm.limits.convert.domain import Array, positive
+from vre_dm.limits.convert.domain import Array, positive, require_curve
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
 from vre_dm.limits.convert.widths import total_width
-from vre_dm.limits.curve import Column, Curve
+from vre_dm.limits.curve import Column, Curve, multiplied
 from vre_dm.limits.metadata import Validity
 
 Mask = NDArray[np.bool_]
@@ -53,7 +53,6 @@ def strength(
     """
     mediator, dm = _grid(curve)
     factor = ratio(old, new, mediator, dm, signature)
-    columns = [Column(c.name, c.unit, c.values * factor) if c.unit == "1" else c for c in curve.columns]
     return derived(
         curve,
         id=id,
@@ -62,7 +61,7 @@ def strength(
         quantity=curve.quantity,
         channel=curve.channel,
         geometry=curve.geometry,
-        columns=columns,
+        columns=multiplied(curve, factor),
         inputs=_inputs(old, new),
         assumptions=new.conventions,
         validity=curve.validity,
@@ -128,9 +127,7 @@ def resonant_contour(curve: Curve, old: SimplifiedModel, new: SimplifiedModel, *
     ----------
     arXiv:2203.12035
     """
-    if curve.quantity != "mediator_plane":
-        msg = f"curve {curve.id} is about {curve.quantity}, not a contour over the two masses"
-        raise InvalidCurve(msg)
+    require_curve(curve, "mediator_plane", "contour")
     on = curve.x > 2 * curve.y
     mediator, dm = curve.x[on], curve.y[on]
     excluded = phase_space(old, mediator, dm)
@@ -202,9 +199,7 @@ def coupling(
     ----------
     arXiv:2203.12035
     """
-    if curve.quantity != "g_q" or curve.geometry != "line":
-        msg = f"curve {curve.id} is a {curve.geometry} of {curve.quantity}, not a line of g_q"
-        raise InvalidCurve(msg)
+    require_curve(curve, "g_q")
     new_dm = np.broadcast_to(positive("dark-matter mass in GeV", new_dm_mass), curve.x.shape)
     limits = [
         quark_coupling(
@@ -234,9 +229,7 @@ def coupling(
 
 
 def _grid(curve: Curve) -> tuple[Array, Array]:
-    if curve.quantity != "signal_strength" or curve.geometry != "grid":
-        msg = f"curve {curve.id} is a {curve.geometry} of {curve.quantity}, not a grid of signal strengths"
-        raise InvalidCurve(msg)
+    require_curve(curve, "signal_strength", "grid")
     return curve.x, curve.column("m_DM_GeV")
 
 

@@ -20,7 +20,12 @@ INVISIBLE_HIGGS = (
             label="ATLAS 2023",
             year=2023,
             cl=0.95,
-            reference=Reference("2301.10731", authors="ATLAS Collaboration"),
+            reference=Reference(
+                "2301.10731",
+                authors="ATLAS Collaboration",
+                title="Combination of searches for invisible decays of the Higgs boson using 139 fb⁻¹ of "
+                "proton-proton collision data at √s = 13 TeV collected with the ATLAS experiment",
+            ),
             licence="CC0-1.0",
         ),
     ),
@@ -32,7 +37,12 @@ INVISIBLE_HIGGS = (
             label="CMS 2022",
             year=2022,
             cl=0.95,
-            reference=Reference("2201.11585", authors="CMS Collaboration"),
+            reference=Reference(
+                "2201.11585",
+                authors="CMS Collaboration",
+                title="Search for invisible decays of the Higgs boson produced via vector boson fusion in "
+                "proton-proton collisions at √s = 13 TeV",
+            ),
             licence="CC0-1.0",
         ),
     ),
@@ -45,7 +55,11 @@ INVISIBLE_HIGGS = (
             year=2026,
             kind="projection",
             cl=0.95,
-            reference=Reference("2605.13180"),
+            reference=Reference(
+                "2605.13180",
+                authors="Desai, Aman and Jackson, Paul",
+                title="Prospects for Measuring H → invisible at the FCCee",
+            ),
             licence="CC0-1.0",
         ),
     ),

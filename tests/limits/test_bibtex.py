@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -135,6 +136,7 @@ def test_whatever_the_record_says_the_file_stays_readable(title: str, source: st
         ("a_b & 90 %", r"a\_b \& 90 \%"),
         (r"\input{x}", r"\textbackslash{}input\textbraceleft{}x\textbraceright{}"),
         ("3.1 tonne × year", r"3.1 tonne \ensuremath{\times} year"),
+        ("at √s = 13 TeV", r"at \ensuremath{\surd}s = 13 TeV"),
         ("fb⁻¹", r"fb\textsuperscript{-}\textsuperscript{1}"),
         ("Hütten", "Hütten"),
         ("a\x1b[31mb", "a [31mb"),
@@ -151,3 +153,12 @@ def test_hostile_text_holds_no_command() -> None:
 def test_identifiers_that_cannot_be_spelled_get_keys_of_their_own() -> None:
     keys = list(cited(make(id="a b"), make(id="a?b")))
     assert len(set(keys)) == 2
+
+
+def test_latex_needs_no_more_than_letters_to_print_what_ships() -> None:
+    beyond = {
+        char
+        for char in bibtex(load())
+        if not char.isascii() and not unicodedata.category(char).startswith("L")
+    }
+    assert not beyond

@@ -24,7 +24,7 @@ LATEX = {
         for char, command in {
             **{"×": r"\times", "·": r"\cdot", "−": "-", "±": r"\pm", "→": r"\to"},
             **{"⟨": r"\langle", "⟩": r"\rangle", "∼": r"\sim", "≥": r"\geq", "≤": r"\leq"},
-            **{"γ": r"\gamma", "κ": r"\kappa", "μ": r"\mu", "ρ": r"\rho", "σ": r"\sigma"},
+            **{"√": r"\surd", "γ": r"\gamma", "κ": r"\kappa", "μ": r"\mu", "ρ": r"\rho", "σ": r"\sigma"},
             **{"τ": r"\tau", "χ": r"\chi", "ν": r"\nu", "Ω": r"\Omega"},
         }.items()
     },

@@ -2,6 +2,7 @@
 
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ import vre_dm as dm
 from tests.lakes import rucio
 from tests.limits.conftest import make
 from vre_dm import sandbox, session
-from vre_dm.errors import InvalidConfiguration, InvalidCurve, LoginRefused, Unreachable
+from vre_dm.errors import InvalidConfiguration, InvalidCurve, InvalidDid, LoginRefused, Unreachable
 from vre_dm.lake.lake import Lake
 from vre_dm.limits.catalogue.entry import write
 from vre_dm.limits.curve import Column
@@ -165,6 +166,30 @@ def test_a_dataset_without_curves_is_refused(embedded_lake: LakeStatus) -> None:
     dm.connect(config=embedded_lake.rucio_config)
     with pytest.raises(InvalidCurve, match="none of these files is the sidecar of a curve"):
         dm.curves("xenon:s2only.limits")
+
+
+def test_a_dataset_too_large_for_curves_is_refused_before_it_is_fetched(
+    embedded_lake: LakeStatus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dm.connect(config=embedded_lake.rucio_config)
+    monkeypatch.setattr(session, "LARGEST_CURVES", 1000)
+    monkeypatch.setattr(session, "fetch", lambda _: pytest.fail("fetched all the same"))
+    with pytest.raises(InvalidCurve, match=r"limits:catalogue holds .* far more than curves take"):
+        dm.curves("limits:catalogue")
+
+
+@pytest.mark.parametrize("name", ["lz:", ":", "a:b:c", "si:../x"])
+def test_a_mistyped_id_starts_no_lake(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(session, "connect", lambda **_: pytest.fail("a lake was started"))
+    with pytest.raises(InvalidDid):
+        dm.curves(name)
+
+
+@pytest.mark.parametrize("folder", [5, b"curves", ["curves"], "no\nfolder", "~nobody-here/curves"])
+def test_what_names_no_folder_is_refused_in_one_line(folder: Any) -> None:
+    with pytest.raises(InvalidCurve, match="folder") as refused:
+        dm.curves(folder=folder)
+    assert "\n" not in str(refused.value)
 
 
 def test_shipped_curves_need_no_lake(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.results import SearchResult
+from vre_dm.lake.tables import size_text
 
 if TYPE_CHECKING:
     from vre_dm.lake.transfer import Progress
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from vre_dm.limits.search import Criteria
 
 Say = Callable[[str], None]
+LARGEST_CURVES = 200_000_000
+"""Bytes of a dataset that is fetched whole for its curves; the whole catalogue has 2 MB."""
 
 
 class _Session:
@@ -188,12 +191,19 @@ def curves(*ids: str | Did, folder: Path | str | None = None, **criteria: "Unpac
     """
     from vre_dm.limits import catalogue
 
-    dids = [name for name in ids if isinstance(name, Did) or (isinstance(name, str) and ":" in name)]
-    names = cast("list[str]", [name for name in ids if name not in dids])
+    # Parsed before anything else: a mistyped id must not start a lake.
+    dids = [
+        Did.parse(name) for name in ids if isinstance(name, Did) or (isinstance(name, str) and ":" in name)
+    ]
+    names = cast("list[str]", [name for name in ids if not isinstance(name, Did) and ":" not in str(name)])
     if not dids:
         return catalogue.curves(*names, folder=folder, **criteria)
     if len(dids) > 1 or folder is not None:
         msg = "curves come from one place: one DID, or one folder, or the shipped catalogue; add sets with +"
+        raise InvalidCurve(msg)
+    size = dataset(dids[0]).size or 0
+    if size > LARGEST_CURVES:
+        msg = f"{dids[0]} holds {size_text(size)}, far more than curves take; dm.fetch gets such files"
         raise InvalidCurve(msg)
     return catalogue.load_files(fetch(dids[0])).select(*names, **criteria)
 

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -17,8 +18,9 @@ from vre_dm.errors import InvalidCurve, NotWritable, OutOfRange
 from vre_dm.limits.catalogue import curves, load
 from vre_dm.limits.checks import BANDS
 from vre_dm.limits.curve import Column, limit_column, mass_column
-from vre_dm.limits.metadata import Assumptions
+from vre_dm.limits.metadata import Assumptions, Scaling
 from vre_dm.limits.overlay import MIME, overlay
+from vre_dm.limits.plot.model import MOST_CURVES, MOST_POINTS
 
 SI = load().select(quantity="sigma_SI")
 PUBLISHED = curves("si_lz_2024", "si_xenonnt_2025", "si_dama_iodine_2008")
@@ -220,3 +222,64 @@ def test_the_citations_of_all_that_is_drawn_are_given() -> None:
     entries = overlay(PUBLISHED).bibtex()
     assert "2410.17036" in entries
     assert "2502.18005" in entries
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [(np.nan, "nan is not a positive"), (-1e-45, "-1e-45 is not"), (0.0, "0 is not"), (1e300, "wrong unit?")],
+)
+@pytest.mark.parametrize("column", ["m_GeV", "limit_cm2"])
+def test_a_number_that_no_axis_can_show_is_refused_with_its_place(
+    column: str, value: float, what: str
+) -> None:
+    numbers = {"m_GeV": [5.0, 10.0, 20.0], "limit_cm2": [1e-43, 1e-45, 2e-46]}
+    numbers[column][1] = value
+    own = make(columns=(mass_column(numbers["m_GeV"]), limit_column(numbers["limit_cm2"], "sigma_SI")))
+    with pytest.raises(InvalidCurve, match=re.escape(what)) as refused:
+        overlay([PUBLISHED[0], own])
+    assert "si_toy_2020" in str(refused.value)
+    assert column in str(refused.value)
+
+
+def test_more_than_a_browser_can_draw_is_refused() -> None:
+    crowd = [make(id=f"toy{i}") for i in range(MOST_CURVES + 1)]
+    with pytest.raises(InvalidCurve, match=f"{MOST_CURVES + 1} curves .* are too many"):
+        overlay(crowd)
+    masses = np.geomspace(1, 1e3, MOST_POINTS + 1)
+    with pytest.raises(InvalidCurve, match="are too many"):
+        overlay(make(columns=(mass_column(masses), limit_column(masses * 1e-45, "sigma_SI"))))
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        {"title": 5},
+        {"title": None},
+        {"highlight": [5]},
+        {"highlight": 5},
+        {"bands": b"si_lz_2024"},
+        {"theme": np.array([1, 2])},
+        {"x_range": (1e-320, 1e308)},
+        {"x_range": {"low": 10**400}},
+        {"assume": 5},
+        {"assume": [("rho0", 0.4)]},
+        {"assume": {5: 1}},
+        {"assume": {"rho0": "0.4"}},
+        {"assume": {"rho0": None}},
+        {"assume": {"rho0": np.array([0.3, 0.4])}},
+        {"assume": {"rho0": 10**400}},
+        {"assume": {"rho0": 1e-320}},
+    ],
+)
+def test_a_choice_of_the_wrong_type_is_refused_in_one_line(choices: dict[str, Any]) -> None:
+    with pytest.raises((InvalidCurve, OutOfRange)) as refused:
+        overlay(make(scalings=(Scaling("rho0", 0.3, -20),)), **choices)
+    assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 300
+
+
+def test_a_script_of_an_overlay_moved_by_a_numpy_number_runs() -> None:
+    moved = overlay(curves("si_lz_2024"), assume={"rho0_ratio": np.float64(2)})
+    scope: dict[str, Any] = {"__name__": "script"}
+    exec(compile(moved.script(), "script", "exec"), scope)
+    assert scope["plot"].model == moved.model

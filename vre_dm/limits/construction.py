@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vre_dm.errors import InvalidCurve
+from vre_dm.limits.spelling import shown
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -28,7 +29,7 @@ def require_types(found: object, types: Mapping[str, type | tuple[type, ...]], w
         if not isinstance(value, wanted) or isinstance(value, bool):
             names = wanted if isinstance(wanted, tuple) else (wanted,)
             words = " or ".join("None" if one is type(None) else one.__name__ for one in names)
-            msg = f"{what}: {name} is {repr(value)[:60]}, a {type(value).__name__}; give a {words}"
+            msg = f"{what}: {name} is {shown(value)}, a {type(value).__name__}; give a {words}"
             raise InvalidCurve(msg)
 
 
@@ -44,7 +45,7 @@ def require_between(value: object, low: float, high: float, what: str) -> None:
     if is_number and low < value < high:  # type: ignore[operator]
         return
     end = "infinity" if high > sys.float_info.max else f"{high:g}"
-    msg = f"{what} is {repr(value)[:60]}; give a number between {low:g} and {end}, both excluded"
+    msg = f"{what} is {shown(value)}; give a number between {low:g} and {end}, both excluded"
     raise InvalidCurve(msg)
 
 
@@ -63,7 +64,7 @@ def one_column(values: ArrayLike, name: str) -> NDArray[np.float64]:
             return given.astype(np.float64)
     except (TypeError, ValueError, OverflowError):  # rows of unequal length, or what is no number
         pass
-    msg = f"column {str(name)[:60]}: {repr(values)[:60]} is no list of numbers; give one value a point"
+    msg = f"column {str(name)[:60]}: {shown(values)} is no list of numbers; give one value a point"
     raise InvalidCurve(msg)
 
 

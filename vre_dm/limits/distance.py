@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vre_dm.errors import OutOfRange
+from vre_dm.limits.spelling import shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,7 +48,7 @@ def point_of_plane(point: object) -> tuple[float, float]:
         mass, value = float(point[0]), float(point[1])
         if 0 < mass < np.inf and 0 < value < np.inf:
             return mass, value
-    msg = f"near {repr(point)[:60]} is not a point; give a mass in GeV and a value, such as near=(40, 1e-46)"
+    msg = f"near {shown(point)} is not a point; give a mass in GeV and a value, such as near=(40, 1e-46)"
     raise OutOfRange(msg)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.curve import Curve, limit_column, mass_column
 from vre_dm.limits.metadata import UNKNOWN, Assumptions, Provenance
 from vre_dm.limits.quantities import quantity
+from vre_dm.limits.spelling import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -74,10 +76,10 @@ def _comparable(curves: Iterable[Curve], kind: str) -> list[Curve]:
 
 
 def _mass(mass: float) -> float:
-    if not 0 < float(mass) < np.inf:
-        msg = f"mass {mass} is not a positive number in GeV"
-        raise OutOfRange(msg)
-    return float(mass)
+    if isinstance(mass, Real) and 0 < mass < np.inf:
+        return float(mass)
+    msg = f"mass {shown(mass)} is not a positive number in GeV"
+    raise OutOfRange(msg)
 
 
 def _strengths(lines: Sequence[Curve], grid: Floats) -> Floats:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.construction import require_between
-from vre_dm.limits.spelling import require
+from vre_dm.limits.spelling import require, shown
 
 UNKNOWN = "unknown"
 
@@ -184,7 +184,7 @@ class Assumptions(Mapping[str, str | float]):
         self._items = tuple((items or {}).items())
         for name, value in self._items:
             if not isinstance(name, str) or not isinstance(value, str | float | Real):
-                msg = f"assumption {repr(name)[:60]} is {repr(value)[:60]}; give it a text or a number"
+                msg = f"assumption {shown(name)} is {shown(value)}; give it a text or a number"
                 raise InvalidCurve(msg)
 
     def __getitem__(self, key: str) -> str | float:

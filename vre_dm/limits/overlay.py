@@ -21,7 +21,7 @@ from vre_dm.limits.plot.payload import payload
 from vre_dm.limits.plot.saving import target_of, write
 from vre_dm.limits.plot.script import script
 from vre_dm.limits.plot.view import ColourBy, Theme, View, ids
-from vre_dm.limits.scaling import moved
+from vre_dm.limits.scaling import given, moved
 
 if TYPE_CHECKING:
     from bokeh.plotting import figure as BokehFigure
@@ -57,7 +57,7 @@ class Overlay:
     def __init__(self, published: CurveSet, view: View, assume: Mapping[str, float] | None = None) -> None:
         self.published = published
         self.view = view
-        self.assume = dict(assume or {})
+        self.assume = given({} if assume is None else assume)
         self.curves = moved(published, self.assume)
         now = dict(zip(published.ids, self.curves.ids, strict=True))
         self.model: Model = build(self.curves, view.renamed(now), load())

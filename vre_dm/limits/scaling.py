@@ -5,14 +5,42 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from numbers import Real
 
 from vre_dm.errors import InvalidCurve, OutOfRange
-from vre_dm.limits.curve import Column, Curve
+from vre_dm.limits.curve import Curve, multiplied
 from vre_dm.limits.curveset import CurveSet
 from vre_dm.limits.metadata import PARAMETERS, Assumptions, Scaling
-from vre_dm.limits.spelling import require
+from vre_dm.limits.spelling import require, shown
 
 FORMULA = "scaling with an assumed parameter"
+
+
+def given(values: object) -> dict[str, float]:
+    """Values of parameters as a user wrote them.
+
+    Raises
+    ------
+    InvalidCurve
+        They are no dict, or a parameter is unknown.
+    OutOfRange
+        A value is no number.
+    """
+    if not isinstance(values, Mapping):
+        msg = f"assume is {shown(values)}; give parameters with their values, such as {{'rho0': 0.4}}"
+        raise InvalidCurve(msg)
+    found = {}
+    for name, value in values.items():
+        require(name, PARAMETERS, "parameter")
+        try:
+            # A numpy number would make a script that cannot be run.
+            found[name] = float(value) if isinstance(value, Real) else math.nan
+        except OverflowError:
+            found[name] = math.inf
+        if not math.isfinite(found[name]):
+            msg = f"{name} {shown(value)} is not a finite number; such as {name}={PARAMETERS[name].high:g}"
+            raise OutOfRange(msg)
+    return found
 
 
 def moved(curves: CurveSet, values: Mapping[str, float]) -> CurveSet:
@@ -30,10 +58,9 @@ def moved(curves: CurveSet, values: Mapping[str, float]) -> CurveSet:
     InvalidCurve
         A parameter is unknown, or no curve says how it scales with it.
     OutOfRange
-        A value is not positive, or not below 1 for a branching ratio.
+        A value is not positive, not below 1 for a branching ratio, or too far off for a float.
     """
     for name, value in values.items():
-        require(name, PARAMETERS, "parameter")
         scalings = [s for curve in curves for s in curve.scalings if s.parameter == name]
         if not scalings:
             others = ", ".join(sorted({s.parameter for curve in curves for s in curve.scalings})) or "nothing"
@@ -54,7 +81,7 @@ def _moved(curve: Curve, values: Mapping[str, float]) -> Curve:
         curve,
         id=curve.id + "".join(f".{name.lower()}-{value:g}" for name, value in said.items()),
         label=f"{curve.label}, {', '.join(_said(name, value) for name, value in said.items())}",
-        columns=tuple(_multiplied(column, curve.columns[1].unit, factor) for column in curve.columns),
+        columns=multiplied(curve, factor),
         scalings=tuple(replace(s, reference=values.get(s.parameter, s.reference)) for s in curve.scalings),
         assumptions=Assumptions({**curve.assumptions, **said}),
         provenance=replace(curve.provenance, type="derived", formula=FORMULA, inputs=(curve.id,)),
@@ -65,7 +92,13 @@ def _moved(curve: Curve, values: Mapping[str, float]) -> Curve:
 
 def factor_of(scaling: Scaling, value: float) -> float:
     """What a limit is multiplied by when the parameter takes this value."""
-    return math.pow(_odds(value, scaling) / _odds(scaling.reference, scaling), scaling.power)
+    try:
+        return math.pow(_odds(value, scaling) / _odds(scaling.reference, scaling), scaling.power)
+    except (OverflowError, ValueError):  # too large for a float, or 0 to a negative power
+        msg = (
+            f"{scaling.parameter} {value:g} is too far from {scaling.reference:g}; give a value nearer to it"
+        )
+        raise OutOfRange(msg) from None
 
 
 def _odds(value: float, scaling: Scaling) -> float:
@@ -78,7 +111,3 @@ def _odds(value: float, scaling: Scaling) -> float:
 
 def _said(name: str, value: float) -> str:
     return f"{PARAMETERS[name].symbol} = {value:g} {PARAMETERS[name].unit}".strip()
-
-
-def _multiplied(column: Column, unit: str, factor: float) -> Column:
-    return Column(column.name, unit, column.values * factor) if column.unit == unit else column

@@ -8,6 +8,11 @@ from vre_dm.errors import InvalidCurve
 SHOWN = 8
 
 
+def shown(value: object) -> str:
+    """What somebody gave, for a message: on one line, and cut."""
+    return " ".join(repr(value).split())[:60]
+
+
 def near(word: str, known: Iterable[str]) -> str:
     """Sentence part that names the nearest known words, the first few when none is near."""
     words = list(known)
@@ -32,5 +37,5 @@ def require(word: object, known: Iterable[str], what: str) -> None:
     """
     words = list(known)
     if not isinstance(word, str) or word not in words:
-        msg = f"unknown {what} {repr(word)[:60]}; {near(str(word)[:60], words)}"
+        msg = f"unknown {what} {shown(word)}; {near(str(word)[:60], words)}"
         raise InvalidCurve(msg)

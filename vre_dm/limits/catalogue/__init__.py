@@ -11,7 +11,9 @@ from vre_dm.errors import InvalidCurve
 from vre_dm.limits.catalogue.entry import read, read_seal, sidecars_in
 from vre_dm.limits.checks import check_together
 from vre_dm.limits.curveset import CurveSet
+from vre_dm.limits.display import plain
 from vre_dm.limits.search import Criteria
+from vre_dm.limits.spelling import shown
 
 SHIPPED = Path(__file__).parent
 SEAL = SHIPPED / "sealed.sha256"
@@ -87,7 +89,17 @@ def curves(*ids: str, folder: Path | str | None = None, **criteria: Unpack[Crite
     >>> curves(quantity="sigma_SDp", year=(2022, 2024), near=(40, 1e-41)).ids[0]
     'sdp_lz_2024'
     """
-    return load(None if folder is None else Path(folder).expanduser()).select(*ids, **criteria)
+    return load(None if folder is None else _folder(folder)).select(*ids, **criteria)
+
+
+def _folder(given: object) -> Path:
+    if not isinstance(given, str | Path):
+        msg = f"folder={shown(given)} names no folder; give its path, such as folder='curves'"
+        raise InvalidCurve(msg)
+    try:
+        return Path(given).expanduser()
+    except RuntimeError:  # ~somebody who has no home here
+        return Path(given)
 
 
 @cache
@@ -97,7 +109,7 @@ def _shipped() -> CurveSet:
 
 def _read_all(folder: Path) -> CurveSet:
     if not folder.is_dir():
-        msg = f"{folder} is no folder; give one with a CSV and a JSON file for each curve"
+        msg = f"{plain(str(folder))[:200]} is no folder; give one with a CSV and a JSON file for each curve"
         raise InvalidCurve(msg)
     return _checked(sidecars_in(folder), read_seal(SEAL) if folder == SHIPPED else frozenset())
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.quantities import Quantity
+from vre_dm.limits.spelling import shown
 
 Range = tuple[float, float]
 
@@ -30,6 +31,8 @@ class Axis(TypedDict):
     units: list[Unit]
 
 
+# Beyond these no physics lies, and the steps of a logarithmic axis overflow.
+SMALLEST, LARGEST = 1e-200, 1e200
 # Size of each unit in the first of its row.
 FAMILIES: tuple[dict[str, float], ...] = (
     {"GeV": 1.0, "eV": 1e-9, "keV": 1e-6, "MeV": 1e-3, "TeV": 1e3},
@@ -88,11 +91,11 @@ def checked(view: Range | None, argument: str) -> Range | None:
         return None
     try:
         low, high = (float(end) for end in view)
-        if 0 < low < high < np.inf:
+        if SMALLEST <= low < high <= LARGEST:
             return low, high
-    except (TypeError, ValueError):  # not a pair, or not of numbers
+    except (TypeError, ValueError, OverflowError):  # not a pair, or not of numbers
         pass
-    msg = f"{argument} {view!r}: the axis is logarithmic; give two positive numbers, the lower first"
+    msg = f"{argument} {shown(view)}: the axis is logarithmic; give two positive numbers, the lower first"
     raise OutOfRange(msg)
 
 

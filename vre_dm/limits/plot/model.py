@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping
 from typing import TypedDict
 
 from vre_dm.errors import InvalidCurve
+from vre_dm.limits.checks.problem import Problem
+from vre_dm.limits.checks.values import positive_finite
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.curveset import CurveSet
 from vre_dm.limits.display import plain
 from vre_dm.limits.metadata import PARAMETERS
 from vre_dm.limits.plot import palette, styles
 from vre_dm.limits.plot.assumed import assumptions, text
-from vre_dm.limits.plot.axes import Axis, mass_factor, padded, x_axis, y_axis
+from vre_dm.limits.plot.axes import LARGEST, SMALLEST, Axis, mass_factor, padded, x_axis, y_axis
 from vre_dm.limits.plot.labels import place
 from vre_dm.limits.plot.notes import notes
 from vre_dm.limits.plot.regions import Band, Fill, Valid, band, fill, valid
@@ -22,6 +24,8 @@ from vre_dm.limits.scaling import FORMULA
 from vre_dm.limits.technique import technique
 
 VERSION = 2
+# What a browser draws within a second or two; `extension/src/limits/parse.ts` refuses more.
+MOST_CURVES, MOST_POINTS = 2000, 300_000
 
 
 class ScalingData(TypedDict):
@@ -104,9 +108,11 @@ def build(curves: CurveSet, view: View, known: Iterable[Curve] = ()) -> Model:
     Raises
     ------
     InvalidCurve
-        No curve, curves of different quantities, a grid, or an id in `view` that is not among the curves.
+        No curve, curves of different quantities, a grid, a number that no logarithmic axis can show, more
+        than can be drawn, or an id in `view` that is not among the curves.
     """
     of = _quantity(curves)
+    _require_drawable(curves)
     for name in (*view.highlight, *view.bands):
         curves[name]
     superseded = _superseded(curves, [*known, *curves])
@@ -144,6 +150,26 @@ def _quantity(curves: CurveSet) -> Quantity:
         msg = f"curve {grid} is a grid of values, not a line; overlay the contour made of it"
         raise InvalidCurve(msg)
     return quantity(kinds[0])
+
+
+def _require_drawable(curves: CurveSet) -> None:
+    """Refuse what a published curve never has, since its checks find it, and a user's own curve may have."""
+    for curve in curves:
+        for found in positive_finite(curve):
+            raise Problem("positive finite values", curve.id, *found).error()
+        for column in curve.columns:
+            if not (column.values.min() >= SMALLEST and column.values.max() <= LARGEST):
+                msg = (
+                    f"curve {curve.id}, column {column.name}: beyond {SMALLEST:g} to {LARGEST:g}; wrong unit?"
+                )
+                raise InvalidCurve(msg)
+    points = sum(curve.x.size for curve in curves)
+    if len(curves) > MOST_CURVES or points > MOST_POINTS:
+        msg = (
+            f"{len(curves)} curves with {points} points are too many for one plot; draw at most "
+            f"{MOST_CURVES} with {MOST_POINTS} points together"
+        )
+        raise InvalidCurve(msg)
 
 
 def _lines(curves: CurveSet, view: View, factor: float, superseded: Mapping[str, Curve]) -> list[Line]:

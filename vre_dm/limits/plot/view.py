@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from vre_dm.errors import InvalidCurve
+from vre_dm.limits.construction import all_of, require_types
 from vre_dm.limits.plot.axes import Range, checked
-from vre_dm.limits.spelling import require
+from vre_dm.limits.spelling import require, shown
 
 ColourBy = Literal["experiment", "technique", "none"]
 Theme = Literal["auto", "light", "dark"]
@@ -21,7 +22,7 @@ class View:
     Raises
     ------
     InvalidCurve
-        A text in place of a list of ids, or an unknown colouring or theme.
+        A title that is no text, or an unknown colouring or theme.
     OutOfRange
         A range that is not two positive numbers, the lower first.
     """
@@ -37,6 +38,7 @@ class View:
     def __post_init__(self) -> None:
         for argument in ("x_range", "y_range"):
             object.__setattr__(self, argument, checked(getattr(self, argument), argument))
+        require_types(self, {"title": str}, "overlay")
         require(self.colour_by, get_args(ColourBy), "colour_by")
         require(self.theme, get_args(Theme), "theme")
 
@@ -52,9 +54,10 @@ def ids(given: Collection[str], argument: str) -> tuple[str, ...]:
     Raises
     ------
     InvalidCurve
-        One text in place of a list.
+        One text in place of a list, or something that is no text in it.
     """
-    if isinstance(given, str):
-        msg = f"{argument} takes a list of ids; write {argument}=[{given!r}]"
+    if isinstance(given, str) or not all_of(given, str):
+        example = shown(given) if isinstance(given, str) else "'si_lz_2024'"
+        msg = f"{argument} takes a list of ids; write {argument}=[{example}]"
         raise InvalidCurve(msg)
     return tuple(given)

@@ -10,7 +10,7 @@ import { path } from './paths';
 import type { Row } from './rows';
 import { geometry, rows, styles } from './rows';
 import { factor } from './scaling';
-import { NAMES, plotDocument } from './spec';
+import { NAMES, plotDocument, titled } from './spec';
 import type { State } from './state';
 import { initialState, visible } from './state';
 import type { Theme } from './theme';
@@ -199,7 +199,7 @@ export class Chart {
     this.named(`${name} ticker`).setv({ factor: unit.factor });
     this.named(`${name} formatter`).setv({ factor: unit.factor });
     const Text = this.bokeh.Models.get('PlainText')!;
-    this.named(name).setv({ axis_label: new Text({ text: `${axis.label} [${unit.name}]` }) });
+    this.named(name).setv({ axis_label: new Text({ text: titled(axis.label, unit.name) }) });
   }
 
   private named(name: string): BokehModel {

@@ -81,6 +81,11 @@ export function plotDocument(
   return { doc: { version, title: '', roots: [root] }, root_id: root.id };
 }
 
+/** What an axis says; a pure number has no unit. */
+export function titled(label: string, unit: string): string {
+  return unit ? `${label} [${unit}]` : label;
+}
+
 /** Anything that looks like TeX would make Bokeh fetch MathJax from the net. */
 function plainText(make: Writer, text: string): Json {
   return make.object('PlainText', { text });
@@ -90,7 +95,7 @@ function axes(make: Writer, model: Model): Record<string, Json> {
   const axis = (of: Axis, name: string): { id: string } =>
     make.object('LogAxis', {
       name,
-      axis_label: plainText(make, `${of.label} [${of.unit}]`),
+      axis_label: plainText(make, titled(of.label, of.unit)),
       axis_label_text_font_style: 'normal',
       axis_label_text_font_size: '14px',
       major_label_text_font_size: '12px',

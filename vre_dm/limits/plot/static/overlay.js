@@ -321,13 +321,16 @@
     });
     return { doc: { version, title: "", roots: [root] }, root_id: root.id };
   }
+  function titled(label, unit2) {
+    return unit2 ? `${label} [${unit2}]` : label;
+  }
   function plainText(make, text2) {
     return make.object("PlainText", { text: text2 });
   }
   function axes(make, model) {
     const axis2 = (of, name) => make.object("LogAxis", {
       name,
-      axis_label: plainText(make, `${of.label} [${of.unit}]`),
+      axis_label: plainText(make, titled(of.label, of.unit)),
       axis_label_text_font_style: "normal",
       axis_label_text_font_size: "14px",
       major_label_text_font_size: "12px",
@@ -658,7 +661,7 @@
       this.named(`${name} ticker`).setv({ factor: unit2.factor });
       this.named(`${name} formatter`).setv({ factor: unit2.factor });
       const Text = this.bokeh.Models.get("PlainText");
-      this.named(name).setv({ axis_label: new Text({ text: `${axis2.label} [${unit2.name}]` }) });
+      this.named(name).setv({ axis_label: new Text({ text: titled(axis2.label, unit2.name) }) });
     }
     named(name) {
       const found = this.models.get(name) ?? this.view.model.document.get_model_by_name(name);

@@ -165,6 +165,8 @@ def label(row: Row, known: Facts, span: str = "") -> str:
     if "label" in known:
         return str(known["label"])
     variant = ", ".join(filter(None, (known.get("variant"), span)))
+    if row["kind"] == "projection" and "projection" not in variant:
+        variant = ", ".join(filter(None, (variant, "projection")))
     name = f"{known.get('experiment', row['experiment'])} {year(row, known) or ''}".strip()
     return f"{name} ({variant})" if variant else name
 

@@ -64,7 +64,7 @@ INVISIBLE_HIGGS = (
         ),
     ),
 )
-PARTICLES: tuple[higgs_portal.Particle, ...] = ("scalar", "majorana", "dirac", "vector")
+PARTICLES: tuple[higgs_portal.Particle, ...] = ("scalar", "Majorana", "Dirac", "vector")
 RELICS: tuple[tuple[str, thermal_relic.Particle, float], ...] = (
     ("sv_thermal_relic_oh2_0p12", "Majorana", 0.12),
     ("sv_thermal_relic_oh2_0p11", "Majorana", 0.11),
@@ -92,7 +92,9 @@ def invisible_higgs() -> Iterator[Curve]:
     """σ_SI from limits on invisible Higgs decays, for four kinds of dark matter."""
     for start, limit, origin in INVISIBLE_HIGGS:
         for particle in PARTICLES:
-            curve = higgs_portal.from_branching_ratio(limit, origin, particle, id=f"{start}_{particle}")
+            curve = higgs_portal.from_branching_ratio(
+                limit, origin, particle, id=f"{start}_{particle.lower()}"
+            )
             said = (*(NOTES.get(key) for key in (particle, origin.experiment)), STATED)
             yield dataclasses.replace(curve, notes="; ".join(filter(None, said)))
 

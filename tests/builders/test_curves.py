@@ -109,6 +109,11 @@ def test_a_line_that_turns_back_is_not_repaired_by_guessing(tmp_path: Path, targ
     assert "monotonic mass" in line
 
 
+def test_every_projection_of_the_catalogue_says_so_in_its_label_and_nothing_else_does() -> None:
+    for curve in load():
+        assert ("projection" in curve.label) == (curve.kind == "projection"), curve.label
+
+
 def test_two_shipped_curves_on_one_axis_have_different_labels() -> None:
     seen = [(curve.quantity, curve.label) for curve in load()]
     assert len(set(seen)) == len(seen)

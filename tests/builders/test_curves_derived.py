@@ -30,6 +30,6 @@ def test_a_computed_curve_names_formula_inputs_and_whose_numbers_went_in() -> No
 def test_a_stronger_limit_on_the_branching_ratio_gives_a_stronger_curve() -> None:
     by_limit = sorted((limit, start) for start, limit, _ in INVISIBLE_HIGGS)
     for particle in PARTICLES:
-        curves = [load()[f"{start}_{particle}"] for _, start in by_limit]
+        curves = [load()[f"{start}_{particle.lower()}"] for _, start in by_limit]
         assert np.all(curves[0].y < curves[1].y)
         assert np.all(curves[1].y < curves[2].y)

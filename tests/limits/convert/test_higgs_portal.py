@@ -28,7 +28,7 @@ ATLAS = Origin(
     reference=Reference(arxiv="2301.10731"),
     licence="CC0-1.0",
 )
-PARTICLES: tuple[Particle, ...] = ("scalar", "complex scalar", "majorana", "dirac", "vector")
+PARTICLES: tuple[Particle, ...] = ("scalar", "complex scalar", "Majorana", "Dirac", "vector")
 masses = st.floats(0.1, 62.4)
 particles = st.sampled_from(PARTICLES)
 
@@ -49,14 +49,14 @@ def sigma(m: float, particle: Particle, br: float, **conventions: float) -> floa
 def test_the_projects_check_values_at_br_0p107_are_met(
     m: float, scalar: float, majorana: float, dirac: float, vector: float
 ) -> None:
-    expected = {"scalar": scalar, "majorana": majorana, "dirac": dirac, "vector": vector}
+    expected = {"scalar": scalar, "Majorana": majorana, "Dirac": dirac, "vector": vector}
     for particle, value in expected.items():
         assert sigma(m, particle, 0.107, f_n=0.326) == pytest.approx(value, rel=1e-3)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("particle", "value"),
-    [("scalar", 3.58477e-45), ("majorana", 2.80234e-46), ("vector", 1.86492e-47)],
+    [("scalar", 3.58477e-45), ("Majorana", 2.80234e-46), ("vector", 1.86492e-47)],
 )
 def test_it_agrees_with_the_code_of_zhao_huan_yu_after_1903_03616(particle: Particle, value: float) -> None:
     # That code goes through the couplings λ of arXiv:1903.03616, eqs. 17, 28, 51, 52, with v = 246.22 GeV in
@@ -65,7 +65,7 @@ def test_it_agrees_with_the_code_of_zhao_huan_yu_after_1903_03616(particle: Part
     assert sigma(23, particle, 0.2, **higgs) == pytest.approx(value, rel=1e-4)
 
 
-@pytest.mark.parametrize(("particle", "value"), [("scalar", 7.14602e-45), ("majorana", 9.38722e-47)])
+@pytest.mark.parametrize(("particle", "value"), [("scalar", 7.14602e-45), ("Majorana", 9.38722e-47)])
 def test_with_v_246_it_is_the_macro_behind_the_figure_of_cms_hig_17_023(
     particle: Particle, value: float
 ) -> None:
@@ -88,7 +88,7 @@ def test_the_width_for_br_0p107_is_0p4877_mev() -> None:
 
 @given(masses)
 def test_a_particle_that_is_its_own_antiparticle_decays_half_as_often(m: float) -> None:
-    ratio = cross_section_per_width(m, "majorana") / cross_section_per_width(m, "dirac")
+    ratio = cross_section_per_width(m, "Majorana") / cross_section_per_width(m, "Dirac")
     assert ratio == pytest.approx(2)
     ratio = cross_section_per_width(m, "scalar") / cross_section_per_width(m, "complex scalar")
     assert ratio == pytest.approx(2)
@@ -135,8 +135,8 @@ def test_what_is_no_vacuum_value_is_refused_with_the_two_that_are(v: float) -> N
 
 
 def test_an_unknown_particle_is_refused_with_the_nearest() -> None:
-    with pytest.raises(InvalidCurve, match=r"'Majorana'; near it: majorana"):
-        cross_section_per_width(10, "Majorana")  # type: ignore[arg-type]
+    with pytest.raises(InvalidCurve, match=r"'majorana'; near it: Majorana"):
+        cross_section_per_width(10, "majorana")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("particle", PARTICLES)
@@ -144,7 +144,7 @@ def test_the_curve_passes_every_check_and_says_what_it_takes_for_granted(particl
     curve = from_branching_ratio(0.107, ATLAS, particle, id="hinv")
     assert not check(curve)
     assert curve.provenance.type == "derived"
-    assert curve.provenance.formula == f"higgs-portal/{particle.replace(' ', '-')}/1112.3299"
+    assert curve.provenance.formula == f"higgs-portal/{particle.lower().replace(' ', '-')}/1112.3299"
     assert {"BR(H → inv) = 0.107", "f_N = 0.308", "v_GeV = 174.0"} <= set(curve.provenance.inputs)
     assert particle in str(curve.assumptions["dark_matter"])
     assert (curve.cl, curve.statistic, curve.reference.arxiv) == (0.95, "CLs", "2301.10731")
@@ -173,7 +173,7 @@ def test_there_and_back_the_branching_ratio_is_the_same(particle: Particle, br: 
 
 def test_a_direct_detection_limit_is_cut_at_the_threshold_and_keeps_its_lineage() -> None:
     curve = make()
-    back = to_branching_ratio(curve, "majorana", id="back")
+    back = to_branching_ratio(curve, "Majorana", id="back")
     np.testing.assert_array_equal(back.x, [5, 10])
     assert not check(back)
     assert back.provenance.source == "curve si_toy_2020"

@@ -17,7 +17,7 @@ from vre_dm.limits.curve import Curve, limit_column, mass_column
 from vre_dm.limits.metadata import Scaling
 from vre_dm.limits.spelling import require
 
-Particle = Literal["scalar", "complex scalar", "majorana", "dirac", "vector"]
+Particle = Literal["scalar", "complex scalar", "Majorana", "Dirac", "vector"]
 FORMULA = "higgs-portal/{}/1112.3299"
 F_N = 0.308
 """Higgs-nucleon coupling, 0.308 ± 0.018 (arXiv:1708.02245); other papers use 0.326 or 0.30."""
@@ -62,7 +62,7 @@ def cross_section_per_width(
     dm_mass : array_like, GeV
         Below half of `higgs_mass`.
     particle
-        ``scalar`` (real), ``complex scalar``, ``majorana``, ``dirac`` or ``vector`` (effective theory; in
+        ``scalar`` (real), ``complex scalar``, ``Majorana``, ``Dirac`` or ``vector`` (effective theory; in
         complete models a second scalar makes σ smaller or larger, arXiv:1405.3530).
     f_n
         Higgs-nucleon coupling in units of nucleon mass over vacuum value.
@@ -98,8 +98,8 @@ def cross_section_per_width(
     spin = {
         "scalar": 4.0,
         "complex scalar": 2.0,
-        "majorana": 8 * x / beta**2,
-        "dirac": 4 * x / beta**2,
+        "Majorana": 8 * x / beta**2,
+        "Dirac": 4 * x / beta**2,
         "vector": 16 * x**2 / (1 - 4 * x + 12 * x**2),
     }[particle]
     return np.asarray(CM2_GEV2 * common * spin)
@@ -156,16 +156,17 @@ def from_branching_ratio(
     )
     sigma = ratio * invisible_width(branching_ratio, higgs_width=higgs_width)
     inputs = _inputs(f_n, v, higgs_mass, higgs_width, nucleon_mass)
+    said = " (projection)" if origin.kind == "projection" else ""
     return derived(
         origin,
         id=id,
-        formula=FORMULA.format(particle.replace(" ", "-")),
+        formula=FORMULA.format(particle.casefold().replace(" ", "-")),
         quantity="sigma_SI",
         columns=(mass_column(masses), limit_column(sigma, "sigma_SI")),
         inputs={"BR(H → inv)": branching_ratio, **inputs},
         assumptions=_conventions(particle, f_n, v) | {"BR_inv": branching_ratio},
         scalings=(Scaling("BR", branching_ratio, 1, "odds"), Scaling("f_N", f_n, 2)),
-        label=f"{origin.label or origin.experiment} H→inv, {particle}",
+        label=f"{origin.label or origin.experiment} H→inv, {particle}{said}",
     )
 
 
@@ -217,7 +218,7 @@ def to_branching_ratio(
     return derived(
         curve,
         id=id,
-        formula=FORMULA.format(particle.replace(" ", "-")) + "/inverse",
+        formula=FORMULA.format(particle.casefold().replace(" ", "-")) + "/inverse",
         quantity="BR_inv",
         channel="invisible Higgs",
         columns=(mass_column(masses), limit_column(width / (width + higgs_width), "BR_inv")),

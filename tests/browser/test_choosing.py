@@ -142,10 +142,10 @@ def test_ticks_are_decades_of_the_unit_that_is_shown(show: Show) -> None:
 
 def test_colours_follow_the_experiment_the_technique_or_nothing(show: Show) -> None:
     plot = show()
-    assert plot.source()["colour"][3:] == ["#af4e00", "#208c59", "#d75898", "#000000"]
+    assert plot.source()["colour"][3:] == ["#af4e00", "#767676", "#d75898", "#000000"]
     choice = plot.page.get_by_label("colour by")
     choice.select_option("technique")
-    assert plot.source()["colour"][3:] == ["#0a61c3", "#af4e00", "#0a61c3", "#000000"]
+    assert plot.source()["colour"][3:] == ["#0a61c3", "#767676", "#0a61c3", "#000000"]
     choice.select_option("none")
     assert set(plot.source()["colour"]) == {"#767676", "#000000"}
 
@@ -154,7 +154,7 @@ def test_colours_follow_the_experiment_the_technique_or_nothing(show: Show) -> N
 def test_in_a_dark_theme_ground_lines_and_own_curve_change(show: Show, asked: str, system: str) -> None:
     plot = show(context={"color_scheme": system}, theme=asked)
     assert max(plot.pixel(1.2, 1e-47)) < 40
-    assert plot.source()["colour"][3:] == ["#f3802f", "#20bc90", "#ec98c7", "#ffffff"]
+    assert plot.source()["colour"][3:] == ["#f3802f", "#9a9a9a", "#ec98c7", "#ffffff"]
 
 
 def test_the_theme_follows_while_the_page_is_open(show: Show) -> None:

@@ -18,6 +18,9 @@ Show = Callable[..., Plot]
 HOSTILE = plain(RAW)
 
 
+SLIDER = {"parameter": "rho0", "symbol": "ρ", "unit": "", "value": 0.3, "low": 0.1, "high": 1.0}
+
+
 def hostile(value: object) -> object:
     """Replace every free text of a curve."""
     if isinstance(value, dict):
@@ -67,6 +70,10 @@ def test_pictures_of_hostile_text_are_well_formed(show: Show, tmp_path: Path) ->
         ({"curves": [line("X", [1e-44] * 3)]}, "curves[0] x, y differ in length"),
         ({"curves": [line("X", [1e-44, 0.0, 1e-44, 1e-44])]}, "curves[0].y[1] must be a positive number"),
         ({"palette": ["red;background:url(//x)"]}, "palette[0] must be a colour"),
+        ({"curves": [line("X", [1e-44] * 4)] * 50_000}, "curves has 50000 items"),
+        ({"notes": ["x"] * 10_000}, "notes has 10000 items"),
+        ({"version": {"toString": 1}}, "version is not stated"),
+        ({"sliders": [SLIDER | {"parameter": "__proto__"}]}, "sliders[0].parameter must be a parameter"),
     ],
 )
 def test_a_model_that_cannot_be_drawn_says_what_is_wrong(
@@ -84,3 +91,20 @@ def test_a_model_that_cannot_be_drawn_says_what_is_wrong(
     expect(watched.page.get_by_role("alert")).to_contain_text(f"this overlay cannot be drawn: {place}")
     assert len(watched.errors) == 1
     watched.errors.clear()
+
+
+def test_keys_that_every_object_has_are_facts_like_others_and_change_no_object(show: Show) -> None:
+    keys = {"__proto__": "polluted", "constructor": "built", "toString": "spelled"}
+    plot = show(curves=[line("X", [1e-44] * 4, text=keys, assumptions=keys), line("Y", [1e-45] * 4)])
+    for box in plot.page.get_by_role("checkbox", name="Compare").all():
+        box.check()
+    plot.page.locator("summary").first.click()
+    assert plot.page.get_by_text("polluted").count() == 2
+    assert plot.page.evaluate("() => Object.keys(Object.prototype).length === 0 && ({}).text === undefined")
+
+
+def test_an_axis_that_spans_all_numbers_is_drawn_and_can_be_zoomed(show: Show) -> None:
+    wide = {**model()["x"], "range": [1e-150, 1e150], "units": [{"name": "a", "factor": 1e308}] * 2}
+    plot = show(x=wide)
+    plot.page.get_by_label("x unit").select_option(index=1)
+    plot.settle()

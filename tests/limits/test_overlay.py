@@ -20,7 +20,7 @@ from vre_dm.limits.checks import BANDS
 from vre_dm.limits.curve import Column, limit_column, mass_column
 from vre_dm.limits.metadata import Assumptions, Scaling
 from vre_dm.limits.overlay import MIME, overlay
-from vre_dm.limits.plot.model import MOST_CURVES, MOST_POINTS
+from vre_dm.limits.plot.model import MOST_CURVES, MOST_VERTICES
 
 SI = load().select(quantity="sigma_SI")
 PUBLISHED = curves("si_lz_2024", "si_xenonnt_2025", "si_dama_iodine_2008")
@@ -243,9 +243,9 @@ def test_a_number_that_no_axis_can_show_is_refused_with_its_place(
 
 def test_more_than_a_browser_can_draw_is_refused() -> None:
     crowd = [make(id=f"toy{i}") for i in range(MOST_CURVES + 1)]
-    with pytest.raises(InvalidCurve, match=f"{MOST_CURVES + 1} curves .* are too many"):
+    with pytest.raises(InvalidCurve, match=rf"{MOST_CURVES + 1} curves .* are too many"):
         overlay(crowd)
-    masses = np.geomspace(1, 1e3, MOST_POINTS + 1)
+    masses = np.geomspace(1, 1e3, MOST_VERTICES + 1)
     with pytest.raises(InvalidCurve, match="are too many"):
         overlay(make(columns=(mass_column(masses), limit_column(masses * 1e-45, "sigma_SI"))))
 

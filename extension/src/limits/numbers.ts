@@ -48,6 +48,10 @@ export interface Ticks {
 
 /** Ticks of a logarithmic axis between two values, at most about `most` of them labelled. */
 export function ticks(low: number, high: number, most = 9): Ticks {
+  // Zoomed out to where numbers end: nothing can be labelled there.
+  if (!(low > 0 && low < high && high < Infinity)) {
+    return { major: [], minor: [] };
+  }
   const first = Math.ceil(Math.log10(low) - 1e-9);
   const last = Math.floor(Math.log10(high) + 1e-9);
   const decades = Array.from({ length: Math.max(last - first + 1, 0) }, (_, i) => first + i);

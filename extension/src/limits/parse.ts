@@ -4,6 +4,20 @@ import type { Axis, Band, Line, Model, Scaling, Slider } from './model';
 
 export class ModelError extends Error {}
 
+/**
+ * What is drawn within a second or two; Python writes no more. A model without bounds would hang the page: as many
+ * columns as it names, as many ticks, boxes and sliders as it asks for.
+ */
+const MOST = {
+  curves: 2000,
+  points: 300_000,
+  vertices: 50_000,
+  names: 100,
+  entries: 1000,
+  choices: 50,
+  letters: 100_000
+};
+
 type Fields = Record<string, unknown>;
 type Check = (value: unknown, place: string) => void;
 
@@ -11,7 +25,8 @@ type Check = (value: unknown, place: string) => void;
 export function parseModel(value: unknown): Model {
   const model = fields(value, 'model');
   if (model.version !== 2) {
-    refuse('version', `is ${String(model.version)}, this vre-dm draws version 2`);
+    const said = typeof model.version === 'number' ? `is ${model.version}` : 'is not stated';
+    refuse('version', `${said}, this vre-dm draws version 2`);
   }
   all(model, '', {
     title: text,
@@ -19,7 +34,7 @@ export function parseModel(value: unknown): Model {
     colour_by: oneOf('experiment', 'technique', 'none'),
     x: axis,
     y: axis,
-    curves: list(line, 1),
+    curves: list(line, 1, MOST.curves),
     sliders: list(slider),
     years: optional(pair),
     notes: list(text),
@@ -27,7 +42,31 @@ export function parseModel(value: unknown): Model {
     palette_dark: list(colour, (model.palette as unknown[])?.length),
     dashes: list(list(positive), 1)
   });
+  bounded(value as Model);
   return value as Model;
+}
+
+/** What each curve may have is too much when all have it. */
+function bounded({ curves }: Model): void {
+  const points = curves.reduce((sum, { x, band }) => sum + x.length + (band?.x.length ?? 0), 0);
+  if (points > MOST.points) {
+    refuse('curves', `have ${points} points, the most is ${MOST.points}`);
+  }
+  if (new Set(curves.flatMap(({ text }) => Object.keys(text))).size > MOST.names) {
+    refuse('curves', `name more than ${MOST.names} facts`);
+  }
+  const pieces = curves.reduce(
+    (sum, { x, valid }) => sum + (valid ? crossings(x, valid.low) + crossings(x, valid.high) : 0),
+    0
+  );
+  if (pieces > MOST.curves) {
+    refuse('curves', 'enter and leave their validity too often');
+  }
+}
+
+/** How often a line passes a mass. */
+function crossings(x: readonly number[], border: number): number {
+  return x.filter((here, i) => i > 0 && here < border !== x[i - 1] < border).length;
 }
 
 function axis(value: unknown, place: string): asserts value is Axis {
@@ -53,8 +92,8 @@ function line(value: unknown, place: string): asserts value is Line {
     cl: optional(positive),
     own: flag,
     visible: flag,
-    x: list(positive, 1),
-    y: list(positive, 1),
+    x: list(positive, 1, MOST.vertices),
+    y: list(positive, 1, MOST.vertices),
     style: whole,
     style_technique: whole,
     fill: oneOf('above', 'below', 'inside', 'none'),
@@ -70,17 +109,22 @@ function line(value: unknown, place: string): asserts value is Line {
 }
 
 function band(value: unknown, place: string): asserts value is Band {
-  all(value, place, { name: text, x: list(positive), low: list(positive), high: list(positive) });
+  all(value, place, {
+    name: text,
+    x: list(positive, 0, MOST.vertices),
+    low: list(positive, 0, MOST.vertices),
+    high: list(positive, 0, MOST.vertices)
+  });
   sameLength(value as Band, ['x', 'low', 'high'], place);
 }
 
 function scaling(value: unknown, place: string): asserts value is Scaling {
-  all(value, place, { parameter: text, reference: positive, power: number, form: oneOf('power', 'odds') });
+  all(value, place, { parameter: word, reference: positive, power: number, form: oneOf('power', 'odds') });
 }
 
 function slider(value: unknown, place: string): asserts value is Slider {
   all(value, place, {
-    parameter: text,
+    parameter: word,
     symbol: text,
     unit: text,
     value: positive,
@@ -110,10 +154,13 @@ function fields(value: unknown, place: string): Fields {
   return value as Fields;
 }
 
-function list(check: Check, least = 0): Check {
+function list(check: Check, least = 0, most = MOST.choices): Check {
   return (value, place) => {
     if (!Array.isArray(value) || value.length < least) {
       refuse(place, `must be a list of at least ${least}`);
+    }
+    if ((value as unknown[]).length > most) {
+      refuse(place, `has ${(value as unknown[]).length} items, the most is ${most}`);
     }
     (value as unknown[]).forEach((item, index) => check(item, `${place}[${index}]`));
   };
@@ -142,10 +189,25 @@ const text: Check = (value, place) => {
   if (typeof value !== 'string') {
     refuse(place, 'must be text');
   }
+  if ((value as string).length > MOST.letters) {
+    refuse(place, `is longer than ${MOST.letters} letters`);
+  }
+};
+
+/** A name under which values are kept: not one that every object has already. */
+const word: Check = (value, place) => {
+  text(value, place);
+  if ((value as string) in {}) {
+    refuse(place, 'must be a parameter');
+  }
 };
 
 const texts: Check = (value, place) => {
-  Object.entries(fields(value, place)).forEach(([name, item]) => text(item, `${place}.${name}`));
+  const entries = Object.entries(fields(value, place));
+  if (entries.length > MOST.entries) {
+    refuse(place, `has ${entries.length} entries, the most is ${MOST.entries}`);
+  }
+  entries.forEach(([name, item]) => text(item, `${place}.${name}`));
 };
 
 const flag: Check = (value, place) => {
@@ -180,5 +242,5 @@ const colour: Check = (value, place) => {
 };
 
 function refuse(place: string, why: string): never {
-  throw new ModelError(`this overlay cannot be drawn: ${place} ${why}; save it again with this vre-dm`);
+  throw new ModelError(`this overlay cannot be drawn: ${place.slice(0, 80)} ${why}; save it again with this vre-dm`);
 }

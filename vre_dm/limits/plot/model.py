@@ -25,7 +25,7 @@ from vre_dm.limits.technique import technique
 
 VERSION = 2
 # What a browser draws within a second or two; `extension/src/limits/parse.ts` refuses more.
-MOST_CURVES, MOST_POINTS = 2000, 300_000
+MOST_CURVES, MOST_POINTS, MOST_VERTICES = 2000, 300_000, 50_000
 
 
 class ScalingData(TypedDict):
@@ -163,11 +163,11 @@ def _require_drawable(curves: CurveSet) -> None:
                     f"curve {curve.id}, column {column.name}: beyond {SMALLEST:g} to {LARGEST:g}; wrong unit?"
                 )
                 raise InvalidCurve(msg)
-    points = sum(curve.x.size for curve in curves)
-    if len(curves) > MOST_CURVES or points > MOST_POINTS:
+    sizes = [curve.x.size for curve in curves]
+    if len(curves) > MOST_CURVES or sum(sizes) > MOST_POINTS or max(sizes) > MOST_VERTICES:
         msg = (
-            f"{len(curves)} curves with {points} points are too many for one plot; draw at most "
-            f"{MOST_CURVES} with {MOST_POINTS} points together"
+            f"{len(sizes)} curves with {sum(sizes)} points, {max(sizes)} in one, are too many for one plot; "
+            f"draw at most {MOST_CURVES} with {MOST_POINTS} points, {MOST_VERTICES} in one"
         )
         raise InvalidCurve(msg)
 

@@ -49,3 +49,14 @@ test('over three decades or more only powers of ten carry a label', () => {
     ['1', '10', '100', '1000', '10⁴']
   );
 });
+
+test('where numbers end there is nothing to label', () => {
+  for (const [low, high] of [
+    [1e-308 / 1e308, 1],
+    [1, 1e308 * 10],
+    [10, 10],
+    [NaN, 1]
+  ]) {
+    assert.deepEqual(ticks(low, high), { major: [], minor: [] });
+  }
+});

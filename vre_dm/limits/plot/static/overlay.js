@@ -35,6 +35,9 @@
     return values.map((value2) => tickLabel(value2, 12));
   }
   function ticks(low, high, most = 9) {
+    if (!(low > 0 && low < high && high < Infinity)) {
+      return { major: [], minor: [] };
+    }
     const first = Math.ceil(Math.log10(low) - 1e-9);
     const last = Math.floor(Math.log10(high) + 1e-9);
     const decades = Array.from({ length: Math.max(last - first + 1, 0) }, (_, i) => first + i);
@@ -1052,10 +1055,20 @@
   // src/limits/parse.ts
   var ModelError = class extends Error {
   };
+  var MOST = {
+    curves: 2e3,
+    points: 3e5,
+    vertices: 5e4,
+    names: 100,
+    entries: 1e3,
+    choices: 50,
+    letters: 1e5
+  };
   function parseModel(value2) {
     const model = fields(value2, "model");
     if (model.version !== 2) {
-      refuse("version", `is ${String(model.version)}, this vre-dm draws version 2`);
+      const said = typeof model.version === "number" ? `is ${model.version}` : "is not stated";
+      refuse("version", `${said}, this vre-dm draws version 2`);
     }
     all(model, "", {
       title: text,
@@ -1063,7 +1076,7 @@
       colour_by: oneOf("experiment", "technique", "none"),
       x: axis,
       y: axis,
-      curves: list(line, 1),
+      curves: list(line, 1, MOST.curves),
       sliders: list(slider),
       years: optional(pair),
       notes: list(text),
@@ -1071,7 +1084,27 @@
       palette_dark: list(colour, model.palette?.length),
       dashes: list(list(positive), 1)
     });
+    bounded(value2);
     return value2;
+  }
+  function bounded({ curves: curves2 }) {
+    const points = curves2.reduce((sum, { x, band: band2 }) => sum + x.length + (band2?.x.length ?? 0), 0);
+    if (points > MOST.points) {
+      refuse("curves", `have ${points} points, the most is ${MOST.points}`);
+    }
+    if (new Set(curves2.flatMap(({ text: text2 }) => Object.keys(text2))).size > MOST.names) {
+      refuse("curves", `name more than ${MOST.names} facts`);
+    }
+    const pieces2 = curves2.reduce(
+      (sum, { x, valid }) => sum + (valid ? crossings(x, valid.low) + crossings(x, valid.high) : 0),
+      0
+    );
+    if (pieces2 > MOST.curves) {
+      refuse("curves", "enter and leave their validity too often");
+    }
+  }
+  function crossings(x, border) {
+    return x.filter((here, i) => i > 0 && here < border !== x[i - 1] < border).length;
   }
   function axis(value2, place2) {
     all(value2, place2, { label: text, unit: text, range: pair, units: list(unit, 1) });
@@ -1094,8 +1127,8 @@
       cl: optional(positive),
       own: flag,
       visible: flag,
-      x: list(positive, 1),
-      y: list(positive, 1),
+      x: list(positive, 1, MOST.vertices),
+      y: list(positive, 1, MOST.vertices),
       style: whole,
       style_technique: whole,
       fill: oneOf("above", "below", "inside", "none"),
@@ -1110,15 +1143,20 @@
     sameLength(value2, ["x", "y"], place2);
   }
   function band(value2, place2) {
-    all(value2, place2, { name: text, x: list(positive), low: list(positive), high: list(positive) });
+    all(value2, place2, {
+      name: text,
+      x: list(positive, 0, MOST.vertices),
+      low: list(positive, 0, MOST.vertices),
+      high: list(positive, 0, MOST.vertices)
+    });
     sameLength(value2, ["x", "low", "high"], place2);
   }
   function scaling(value2, place2) {
-    all(value2, place2, { parameter: text, reference: positive, power: number, form: oneOf("power", "odds") });
+    all(value2, place2, { parameter: word, reference: positive, power: number, form: oneOf("power", "odds") });
   }
   function slider(value2, place2) {
     all(value2, place2, {
-      parameter: text,
+      parameter: word,
       symbol: text,
       unit: text,
       value: positive,
@@ -1144,10 +1182,13 @@
     }
     return value2;
   }
-  function list(check, least = 0) {
+  function list(check, least = 0, most = MOST.choices) {
     return (value2, place2) => {
       if (!Array.isArray(value2) || value2.length < least) {
         refuse(place2, `must be a list of at least ${least}`);
+      }
+      if (value2.length > most) {
+        refuse(place2, `has ${value2.length} items, the most is ${most}`);
       }
       value2.forEach((item, index) => check(item, `${place2}[${index}]`));
     };
@@ -1172,9 +1213,22 @@
     if (typeof value2 !== "string") {
       refuse(place2, "must be text");
     }
+    if (value2.length > MOST.letters) {
+      refuse(place2, `is longer than ${MOST.letters} letters`);
+    }
+  };
+  var word = (value2, place2) => {
+    text(value2, place2);
+    if (value2 in {}) {
+      refuse(place2, "must be a parameter");
+    }
   };
   var texts = (value2, place2) => {
-    Object.entries(fields(value2, place2)).forEach(([name, item]) => text(item, `${place2}.${name}`));
+    const entries = Object.entries(fields(value2, place2));
+    if (entries.length > MOST.entries) {
+      refuse(place2, `has ${entries.length} entries, the most is ${MOST.entries}`);
+    }
+    entries.forEach(([name, item]) => text(item, `${place2}.${name}`));
   };
   var flag = (value2, place2) => {
     if (typeof value2 !== "boolean") {
@@ -1202,7 +1256,7 @@
     }
   };
   function refuse(place2, why) {
-    throw new ModelError(`this overlay cannot be drawn: ${place2} ${why}; save it again with this vre-dm`);
+    throw new ModelError(`this overlay cannot be drawn: ${place2.slice(0, 80)} ${why}; save it again with this vre-dm`);
   }
 
   // src/limits/record.ts
@@ -1438,7 +1492,7 @@
     at = 0;
     find(text2) {
       const words = text2.toLowerCase().split(/\s+/);
-      this.element.hidden = !words.every((word) => this.haystack.includes(word));
+      this.element.hidden = !words.every((word2) => this.haystack.includes(word2));
     }
     refresh(state, chart) {
       this.box.checked = state.ticked[this.index];

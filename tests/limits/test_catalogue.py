@@ -200,6 +200,13 @@ def test_a_curve_under_another_name_is_refused(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+def test_a_folder_without_a_curve_is_an_error_with_the_next_step(tmp_path: Path) -> None:
+    with pytest.raises(InvalidCurve, match="holds no curve; `vre-dm curves new`"):
+        load(tmp_path)
+    with pytest.raises(InvalidCurve, match="nowhere is no folder"):
+        load(tmp_path / "nowhere")
+
+
 def test_a_sidecar_cannot_point_outside_its_folder(tmp_path: Path) -> None:
     write(FULL, tmp_path)
     sidecar = tmp_path / "si_toy_2020.json"

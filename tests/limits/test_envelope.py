@@ -126,6 +126,7 @@ def test_a_mixed_confidence_level_and_other_differences_are_said() -> None:
     assert found.cl is None
     assert found.assumptions["confidence_level"] == "mixed: unknown, 90%"
     assert found.assumptions["halo"] == "SHM"
+    assert "technique" not in found.assumptions
     assert found.assumptions["g_q"] == "differs between the sources"
     assert CROSSING.envelope().cl == 0.9
 
@@ -160,3 +161,10 @@ def test_no_envelope_claims_more_or_less_than_its_curves(
         if all(abs(mass / edge - 1) > 3 * STEP for edge in edges):
             lowest = min(c.at(mass) for c in curves if c.range[0] <= mass <= c.range[1])
             assert found.at(mass) == pytest.approx(lowest, rel=1e-6)
+
+
+def test_limits_of_several_techniques_are_said_to_be_mixed() -> None:
+    nuclear = line("low", [1, 10], [1e-42] * 2, experiment="LZ")
+    collider = line("high", [5, 50], [1e-43] * 2, experiment="ATLAS")
+    found = CurveSet([nuclear, collider]).envelope()
+    assert found.assumptions["technique"] == "mixed: collider, direct detection"

@@ -13,6 +13,7 @@ from vre_dm.limits.curve import Curve, limit_column, mass_column
 from vre_dm.limits.metadata import UNKNOWN, Assumptions, Provenance
 from vre_dm.limits.quantities import quantity
 from vre_dm.limits.spelling import shown
+from vre_dm.limits.technique import technique
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -178,6 +179,9 @@ def _assumptions(sources: Sequence[Curve], levels: Sequence[float | None]) -> As
     if len(levels) > 1:
         shown = ", ".join(UNKNOWN if level is None else f"{level:.0%}" for level in levels)
         found["confidence_level"] = f"mixed: {shown}"
+    if len(techniques := sorted({technique(line) for line in sources})) > 1:
+        # A collider's limit on a cross section holds in its model only.
+        found["technique"] = f"mixed: {', '.join(techniques)}"
     return Assumptions(found)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from vre_dm.errors import InvalidCurve
-from vre_dm.limits.catalogue.entry import parse, sidecars_in
+from vre_dm.limits.catalogue.entry import parse, require_curves, sidecars_in
 from vre_dm.limits.checks import check, check_licence, check_together
 from vre_dm.limits.checks.problem import Problem
 from vre_dm.limits.curveset import CurveSet
@@ -59,10 +59,10 @@ def inspect(folder: Path, *, to_ship: bool = False, sealed: frozenset[str] = fro
     InvalidCurve
         There is no such folder, or it holds no curve.
     """
-    sidecars = _sidecars(folder)
+    require_curves(folder)
     curves: list[Curve] = []
     problems = _without_sidecar(folder)
-    for sidecar in sidecars:
+    for sidecar in sidecars_in(folder):
         try:
             curve = parse(sidecar, sealed)
         except InvalidCurve as error:
@@ -74,17 +74,6 @@ def inspect(folder: Path, *, to_ship: bool = False, sealed: frozenset[str] = fro
     broken = {problem.curve for problem in problems if problem.check in NUMBERS}
     problems += check_together([curve for curve in curves if curve.id not in broken])
     return Inspection(CurveSet(curves), tuple(problems))
-
-
-def _sidecars(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        msg = f"{folder} is no folder; give one with a CSV and a JSON file for each curve"
-        raise InvalidCurve(msg)
-    found = sidecars_in(folder)
-    if not found and not any(folder.glob("*.csv")):
-        msg = f"{folder} holds no curve; `vre-dm curves new` makes the two files of one"
-        raise InvalidCurve(msg)
-    return found
 
 
 def _without_sidecar(folder: Path) -> list[Problem]:

@@ -12,7 +12,7 @@ from vre_dm.limits.interchange import output
 
 def test_nothing_is_overwritten_unasked_and_nothing_new_appears(tmp_path: Path) -> None:
     (tmp_path / "b").write_text("mine")
-    with pytest.raises(NotWritable, match=r"b exists in .*; move it away or pass overwrite=True"):
+    with pytest.raises(NotWritable, match=r"b exists in .*; move it away, or pass overwrite=True"):
         output.place({"a": "1", "b": "2"}, tmp_path)
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"b": "mine"}
 

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Unpack
 
 from vre_dm.errors import InvalidCurve
-from vre_dm.limits.catalogue.entry import read, read_seal, sidecars_in
+from vre_dm.limits.catalogue.entry import read, read_seal, require_curves, sidecars_in
 from vre_dm.limits.checks import check_together
 from vre_dm.limits.curveset import CurveSet
-from vre_dm.limits.display import plain
 from vre_dm.limits.search import Criteria
 from vre_dm.limits.spelling import shown
 
@@ -35,7 +34,8 @@ def load(folder: Path | None = None) -> CurveSet:
     Raises
     ------
     InvalidCurve
-        A curve breaks the schema or a check; the message names the file and the place.
+        A curve breaks the schema or a check; the message names the file and the place. Or there is no such
+        folder, or no curve in it.
     """
     return _shipped() if folder is None else _read_all(folder)
 
@@ -108,9 +108,7 @@ def _shipped() -> CurveSet:
 
 
 def _read_all(folder: Path) -> CurveSet:
-    if not folder.is_dir():
-        msg = f"{plain(str(folder))[:200]} is no folder; give one with a CSV and a JSON file for each curve"
-        raise InvalidCurve(msg)
+    require_curves(folder)
     return _checked(sidecars_in(folder), read_seal(SEAL) if folder == SHIPPED else frozenset())
 
 

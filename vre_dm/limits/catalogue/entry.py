@@ -11,6 +11,7 @@ from vre_dm.errors import InvalidCurve
 from vre_dm.limits.checks import check, check_licence, check_record
 from vre_dm.limits.checks.experiments import refuse_foreign_comment
 from vre_dm.limits.curve import Curve
+from vre_dm.limits.display import plain
 from vre_dm.limits.sidecar import Record, from_record, to_record
 
 NO_SIDECARS = frozenset({"schema.json", "datapackage.json"})
@@ -101,6 +102,23 @@ def write_seal(folder: Path, path: Path) -> None:
         _record(sidecar, frozenset())
     sums = [hashlib.sha256(sidecar.read_bytes()).hexdigest() for sidecar in sidecars]
     path.write_text("\n".join(sums) + "\n", encoding="ascii", newline="\n")
+
+
+def require_curves(folder: Path) -> None:
+    """Refuse a folder in which no curve can be.
+
+    Raises
+    ------
+    InvalidCurve
+        There is no such folder, or it holds neither a sidecar nor a table.
+    """
+    named = plain(str(folder))[:200]
+    if not folder.is_dir():
+        msg = f"{named} is no folder; give one with a CSV and a JSON file for each curve"
+        raise InvalidCurve(msg)
+    if not sidecars_in(folder) and not any(folder.glob("*.csv")):
+        msg = f"{named} holds no curve; `vre-dm curves new` makes the two files of one"
+        raise InvalidCurve(msg)
 
 
 def sidecars_in(folder: Path) -> list[Path]:

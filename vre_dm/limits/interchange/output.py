@@ -64,7 +64,7 @@ def place(files: Mapping[str, str], folder: Path, *, overwrite: bool = False) ->
 
 def _require_free(targets: list[Path]) -> None:
     if taken := [path for path in targets if os.path.lexists(path)]:
-        msg = f"{taken[0].name} exists in {taken[0].parent}; move it away or pass overwrite=True"
+        msg = f"{taken[0].name} exists in {taken[0].parent}; move it away, or pass overwrite=True in Python"
         raise NotWritable(msg)
 
 

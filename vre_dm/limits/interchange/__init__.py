@@ -21,6 +21,9 @@ from vre_dm.limits.interchange.source import Source
 from vre_dm.limits.sidecar import to_record
 from vre_dm.limits.spelling import require
 
+MOST_CURVES = 500
+"""In one file; the largest record seen has some dozens."""
+
 __all__ = ["FORMATS", "QUESTIONS", "Format", "Question", "read", "write"]
 
 
@@ -56,7 +59,11 @@ def read(path: str | PathLike[str], format: str | None = None, **given: Any) -> 
     place = Path(path)
     source = Source(place / hepdata_yaml.SUBMISSION if _is_folder(place) else place)
     known = FORMATS[format] if format is not None else recognised(source)
-    curves = [curve_of(draft, said) for draft in known.read(source)]
+    drafts = known.read(source)
+    if len(drafts) > MOST_CURVES:
+        msg = f"{source.name} holds {len(drafts)} curves, more than {MOST_CURVES}; split it, if it holds limits"
+        raise InvalidCurve(msg)
+    curves = [curve_of(draft, said) for draft in drafts]
     if said.id is not None and len(curves) > 1:
         msg = f"{source.name} holds {len(curves)} curves; id= can name only one"
         raise InvalidCurve(msg)

@@ -15,9 +15,9 @@ from vre_dm.limits.interchange.source import Source
 from vre_dm.limits.metadata import UNKNOWN
 
 _MASS = re.compile(
-    r"^(?:Column 0 = )?\s*(?:dark photon |DM |axion )?(?:mass|m_?\w*)\s*\[([^\]]+)\]", re.I | re.M
+    r"^(?:Column 0 = )?[ \t]*(?:dark photon |DM |axion )?(?:mass|m_?\w*)[ \t]*\[([^\[\]]+)\]", re.I | re.M
 )
-_UNIT = re.compile(r"\[([^\]]*)\]")
+_UNIT = re.compile(r"\[([^\[\]]*)\]")
 _THEORY = re.compile(r"neutrino.?(fog|floor)|nu.?fog|nu.?floor|opacity|freeze.?in", re.IGNORECASE)
 # What the second column is called, and what that is in the catalogue.
 WORDS: tuple[tuple[str, str], ...] = (

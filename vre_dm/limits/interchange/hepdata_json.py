@@ -10,6 +10,9 @@ from vre_dm.limits.interchange.source import Source
 
 _HEADER = re.compile(r"(?P<name>.*?)\s*\[(?P<unit>[^\[\]]*)\]\s*\Z", re.DOTALL)
 
+LONGEST_HEAD, MOST_COLUMNS = 300, 500
+"""No table has more, and the work grows with their squares."""
+
 
 def recognises(source: Source) -> bool:
     """Tell whether the file is a JSON object with headers and values."""
@@ -25,7 +28,7 @@ def tables(source: Source) -> list[Table]:
         A row has another number of cells than the header.
     """
     record = json_text.load(source)
-    heads = [_head(head) for head in _dicts(record.get("headers"), f"{source.name} headers")]
+    heads = [_head(head, source.name) for head in _dicts(record.get("headers"), f"{source.name} headers")]
     names = [head for head in heads for _ in range(head[2])]
     rows = _dicts(record.get("values"), f"{source.name} values")
     cells = [[*_dicts(row.get("x"), "x"), *_dicts(row.get("y"), "y")] for row in rows]
@@ -54,6 +57,9 @@ def tables(source: Source) -> list[Table]:
 
 
 def _require_shape(cells: list[list[dict[str, Any]]], count: Any, columns: int, where: str) -> None:
+    if columns > MOST_COLUMNS:
+        msg = f"{where}: {columns} columns; a table of limits has at most {MOST_COLUMNS}"
+        raise InvalidCurve(msg)
     for place, row in enumerate(cells, start=1):
         if len(row) != columns:
             msg = f"{where} row {place}: {len(row)} cells where the headers have {columns}"
@@ -70,8 +76,11 @@ def _dicts(value: Any, where: str) -> list[dict[str, Any]]:
     raise InvalidCurve(msg)
 
 
-def _head(head: dict[str, Any]) -> tuple[str, str, int]:
+def _head(head: dict[str, Any], where: str) -> tuple[str, str, int]:
     text, span = str(head.get("name", "")), head.get("colspan", 1)
+    if len(text) > LONGEST_HEAD:
+        msg = f"{where}: header {text[:40]!r}… has {len(text)} letters, at most {LONGEST_HEAD} are read"
+        raise InvalidCurve(msg)
     match = _HEADER.match(text)
     name, unit = (match["name"], match["unit"]) if match else (text, "")
     return name, unit or "1", span if isinstance(span, int) and 0 < span < 200 else 1

@@ -5,6 +5,7 @@ References
 Submission schema 1.1.0, https://hepdata-submission.readthedocs.io
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,6 +49,10 @@ def tables(source: Source) -> list[Table]:
     described = [item for item in found if isinstance(item.get("data_file"), str)]
     if not described:
         msg = f"{source.name} names no table (data_file)"
+        raise InvalidCurve(msg)
+    names = [item["data_file"] for item in described]
+    if twice := [name for name, often in Counter(names).items() if often > 1]:
+        msg = f"{source.name} names {twice[0][:60]!r} more than once; each table has a file of its own"
         raise InvalidCurve(msg)
     return [_described(source.beside(item["data_file"]), item) for item in described]
 

@@ -10,6 +10,7 @@ from vre_dm.limits.interchange.draft import Draft, RawColumn
 from vre_dm.limits.interchange.source import Source
 
 _UNIT = re.compile(r"(?P<name>.*?)\s*[\[(](?P<unit>[^\[\]()]*)[\])]\s*\Z")
+LONGEST_HEAD = 300
 SUFFIXES = ("cm3_s", "cm2", "GeV", "TeV", "MeV", "keV", "eV", "pb", "fb", "1", "s")
 """Units that end a header in the catalogue's way: `limit_cm2`."""
 
@@ -77,7 +78,8 @@ def remarks(text: str) -> dict[str, flat.Scalar]:
 
 def _named(cell: str) -> tuple[str, str]:
     """Name and unit of a header: `mass [GeV]`, `mass (GeV)` or `m_GeV`."""
-    if match := _UNIT.match(cell):
+    # No header is that long, and the pattern takes the square of a length.
+    if len(cell) <= LONGEST_HEAD and (match := _UNIT.match(cell)):
         return match["name"], match["unit"] or "1"
     for suffix in SUFFIXES:
         if cell.endswith(f"_{suffix}"):

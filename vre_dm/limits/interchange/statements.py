@@ -6,7 +6,7 @@ from vre_dm.limits.curve import Kind
 from vre_dm.limits.metadata import UNKNOWN
 
 _ARXIV = re.compile(
-    r"(?:arxiv[.:/]*(?:org/)?(?:abs/|pdf/)?|(?<![\w./]))((?:\d{4}\.\d{4,5})|(?:[a-z-]+/\d{7}))(v\d{1,2})?(?![\d])",
+    r"(?:arxiv[.:/]*(?:org/)?(?:abs/|pdf/)?|(?<![\w./]))((?:\d{4}\.\d{4,5})|(?:[a-z-]{2,20}/\d{7}))(v\d{1,2})?(?![\d])",
     re.IGNORECASE,
 )
 _DOI = re.compile(r"\b(10\.\d{4,9}/[^\s\"'<>{},;]{1,200}[^\s\"'<>{},;.)\]])")

@@ -8,6 +8,8 @@ from typing import Any
 
 from vre_dm.errors import InvalidCurve
 
+LONGEST, LARGEST = 5000, 1_000_000
+"""Letters of a line and of a file; a key of thousands of parts takes the square of their number."""
 _QUOTED = re.compile(r'"""(.*?)"""', re.DOTALL)
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -19,8 +21,14 @@ def load(text: str, where: str) -> tuple[dict[str, Any], bool]:
     Raises
     ------
     InvalidCurve
-        It is no TOML, even so.
+        It is no TOML, even so, or it or a line is longer than any list of limits.
     """
+    if len(text) > LARGEST:
+        msg = f"{where} has more than {LARGEST} letters; a list of limits never has"
+        raise InvalidCurve(msg)
+    if number := next((i for i, line in enumerate(text.splitlines(), start=1) if len(line) > LONGEST), 0):
+        msg = f"{where} row {number}: more than {LONGEST} letters in a line; a table of limits has none such"
+        raise InvalidCurve(msg)
     literal = _QUOTED.sub(lambda match: _literal(match[0]), text)
     for mended, attempt in ((False, text), (True, literal)):
         try:

@@ -5,6 +5,8 @@ from typing import Any
 from vre_dm.errors import InvalidCurve
 
 DEEPEST = 40
+LONGEST = 10_000
+"""Letters of one value; YAML 1.1 reads ``1:1:1…`` as a number, in the square of its length."""
 
 
 def documents(text: str, where: str) -> list[Any]:
@@ -13,7 +15,7 @@ def documents(text: str, where: str) -> list[Any]:
     Raises
     ------
     InvalidCurve
-        It is no YAML, nests deeper than any table does, or uses aliases.
+        It is no YAML, nests deeper than any table does, has a value longer than any text, or uses aliases.
     """
     import yaml  # late: few need it
 
@@ -23,8 +25,10 @@ def documents(text: str, where: str) -> list[Any]:
         # Events come one by one, so neither depth nor aliases hurt; building values recurses.
         for event in yaml.parse(text, Loader=loader):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > DEEPEST or isinstance(event, yaml.AliasEvent):
+            long = isinstance(event, yaml.ScalarEvent) and len(event.value) > LONGEST
+            if long or depth > DEEPEST or isinstance(event, yaml.AliasEvent):
                 what = "nests too deep" if depth > DEEPEST else "uses an alias; write the value out"
+                what = f"has a value of more than {LONGEST} letters" if long else what
                 line = event.start_mark.line + 1 if event.start_mark else "unknown"
                 msg = f"{where} {what} (line {line})"
                 raise InvalidCurve(msg)

@@ -61,7 +61,7 @@ def read(path: str | PathLike[str], format: str | None = None, **given: Any) -> 
     known = FORMATS[format] if format is not None else recognised(source)
     drafts = known.read(source)
     if len(drafts) > MOST_CURVES:
-        msg = f"{source.name} holds {len(drafts)} curves, more than {MOST_CURVES}; split it, if it holds limits"
+        msg = f"{source.name} holds {len(drafts)} curves, more than {MOST_CURVES}; split it"
         raise InvalidCurve(msg)
     curves = [curve_of(draft, said) for draft in drafts]
     if said.id is not None and len(curves) > 1:

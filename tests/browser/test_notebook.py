@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -16,6 +17,8 @@ from nbconvert import HTMLExporter
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Watched
+from tests.browser.toys import line, model
+from tests.limits.conftest import HOSTILE
 from vre_dm.limits.catalogue import curves
 from vre_dm.limits.overlay import MIME, overlay
 
@@ -36,11 +39,23 @@ SETTINGS = (
 def notebook() -> nbformat.NotebookNode:
     """Saved with the overlay as its output; never run here."""
     shown = overlay(curves("si_lz_2024", "si_xenonnt_2025"), title="Direct detection")
-    data = json.loads(json.dumps(shown._repr_mimebundle_()))
-    output = nbformat.v4.new_output("execute_result", data=data, execution_count=1)
-    cell = nbformat.v4.new_code_cell("plot", execution_count=1, outputs=[output])
+    return saved(json.loads(json.dumps(shown._repr_mimebundle_())))
+
+
+def saved(*outputs: dict[str, Any]) -> nbformat.NotebookNode:
+    """A notebook with one cell and these outputs."""
+    shown = [nbformat.v4.new_output("display_data", data=data) for data in outputs]
+    cell = nbformat.v4.new_code_cell("plot", execution_count=1, outputs=shown)
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel})
+
+
+def attacks() -> nbformat.NotebookNode:
+    """What no overlay ever wrote, and at the end one that Python could have written of hostile metadata."""
+    crowd = model(curves=[line("X", [1e-44] * 4)] * 20_000)
+    shadow = {"__proto__": {"version": 2}, "constructor": {"prototype": {"polluted": 1}}}
+    last = model(title=HOSTILE, notes=[HOSTILE], curves=[line("X", [1e-44] * 4, label=HOSTILE)])
+    return saved(*({MIME: data} for data in (5, [], HOSTILE, shadow, crowd, last)))
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +67,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     work = folder / "work"
     work.mkdir()
     nbformat.write(notebook(), work / "overlay.ipynb")
+    nbformat.write(attacks(), work / "attacks.ipynb")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -118,6 +134,17 @@ def test_an_untrusted_notebook_shows_a_live_overlay(opened: Callable[[str], Page
     expect(limits).to_contain_text("assumptions")
     limits.get_by_role("button", name="LZ 2024", exact=True).focus()
     expect(limits.locator(".vre-tip")).to_contain_text("cm²")
+
+
+def test_a_hostile_notebook_gets_one_line_for_each_attack_and_runs_nothing(
+    opened: Callable[[str], Page],
+) -> None:
+    page = opened("/lab/tree/attacks.ipynb?reset")
+    outputs = page.locator(".vre-limits-output")
+    expect(outputs.filter(has_text="this overlay cannot be drawn")).to_have_count(5)
+    expect(outputs.filter(has_text="curves has 20000 items")).to_have_count(1)
+    assert outputs.locator("img, script, mjx-container").count() == 0
+    assert page.evaluate("() => ({}).polluted === undefined && Object.prototype.version === undefined")
 
 
 def test_the_overlay_follows_the_theme_of_jupyterlab(opened: Callable[[str], Page]) -> None:

@@ -15,7 +15,7 @@ TECHNIQUES = (
     "neutrinos",
     "DM-electron",
     "absorption",
-    "cosmology",
+    "astrophysics and cosmology",
     "theory",
 )
 OF_QUANTITY = {
@@ -39,7 +39,7 @@ OF_EXPERIMENT = {
     "lhc": "collider",
     "hl-lhc": "collider",
     "fcc": "collider",
-    "planck": "cosmology",
+    "planck": "astrophysics and cosmology",
 }
 
 

@@ -130,7 +130,10 @@ def test_a_curve_that_is_a_band_is_drawn_as_one() -> None:
         (of("sigma_SDp", experiment="ATLAS"), "collider"),
         (of("g_q"), "collider"),
         (make(kind="theory"), "theory"),
-        (make(assumptions=Assumptions({"technique": "cosmology"})), "cosmology"),
+        (
+            make(assumptions=Assumptions({"technique": "astrophysics and cosmology"})),
+            "astrophysics and cosmology",
+        ),
         (make(assumptions=Assumptions({"technique": HOSTILE})), "direct detection"),
     ],
 )

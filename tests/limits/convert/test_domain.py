@@ -1,14 +1,22 @@
 """Numbers outside a formula's domain are named, never used."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vre_dm.errors import OutOfRange
+from vre_dm.errors import InvalidCurve, OutOfRange
+from vre_dm.limits.catalogue import load
+from vre_dm.limits.convert import absorption
+from vre_dm.limits.convert.annihilation_lines import for_dirac
+from vre_dm.limits.convert.dark_photon import epsilon_curve
 from vre_dm.limits.convert.domain import between, coupling, positive
+from vre_dm.limits.convert.local_density import rescale
+from vre_dm.limits.convert.mediator_contours import to_cross_section
+from vre_dm.limits.convert.simplified_model import SimplifiedModel
 
 
 @given(st.floats(min_value=0, exclude_min=True, allow_infinity=False))
@@ -52,3 +60,18 @@ def test_a_coupling_that_no_perturbation_theory_allows_is_refused() -> None:
 def test_the_shape_of_an_array_is_kept() -> None:
     assert positive("mass", np.ones((2, 3))).shape == (2, 3)
     assert positive("mass", []).shape == (0,)
+
+
+@pytest.mark.parametrize("wrong", ["si_lz_2024", None, 5, load().select("si_lz_2024")])
+def test_an_id_or_a_set_in_place_of_a_curve_is_refused_with_what_to_write(wrong: Any) -> None:
+    model = SimplifiedModel(mediator="vector", g_q=0.25, g_dm=1)
+    for translate in (
+        lambda: rescale(wrong, rho0=0.4),
+        lambda: for_dirac(wrong, id="x"),
+        lambda: to_cross_section(wrong, model, id="x"),
+        lambda: absorption.convert(wrong, "kappa", absorbed="dark matter"),
+        lambda: epsilon_curve(wrong),
+    ):
+        with pytest.raises(InvalidCurve, match=r"is not a curve; take one, such as dm\.curves\(") as refused:
+            translate()
+        assert "\n" not in str(refused.value)

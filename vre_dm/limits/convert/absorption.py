@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.convert.constants import ALPHA, ELECTRON_MASS
 from vre_dm.limits.convert.derived import derived
-from vre_dm.limits.convert.domain import Array, between, positive
+from vre_dm.limits.convert.domain import Array, between, is_curve, positive
 from vre_dm.limits.convert.local_density import from_halo
 from vre_dm.limits.curve import Column, Curve
 from vre_dm.limits.quantities import header, quantity
@@ -90,6 +90,7 @@ def convert(
         A mass lies above 1 MeV.
     """
     pair = {"kappa": "g_ae", "g_ae": "kappa"}
+    is_curve(curve)
     if pair.get(to) != curve.quantity:
         msg = f"curve {curve.id} is about {curve.quantity}: only g_ae becomes kappa and kappa becomes g_ae"
         raise InvalidCurve(msg)

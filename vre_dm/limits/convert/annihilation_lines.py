@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.convert.annihilation import sigma_v_at_rest
 from vre_dm.limits.convert.derived import Origin, derived
+from vre_dm.limits.convert.domain import is_curve
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
 from vre_dm.limits.curve import Curve, limit_column, mass_column, multiplied
 
@@ -91,6 +92,7 @@ def for_dirac(curve: Curve, *, id: str) -> Curve:
     ----------
     arXiv:1012.4515, eq. 53
     """
+    is_curve(curve)
     if curve.quantity != "sigmav":
         msg = f"curve {curve.id} is about {curve.quantity}; only limits on sigmav know two kinds of particle"
         raise InvalidCurve(msg)

@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike, NDArray
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.convert.constants import PERTURBATIVE
 from vre_dm.limits.curve import Curve, Geometry
+from vre_dm.limits.spelling import shown
 
 Array = NDArray[np.float64]
 
@@ -40,7 +41,7 @@ def between(name: str, value: ArrayLike, low: float, high: float, *, low_include
     try:
         numbers = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError):
-        msg = f"{name} = {repr(value)[:60]} is not a number"
+        msg = f"{name} = {shown(value)} is not a number"
         raise OutOfRange(msg) from None
     above = numbers >= low if low_included else numbers > low
     bad = numbers[~(np.isfinite(numbers) & above & (numbers < high))]
@@ -66,6 +67,19 @@ def coupling(name: str, value: float, *, zero: bool = False) -> float:
     return number
 
 
+def is_curve(given: object) -> None:
+    """Refuse an id, a set or anything else in place of one curve.
+
+    Raises
+    ------
+    InvalidCurve
+        With what was given.
+    """
+    if not isinstance(given, Curve):
+        msg = f"{shown(given)} is not a curve; take one, such as dm.curves('si_lz_2024')[0]"
+        raise InvalidCurve(msg)
+
+
 def require_curve(curve: Curve, quantity: str, geometry: Geometry = "line") -> None:
     """Refuse a curve of another quantity or geometry.
 
@@ -74,6 +88,7 @@ def require_curve(curve: Curve, quantity: str, geometry: Geometry = "line") -> N
     InvalidCurve
         With both.
     """
+    is_curve(curve)
     if (curve.quantity, curve.geometry) != (quantity, geometry):
         msg = f"curve {curve.id} is a {curve.geometry} of {curve.quantity}, not a {geometry} of {quantity}"
         raise InvalidCurve(msg)

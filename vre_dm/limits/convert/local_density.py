@@ -4,7 +4,7 @@ import numpy as np
 
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.convert.derived import derived
-from vre_dm.limits.convert.domain import positive
+from vre_dm.limits.convert.domain import is_curve, positive
 from vre_dm.limits.curve import Curve, multiplied
 from vre_dm.limits.metadata import PARAMETERS, Scaling
 
@@ -110,6 +110,7 @@ def rescale(
 
 
 def _power(curve: Curve) -> float:
+    is_curve(curve)
     if curve.quantity not in POWERS or not from_halo(curve):
         msg = f"curve {curve.id}: this limit on {curve.quantity} does not depend on the local density"
         raise InvalidCurve(msg)

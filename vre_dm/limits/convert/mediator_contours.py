@@ -11,6 +11,7 @@ from vre_dm.limits.convert import annihilation, mediators
 from vre_dm.limits.convert.annihilation_lines import DIRAC
 from vre_dm.limits.convert.constants import NUCLEON_MASS
 from vre_dm.limits.convert.derived import derived
+from vre_dm.limits.convert.domain import is_curve
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
 from vre_dm.limits.curve import Curve, limit_column, mass_column
 
@@ -121,6 +122,7 @@ def to_annihilation(curve: Curve, model: SimplifiedModel, *, id: str, channel: s
 
 
 def _require_plane(curve: Curve, model: SimplifiedModel) -> None:
+    is_curve(curve)
     if curve.quantity != "mediator_plane" or curve.geometry not in ("contour", "line"):
         msg = (
             f"curve {curve.id} is a {curve.geometry} of {curve.quantity}; a mediator_plane contour is needed"

@@ -66,7 +66,8 @@ def test_probability_is_the_integral_of_eta_for_any_halo(halo: StandardHalo) -> 
 @given(halos(), st.floats(0, 1), st.floats(0, 1))
 def test_eta_never_rises_with_the_speed_needed(halo: StandardHalo, first: float, second: float) -> None:
     low, high = sorted((first * halo.vmax_km_s, second * halo.vmax_km_s))
-    assert halo.eta(low) >= halo.eta(high) >= 0
+    # Near zero speed eta is flat, and the closed form knows it to its rounding only.
+    assert halo.eta(low) * (1 + 1e-9) >= halo.eta(high) >= 0
 
 
 @given(halos())

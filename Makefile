@@ -43,8 +43,8 @@ wheel: extension  ## dist/*.whl with the extension inside; installing it needs n
 test: .venv/installed  ## the test suite (what CI runs)
 	$(BIN)/python -m pytest -m "not slow"
 
-test-full: .venv/installed  ## every test, as long as it takes
-	$(BIN)/python -m pytest
+test-full: .venv/installed  ## every test, with new random examples, as long as it takes
+	$(BIN)/python -m pytest --hypothesis-profile=exploring
 
 check: .venv/installed  ## ruff, mypy, import-linter, locks up to date; the extension, once it was built
 	$(BIN)/ruff check .

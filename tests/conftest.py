@@ -7,9 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from vre_dm import sandbox
 from vre_dm.sandbox import LakeStatus
+
+# The same examples on every machine, however slow it is; `make test-full` looks for new ones.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("exploring", deadline=None)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.limits.conftest import make
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.curve import Curve, limit_column, mass_column
+from vre_dm.limits.interpolation import masses_of
 
 positive = st.floats(1e-3, 1e6)
 sigmas = st.floats(1e-49, 1e-30)
@@ -69,3 +70,9 @@ def test_numbers_of_any_kind_are_masses() -> None:
     for mass in (10, np.int64(10), np.float32(10), np.array(10, dtype=object)):
         assert make().at(mass) == expected
     assert make().at([]).shape == (0,)
+
+
+def test_a_mass_with_a_unit_is_refused_and_not_stripped_of_it() -> None:
+    units = pytest.importorskip("astropy.units")
+    with pytest.raises(OutOfRange, match="give it in GeV"):
+        masses_of(1.0 * units.TeV, "GeV")

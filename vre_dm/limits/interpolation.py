@@ -17,6 +17,9 @@ def masses_of(mass: ArrayLike, unit: str) -> NDArray[np.float64]:
     """Masses as floats; text is refused rather than read, as nothing says which unit it is in."""
     try:
         given = np.asarray(mass)
+        # A quantity with a unit would lose it here, and 1 TeV be read as 1 GeV.
+        if hasattr(mass, "unit"):
+            raise TypeError
         if given.dtype.kind in "iuf" or all(isinstance(item, Real) for item in given.flat):
             masses = given.astype(np.float64)
             if not np.isnan(masses).any():

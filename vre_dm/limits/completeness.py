@@ -65,4 +65,14 @@ def needed(curve: Curve) -> dict[str, object]:
 
 def unknowns(curve: Curve) -> tuple[str, ...]:
     """Names of the facts that are needed and not known."""
-    return tuple(name for name, value in needed(curve).items() if value is None or value == UNKNOWN)
+    return _unknown(needed(curve))
+
+
+def completeness(curve: Curve) -> tuple[int, int]:
+    """How many of the facts that are needed are known, and how many are needed."""
+    facts = needed(curve)
+    return len(facts) - len(_unknown(facts)), len(facts)
+
+
+def _unknown(facts: dict[str, object]) -> tuple[str, ...]:
+    return tuple(name for name, value in facts.items() if value is None or value == UNKNOWN)

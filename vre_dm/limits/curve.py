@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits import display
-from vre_dm.limits.completeness import needed, unknowns
+from vre_dm.limits.completeness import completeness, unknowns
 from vre_dm.limits.construction import all_of, one_column, require_between, require_types
 from vre_dm.limits.interpolation import loglog, masses_of
 from vre_dm.limits.metadata import (
@@ -191,8 +191,7 @@ class Curve:
     @property
     def completeness(self) -> tuple[int, int]:
         """How many of the facts a user needs are known, and of how many."""
-        of = len(needed(self))
-        return of - len(self.unknowns), of
+        return completeness(self)
 
     def column(self, name: str) -> NDArray[np.float64]:
         """Values of a column by its header name.

@@ -181,26 +181,23 @@ class Assumptions(Mapping[str, str | float]):
     __slots__ = ("_items",)
 
     def __init__(self, items: Mapping[str, str | float] | None = None) -> None:
-        self._items = tuple((items or {}).items())
-        for name, value in self._items:
+        self._items = dict(items or {})
+        for name, value in self._items.items():
             if not isinstance(name, str) or not isinstance(value, str | float | Real):
                 msg = f"assumption {shown(name)} is {shown(value)}; give it a text or a number"
                 raise InvalidCurve(msg)
 
     def __getitem__(self, key: str) -> str | float:
-        for name, value in self._items:
-            if name == key:
-                return value
-        raise KeyError(key)
+        return self._items[key]
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name, _ in self._items)
+        return iter(self._items)
 
     def __len__(self) -> int:
         return len(self._items)
 
     def __hash__(self) -> int:
-        return hash(self._items)
+        return hash(frozenset(self._items.items()))
 
     def __repr__(self) -> str:
-        return f"Assumptions({dict(self._items)!r})"
+        return f"Assumptions({self._items!r})"

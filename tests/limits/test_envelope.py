@@ -13,7 +13,7 @@ from vre_dm.limits.checks import check
 from vre_dm.limits.curve import Curve, limit_column, mass_column
 from vre_dm.limits.curveset import CurveSet
 from vre_dm.limits.envelope import STEP
-from vre_dm.limits.metadata import Assumptions, Validity
+from vre_dm.limits.metadata import Assumptions, Provenance, Validity
 
 
 def line(name: str, masses: list[float], values: list[float], **changes: Any) -> Curve:
@@ -126,7 +126,7 @@ def test_a_mixed_confidence_level_and_other_differences_are_said() -> None:
     assert found.cl is None
     assert found.assumptions["confidence_level"] == "mixed: unknown, 90%"
     assert found.assumptions["halo"] == "SHM"
-    assert "technique" not in found.assumptions
+    assert found.assumptions["technique"] == "direct detection"
     assert found.assumptions["g_q"] == "differs between the sources"
     assert CROSSING.envelope().cl == 0.9
 
@@ -163,8 +163,75 @@ def test_no_envelope_claims_more_or_less_than_its_curves(
             assert found.at(mass) == pytest.approx(lowest, rel=1e-6)
 
 
-def test_limits_of_several_techniques_are_said_to_be_mixed() -> None:
-    nuclear = line("low", [1, 10], [1e-42] * 2, experiment="LZ")
-    collider = line("high", [5, 50], [1e-43] * 2, experiment="ATLAS")
-    found = CurveSet([nuclear, collider]).envelope()
-    assert found.assumptions["technique"] == "mixed: collider, direct detection"
+NUCLEAR = line("nuclear", [5, 100], [1e-45] * 2, experiment="LZ")
+COLLIDER = line(
+    "collider",
+    [1, 60],
+    [1e-48] * 2,
+    experiment="ATLAS",
+    provenance=Provenance("derived", formula="higgs-portal/vector/1112.3299"),
+)
+SOLAR = line("solar", [20, 100], [1e-47] * 2, experiment="IceCube")
+SEARCHES = CurveSet([COLLIDER, NUCLEAR, SOLAR])
+
+
+@pytest.mark.parametrize(
+    ("technique", "holder"),
+    [(None, "nuclear"), ("collider", "collider"), ("neutrinos", "solar"), ("any", "collider")],
+)
+def test_a_limit_mapped_from_another_search_competes_when_it_is_asked_for(
+    technique: str | None, holder: str
+) -> None:
+    assert SEARCHES.most_sensitive(30, technique=technique).id == holder
+    assert SEARCHES.envelope([30.0], technique=technique).provenance.inputs == (holder,)
+
+
+def test_the_result_shows_its_technique_and_the_model_between() -> None:
+    assert "technique   direct detection\n" in repr(SEARCHES.most_sensitive(30))
+    shown = repr(SEARCHES.most_sensitive(30, technique="any"))
+    assert "technique   collider, mapped onto sigma_SI through the model higgs-portal/vector" in shown
+    assert "neutrinos, mapped onto sigma_SI through a model\n" in repr(SOLAR)
+
+
+def test_limits_that_hold_in_a_model_compete_where_nothing_else_is_given() -> None:
+    assert CurveSet([COLLIDER]).most_sensitive(30) == COLLIDER
+
+
+def test_a_mass_that_only_another_technique_covers_says_how_to_ask_it() -> None:
+    with pytest.raises(
+        OutOfRange, match=r"by direct detection has .*'any' would ask 1 of collider, 1 of neu"
+    ):
+        SEARCHES.most_sensitive(2)
+    assert SEARCHES.most_sensitive(2, technique="any") == COLLIDER
+
+
+def test_an_envelope_says_what_it_left_out_and_what_it_mixes() -> None:
+    found = SEARCHES.envelope()
+    assert found.label == "strongest of 1 limits, direct detection"
+    assert found.notes.endswith("; left out, another technique: 1 of collider, 1 of neutrinos")
+    mixed = SEARCHES.envelope(technique="any")
+    words = "mixed: collider, neutrinos; collider, neutrinos in a model only"
+    assert mixed.assumptions["technique"] == words
+    assert repr(mixed).count("technique ") == 1
+    assert f"technique   {words}\n" in repr(mixed)
+    assert "left out" not in mixed.notes
+
+
+def test_a_technique_that_is_unknown_or_has_no_line_is_refused_with_what_there_is() -> None:
+    with pytest.raises(InvalidCurve, match="unknown technique 'colliders'; near it: collider"):
+        SEARCHES.most_sensitive(30, technique="colliders")
+    with pytest.raises(InvalidCurve, match="no gamma rays among the observed lines; there are 1 of collider"):
+        SEARCHES.envelope(technique="gamma rays")
+
+
+def test_gamma_rays_and_neutrinos_both_measure_the_annihilation() -> None:
+    of = {"quantity": "sigmav", "channel": "bb"}
+    gamma = line("gamma", [10, 100], [1e-25] * 2, experiment="Fermi-LAT", **of)
+    nu = line("nu", [20, 200], [1e-26] * 2, experiment="ANTARES", **of)
+    assert CurveSet([gamma, nu]).most_sensitive(30) == nu
+    assert CurveSet([gamma, nu]).envelope().assumptions["technique"] == "mixed: gamma rays, neutrinos"
+
+
+def test_channels_of_a_technique_that_does_not_compete_do_not_matter() -> None:
+    other = line("other", [5, 100], [1e-49] * 2, experiment="CMS", channel="x")
+    assert CurveSet([NUCLEAR, other]).most_sensitive(30) == NUCLEAR

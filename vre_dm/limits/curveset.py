@@ -132,45 +132,51 @@ class CurveSet(Sequence[Curve]):
         close = [curve for curve in self if apart[curve.id] <= within]
         return CurveSet(sorted(close, key=lambda curve: apart[curve.id])[:most])
 
-    def most_sensitive(self, mass: float, *, kind: str = "observed") -> Curve:
+    def most_sensitive(self, mass: float, *, kind: str = "observed", technique: str | None = None) -> Curve:
         """Curve with the strongest limit at a mass, of those that have a value there.
 
         Parameters
         ----------
         mass : float, GeV
         kind
-            Kind of the curves that compete; theory lines and contours never do.
+            Kind of the curves that compete; contours never do.
+        technique
+            Search whose limits compete, or ``"any"``. By default those that measure the quantity: a limit
+            mapped from another search, as of a collider on a cross section, holds in its model only.
+            Where nothing else is given, such limits compete; what the result is, its ``repr`` says.
 
         Raises
         ------
         InvalidCurve
-            No line of this kind, or lines of several quantities or channels.
+            No line of this kind or technique, or lines of several quantities or channels.
         OutOfRange
             No curve has a value at this mass.
         """
-        return envelope.most_sensitive(self, mass, kind)
+        return envelope.most_sensitive(self, mass, kind, technique)
 
-    def envelope(self, masses: ArrayLike | None = None, *, kind: str = "observed") -> Curve:
+    def envelope(
+        self, masses: ArrayLike | None = None, *, kind: str = "observed", technique: str | None = None
+    ) -> Curve:
         """Strongest limit at each mass, as a new curve.
 
-        Its notes say which curve holds where, its provenance names those that hold somewhere. What they
-        assume differently, the confidence level too, is said in its assumptions.
+        Its notes say which curve holds where and what was left out, its provenance names those that hold
+        somewhere. What they assume differently, the confidence level too, is said in its assumptions.
 
         Parameters
         ----------
         masses : array_like, shape (n,), GeV
             Where to take the strongest limit; all tabulated masses and all crossings when left out.
-        kind
-            Kind of the curves that compete; theory lines and contours never do.
+        kind, technique
+            Which curves compete, see `most_sensitive`.
 
         Raises
         ------
         InvalidCurve
-            No line of this kind, or lines of several quantities or channels.
+            No line of this kind or technique, or lines of several quantities or channels.
         OutOfRange
             Some mass between the first and the last one is covered by no curve.
         """
-        return envelope.envelope(self, masses, kind)
+        return envelope.envelope(self, masses, kind, technique)
 
     def bibtex(self) -> str:
         """Write the BibTeX entries of everything to cite, see `vre_dm.limits.bibtex`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from vre_dm.limits import technique
 from vre_dm.limits.metadata import UNKNOWN
 from vre_dm.limits.quantities import quantity
 
@@ -20,6 +21,7 @@ def facts(curve: Curve) -> dict[str, str]:
     return {
         "quantity": f"{curve.quantity} in {quantity(curve.quantity).unit}",
         "kind": f"{curve.kind} {curve.geometry}",
+        "technique": technique.described(curve),
         "mass range": f"{low:g} to {high:g} {curve.columns[0].unit}, {curve.x.size} points",
         "CL": level(curve),
         "statistic": curve.statistic,
@@ -58,7 +60,8 @@ def curve_html(curve: Curve) -> str:
 
 
 def _stated(curve: Curve) -> list[tuple[str, str]]:
-    return [*facts(curve).items(), *((name, str(value)) for name, value in curve.assumptions.items())]
+    first = facts(curve)
+    return [*first.items(), *((name, str(v)) for name, v in curve.assumptions.items() if name not in first)]
 
 
 def table_html(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vre_dm.errors import InvalidCurve, OutOfRange
+from vre_dm.errors import OutOfRange
 from vre_dm.limits.curve import Curve, limit_column, mass_column
 from vre_dm.limits.metadata import UNKNOWN, Assumptions, Provenance
 from vre_dm.limits.quantities import quantity
+from vre_dm.limits.rivals import ANY, counted, rivals, techniques
 from vre_dm.limits.spelling import shown
-from vre_dm.limits.technique import technique
+from vre_dm.limits.technique import MIXED, TECHNIQUES, is_mapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,22 +28,28 @@ STEP = 1e-4
 SWEEPS = 20
 
 
-def most_sensitive(curves: Iterable[Curve], mass: float, kind: str = "observed") -> Curve:
+def most_sensitive(
+    curves: Iterable[Curve], mass: float, kind: str = "observed", of: str | None = None
+) -> Curve:
     """Curve with the strongest limit at a mass; see `CurveSet.most_sensitive`."""
-    lines = _comparable(curves, kind)
+    lines, left_out = rivals(curves, kind, of)
     holder = int(np.argmin(_strengths(lines, np.array([_mass(mass)]))[:, 0]))
     low, high = lines[holder].range
     if not low <= mass <= high:
         ends = np.array([line.range for line in lines])
         unit = f"{mass:g} GeV; they cover masses between {ends.min():g} and {ends.max():g} GeV"
-        msg = f"none of {len(lines)} {kind} limits on {lines[0].quantity} has a value at {unit}"
+        named = f"{kind} limits on {lines[0].quantity} by {techniques(lines)}"
+        others = f"; technique={ANY!r} would ask {counted(left_out)} too" if left_out else ""
+        msg = f"none of {len(lines)} {named} has a value at {unit}{others}"
         raise OutOfRange(msg)
     return lines[holder]
 
 
-def envelope(curves: Iterable[Curve], masses: ArrayLike | None = None, kind: str = "observed") -> Curve:
+def envelope(
+    curves: Iterable[Curve], masses: ArrayLike | None = None, kind: str = "observed", of: str | None = None
+) -> Curve:
     """Strongest of several limits at each mass; see `CurveSet.envelope`."""
-    lines = _comparable(curves, kind)
+    lines, left_out = rivals(curves, kind, of)
     if masses is None:
         grid = _nodes(lines)
     else:
@@ -56,24 +63,7 @@ def envelope(curves: Iterable[Curve], masses: ArrayLike | None = None, kind: str
     strengths = _strengths(lines, grid)
     holders = strengths.argmin(axis=0)
     values = np.array([float(lines[k].at(m)) for k, m in zip(holders, grid, strict=True)])
-    return _described(lines, grid, values, holders, kind)
-
-
-def _comparable(curves: Iterable[Curve], kind: str) -> list[Curve]:
-    """Lines of a kind, all of one quantity and channel; anything else cannot be the stronger one."""
-    lines = [curve for curve in curves if curve.kind == kind and curve.geometry == "line"]
-    if not lines:
-        msg = f"no {kind} line among these curves; kind= names another kind"
-        raise InvalidCurve(msg)
-    for what in ("quantity", "channel"):
-        words = sorted({getattr(line, what) or "none" for line in lines})
-        if len(words) > 1:
-            msg = f"limits of different {what} are not stronger or weaker: {', '.join(words)}; select one"
-            raise InvalidCurve(msg)
-    if quantity(lines[0].quantity).excludes not in ("above", "below"):
-        msg = f"{lines[0].quantity} excludes no side of a line, so no limit on it is the strongest"
-        raise InvalidCurve(msg)
-    return lines
+    return _described(lines, left_out, grid, values, holders, kind)
 
 
 def _mass(mass: float) -> float:
@@ -141,15 +131,21 @@ def _refuse_gap(lines: Sequence[Curve], low: float, high: float) -> None:
 
 
 def _described(
-    lines: Sequence[Curve], grid: Floats, values: Floats, holders: NDArray[np.intp], kind: str
+    lines: Sequence[Curve],
+    left_out: Sequence[Curve],
+    grid: Floats,
+    values: Floats,
+    holders: NDArray[np.intp],
+    kind: str,
 ) -> Curve:
     sources = [lines[k] for k in dict.fromkeys(holders.tolist())]
     levels = sorted({line.cl for line in sources}, key=lambda level: level or 0.0)
     of = sources[0].quantity
+    apart = [f"left out, another technique: {counted(left_out)}"] if left_out else []
     fields: dict[str, Any] = {"kind": kind, "cl": levels[0] if len(levels) == 1 else None}
     return Curve(
         id=f"envelope_{of.lower()}",
-        label=f"strongest of {len(lines)} limits",
+        label=f"strongest of {len(lines)} limits, {techniques(lines)}",
         experiment="several",
         quantity=of,
         channel=sources[0].channel,
@@ -160,7 +156,7 @@ def _described(
         ),
         assumptions=_assumptions(sources, levels),
         licence=_common([line.licence for line in sources]),
-        notes=_where(lines, grid, holders),
+        notes="; ".join([*_where(lines, grid, holders), *apart]),
         **fields,
     )
 
@@ -179,16 +175,23 @@ def _assumptions(sources: Sequence[Curve], levels: Sequence[float | None]) -> As
     if len(levels) > 1:
         shown = ", ".join(UNKNOWN if level is None else f"{level:.0%}" for level in levels)
         found["confidence_level"] = f"mixed: {shown}"
-    if len(techniques := sorted({technique(line) for line in sources})) > 1:
-        # A collider's limit on a cross section holds in its model only.
-        found["technique"] = f"mixed: {', '.join(techniques)}"
+    found["technique"] = _one_or_mixed(sources)
     return Assumptions(found)
 
 
-def _where(lines: Sequence[Curve], grid: Floats, holders: NDArray[np.intp]) -> str:
+def _one_or_mixed(sources: Sequence[Curve]) -> str:
+    """The techniques, and which of several hold in a model only."""
+    words = techniques(sources)
+    if words in TECHNIQUES:
+        return words
+    mapped = techniques(line for line in sources if is_mapped(line))
+    return f"{MIXED}{words}" + (f"; {mapped} in a model only" if mapped else "")
+
+
+def _where(lines: Sequence[Curve], grid: Floats, holders: NDArray[np.intp]) -> list[str]:
     """Which curve holds in which range of masses, in order."""
     parts = []
     for holder, group in groupby(range(grid.size), key=lambda j: int(holders[j])):
         at = list(group)
         parts.append(f"{lines[holder].id} from {grid[at[0]]:.4g} to {grid[at[-1]]:.4g} GeV")
-    return "; ".join(parts)
+    return parts

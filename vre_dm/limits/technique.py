@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vre_dm.limits.metadata import UNKNOWN
+
 if TYPE_CHECKING:
     from vre_dm.limits.curve import Curve
 
@@ -18,15 +20,12 @@ TECHNIQUES = (
     "astrophysics and cosmology",
     "theory",
 )
-OF_QUANTITY = {
-    "sigma_SI": "direct detection",
-    "sigma_SDn": "direct detection",
-    "sigma_SDp": "direct detection",
-    "sigma_e": "DM-electron",
-    "kappa": "absorption",
-    "g_ae": "absorption",
-    "sigmav": "gamma rays",
-    "lifetime": "gamma rays",
+# Searches that measure a quantity themselves, its own first. The limit of any other came through a model.
+MEASURED_BY: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("sigma_SI", "sigma_SDn", "sigma_SDp"), ("direct detection",)),
+    "sigma_e": ("DM-electron",),
+    **dict.fromkeys(("kappa", "g_ae"), ("absorption", "astrophysics and cosmology")),
+    **dict.fromkeys(("sigmav", "lifetime"), ("gamma rays", "neutrinos", "astrophysics and cosmology")),
 }
 # Experiments whose limits are also drawn on another technique's axis: solar neutrinos and colliders on σ.
 OF_EXPERIMENT = {
@@ -43,6 +42,10 @@ OF_EXPERIMENT = {
 }
 
 
+MIXED = "mixed: "
+"""How the assumption ``technique`` of a curve begins that was made of several."""
+
+
 def technique(curve: Curve) -> str:
     """Word of `TECHNIQUES`: what the curve's record states, else what experiment and quantity imply."""
     stated = curve.assumptions.get("technique")
@@ -52,7 +55,29 @@ def technique(curve: Curve) -> str:
         return "theory"
     name = curve.experiment.casefold()
     found = (word for start, word in OF_EXPERIMENT.items() if name.startswith(start))
-    return next(found, OF_QUANTITY.get(curve.quantity, "collider"))
+    return next(found, measured_by(curve.quantity)[0])
+
+
+def measured_by(quantity: str) -> tuple[str, ...]:
+    """Techniques that measure a quantity without a model between, its own first."""
+    return MEASURED_BY.get(quantity, ("collider",))
+
+
+def is_mapped(curve: Curve) -> bool:
+    """Whether the limit was mapped from another search, so that it holds in a model only."""
+    return technique(curve) not in (*measured_by(curve.quantity), "theory")
+
+
+def described(curve: Curve) -> str:
+    """The technique, and that a model stands between it and the quantity; of an envelope, all of them."""
+    stated = str(curve.assumptions.get("technique", ""))
+    if stated.startswith(MIXED):
+        return stated
+    if not is_mapped(curve):
+        return technique(curve)
+    formula = curve.provenance.formula
+    through = "a model" if formula == UNKNOWN else f"the model {formula}"
+    return f"{technique(curve)}, mapped onto {curve.quantity} through {through}"
 
 
 def is_fog(curve: Curve) -> bool:

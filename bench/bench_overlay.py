@@ -14,7 +14,8 @@ import pytest
 
 from bench.figures import Figures
 from vre_dm.limits.catalogue import load
-from vre_dm.limits.curve import Curve, limit_column, mass_column
+from vre_dm.limits.column import limit_column, mass_column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.overlay import overlay
 
 POINTS = 200

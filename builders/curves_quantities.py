@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from builders.curves_columns import Table, Treated
 from builders.curves_manifest import Row
 from vre_dm.errors import InvalidCurve
-from vre_dm.limits.curve import Column
+from vre_dm.limits.column import Column
 from vre_dm.limits.quantities import header, quantity
 
 NAMES = {

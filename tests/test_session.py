@@ -13,7 +13,7 @@ from vre_dm import sandbox, session
 from vre_dm.errors import InvalidConfiguration, InvalidCurve, InvalidDid, LoginRefused, Unreachable
 from vre_dm.lake.lake import Lake
 from vre_dm.limits.catalogue.entry import write
-from vre_dm.limits.curve import Column
+from vre_dm.limits.column import Column
 from vre_dm.sandbox import LakeStatus
 
 

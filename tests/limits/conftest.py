@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vre_dm.limits.curve import Column, Curve
+from vre_dm.limits.column import Column
+from vre_dm.limits.curve import Curve
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'&$x^$ $$\\frac$$ @{label}{safe} \x1b[31m\u202e"
 

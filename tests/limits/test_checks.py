@@ -9,7 +9,8 @@ import pytest
 from tests.limits.conftest import make
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.checks import BANDS, check, check_licence, check_record, check_together
-from vre_dm.limits.curve import Column, Curve, limit_column, mass_column
+from vre_dm.limits.column import Column, limit_column, mass_column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import Headline
 from vre_dm.limits.sidecar import to_record
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.limits.conftest import HOSTILE, make
 from vre_dm.limits.checks import BANDS, CHECKS, check, check_together
 from vre_dm.limits.checks.experiments import foreign
-from vre_dm.limits.curve import Column, Curve, limit_column, mass_column
+from vre_dm.limits.column import Column, limit_column, mass_column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.inspection import NUMBERS
 from vre_dm.limits.metadata import Provenance, Reference, Validity
 from vre_dm.limits.quantities import QUANTITIES, header

@@ -1,7 +1,6 @@
 """A curve made by hand is refused where it is made, in words, not where something later stumbles over it."""
 
 import math
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,6 @@ import pytest
 
 from tests.limits.conftest import make
 from vre_dm.errors import InvalidCurve
-from vre_dm.limits.curve import Column, limit_column, mass_column
 from vre_dm.limits.metadata import Assumptions, Scaling, Validity
 
 
@@ -42,20 +40,6 @@ def test_a_field_of_another_type_is_refused_with_what_belongs_there(field: str, 
     assert len(str(refused.value)) < 300
 
 
-@pytest.mark.parametrize(
-    "values",
-    [None, "12", [[1.0, 2.0]], ["1", "a"], [1 + 2j], [1.0, [2.0]], [10**400], np.ma.masked_less([1, 2], 2)],
-)
-def test_what_is_no_list_of_numbers_makes_no_column(values: Any) -> None:
-    for column in (lambda: mass_column(values), lambda: limit_column(values, "sigma_SI")):
-        with pytest.raises(InvalidCurve, match="is no list of numbers"):
-            column()
-
-
-def test_exact_numbers_and_integers_make_a_column() -> None:
-    assert mass_column([1, Decimal("2.5"), np.float32(4)]).values.tolist() == [1.0, 2.5, 4.0]
-
-
 @pytest.mark.parametrize("end", [0, -1, math.inf, math.nan, "5", None])
 def test_a_validity_ends_at_positive_finite_masses(end: Any) -> None:
     for ends in ((end, 5.0), (5.0, end)):
@@ -86,8 +70,3 @@ def test_assumptions_may_be_given_as_a_dict_that_changes_nothing_later() -> None
     curve = make(assumptions=given)
     given["halo"] = "other"
     assert curve.assumptions == Assumptions({"halo": "SHM"})
-
-
-def test_a_column_has_a_name_and_a_unit() -> None:
-    with pytest.raises(InvalidCurve, match="unit is None"):
-        Column("m_GeV", None, np.ones(2))  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.limits.conftest import HOSTILE, make
 from vre_dm.errors import InvalidCurve, OutOfRange
-from vre_dm.limits.curve import Column, limit_column, mass_column, multiplied
+from vre_dm.limits.column import Column, limit_column, mass_column, multiplied
 from vre_dm.limits.metadata import Assumptions, Validity
 
 

@@ -5,7 +5,8 @@ import pytest
 from tests.limits.conftest import HOSTILE, make
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.bibtex import bibtex
-from vre_dm.limits.curve import Curve, limit_column, mass_column
+from vre_dm.limits.column import limit_column, mass_column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.curveset import CurveSet
 
 CURVES = CurveSet(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.limits.conftest import make
 from vre_dm.errors import OutOfRange
-from vre_dm.limits.curve import Column, limit_column, mass_column
+from vre_dm.limits.column import Column, limit_column, mass_column
 from vre_dm.limits.distance import distance, point_of_plane
 
 FLAT = make(columns=(mass_column([1.0, 100.0]), limit_column([1e-45, 1e-45], "sigma_SI")))

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.limits.conftest import make
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.checks import check
-from vre_dm.limits.curve import Curve, limit_column, mass_column
+from vre_dm.limits.column import limit_column, mass_column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.curveset import CurveSet
 from vre_dm.limits.envelope import STEP
 from vre_dm.limits.metadata import Assumptions, Provenance, Validity

@@ -17,7 +17,7 @@ from tests.limits.conftest import HOSTILE, make
 from vre_dm.errors import InvalidCurve, NotWritable, OutOfRange
 from vre_dm.limits.catalogue import curves, load
 from vre_dm.limits.checks import BANDS
-from vre_dm.limits.curve import Column, limit_column, mass_column
+from vre_dm.limits.column import Column, limit_column, mass_column
 from vre_dm.limits.metadata import Assumptions, Scaling
 from vre_dm.limits.overlay import MIME, overlay
 from vre_dm.limits.plot.model import MOST_CURVES, MOST_VERTICES

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from tests.limits.conftest import make
 from vre_dm.errors import InvalidCurve, OutOfRange
-from vre_dm.limits.curve import Column, Curve
+from vre_dm.limits.column import Column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.curveset import CurveSet
 from vre_dm.limits.metadata import PARAMETERS, Headline, Scaling
 from vre_dm.limits.overlay import overlay

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.limits.conftest import HOSTILE, make
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.checks import check_record
-from vre_dm.limits.curve import limit_column, mass_column
+from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.metadata import Assumptions
 from vre_dm.limits.sidecar import from_record, parse_columns, to_record
 

@@ -5,15 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from numbers import Real
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.spelling import shown
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
 
 
 def require_types(found: object, types: Mapping[str, type | tuple[type, ...]], what: str) -> None:
@@ -46,25 +40,6 @@ def require_between(value: object, low: float, high: float, what: str) -> None:
         return
     end = "infinity" if high > sys.float_info.max else f"{high:g}"
     msg = f"{what} is {shown(value)}; give a number between {low:g} and {end}, both excluded"
-    raise InvalidCurve(msg)
-
-
-def one_column(values: ArrayLike, name: str) -> NDArray[np.float64]:
-    """Numbers of one column, as floats.
-
-    Raises
-    ------
-    InvalidCurve
-        They are no numbers, or no plain list of them.
-    """
-    try:
-        given = np.asarray(values)
-        # A masked array, which would show what its mask hides; numpy.ma is slow to import.
-        if given.ndim == 1 and given.dtype.kind in "iufO" and not hasattr(values, "filled"):
-            return given.astype(np.float64)
-    except (TypeError, ValueError, OverflowError):  # rows of unequal length, or what is no number
-        pass
-    msg = f"column {str(name)[:60]}: {shown(values)} is no list of numbers; give one value a point"
     raise InvalidCurve(msg)
 
 

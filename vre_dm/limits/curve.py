@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits import display
+from vre_dm.limits.column import Column
 from vre_dm.limits.completeness import completeness, unknowns
-from vre_dm.limits.construction import all_of, one_column, require_between, require_types
-from vre_dm.limits.interpolation import loglog, masses_of
+from vre_dm.limits.construction import all_of, require_between, require_types
+from vre_dm.limits.floats import floats, plain
+from vre_dm.limits.interpolation import loglog
 from vre_dm.limits.metadata import (
     UNKNOWN,
     Assumptions,
@@ -23,7 +25,7 @@ from vre_dm.limits.metadata import (
     Scaling,
     Validity,
 )
-from vre_dm.limits.quantities import header, quantity
+from vre_dm.limits.quantities import quantity
 from vre_dm.limits.spelling import near, require
 
 if TYPE_CHECKING:
@@ -44,40 +46,6 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "validity": (Validity, NONE),
     "headline": (Headline, NONE),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of numbers.
-
-    Attributes
-    ----------
-    name
-        As in the header, unit included: ``m_GeV``, ``limit_cm2``.
-    unit
-        The same unit alone: ``GeV``, ``cm2``.
-    values : ndarray, read-only
-
-    Raises
-    ------
-    InvalidCurve
-        The values are no plain list of numbers.
-    """
-
-    name: str
-    unit: str
-    values: NDArray[np.float64] = field(repr=False)
-
-    def __post_init__(self) -> None:
-        require_types(self, {"name": str, "unit": str}, "column")
-        # An array over immutable bytes: not even setflags can make it writeable again.
-        frozen = np.frombuffer(one_column(self.values, self.name).tobytes(), dtype=np.float64)
-        object.__setattr__(self, "values", frozen)
-
-    @property
-    def stem(self) -> str:
-        """Name without the unit: ``limit``, ``median``, ``m``."""
-        return self.name.removesuffix(header("", self.unit))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False, slots=True)
@@ -170,7 +138,7 @@ class Curve:
         if self.cl is not None:
             require_between(self.cl, 0, 1, f"{where}: cl")
         if not all_of(self.columns, Column) or not all_of(self.scalings, Scaling):
-            msg = f"{where}: columns and scalings are tuples of dm.Column and of Scaling"
+            msg = f"{where}: columns and scalings are tuples of Column and of Scaling"
             raise InvalidCurve(msg)
 
     @property
@@ -215,7 +183,11 @@ class Curve:
             return low, high
         return max(low, self.validity.low), min(high, self.validity.high)
 
-    def at(self, mass: ArrayLike, column: str | None = None) -> NDArray[np.float64]:
+    @overload
+    def at(self, mass: float, column: str | None = None) -> float: ...
+    @overload
+    def at(self, mass: ArrayLike, column: str | None = None) -> NDArray[np.float64]: ...
+    def at(self, mass: ArrayLike, column: str | None = None) -> float | NDArray[np.float64]:
         """Interpolate, linearly in the logarithms of both axes.
 
         Parameters
@@ -226,26 +198,27 @@ class Curve:
 
         Returns
         -------
-        ndarray, same shape, unit of the column
+        float for one mass, else ndarray of the same shape
+            In the unit of the column.
 
         Raises
         ------
         OutOfRange
-            A mass is no number or lies outside `range`; nothing is extrapolated.
+            A mass is no plain number or lies outside `range`; nothing is extrapolated.
         InvalidCurve
             The curve is not a line, so it has no single value at a mass.
         """
         if self.geometry != "line":
             msg = f"curve {self.id} is a {self.geometry}: it has no single value at a mass"
             raise InvalidCurve(msg)
-        wanted = masses_of(mass, self.columns[0].unit)
+        wanted = floats(mass, "mass", self.columns[0].unit)
         low, high = self.range
         if not np.all((wanted >= low) & (wanted <= high)):
             unit, reason = self.columns[0].unit, self.validity.reason if self.validity else "end of the table"
             msg = f"curve {self.id} covers {low:g} to {high:g} {unit} ({reason}); nothing is extrapolated"
             raise OutOfRange(msg)
         values = self.y if column is None else self.column(column)
-        return loglog(wanted, self.x, values)
+        return plain(loglog(wanted, self.x, values))
 
     @property
     def csv(self) -> str:
@@ -300,29 +273,3 @@ class Curve:
 
     def _repr_html_(self) -> str:
         return display.curve_html(self)
-
-
-def mass_column(values: ArrayLike) -> Column:
-    """First column of a curve over the dark-matter mass in GeV."""
-    return Column("m_GeV", "GeV", one_column(values, "m_GeV"))
-
-
-def limit_column(values: ArrayLike, of: str) -> Column:
-    """Second column of a curve, in the unit of the quantity `of`."""
-    unit = quantity(of).unit
-    name = header("limit", unit)
-    return Column(name, unit, one_column(values, name))
-
-
-def multiplied(curve: Curve, factor: float | NDArray[np.float64]) -> tuple[Column, ...]:
-    """Columns of a curve with all that are in the unit of its limit, bands included, times a factor.
-
-    Parameters
-    ----------
-    curve
-        Of a quantity with another unit than the masses.
-    factor
-        One number, or one a row.
-    """
-    unit = quantity(curve.quantity).unit
-    return tuple(Column(c.name, unit, c.values * factor) if c.unit == unit else c for c in curve.columns)

@@ -1,33 +1,7 @@
-"""Values between the points of a table, linear in the logarithms of both axes; what a mass may be."""
-
-from __future__ import annotations
-
-from numbers import Real
-from typing import TYPE_CHECKING
+"""Values between the points of a table, linear in the logarithms of both axes."""
 
 import numpy as np
-
-from vre_dm.errors import OutOfRange
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
-
-
-def masses_of(mass: ArrayLike, unit: str) -> NDArray[np.float64]:
-    """Masses as floats; text is refused rather than read, as nothing says which unit it is in."""
-    try:
-        given = np.asarray(mass)
-        # A quantity with a unit would lose it here, and 1 TeV be read as 1 GeV.
-        if hasattr(mass, "unit"):
-            raise TypeError
-        if given.dtype.kind in "iuf" or all(isinstance(item, Real) for item in given.flat):
-            masses = given.astype(np.float64)
-            if not np.isnan(masses).any():
-                return masses
-    except (TypeError, ValueError):  # nested lists of unequal length
-        pass
-    msg = f"mass {repr(mass)[:60]} is not a number or an array of numbers; give it in {unit}, such as at(40)"
-    raise OutOfRange(msg)
+from numpy.typing import NDArray
 
 
 def loglog(

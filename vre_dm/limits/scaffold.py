@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from vre_dm.errors import InvalidCurve, NotWritable
 from vre_dm.limits.catalogue.entry import LARGEST_BYTES, sidecars_in
 from vre_dm.limits.checks import check, check_record
-from vre_dm.limits.curve import Curve, limit_column, mass_column
+from vre_dm.limits.column import limit_column, mass_column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.interchange.answers import Answers
 from vre_dm.limits.interchange.draft import slug
 from vre_dm.limits.interchange.output import place

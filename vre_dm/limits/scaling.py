@@ -8,7 +8,8 @@ from dataclasses import replace
 from numbers import Real
 
 from vre_dm.errors import InvalidCurve, OutOfRange
-from vre_dm.limits.curve import Curve, multiplied
+from vre_dm.limits.column import multiplied
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.curveset import CurveSet
 from vre_dm.limits.metadata import PARAMETERS, Assumptions, Scaling
 from vre_dm.limits.spelling import require, shown

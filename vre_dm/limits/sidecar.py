@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from vre_dm.errors import InvalidCurve
-from vre_dm.limits.curve import Column, Curve
+from vre_dm.limits.column import Column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import UNKNOWN, Assumptions, Headline, Provenance, Reference, Scaling, Validity
 
 Record = dict[str, Any]

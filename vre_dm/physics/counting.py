@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtri, ndtri
 
 from vre_dm.errors import OutOfRange
-from vre_dm.limits.curve import Curve, limit_column, mass_column
+from vre_dm.limits.column import limit_column, mass_column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import Assumptions, Provenance, Reference
 from vre_dm.physics.direct_detection import si_spectrum
 from vre_dm.physics.halo import StandardHalo

@@ -8,8 +8,9 @@ import pytest
 from tests.limits.conftest import HOSTILE, make
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.checks import check_record
+from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert.derived import Origin, derived
-from vre_dm.limits.curve import Curve, limit_column, mass_column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import Assumptions, Headline, Provenance, Reference, Scaling, Validity
 from vre_dm.limits.sidecar import from_record, to_record
 

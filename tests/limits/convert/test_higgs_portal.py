@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.limits.conftest import HOSTILE, make
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.checks import check
+from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert.derived import Origin
 from vre_dm.limits.convert.higgs_portal import (
     Particle,
@@ -16,7 +17,6 @@ from vre_dm.limits.convert.higgs_portal import (
     invisible_width,
     to_branching_ratio,
 )
-from vre_dm.limits.curve import limit_column, mass_column
 from vre_dm.limits.metadata import Reference, Scaling
 
 ATLAS = Origin(

@@ -6,12 +6,13 @@ import pytest
 from tests.limits.conftest import make
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.checks import check
+from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert.annihilation import sigma_v_at_rest
 from vre_dm.limits.convert.annihilation_lines import for_dirac
 from vre_dm.limits.convert.mediator_contours import to_annihilation, to_cross_section
 from vre_dm.limits.convert.mediators import cross_section
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
-from vre_dm.limits.curve import Curve, limit_column, mass_column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import Assumptions
 
 AXIAL = SimplifiedModel(mediator="axial", g_q=0.25, g_dm=1.0)

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from tests.limits.conftest import make
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.checks import check
+from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert.mediator_contours import to_cross_section
 from vre_dm.limits.convert.mediator_limits import expected, to_mediator_plane, to_quark_coupling
 from vre_dm.limits.convert.mediators import cross_section
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
-from vre_dm.limits.curve import limit_column, mass_column
 from vre_dm.limits.metadata import Scaling, Validity
 
 VECTOR = SimplifiedModel(mediator="vector", g_q=0.25, g_dm=1.0)

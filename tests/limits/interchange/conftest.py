@@ -8,7 +8,8 @@ import pytest
 from hypothesis import strategies as st
 
 from tests.limits.conftest import HOSTILE, make
-from vre_dm.limits.curve import Column, Curve
+from vre_dm.limits.column import Column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import (
     PARAMETERS,
     UNKNOWN,

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from tests.limits.conftest import HOSTILE, make
 from tests.limits.interchange.conftest import SAMPLES, curves
 from vre_dm.errors import InvalidCurve
-from vre_dm.limits.curve import Column, Curve, mass_column
+from vre_dm.limits.column import Column, mass_column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.interchange import hepdata, read, write, yaml_text
 
 Put = Callable[[str, str], Path]

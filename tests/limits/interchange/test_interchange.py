@@ -13,7 +13,8 @@ from tests.limits.conftest import HOSTILE, make
 from tests.limits.interchange.conftest import SAMPLES, curves
 from vre_dm.errors import InvalidCurve, NotWritable
 from vre_dm.limits.catalogue import load
-from vre_dm.limits.curve import Column, Curve, limit_column, mass_column
+from vre_dm.limits.column import Column, limit_column, mass_column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.interchange import FORMATS, read, write
 
 DIRECT = ("sigma_SI", "sigma_SDn", "sigma_SDp")

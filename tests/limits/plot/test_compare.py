@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.limits.conftest import HOSTILE, make
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.catalogue import curves
-from vre_dm.limits.curve import limit_column, mass_column
+from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.metadata import Assumptions, Provenance, Validity
 from vre_dm.limits.overlay import overlay
 from vre_dm.limits.plot.compare import compare

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from tests.limits.conftest import HOSTILE, make
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.catalogue import curves, load
-from vre_dm.limits.curve import Curve, limit_column, mass_column
+from vre_dm.limits.column import limit_column, mass_column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import Validity
 from vre_dm.limits.overlay import overlay
 from vre_dm.limits.plot import figure, palette

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.limits.conftest import HOSTILE, make
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.catalogue import load
-from vre_dm.limits.curve import Column, Curve, limit_column, mass_column
+from vre_dm.limits.column import Column, limit_column, mass_column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.curveset import CurveSet
 from vre_dm.limits.metadata import Assumptions, Provenance, Scaling, Validity
 from vre_dm.limits.overlay import overlay

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.limits.conftest import HOSTILE, make
 from vre_dm.limits.catalogue import load
-from vre_dm.limits.curve import limit_column, mass_column
+from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.metadata import Assumptions
 from vre_dm.limits.overlay import Overlay, overlay
 from vre_dm.limits.plot.payload import payload

@@ -6,7 +6,8 @@ from itertools import pairwise
 import numpy as np
 
 from vre_dm.limits.checks.problem import Finding
-from vre_dm.limits.curve import Column, Curve
+from vre_dm.limits.column import Column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.quantities import header, quantity
 
 BANDS = ("sensitivity_m2sigma", "sensitivity_m1sigma", "median", "sensitivity_p1sigma", "sensitivity_p2sigma")

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from vre_dm.limits.checks.problem import Finding
-from vre_dm.limits.curve import Column, Curve
+from vre_dm.limits.column import Column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.quantities import quantity
 
 # Masses in GeV that published curves cover: a table in keV or eV under a header in GeV lies outside.

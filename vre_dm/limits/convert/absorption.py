@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from vre_dm.errors import InvalidCurve
+from vre_dm.limits.column import Column
 from vre_dm.limits.convert.constants import ALPHA, ELECTRON_MASS
 from vre_dm.limits.convert.derived import derived
 from vre_dm.limits.convert.domain import Array, between, is_curve, positive
 from vre_dm.limits.convert.local_density import from_halo
-from vre_dm.limits.curve import Column, Curve
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.quantities import header, quantity
 
 FORMULA = "absorption/photoelectric/0807.3279"

@@ -4,11 +4,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from vre_dm.errors import InvalidCurve, OutOfRange
+from vre_dm.limits.column import limit_column, mass_column, multiplied
 from vre_dm.limits.convert.annihilation import sigma_v_at_rest
 from vre_dm.limits.convert.derived import Origin, derived
 from vre_dm.limits.convert.domain import is_curve
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
-from vre_dm.limits.curve import Curve, limit_column, mass_column, multiplied
+from vre_dm.limits.curve import Curve
 
 DIRAC = "Dirac"
 

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from vre_dm.errors import OutOfRange
+from vre_dm.limits.column import Column, limit_column, mass_column
 from vre_dm.limits.convert.constants import ALPHA
 from vre_dm.limits.convert.derived import derived
 from vre_dm.limits.convert.domain import Array, between, positive, require_curve
-from vre_dm.limits.curve import Column, Curve, limit_column, mass_column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import Validity
 
 Z_MASS = 91.1880

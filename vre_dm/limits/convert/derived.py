@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from vre_dm.errors import InvalidCurve
-from vre_dm.limits.curve import Column, Curve, Geometry, Kind
+from vre_dm.limits.column import Column
+from vre_dm.limits.curve import Curve, Geometry, Kind
 from vre_dm.limits.metadata import UNKNOWN, Assumptions, Provenance, Reference, Scaling, Validity
 
 

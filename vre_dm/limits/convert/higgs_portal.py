@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from vre_dm.errors import OutOfRange
+from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert.constants import CM2_GEV2, HIGGS_MASS, HIGGS_WIDTH, NUCLEON_MASS
 from vre_dm.limits.convert.derived import Origin, derived
 from vre_dm.limits.convert.domain import Array, between, positive, require_curve
-from vre_dm.limits.curve import Curve, limit_column, mass_column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import Scaling
 from vre_dm.limits.spelling import require
 

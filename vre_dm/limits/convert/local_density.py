@@ -3,9 +3,10 @@
 import numpy as np
 
 from vre_dm.errors import InvalidCurve, OutOfRange
+from vre_dm.limits.column import multiplied
 from vre_dm.limits.convert.derived import derived
 from vre_dm.limits.convert.domain import is_curve, positive
-from vre_dm.limits.curve import Curve, multiplied
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import PARAMETERS, Scaling
 
 POWERS = {

@@ -7,13 +7,14 @@ contour first where others are wanted (`vre_dm.limits.convert.coupling_rescaling
 import numpy as np
 
 from vre_dm.errors import InvalidCurve, OutOfRange
+from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert import annihilation, mediators
 from vre_dm.limits.convert.annihilation_lines import DIRAC
 from vre_dm.limits.convert.constants import NUCLEON_MASS
 from vre_dm.limits.convert.derived import derived
 from vre_dm.limits.convert.domain import is_curve
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
-from vre_dm.limits.curve import Curve, limit_column, mass_column
+from vre_dm.limits.curve import Curve
 
 
 def to_cross_section(

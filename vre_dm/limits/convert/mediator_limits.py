@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from vre_dm.errors import InvalidCurve, OutOfRange
+from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert import mediators
 from vre_dm.limits.convert.constants import NUCLEON_MASS, PERTURBATIVE
 from vre_dm.limits.convert.derived import Origin, derived
 from vre_dm.limits.convert.domain import Array
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
-from vre_dm.limits.curve import Curve, limit_column, mass_column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import Scaling, Validity
 
 FORMULA = "s-channel/{}/{}/1603.04156"

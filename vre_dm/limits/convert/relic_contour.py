@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import OutOfRange
+from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert.derived import Origin, derived
 from vre_dm.limits.convert.domain import Array, between, positive
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
 from vre_dm.limits.convert.thermal_average import COLDEST, HOTTEST, average
 from vre_dm.limits.convert.thermal_relic import left_over
-from vre_dm.limits.curve import Curve, limit_column, mass_column
+from vre_dm.limits.curve import Curve
 
 LIGHTEST, HEAVIEST = 1.0, 1e5
 """Dark matter in GeV: below, quarks annihilate into single hadrons; above, unitarity."""

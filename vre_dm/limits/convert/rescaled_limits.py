@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import InvalidCurve, OutOfRange
+from vre_dm.limits.column import Column, multiplied
 from vre_dm.limits.convert.coupling_rescaling import Signature, phase_space, quark_coupling, ratio
 from vre_dm.limits.convert.derived import derived
 from vre_dm.limits.convert.domain import Array, positive, require_curve
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
 from vre_dm.limits.convert.widths import total_width
-from vre_dm.limits.curve import Column, Curve, multiplied
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import Validity
 
 Mask = NDArray[np.bool_]

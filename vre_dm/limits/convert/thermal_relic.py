@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import OutOfRange
+from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert import degrees_of_freedom
 from vre_dm.limits.convert.constants import CM3_S_GEV2
 from vre_dm.limits.convert.derived import Origin, derived
-from vre_dm.limits.curve import Curve, limit_column, mass_column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.spelling import require
 
 Array = NDArray[np.float64]

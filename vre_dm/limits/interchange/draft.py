@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.checks import check_record
-from vre_dm.limits.curve import Column, Curve
+from vre_dm.limits.column import Column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.interchange import facts as flat
 from vre_dm.limits.interchange import shape, units
 from vre_dm.limits.interchange.answers import QUESTIONS, Answers

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from vre_dm.limits.curve import Curve, limit_column, mass_column
+from vre_dm.limits.column import limit_column, mass_column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import UNKNOWN
 from vre_dm.limits.sidecar import Record, to_record
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from vre_dm.errors import InvalidCurve
-from vre_dm.limits.curve import Column, Curve
+from vre_dm.limits.column import Column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.interchange import facts as flat
 from vre_dm.limits.interchange import yaml_text
 from vre_dm.limits.interchange.hepdata_table import Table, Variable

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vre_dm.errors import InvalidCurve
-from vre_dm.limits.curve import Column
+from vre_dm.limits.column import Column
 from vre_dm.limits.quantities import Quantity
 
 

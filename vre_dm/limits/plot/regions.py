@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal, TypedDict
 
 from vre_dm.errors import InvalidCurve
-from vre_dm.limits.curve import Column, Curve
+from vre_dm.limits.column import Column
+from vre_dm.limits.curve import Curve
 from vre_dm.limits.display import plain
 from vre_dm.limits.quantities import header, quantity
 from vre_dm.limits.technique import is_fog

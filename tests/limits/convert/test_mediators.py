@@ -87,7 +87,8 @@ def test_for_heavy_dark_matter_only_the_nucleons_mass_counts(mediator: Mediator,
 
 def test_another_form_factor_takes_the_place_of_the_printed_one() -> None:
     usual = cross_section(model("axial"), 1000, 100)
-    assert cross_section(model("axial"), 1000, 100, nucleon_factor=0.64) == pytest.approx(4 * usual)
+    strong = SimplifiedModel(mediator="axial", g_q=0.25, g_dm=1.0, nucleon_factor=0.64)
+    assert cross_section(strong, 1000, 100) == pytest.approx(4 * usual)
 
 
 def test_a_pseudoscalar_scatters_on_nothing_at_rest() -> None:

@@ -1,15 +1,17 @@
-"""⟨σv⟩ today as lines: what an s-channel model predicts, and published limits for Dirac dark matter."""
+"""⟨σv⟩ today as curves: what an s-channel model predicts, and published limits for Dirac dark matter."""
+
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from vre_dm.errors import InvalidCurve, OutOfRange
-from vre_dm.limits.column import limit_column, mass_column, multiplied
+from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert.annihilation import sigma_v_at_rest
-from vre_dm.limits.convert.derived import Origin, derived
-from vre_dm.limits.convert.domain import is_curve
+from vre_dm.limits.convert.derived import Origin, derived, restated, theory
+from vre_dm.limits.convert.domain import Array, is_curve
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
-from vre_dm.limits.curve import Curve
+from vre_dm.limits.curve import Curve, Geometry
 
 DIRAC = "Dirac"
 
@@ -50,26 +52,58 @@ def expected(
     ----------
     arXiv:1603.04156, sec. 4
     """
+    return seen(
+        theory(f"{model.mediator} mediator, {mediator_mass:g} GeV"),
+        model,
+        np.asarray(mediator_mass, dtype=np.float64),
+        np.atleast_1d(np.asarray(dm_masses, dtype=np.float64)),
+        id=id,
+        channel=channel,
+        stated={"mediator_mass_GeV": mediator_mass},
+    )
+
+
+def seen(
+    source: Curve | Origin,
+    model: SimplifiedModel,
+    mediator_mass: Array,
+    dm_mass: Array,
+    *,
+    id: str,
+    channel: str,
+    geometry: Geometry = "line",
+    stated: Mapping[str, float | str] | None = None,
+) -> Curve:
+    """⟨σv⟩ at points of the mass plane as a curve over the dark-matter mass; as `expected`.
+
+    Parameters
+    ----------
+    source
+        Whose points they are.
+    mediator_mass, dm_mass : ndarray, GeV
+        Of shapes that broadcast.
+    stated
+        What else is recorded, as input and as assumption.
+    """
     if model.mediator == "scalar":
         msg = "a scalar mediator annihilates in the p wave only: ⟨σv⟩ today is no number to compare with"
         raise OutOfRange(msg)
-    masses = np.atleast_1d(np.asarray(dm_masses, dtype=np.float64))
-    sigmav = sigma_v_at_rest(model, mediator_mass, masses, channel=channel)
+    sigmav = sigma_v_at_rest(model, mediator_mass, dm_mass, channel=channel)
     open_ = sigmav > 0
     if not open_.any():
-        msg = f"the channel {channel} is closed at every mass from {masses.min():g} to {masses.max():g} GeV"
+        msg = f"the channel {channel} is closed at every mass from {dm_mass.min():g} to {dm_mass.max():g} GeV"
         raise OutOfRange(msg)
-    label = f"{model.mediator} mediator, {mediator_mass:g} GeV"
+    more = dict(stated or {})
     return derived(
-        Origin(experiment="theory", kind="theory", label=label, licence="BSD-3-Clause"),
+        source,
         id=id,
         formula=f"s-channel/{model.mediator}/sigmav/1603.04156",
         quantity="sigmav",
         channel="any" if channel in ("quarks", "gluons") else channel,
-        columns=(mass_column(masses[open_]), limit_column(sigmav[open_], "sigmav")),
-        inputs={**model.couplings, "m_med_GeV": mediator_mass, "quark masses": model.masses},
-        assumptions=model.conventions
-        | {"mediator_mass_GeV": mediator_mass, "annihilation_products": channel, "particle": DIRAC},
+        geometry=geometry,
+        columns=(mass_column(dm_mass[open_]), limit_column(sigmav[open_], "sigmav")),
+        inputs={**model.couplings, **more, "channel": channel, "quark masses": model.masses},
+        assumptions={**model.conventions, **more, "annihilation_products": channel, "particle": DIRAC},
     )
 
 
@@ -103,17 +137,12 @@ def for_dirac(curve: Curve, *, id: str) -> Curve:
     if curve.kind == "theory":
         msg = f"curve {curve.id} is a prediction, which doubles for no kind of particle; compute it for Dirac"
         raise InvalidCurve(msg)
-    return derived(
+    return restated(
         curve,
+        2.0,
         id=id,
         label=f"{curve.label}, Dirac",
         formula="sigmav/dirac/1012.4515",
-        quantity="sigmav",
-        channel=curve.channel,
-        geometry=curve.geometry,
-        columns=multiplied(curve, 2.0),
         inputs={"factor": 2.0},
         assumptions={"particle": DIRAC},
-        validity=curve.validity,
-        notes=curve.notes,
     )

@@ -7,11 +7,10 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from vre_dm.errors import OutOfRange
-
-Array = NDArray[np.float64]
+from vre_dm.limits.convert.domain import Array
 
 
 def energy(temperature: ArrayLike) -> Array:

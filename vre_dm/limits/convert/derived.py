@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from vre_dm.errors import InvalidCurve
-from vre_dm.limits.column import Column
+from vre_dm.limits.column import Column, multiplied
+from vre_dm.limits.convert.domain import Array
 from vre_dm.limits.curve import Curve, Geometry, Kind
 from vre_dm.limits.metadata import UNKNOWN, Assumptions, Provenance, Reference, Scaling, Validity
 
@@ -29,6 +30,11 @@ class Origin:
     statistic: str = UNKNOWN
     reference: Reference = field(default_factory=Reference)
     licence: str = UNKNOWN
+
+
+def theory(label: str) -> Origin:
+    """Origin of a line that this package computes from nothing but a model."""
+    return Origin(experiment="theory", kind="theory", label=label, licence="BSD-3-Clause")
 
 
 def derived(
@@ -96,6 +102,35 @@ def derived(
         scalings=tuple(scalings),
         licence=source.licence,
         notes=notes,
+    )
+
+
+def restated(
+    curve: Curve,
+    factor: float | Array,
+    *,
+    id: str,
+    label: str,
+    formula: str,
+    inputs: Mapping[str, float | str],
+    assumptions: Mapping[str, float | str],
+    scalings: Sequence[Scaling] = (),
+) -> Curve:
+    """Make the same limit under another assumption: it and its bands times a factor, one or one a row."""
+    return derived(
+        curve,
+        id=id,
+        label=label,
+        formula=formula,
+        quantity=curve.quantity,
+        channel=curve.channel,
+        geometry=curve.geometry,
+        columns=multiplied(curve, factor),
+        inputs=inputs,
+        assumptions=assumptions,
+        scalings=scalings,
+        validity=curve.validity,
+        notes=curve.notes,
     )
 
 

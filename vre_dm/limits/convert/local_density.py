@@ -3,9 +3,8 @@
 import numpy as np
 
 from vre_dm.errors import InvalidCurve, OutOfRange
-from vre_dm.limits.column import multiplied
-from vre_dm.limits.convert.derived import derived
-from vre_dm.limits.convert.domain import is_curve, positive
+from vre_dm.limits.convert.derived import restated
+from vre_dm.limits.convert.domain import is_curve, number
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import PARAMETERS, Scaling
 
@@ -91,22 +90,16 @@ def rescale(
         )
         raise OutOfRange(msg)
     before, after = _density(_reference(curve, stated)), _density(rho0)
-    factor = (after / before) ** power
     others = tuple(s for s in curve.scalings if s.parameter not in ("rho0", "rho0_ratio"))
-    return derived(
+    return restated(
         curve,
+        (after / before) ** power,
         id=id or f"{curve.id}_rho{after:g}",
         label=f"{curve.label} (ρ₀ = {after:g} GeV/cm³)",
         formula="local-density/2105.00599",
-        quantity=curve.quantity,
-        channel=curve.channel,
-        geometry=curve.geometry,
-        columns=multiplied(curve, factor),
         inputs={"rho0_before_GeV_cm3": before, "rho0_after_GeV_cm3": after},
         assumptions={"local_density": after},
         scalings=(*others, Scaling("rho0", after, power)),
-        validity=curve.validity,
-        notes=curve.notes,
     )
 
 
@@ -134,8 +127,8 @@ def _reference(curve: Curve, stated: float | None) -> float:
 
 def _density(value: float) -> float:
     known = PARAMETERS["rho0"]
-    number = float(positive("rho0 in GeV/cm3", value))
-    if not known.low <= number <= known.high:
-        msg = f"rho0 = {number:g} is outside {known.low:g} to {known.high:g} {known.unit}; wrong unit?"
+    density = number("rho0 in GeV/cm3", value)
+    if not known.low <= density <= known.high:
+        msg = f"rho0 = {density:g} is outside {known.low:g} to {known.high:g} {known.unit}; wrong unit?"
         raise OutOfRange(msg)
-    return number
+    return density

@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert import mediators
-from vre_dm.limits.convert.constants import NUCLEON_MASS, PERTURBATIVE
-from vre_dm.limits.convert.derived import Origin, derived
+from vre_dm.limits.convert.constants import PERTURBATIVE
+from vre_dm.limits.convert.derived import derived, theory
 from vre_dm.limits.convert.domain import Array
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
 from vre_dm.limits.curve import Curve
@@ -24,8 +24,6 @@ def to_mediator_plane(
     *,
     id: str,
     lightest: float = 10.0,
-    nucleon_factor: float | None = None,
-    nucleon_mass: float = NUCLEON_MASS,
 ) -> Curve:
     """Limit on a cross section on nucleons as the area it excludes in the mass plane.
 
@@ -40,8 +38,6 @@ def to_mediator_plane(
     lightest
         Mediator mass at which the area is closed, GeV; it would go on to the lightest one that still is a
         contact interaction.
-    nucleon_factor, nucleon_mass
-        As of `vre_dm.limits.convert.mediators.cross_section`.
 
     Returns
     -------
@@ -61,9 +57,7 @@ def to_mediator_plane(
     arXiv:1603.04156, eqs. 4.1 to 4.10
     """
     masses, sigma = _scattering_line(curve, model)
-    heavy = mediators.mediator_mass(
-        model, sigma, masses, nucleon_factor=nucleon_factor, nucleon_mass=nucleon_mass
-    )
+    heavy = mediators.mediator_mass(model, sigma, masses)
     if heavy.min() <= lightest:
         msg = f"curve {curve.id} reaches down to mediators of {heavy.min():.3g} GeV; lightest must lie below"
         raise OutOfRange(msg)
@@ -76,7 +70,7 @@ def to_mediator_plane(
         quantity="mediator_plane",
         geometry="contour",
         columns=(mass_column(around), limit_column(dark, "mediator_plane")),
-        inputs=mediators.inputs(model, nucleon_factor, nucleon_mass) | {"lightest_GeV": lightest},
+        inputs=mediators.inputs(model) | {"lightest_GeV": lightest},
         assumptions=model.conventions,
         validity=Validity(lightest, float(heavy.max()), "the side at the lightest mediator only closes it"),
     )
@@ -88,8 +82,6 @@ def to_quark_coupling(
     *,
     id: str,
     mass_ratio: float = 3.0,
-    nucleon_factor: float | None = None,
-    nucleon_mass: float = NUCLEON_MASS,
 ) -> Curve:
     """Limit on a cross section on nucleons as one on g_q, to lie beside dijet limits.
 
@@ -103,8 +95,6 @@ def to_quark_coupling(
         Of the new curve.
     mass_ratio
         Mediator mass over dark-matter mass along the line.
-    nucleon_factor, nucleon_mass
-        As of `vre_dm.limits.convert.mediators.cross_section`.
 
     Returns
     -------
@@ -125,14 +115,12 @@ def to_quark_coupling(
     """
     masses, sigma = _scattering_line(curve, model)
     heavy = masses * mass_ratio
-    limit = mediators.quark_coupling(
-        model, sigma, heavy, masses, nucleon_factor=nucleon_factor, nucleon_mass=nucleon_mass
-    )
+    limit = mediators.quark_coupling(model, sigma, heavy, masses)
     kept = limit <= PERTURBATIVE
     if not kept.any():
         msg = f"curve {curve.id} limits g_q nowhere below √(4π) at g_DM = {model.g_dm:g}"
         raise OutOfRange(msg)
-    inputs = mediators.inputs(model, nucleon_factor, nucleon_mass) | {"m_med over m_DM": mass_ratio}
+    inputs = mediators.inputs(model) | {"m_med over m_DM": mass_ratio}
     conventions = {key: value for key, value in model.conventions.items() if key != "g_q"}
     return derived(
         curve,
@@ -154,8 +142,6 @@ def expected(
     *,
     id: str,
     quantity: str | None = None,
-    nucleon_factor: float | None = None,
-    nucleon_mass: float = NUCLEON_MASS,
 ) -> Curve:
     """Cross section on nucleons that a model predicts, as a line of theory.
 
@@ -167,7 +153,7 @@ def expected(
         GeV.
     dm_masses : array_like, shape (n,), GeV
         Rising.
-    id, quantity, nucleon_factor, nucleon_mass
+    id, quantity
         As of `vre_dm.limits.convert.mediator_contours.to_cross_section`.
 
     Returns
@@ -186,17 +172,14 @@ def expected(
     """
     chosen = mediators.quantity(model, quantity)
     masses = np.atleast_1d(np.asarray(dm_masses, dtype=np.float64))
-    sigma = mediators.cross_section(
-        model, mediator_mass, masses, nucleon_factor=nucleon_factor, nucleon_mass=nucleon_mass
-    )
-    label = f"{model.mediator} mediator, {mediator_mass:g} GeV"
+    sigma = mediators.cross_section(model, mediator_mass, masses)
     return derived(
-        Origin(experiment="theory", kind="theory", label=label, licence="BSD-3-Clause"),
+        theory(f"{model.mediator} mediator, {mediator_mass:g} GeV"),
         id=id,
         formula=FORMULA.format(model.mediator, chosen),
         quantity=chosen,
         columns=(mass_column(masses), limit_column(sigma, chosen)),
-        inputs=mediators.inputs(model, nucleon_factor, nucleon_mass) | {"m_med_GeV": mediator_mass},
+        inputs=mediators.inputs(model) | {"m_med_GeV": mediator_mass},
         assumptions=model.conventions | {"mediator_mass_GeV": mediator_mass},
         scalings=(Scaling("g_q", model.g_q, 2), Scaling("g_DM", model.g_dm, 2)),
     )
@@ -204,7 +187,7 @@ def expected(
 
 def _scattering_line(curve: Curve, model: SimplifiedModel) -> tuple[Array, Array]:
     """Masses and cross sections of a line, inside its validity."""
-    mediators.nucleon_coupling(model)
+    mediators.nucleon_factor(model)
     mediators.quantity(model, curve.quantity)
     if curve.geometry != "line":
         msg = f"curve {curve.id} is a {curve.geometry}; a line is needed"

@@ -8,25 +8,21 @@ import math
 from numpy.typing import ArrayLike
 
 from vre_dm.errors import InvalidCurve, OutOfRange
-from vre_dm.limits.convert.constants import CM2_GEV2, NUCLEON_MASS
+from vre_dm.limits.convert.constants import CM2_GEV2
 from vre_dm.limits.convert.domain import Array, positive
 from vre_dm.limits.convert.simplified_model import Mediator, SimplifiedModel
 
-NUCLEON_FACTORS: dict[Mediator, float] = {"vector": 3.0, "scalar": 1.16e-3, "axial": 0.32}
-"""Coupling to a nucleon per g_q (arXiv:1603.04156, eqs. 4.1 to 4.10): three valence quarks; the quark and
-gluon content of the nucleon's mass; the share of its spin that quarks carry."""
+NUCLEON_FACTORS: dict[Mediator, float] = {
+    "vector": 3.0,  # valence quarks
+    "scalar": 1.16e-3,  # 0.305 m_N/v: u, d, s carry 0.107 of the nucleon's mass, heavy quarks 2/9 of the rest
+    "axial": 0.32,  # share of the spin, Δu + Δd + Δs = 0.84 - 0.43 - 0.09
+}
+"""Coupling to a nucleon per g_q (arXiv:1603.04156, eqs. 4.1 to 4.10)."""
 
 SPIN_INDEPENDENT, SPIN_DEPENDENT = ("sigma_SI",), ("sigma_SDp", "sigma_SDn")
 
 
-def cross_section(
-    model: SimplifiedModel,
-    mediator_mass: ArrayLike,
-    dm_mass: ArrayLike,
-    *,
-    nucleon_factor: float | None = None,
-    nucleon_mass: float = NUCLEON_MASS,
-) -> Array:
+def cross_section(model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: ArrayLike) -> Array:
     """Cross section on a nucleon at zero momentum transfer.
 
     Spin-independent for a vector or a scalar mediator, spin-dependent for an axial one; protons and
@@ -35,13 +31,9 @@ def cross_section(
     Parameters
     ----------
     model
-        Mediator and couplings; g_l plays no part.
+        Mediator, couplings and conventions of the nucleon; g_l plays no part.
     mediator_mass, dm_mass : array_like, GeV
         Of shapes that broadcast. The mediator is heavier than the momentum transfer, some 0.1 GeV.
-    nucleon_factor
-        Coupling to the nucleon per g_q; that of `NUCLEON_FACTORS` by default.
-    nucleon_mass
-        GeV.
 
     Returns
     -------
@@ -57,70 +49,22 @@ def cross_section(
     ----------
     arXiv:1603.04156, eqs. 4.1 to 4.10
     """
-    mass = _heavy(mediator_mass)
-    strength = _strength(model, positive("dark-matter mass in GeV", dm_mass), nucleon_factor, nucleon_mass)
-    return strength / mass**4
+    return _strength(model, dm_mass) / _heavy(mediator_mass) ** 4
 
 
-def mediator_mass(
-    model: SimplifiedModel,
-    sigma: ArrayLike,
-    dm_mass: ArrayLike,
-    *,
-    nucleon_factor: float | None = None,
-    nucleon_mass: float = NUCLEON_MASS,
-) -> Array:
-    """Mediator mass at which the cross section on a nucleon is `sigma`: the inverse of `cross_section`.
-
-    Parameters
-    ----------
-    sigma : array_like, cm²
-    model, dm_mass, nucleon_factor, nucleon_mass
-        As there.
-
-    Returns
-    -------
-    ndarray, GeV
-
-    Raises
-    ------
-    OutOfRange
-        As there.
-    """
-    dm, target = positive("dark-matter mass in GeV", dm_mass), positive("cross section in cm²", sigma)
-    return _heavy((_strength(model, dm, nucleon_factor, nucleon_mass) / target) ** 0.25)
+def mediator_mass(model: SimplifiedModel, sigma: ArrayLike, dm_mass: ArrayLike) -> Array:
+    """Mediator mass in GeV at which `cross_section` is `sigma`, in cm²; raises what that raises."""
+    return _heavy((_strength(model, dm_mass) / positive("cross section in cm²", sigma)) ** 0.25)
 
 
 def quark_coupling(
-    model: SimplifiedModel,
-    sigma: ArrayLike,
-    mediator_mass: ArrayLike,
-    dm_mass: ArrayLike,
-    *,
-    nucleon_factor: float | None = None,
-    nucleon_mass: float = NUCLEON_MASS,
+    model: SimplifiedModel, sigma: ArrayLike, mediator_mass: ArrayLike, dm_mass: ArrayLike
 ) -> Array:
-    """Coupling g_q at which the cross section on a nucleon is `sigma`; the model's own g_q plays no part.
+    """Coupling g_q at which `cross_section` is `sigma`, in cm²; raises what that raises.
 
-    Parameters
-    ----------
-    sigma : array_like, cm²
-    model, mediator_mass, dm_mass, nucleon_factor, nucleon_mass
-        As of `cross_section`.
-
-    Returns
-    -------
-    ndarray
-        May exceed √(4π), where it has no meaning.
-
-    Raises
-    ------
-    OutOfRange
-        As there.
+    The model's own g_q plays no part. The result may exceed √(4π), where it has no meaning.
     """
-    ratio = positive("cross section in cm²", sigma) / cross_section(
-        model, mediator_mass, dm_mass, nucleon_factor=nucleon_factor, nucleon_mass=nucleon_mass
-    )
+    ratio = positive("cross section in cm²", sigma) / cross_section(model, mediator_mass, dm_mass)
     return model.g_q * ratio**0.5
 
 
@@ -139,8 +83,8 @@ def quantity(model: SimplifiedModel, name: str | None = None) -> str:
     return name or allowed[0]
 
 
-def nucleon_coupling(model: SimplifiedModel, factor: float | None = None) -> float:
-    """Coupling to a nucleon per g_q: the one given, or that of `NUCLEON_FACTORS`.
+def nucleon_factor(model: SimplifiedModel) -> float:
+    """Coupling to a nucleon per g_q: the model's own, or that of `NUCLEON_FACTORS`.
 
     Raises
     ------
@@ -150,21 +94,19 @@ def nucleon_coupling(model: SimplifiedModel, factor: float | None = None) -> flo
     if model.mediator == "pseudoscalar":
         msg = "a pseudoscalar mediator scatters on no nucleon at rest; compare it through annihilation"
         raise OutOfRange(msg)
-    return NUCLEON_FACTORS[model.mediator] if factor is None else factor
+    return NUCLEON_FACTORS[model.mediator] if model.nucleon_factor is None else model.nucleon_factor
 
 
-def inputs(model: SimplifiedModel, factor: float | None, nucleon_mass: float) -> dict[str, float | str]:
+def inputs(model: SimplifiedModel) -> dict[str, float | str]:
     """What a derived curve records as having gone in."""
-    per_quark = nucleon_coupling(model, factor)
-    return {**model.couplings, "f per g_q": per_quark, "m_N_GeV": nucleon_mass}
+    return {**model.couplings, "f per g_q": nucleon_factor(model), "m_N_GeV": model.nucleon_mass}
 
 
-def _strength(model: SimplifiedModel, dm: Array, factor: float | None, nucleon_mass: float) -> Array:
+def _strength(model: SimplifiedModel, dm_mass: ArrayLike) -> Array:
     """Cross section times the fourth power of the mediator's mass, cm² GeV⁴."""
-    per_quark = nucleon_coupling(model, factor)
-    coupling = positive("f per g_q", per_quark) * positive("g_q", model.g_q) * positive("g_DM", model.g_dm)
-    nucleon = positive("nucleon mass in GeV", nucleon_mass)
-    reduced = dm * nucleon / (dm + nucleon)
+    dm = positive("dark-matter mass in GeV", dm_mass)
+    coupling = nucleon_factor(model) * positive("g_q", model.g_q) * positive("g_DM", model.g_dm)
+    reduced = dm * model.nucleon_mass / (dm + model.nucleon_mass)
     spins = 3 if model.mediator == "axial" else 1
     return CM2_GEV2 * spins * coupling**2 * reduced**2 / math.pi
 

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.column import limit_column, mass_column
-from vre_dm.limits.convert.derived import Origin, derived
+from vre_dm.limits.convert.derived import derived, theory
 from vre_dm.limits.convert.domain import Array, between, positive
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
 from vre_dm.limits.convert.thermal_average import COLDEST, HOTTEST, average
@@ -121,7 +121,7 @@ def contour(
         near, far = np.where(scarce, middle, near), np.where(scarce, far, middle)
     label = f"Ωh² = {target:g}, {model.mediator}, g_q = {model.g_q:g}, g_DM = {model.g_dm:g}"
     return derived(
-        Origin(experiment="theory", kind="theory", label=label, licence="BSD-3-Clause"),
+        theory(label),
         id=id,
         formula=f"relic/s-channel/{model.mediator}/Gondolo-Gelmini-1991",
         quantity="mediator_plane",

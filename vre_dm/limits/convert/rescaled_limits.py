@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import InvalidCurve, OutOfRange
-from vre_dm.limits.column import Column, multiplied
+from vre_dm.limits.column import Column, limit_column, mass_column
 from vre_dm.limits.convert.coupling_rescaling import Signature, phase_space, quark_coupling, ratio
-from vre_dm.limits.convert.derived import derived
+from vre_dm.limits.convert.derived import derived, restated
 from vre_dm.limits.convert.domain import Array, positive, require_curve
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
 from vre_dm.limits.convert.widths import total_width
@@ -53,19 +53,14 @@ def strength(
     arXiv:2203.12035
     """
     mediator, dm = _grid(curve)
-    factor = ratio(old, new, mediator, dm, signature)
-    return derived(
+    return restated(
         curve,
+        ratio(old, new, mediator, dm, signature),
         id=id,
         label=_label(curve, new),
         formula=FORMULA.format(signature),
-        quantity=curve.quantity,
-        channel=curve.channel,
-        geometry=curve.geometry,
-        columns=multiplied(curve, factor),
         inputs=_inputs(old, new),
         assumptions=new.conventions,
-        validity=curve.validity,
     )
 
 
@@ -222,7 +217,7 @@ def coupling(
         formula=FORMULA.format(signature),
         quantity="g_q",
         channel=curve.channel,
-        columns=(Column("m_GeV", "GeV", masses), *columns),
+        columns=(mass_column(masses), *columns),
         inputs={**_inputs(old, new), "m_DM_before_GeV": old_dm_mass, "m_DM_GeV": _span(new_dm)},
         assumptions={name: value for name, value in new.conventions.items() if name != "g_q"},
         validity=Validity(float(masses[0]), float(masses[-1]), reason),
@@ -259,7 +254,7 @@ def _crossings(along: Array, fixed: Array, log: Array) -> list[tuple[float, floa
 
 
 def _plane(mediator: Array, dm: Array) -> tuple[Column, Column]:
-    return Column("m_GeV", "GeV", mediator), Column("limit_GeV", "GeV", dm)
+    return mass_column(mediator), limit_column(dm, "mediator_plane")
 
 
 def _narrow(g_q: Array, model: SimplifiedModel, mass: Array, dm: Array, max_width: float) -> Mask:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from vre_dm.errors import OutOfRange
-from vre_dm.limits.convert.constants import NEUTRINO_FLAVOURS, QUARKS, Fermion, MassSet
+from vre_dm.limits.convert.constants import NEUTRINO_FLAVOURS, NUCLEON_MASS, QUARKS, Fermion, MassSet
 from vre_dm.limits.convert.domain import coupling, positive
 from vre_dm.limits.spelling import require
 
@@ -31,11 +31,16 @@ class SimplifiedModel:
         Strong coupling in the gluon channel; 0.130 is that of the working group's code.
     higgs_value
         v in the Yukawa couplings √2 m/v, GeV.
+    nucleon_factor
+        Coupling to a nucleon per g_q; that of `vre_dm.limits.convert.mediators.NUCLEON_FACTORS` by default.
+    nucleon_mass
+        GeV.
 
     Raises
     ------
     OutOfRange
-        A coupling is negative or above √(4π), all are zero, or a scalar mediator has g_l > 0.
+        A coupling is negative or above √(4π), all are zero, a scalar mediator has g_l > 0, or a convention is
+        not positive.
 
     References
     ----------
@@ -50,6 +55,8 @@ class SimplifiedModel:
     neutrino_flavours: int = NEUTRINO_FLAVOURS
     alpha_s: float = 0.130
     higgs_value: float = 246.0
+    nucleon_factor: float | None = None
+    nucleon_mass: float = NUCLEON_MASS
 
     def __post_init__(self) -> None:
         require(self.mediator, get_args(Mediator), "mediator")
@@ -66,6 +73,9 @@ class SimplifiedModel:
             raise OutOfRange(msg)
         positive("alpha_s", self.alpha_s, zero=True)
         positive("v in GeV", self.higgs_value)
+        positive("nucleon mass in GeV", self.nucleon_mass)
+        if self.nucleon_factor is not None:
+            positive("f per g_q", self.nucleon_factor)
         if self.neutrino_flavours not in (0, 1, 2, 3):
             msg = f"neutrino_flavours = {self.neutrino_flavours!r} must be 0, 1, 2 or 3"
             raise OutOfRange(msg)

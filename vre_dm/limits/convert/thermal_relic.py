@@ -8,17 +8,17 @@ from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert import degrees_of_freedom
 from vre_dm.limits.convert.constants import CM3_S_GEV2
-from vre_dm.limits.convert.derived import Origin, derived
+from vre_dm.limits.convert.derived import derived, theory
+from vre_dm.limits.convert.domain import Array
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.spelling import require
 
-Array = NDArray[np.float64]
 Particle = Literal["Majorana", "Dirac"]
 
 PLANCK_MASS = 1.220890e19
@@ -112,9 +112,7 @@ def curve(*, particle: Particle, abundance: float = 0.12, points: int = 200) -> 
     masses = np.geomspace(*MASS_RANGE, points)
     sigmav = cross_section(masses, particle=particle, abundance=abundance)
     return derived(
-        Origin(
-            experiment="theory", kind="theory", label=f"thermal relic, {particle}", licence="BSD-3-Clause"
-        ),
+        theory(f"thermal relic, {particle}"),
         id=f"sigmav_thermal_relic_{particle.lower()}",
         formula="thermal-relic/s-wave/Gondolo-Gelmini-1991",
         quantity="sigmav",

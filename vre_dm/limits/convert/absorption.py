@@ -7,14 +7,13 @@ two limits depends on the mass alone, not on the detector.
 import math
 from typing import Literal
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.column import Column
 from vre_dm.limits.convert.constants import ALPHA, ELECTRON_MASS
 from vre_dm.limits.convert.derived import derived
-from vre_dm.limits.convert.domain import Array, between, is_curve, positive
+from vre_dm.limits.convert.domain import Array, between, elementwise, is_curve, positive
 from vre_dm.limits.convert.local_density import from_halo
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.quantities import header, quantity
@@ -27,6 +26,7 @@ KAPPA_PER_COUPLING = math.sqrt(3 / (4 * math.pi * ALPHA)) / (2 * ELECTRON_MASS)
 """κ over g_ae and mass, GeV⁻¹."""
 
 
+@elementwise
 def kappa(mass: ArrayLike, g_ae: ArrayLike) -> Array:
     """Kinetic mixing with which a dark photon is absorbed as often as an axion-like particle.
 
@@ -54,12 +54,13 @@ def kappa(mass: ArrayLike, g_ae: ArrayLike) -> Array:
     ----------
     arXiv:0807.3279 (absorption of pseudoscalars and vectors against the photoelectric effect)
     """
-    return np.asarray(KAPPA_PER_COUPLING * _mass(mass) * positive("g_ae", g_ae))
+    return KAPPA_PER_COUPLING * _mass(mass) * positive("g_ae", g_ae)
 
 
+@elementwise
 def g_ae(mass: ArrayLike, kappa: ArrayLike) -> Array:
     """Coupling of an axion-like particle absorbed as often as a dark photon; the inverse of `kappa`."""
-    return np.asarray(positive("kappa", kappa) / (KAPPA_PER_COUPLING * _mass(mass)))
+    return positive("kappa", kappa) / (KAPPA_PER_COUPLING * _mass(mass))
 
 
 def convert(

@@ -3,12 +3,11 @@
 import math
 from typing import Literal
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert.derived import Origin, derived
-from vre_dm.limits.convert.domain import Array, positive
+from vre_dm.limits.convert.domain import Array, elementwise, number, positive
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.spelling import require
 
@@ -17,6 +16,7 @@ PAIRS = {"Majorana": 8 * math.pi, "Dirac": 16 * math.pi}
 """4π times the number of particles a pair is chosen from: of Dirac ones half meet their antiparticle."""
 
 
+@elementwise
 def annihilation(
     sigmav: ArrayLike, mass: ArrayLike, *, j_factor: float, per_event: ArrayLike, particle: Particle
 ) -> Array:
@@ -50,17 +50,19 @@ def annihilation(
     arXiv:1012.4515, sec. on gamma rays from the Galaxy; arXiv:1611.03184
     """
     rate = positive("sigmav in cm3/s", sigmav) * positive("photons per annihilation", per_event, zero=True)
-    return rate / _pair_mass(mass, particle) * positive("J factor in GeV2/cm5", j_factor)
+    return rate / _pair_mass(mass, particle) * number("J factor in GeV2/cm5", j_factor)
 
 
+@elementwise
 def sigmav(
     flux: ArrayLike, mass: ArrayLike, *, j_factor: float, per_event: ArrayLike, particle: Particle
 ) -> Array:
     """⟨σv⟩ in cm³/s that gives a flux in cm⁻² s⁻¹; the inverse of `annihilation`."""
-    rate = positive("photons per annihilation", per_event) * positive("J factor in GeV2/cm5", j_factor)
+    rate = positive("photons per annihilation", per_event) * number("J factor in GeV2/cm5", j_factor)
     return positive("flux per cm2 and s", flux) * _pair_mass(mass, particle) / rate
 
 
+@elementwise
 def decay(lifetime: ArrayLike, mass: ArrayLike, *, d_factor: float, per_event: ArrayLike) -> Array:
     """Flux from decay, N · D/(4π m τ).
 
@@ -85,11 +87,12 @@ def decay(lifetime: ArrayLike, mass: ArrayLike, *, d_factor: float, per_event: A
     ----------
     arXiv:1012.4515, sec. on gamma rays from the Galaxy
     """
-    particles = positive("photons per decay", per_event) * positive("D factor in GeV/cm2", d_factor)
+    particles = positive("photons per decay", per_event) * number("D factor in GeV/cm2", d_factor)
     mass_lifetime = positive("mass in GeV", mass) * positive("lifetime in s", lifetime)
-    return np.asarray(particles / (4 * math.pi * mass_lifetime))
+    return particles / (4 * math.pi * mass_lifetime)
 
 
+@elementwise
 def lifetime(flux: ArrayLike, mass: ArrayLike, *, d_factor: float, per_event: ArrayLike) -> Array:
     """Lifetime in s that gives a flux in cm⁻² s⁻¹; the inverse of `decay`."""
     return decay(positive("flux per cm2 and s", flux), mass, d_factor=d_factor, per_event=per_event)
@@ -150,4 +153,4 @@ def lifetime_curve(
 
 def _pair_mass(mass: ArrayLike, particle: Particle) -> Array:
     require(particle, PAIRS, "particle")
-    return np.asarray(PAIRS[particle] * positive("mass in GeV", mass) ** 2)
+    return PAIRS[particle] * positive("mass in GeV", mass) ** 2

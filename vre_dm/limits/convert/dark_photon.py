@@ -7,9 +7,10 @@ from numpy.typing import ArrayLike
 
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.column import Column, limit_column, mass_column
+from vre_dm.limits.convert.bisection import border
 from vre_dm.limits.convert.constants import ALPHA
 from vre_dm.limits.convert.derived import derived
-from vre_dm.limits.convert.domain import Array, between, positive, require_curve
+from vre_dm.limits.convert.domain import Array, between, elementwise, number, positive, require_curve
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import Validity
 
@@ -24,6 +25,7 @@ QUARKS = ((2 / 3, 1 / 6, 2 / 3), (-1 / 3, 1 / 6, -1 / 3))
 SIN, COS = math.sqrt(WEAK_MIXING), math.sqrt(1 - WEAK_MIXING)
 
 
+@elementwise
 def quark_coupling(
     mass: ArrayLike, epsilon: ArrayLike, *, up_share: float = UP_SHARE, alpha: float = ALPHA
 ) -> Array:
@@ -60,7 +62,7 @@ def quark_coupling(
     arXiv:1412.0018 (mixing with hypercharge); hep-ph/9710441 (all orders); arXiv:2206.03456 (from g_q)
     """
     mass = _beside_z(mass)
-    eta = between("epsilon/cos θ_W", np.asarray(epsilon, dtype=np.float64) / COS, 0, 1)
+    eta = between("epsilon/cos θ_W", positive("epsilon", epsilon) / COS, 0, 1)
     tangent = eta / np.sqrt(1 - eta**2)
     if np.any(tangent > _highest_tangent(mass)):
         msg = f"epsilon is too large this near the Z mass of {Z_MASS} GeV: the two bosons repel each other"
@@ -68,6 +70,7 @@ def quark_coupling(
     return _mean_coupling(mass, tangent, up_share, alpha)
 
 
+@elementwise
 def epsilon(mass: ArrayLike, g_q: ArrayLike, *, up_share: float = UP_SHARE, alpha: float = ALPHA) -> Array:
     """Kinetic mixing of a dark photon that is made as often as a mediator of coupling g_q.
 
@@ -89,14 +92,13 @@ def epsilon(mass: ArrayLike, g_q: ArrayLike, *, up_share: float = UP_SHARE, alph
         )
         raise OutOfRange(msg)
     low, high = np.log(1e-15 * highest), np.log(highest)
-    for _ in range(60):
-        middle = (low + high) / 2
-        below = _mean_coupling(mass, np.exp(middle), up_share, alpha) < wanted
-        low, high = np.where(below, middle, low), np.where(below, high, middle)
-    tangent = np.exp((low + high) / 2)
-    return np.asarray(COS * tangent / np.sqrt(1 + tangent**2))
+    tangent = np.exp(
+        border(lambda log: _mean_coupling(mass, np.exp(log), up_share, alpha) < wanted, low, high, steps=60)
+    )
+    return COS * tangent / np.sqrt(1 + tangent**2)
 
 
+@elementwise
 def y(epsilon: ArrayLike, *, mass_ratio: ArrayLike, alpha_d: float) -> Array:
     """The combination y = ε² α_D (m_χ/m_A')⁴ on which the relic density of light dark matter depends.
 
@@ -118,8 +120,8 @@ def y(epsilon: ArrayLike, *, mass_ratio: ArrayLike, alpha_d: float) -> Array:
     arXiv:1505.00011 (y and the relic density); arXiv:2206.03456
     """
     ratio = between("m_DM/m_A'", mass_ratio, 0, 0.5)
-    strength = float(between("alpha_D", alpha_d, 0, 1 + 1e-12))
-    return np.asarray(positive("epsilon", epsilon) ** 2 * strength * ratio**4)
+    strength = number("alpha_D", alpha_d, 0, 1 + 1e-12)
+    return positive("epsilon", epsilon) ** 2 * strength * ratio**4
 
 
 def epsilon_curve(curve: Curve, *, id: str = "", up_share: float = UP_SHARE, alpha: float = ALPHA) -> Curve:
@@ -180,7 +182,8 @@ def y_curve(curve: Curve, *, mass_ratio: float, g_dm: float, id: str = "") -> Cu
         As of `y`.
     """
     require_curve(curve, "epsilon")
-    alpha_d = float(positive("g_DM", g_dm)) ** 2 / (4 * math.pi)
+    alpha_d = number("g_DM", g_dm) ** 2 / (4 * math.pi)
+    mass_ratio = number("m_DM/m_A'", mass_ratio, 0, 0.5)
     limit = y(curve.y, mass_ratio=mass_ratio, alpha_d=alpha_d)
     known = curve.validity
     return derived(
@@ -210,8 +213,8 @@ def _highest_tangent(mass: Array) -> Array:
 
 def _mean_coupling(mass: Array, tangent: Array, up_share: float, alpha: float) -> Array:
     """Root mean square over up and down quarks of both chiralities; `tangent` is η/√(1 - η²)."""
-    up = float(between("up_share", up_share, 0, np.nextafter(1, 2), low_included=True))
-    charge = math.sqrt(4 * math.pi * float(between("alpha", alpha, 0, 0.1)))
+    up = number("up_share", up_share, 0, math.nextafter(1, 2), low_included=True)
+    charge = math.sqrt(4 * math.pi * number("alpha", alpha, 0, 0.1))
     z, x = _composition(mass, tangent)
     squares = np.zeros(np.shape(z))
     for share, (q, left, right) in zip((up, 1 - up), QUARKS, strict=True):

@@ -13,7 +13,7 @@ from vre_dm.errors import OutOfRange
 from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert.constants import CM2_GEV2, HIGGS_MASS, HIGGS_WIDTH, NUCLEON_MASS
 from vre_dm.limits.convert.derived import Origin, derived
-from vre_dm.limits.convert.domain import Array, between, positive, require_curve
+from vre_dm.limits.convert.domain import Array, between, elementwise, number, require_curve
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import Scaling
 from vre_dm.limits.spelling import require
@@ -24,6 +24,7 @@ F_N = 0.308
 """Higgs-nucleon coupling, 0.308 ± 0.018 (arXiv:1708.02245); other papers use 0.326 or 0.30."""
 
 
+@elementwise
 def invisible_width(branching_ratio: ArrayLike, *, higgs_width: float = HIGGS_WIDTH) -> Array:
     """Γ(H → invisible) for a branching ratio, the visible width being the Standard Model's.
 
@@ -44,9 +45,10 @@ def invisible_width(branching_ratio: ArrayLike, *, higgs_width: float = HIGGS_WI
         A branching ratio outside (0, 1).
     """
     ratio = between("BR(H → inv)", branching_ratio, 0, 1)
-    return np.asarray(positive("Higgs width in GeV", higgs_width) * ratio / (1 - ratio))
+    return number("Higgs width in GeV", higgs_width) * ratio / (1 - ratio)
 
 
+@elementwise
 def cross_section_per_width(
     dm_mass: ArrayLike,
     particle: Particle,
@@ -88,14 +90,15 @@ def cross_section_per_width(
     carry another 1/2)
     """
     require(particle, get_args(Particle), "particle")
-    m = between("dark-matter mass in GeV", dm_mass, 0, float(positive("Higgs mass in GeV", higgs_mass)) / 2)
-    nucleon = positive("nucleon mass in GeV", nucleon_mass)
+    m = between("dark-matter mass in GeV", dm_mass, 0, number("Higgs mass in GeV", higgs_mass) / 2)
+    nucleon = number("nucleon mass in GeV", nucleon_mass)
+    v = number("v in GeV", v)
     if not (173 <= v <= 175 or 245 <= v <= 247):
         msg = f"v = {v} GeV is no vacuum value; the formula takes 174, and 246 where a paper has put that"
         raise OutOfRange(msg)
     x = (m / higgs_mass) ** 2
     beta = np.sqrt(1 - 4 * x)
-    common = nucleon**4 * positive("f_N", f_n) ** 2 / (v**2 * beta * higgs_mass**3 * (m + nucleon) ** 2)
+    common = nucleon**4 * number("f_N", f_n) ** 2 / (v**2 * beta * higgs_mass**3 * (m + nucleon) ** 2)
     spin = {
         "scalar": 4.0,
         "complex scalar": 2.0,
@@ -103,7 +106,7 @@ def cross_section_per_width(
         "Dirac": 4 * x / beta**2,
         "vector": 16 * x**2 / (1 - 4 * x + 12 * x**2),
     }[particle]
-    return np.asarray(CM2_GEV2 * common * spin)
+    return CM2_GEV2 * common * spin
 
 
 def from_branching_ratio(
@@ -151,7 +154,9 @@ def from_branching_ratio(
     ----------
     As of `cross_section_per_width`.
     """
-    masses = _masses(higgs_mass) if dm_masses is None else np.atleast_1d(dm_masses)
+    masses = (
+        _masses(number("Higgs mass in GeV", higgs_mass)) if dm_masses is None else np.atleast_1d(dm_masses)
+    )
     ratio = cross_section_per_width(
         masses, particle, f_n=f_n, v=v, higgs_mass=higgs_mass, nucleon_mass=nucleon_mass
     )
@@ -208,11 +213,16 @@ def to_branching_ratio(
     As of `cross_section_per_width`.
     """
     require_curve(curve, "sigma_SI")
-    open_ = (curve.x < higgs_mass / 2) & (curve.x >= curve.range[0]) & (curve.x <= curve.range[1])
+    open_ = (
+        (curve.x < number("Higgs mass in GeV", higgs_mass) / 2)
+        & (curve.x >= curve.range[0])
+        & (curve.x <= curve.range[1])
+    )
     if not open_.any():
         msg = f"curve {curve.id} begins at {curve.range[0]:g} GeV, above half of the Higgs mass"
         raise OutOfRange(msg)
     masses = curve.x[open_]
+    number("Higgs width in GeV", higgs_width)
     width = curve.y[open_] / cross_section_per_width(
         masses, particle, f_n=f_n, v=v, higgs_mass=higgs_mass, nucleon_mass=nucleon_mass
     )

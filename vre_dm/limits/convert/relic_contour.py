@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.column import limit_column, mass_column
+from vre_dm.limits.convert.bisection import border
 from vre_dm.limits.convert.derived import derived, theory
 from vre_dm.limits.convert.domain import Array, between, positive
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
@@ -114,21 +115,19 @@ def contour(
     """
     masses = np.atleast_1d(positive("mediator mass in GeV", mediator_masses))
     target = float(between("abundance", abundance, 0.001, 10))
-    near, far = _bracket(model, masses, target, side)
-    for _ in range(12):
-        middle = np.sqrt(near * far)
-        scarce = _relic(model, masses, _dark(masses, middle, side)) < target
-        near, far = np.where(scarce, middle, near), np.where(scarce, far, middle)
+    near, far = map(np.log, _bracket(model, masses, target, side))
+
+    def dark(log: Array) -> Array:
+        return _dark(masses, np.exp(log), side)
+
+    found = dark(border(lambda log: _relic(model, masses, dark(log)) < target, near, far, steps=12))
     label = f"Ωh² = {target:g}, {model.mediator}, g_q = {model.g_q:g}, g_DM = {model.g_dm:g}"
     return derived(
         theory(label),
         id=id,
         formula=f"relic/s-channel/{model.mediator}/Gondolo-Gelmini-1991",
         quantity="mediator_plane",
-        columns=(
-            mass_column(masses),
-            limit_column(_dark(masses, np.sqrt(near * far), side), "mediator_plane"),
-        ),
+        columns=(mass_column(masses), limit_column(found, "mediator_plane")),
         inputs={"abundance": target, "side": side, **model.couplings, "quark masses": model.masses},
         assumptions=model.conventions | {"abundance": target, "side_of_resonance": side},
         notes="annihilation into Standard-Model pairs alone, dark matter in kinetic equilibrium",

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.column import Column, limit_column, mass_column
+from vre_dm.limits.convert.bisection import border
 from vre_dm.limits.convert.coupling_rescaling import Signature, phase_space, quark_coupling, ratio
 from vre_dm.limits.convert.derived import derived, restated
 from vre_dm.limits.convert.domain import Array, positive, require_curve
@@ -133,10 +134,7 @@ def resonant_contour(curve: Curve, old: SimplifiedModel, new: SimplifiedModel, *
     if not mediator.size:
         msg = f"curve {curve.id}: no point of the new contour lies on resonance; rescale the grid instead"
         raise InvalidCurve(msg)
-    for _ in range(50):
-        middle = (light + heavy) / 2
-        above = phase_space(new, mediator, middle) > excluded
-        light, heavy = np.where(above, middle, light), np.where(above, heavy, middle)
+    dm = border(lambda dark: phase_space(new, mediator, dark) > excluded, light, heavy, steps=50)
     return derived(
         curve,
         id=id,
@@ -145,7 +143,7 @@ def resonant_contour(curve: Curve, old: SimplifiedModel, new: SimplifiedModel, *
         quantity="mediator_plane",
         channel=curve.channel,
         geometry="contour",
-        columns=_plane(mediator, (light + heavy) / 2),
+        columns=_plane(mediator, dm),
         inputs={**_inputs(old, new), "points left out": curve.x.size - mediator.size},
         assumptions=new.conventions,
     )

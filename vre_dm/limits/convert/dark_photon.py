@@ -95,7 +95,7 @@ def epsilon(mass: ArrayLike, g_q: ArrayLike, *, up_share: float = UP_SHARE, alph
     tangent = np.exp(
         border(lambda log: _mean_coupling(mass, np.exp(log), up_share, alpha) < wanted, low, high, steps=60)
     )
-    return COS * tangent / np.sqrt(1 + tangent**2)
+    return np.asarray(COS * tangent / np.sqrt(1 + tangent**2))
 
 
 @elementwise

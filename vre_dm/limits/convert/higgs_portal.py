@@ -106,7 +106,7 @@ def cross_section_per_width(
         "Dirac": 4 * x / beta**2,
         "vector": 16 * x**2 / (1 - 4 * x + 12 * x**2),
     }[particle]
-    return CM2_GEV2 * common * spin
+    return np.asarray(CM2_GEV2 * common * spin)
 
 
 def from_branching_ratio(
@@ -154,9 +154,8 @@ def from_branching_ratio(
     ----------
     As of `cross_section_per_width`.
     """
-    masses = (
-        _masses(number("Higgs mass in GeV", higgs_mass)) if dm_masses is None else np.atleast_1d(dm_masses)
-    )
+    number("BR(H → inv)", branching_ratio, 0, 1)
+    masses = np.atleast_1d(_masses(higgs_mass) if dm_masses is None else dm_masses)
     ratio = cross_section_per_width(
         masses, particle, f_n=f_n, v=v, higgs_mass=higgs_mass, nucleon_mass=nucleon_mass
     )
@@ -213,13 +212,11 @@ def to_branching_ratio(
     As of `cross_section_per_width`.
     """
     require_curve(curve, "sigma_SI")
-    open_ = (
-        (curve.x < number("Higgs mass in GeV", higgs_mass) / 2)
-        & (curve.x >= curve.range[0])
-        & (curve.x <= curve.range[1])
-    )
+    low, high = curve.range
+    top = number("Higgs mass in GeV", higgs_mass) / 2
+    open_ = (curve.x >= low) & (curve.x <= high) & (curve.x < top)
     if not open_.any():
-        msg = f"curve {curve.id} begins at {curve.range[0]:g} GeV, above half of the Higgs mass"
+        msg = f"curve {curve.id} begins at {low:g} GeV, above half of the Higgs mass"
         raise OutOfRange(msg)
     masses = curve.x[open_]
     number("Higgs width in GeV", higgs_width)
@@ -240,7 +237,7 @@ def to_branching_ratio(
 
 def _masses(higgs_mass: float) -> Array:
     """Dense towards the threshold, where σ turns up."""
-    edge = higgs_mass / 2
+    edge = number("Higgs mass in GeV", higgs_mass) / 2
     return np.asarray(np.append(np.geomspace(1, 0.8 * edge, 120), edge * (1 - np.geomspace(0.199, 1e-3, 80))))
 
 

@@ -61,29 +61,6 @@ FACTS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One of the things that a table of bare numbers cannot say.
-
-    Attributes
-    ----------
-    text
-        The question.
-    answers
-        Keywords of `read` that answer it.
-    """
-
-    text: str
-    answers: tuple[str, ...]
-
-
-QUESTIONS = (
-    Question("Which quantity do the numbers limit?", ("quantity",)),
-    Question("In which units are the masses and the limits?", ("x_unit", "y_unit")),
-    Question("Which experiment is it, and where is it published?", ("experiment", "reference")),
-)
-
-
 def answers(given: Mapping[str, Any]) -> Answers:
     """Check the keywords of `read`.
 

@@ -8,7 +8,7 @@ from vre_dm.errors import InvalidCurve
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.interchange import facts as flat
 from vre_dm.limits.interchange import numbers, plain, statements, toml_text
-from vre_dm.limits.interchange.draft import Draft, RawColumn
+from vre_dm.limits.interchange.draft import Draft, Found, RawColumn, each
 from vre_dm.limits.interchange.source import Source
 
 RECORD = "result_metadata.toml"
@@ -32,22 +32,23 @@ def recognises(source: Source) -> bool:
     return source.stem in described
 
 
-def read(source: Source) -> list[Draft]:
-    """Read the result of a CSV, or all results of a TOML.
+def read(source: Source) -> Found:
+    """Read the result of a CSV, or each result of a TOML.
 
     Raises
     ------
     InvalidCurve
         A file is missing or malformed, or a row has another number of cells than the TOML names.
     """
-    if source.path.suffix != ".toml":
-        described, mended = _sections(source.beside(RECORD))
-        if source.stem not in described:
-            msg = f"{RECORD} has no section {source.stem!r}; add one that names the columns of {source.name}"
-            raise InvalidCurve(msg)
-        return [_draft(source, described[source.stem], mended)]
-    described, mended = _sections(source)
-    return [_draft(source.beside(f"{key}.csv"), section, mended) for key, section in described.items()]
+    if source.path.suffix == ".toml":
+        described, mended = _sections(source)
+        sections = list(described.items())
+        return each(sections, lambda item: [_draft(source.beside(f"{item[0]}.csv"), item[1], mended)], RECORD)
+    described, mended = _sections(source.beside(RECORD))
+    if source.stem not in described:
+        msg = f"{RECORD} has no section {source.stem!r}; add one that names the columns of {source.name}"
+        raise InvalidCurve(msg)
+    return [_draft(source, described[source.stem], mended)]
 
 
 def write(curves: Sequence[Curve]) -> dict[str, str]:
@@ -102,9 +103,14 @@ def _draft(source: Source, section: dict[str, Any], mended: bool) -> Draft:
     treatment = [f"limits multiplied by the scaling {scale:g} of {RECORD}"] if scale != 1 else []
     if mended:
         treatment.append(f"BibTeX of {RECORD} read literally, its backslashes break the TOML")
-    draft = Draft(where=source.name, id=source.stem, columns=_ordered(columns, source.name, str(mass)))
-    draft.facts, draft.rows, draft.treatment = _facts(source.stem, section), [n for n, _ in cells], treatment
-    return draft
+    return Draft(
+        where=source.name,
+        id=source.stem,
+        columns=_ordered(columns, source.name, str(mass)),
+        facts=_facts(source.stem, section),
+        rows=[line for line, _ in cells],
+        treatment=treatment,
+    )
 
 
 def _stem(name: str) -> str:

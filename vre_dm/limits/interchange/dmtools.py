@@ -10,7 +10,7 @@ from vre_dm.errors import InvalidCurve
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.interchange import facts as flat
 from vre_dm.limits.interchange import numbers, statements, yaml_text
-from vre_dm.limits.interchange.draft import Draft, RawColumn
+from vre_dm.limits.interchange.draft import Draft, Found, RawColumn, each
 from vre_dm.limits.interchange.source import Source
 from vre_dm.limits.metadata import UNKNOWN
 
@@ -27,20 +27,29 @@ def recognises(source: Source) -> bool:
     return source.text.lstrip().startswith("<") and "<data-values" in source.text
 
 
-def read(source: Source) -> list[Draft]:
-    """Read one limit.
+def read(source: Source) -> Found:
+    """Read each limit.
 
     Raises
     ------
     InvalidCurve
         The XML is broken or declares entities, or its data are no pairs of numbers.
     """
-    fields = _fields(source)
-    rows = _pairs(fields.get("data-values", ""), source.name)
-    values = numbers.table(rows, ("m", "limit"), f"{source.name} data-values")
+    limits = _limits(source)
+    if len(limits) == 1:
+        return [_draft(limits[0], source.name, source.stem)]
+    places = list(enumerate(limits, start=1))
+    return each(
+        places, lambda item: [_draft(item[1], f"{source.name} limit {item[0]}", source.stem)], source.name
+    )
+
+
+def _draft(fields: Mapping[str, str], where: str, name: str) -> Draft:
+    rows = _pairs(fields.get("data-values", ""), where)
+    values = numbers.table(rows, ("m", "limit"), f"{where} data-values")
     treatment = []
     for place, axis in enumerate("xy"):
-        by = numbers.number(fields.get(f"{axis}-rescale", "") or "1", f"{source.name} {axis}-rescale")
+        by = numbers.number(fields.get(f"{axis}-rescale", "") or "1", f"{where} {axis}-rescale")
         if by != 1:
             values[:, place] *= by
             treatment.append(f"{axis} multiplied by its {axis}-rescale {by:g}")
@@ -48,12 +57,8 @@ def read(source: Source) -> list[Draft]:
         RawColumn("m", fields.get("x-units", ""), values[:, 0]),
         RawColumn("limit", fields.get("y-units", ""), values[:, 1]),
     ]
-    facts = _stated(fields, source.name)
-    return [
-        Draft(
-            where=source.name, id=source.stem, columns=columns, facts=facts, treatment=treatment, repeats=True
-        )
-    ]
+    facts = _stated(fields, where)
+    return Draft(where=where, id=name, columns=columns, facts=facts, treatment=treatment, repeats=True)
 
 
 def write(curve: Curve) -> dict[str, str]:
@@ -99,7 +104,8 @@ def _text(value: str) -> str:
     return escape(_CONTROL.sub("\ufffd", value), {"\r": "&#13;"})
 
 
-def _fields(source: Source) -> dict[str, str]:
+def _limits(source: Source) -> list[dict[str, str]]:
+    """Fields of each limit."""
     if re.search(r"<!(DOCTYPE|ENTITY)", source.text, re.IGNORECASE):
         msg = f"{source.name} declares a document type or entities; a limit of DMTools has none"
         raise InvalidCurve(msg)
@@ -109,10 +115,10 @@ def _fields(source: Source) -> dict[str, str]:
         msg = f"{source.name} is not XML: {error}"
         raise InvalidCurve(msg) from None
     found = [root] if root.tag == "limit" else list(root.iter("limit"))
-    if len(found) != 1:
-        msg = f"{source.name} holds {len(found)} <limit>; give a file with one"
+    if not found:
+        msg = f"{source.name} holds no <limit>; give the XML that DMTools exports"
         raise InvalidCurve(msg)
-    return {child.tag: (child.text or "").strip() for child in found[0]}
+    return [{child.tag: (child.text or "").strip() for child in limit} for limit in found]
 
 
 def _pairs(text: str, where: str) -> list[tuple[int, list[str]]]:

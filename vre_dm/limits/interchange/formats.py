@@ -17,7 +17,7 @@ from vre_dm.limits.interchange import (
     hepdata,
     plain,
 )
-from vre_dm.limits.interchange.draft import Draft
+from vre_dm.limits.interchange.draft import Found
 from vre_dm.limits.interchange.source import Source
 
 Files = dict[str, str]
@@ -36,7 +36,7 @@ class Format:
     recognises
         Tells from the content whether a file is one.
     read
-        Makes drafts of the curves in a file.
+        Makes drafts of the curves in a file; raises what makes the file as a whole unreadable.
     write
         Makes files of one curve, or ``None``.
     write_all
@@ -46,7 +46,7 @@ class Format:
     name: str
     description: str
     recognises: Callable[[Source], bool]
-    read: Callable[[Source], list[Draft]]
+    read: Callable[[Source], Found]
     write: Callable[[Curve], Files] | None = None
     write_all: Callable[[Sequence[Curve]], Files] | None = None
 

@@ -12,7 +12,7 @@ from vre_dm.errors import InvalidCurve
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.interchange import facts as flat
 from vre_dm.limits.interchange import hepdata_bands, hepdata_json, hepdata_yaml, statements
-from vre_dm.limits.interchange.draft import Draft, RawColumn, stem
+from vre_dm.limits.interchange.draft import Draft, Found, RawColumn, each, stem
 from vre_dm.limits.interchange.hepdata_table import Table, Variable
 from vre_dm.limits.interchange.source import Source
 from vre_dm.limits.quantities import SIGNATURES
@@ -34,8 +34,8 @@ def recognises(source: Source) -> bool:
     return hepdata_json.recognises(source) or hepdata_yaml.recognises(source)
 
 
-def read(source: Source) -> list[Draft]:
-    """Read all curves of all tables.
+def read(source: Source) -> Found:
+    """Read the curves of each table.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def read(source: Source) -> list[Draft]:
         A table is malformed, has bins instead of masses, or more than two masses.
     """
     form = hepdata_json if source.path.suffix == ".json" or hepdata_json.recognises(source) else hepdata_yaml
-    return [draft for table in form.tables(source) for draft in _drafts(table)]
+    return each(form.tables(source), lambda table: _drafts(table()), source.name)
 
 
 def write(curves: Sequence[Curve]) -> dict[str, str]:
@@ -51,7 +51,7 @@ def write(curves: Sequence[Curve]) -> dict[str, str]:
     return hepdata_yaml.write(curves)
 
 
-def _drafts(table: Table) -> list[Draft]:
+def _drafts(table: Table) -> Found:
     counts = {len(variable.cells) for variable in [*table.independents, *table.dependents]}
     if len(counts) != 1 or not 1 <= len(table.independents) <= 2 or not table.dependents:
         msg = (
@@ -61,13 +61,10 @@ def _drafts(table: Table) -> list[Draft]:
         raise InvalidCurve(msg)
     if all(flat.whole(variable.qualifiers) for variable in table.dependents):
         return [_own(table)]
-    found = hepdata_bands.groups(table.dependents)
-    drafts = [_foreign(table, group) for group in found]
-    for place, draft in enumerate(drafts, start=1):
-        if len(drafts) > 1:
-            draft.id = f"{table.id}_{place}"
-            draft.facts["assumptions.variable"] = found[place - 1][0].name
-    return drafts
+    groups = hepdata_bands.groups(table.dependents)
+    if len(groups) == 1:
+        return [_foreign(table, groups[0])]
+    return each(list(enumerate(groups, start=1)), lambda item: [_one_of_several(table, *item)], table.where)
 
 
 def _own(table: Table) -> Draft:
@@ -78,6 +75,12 @@ def _own(table: Table) -> Draft:
         for variable in [*table.independents, *table.dependents]
     ]
     return Draft(where=table.where, id=table.id, columns=columns, facts=dict(table.dependents[0].qualifiers))
+
+
+def _one_of_several(table: Table, place: int, group: list[Variable]) -> Draft:
+    draft = _foreign(table, group)
+    draft.id, draft.facts["assumptions.variable"] = f"{table.id}_{place}", group[0].name
+    return draft
 
 
 def _foreign(table: Table, group: list[Variable]) -> Draft:

@@ -1,6 +1,8 @@
 """A table in the JSON that hepdata.net gives for download."""
 
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from vre_dm.errors import InvalidCurve
@@ -19,8 +21,13 @@ def recognises(source: Source) -> bool:
     return json_text.keys(source) >= {"headers", "values"}
 
 
-def tables(source: Source) -> list[Table]:
-    """The one table of the file.
+def tables(source: Source) -> list[Callable[[], Table]]:
+    """How to read the one table of the file."""
+    return [partial(_table, source)]
+
+
+def _table(source: Source) -> Table:
+    """The table.
 
     Raises
     ------
@@ -42,18 +49,16 @@ def tables(source: Source) -> list[Table]:
         variable.qualifiers = _qualifiers(record.get("qualifiers"), place)
         variable.errors = [_errors(row[count + place]) for row in cells]
     text = {key: value for key, value in record.items() if isinstance(value, str)}
-    return [
-        Table(
-            where=source.name,
-            id=source.stem,
-            independents=variables[:count],
-            dependents=variables[count:],
-            name=text.get("name", ""),
-            description=text.get("description", ""),
-            location=text.get("location", ""),
-            doi=text.get("doi", ""),
-        )
-    ]
+    return Table(
+        where=source.name,
+        id=source.stem,
+        independents=variables[:count],
+        dependents=variables[count:],
+        name=text.get("name", ""),
+        description=text.get("description", ""),
+        location=text.get("location", ""),
+        doi=text.get("doi", ""),
+    )
 
 
 def _require_shape(cells: list[list[dict[str, Any]]], count: Any, columns: int, where: str) -> None:

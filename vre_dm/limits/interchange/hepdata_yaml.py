@@ -6,7 +6,8 @@ Submission schema 1.1.0, https://hepdata-submission.readthedocs.io
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from vre_dm.errors import InvalidCurve
@@ -36,17 +37,17 @@ def recognises(source: Source) -> bool:
     return source.path.suffix in {".yaml", ".yml"} and (table or "data_file:" in source.text)
 
 
-def tables(source: Source) -> list[Table]:
-    """All tables of a submission, or the one of a table's own file.
+def tables(source: Source) -> list[Callable[[], Table]]:
+    """How to read each table of a submission, or the one of a table's own file.
 
     Raises
     ------
     InvalidCurve
-        A file is missing, is no YAML or has not the form of a table.
+        The file is no YAML or names no table; a table that is missing or malformed does when it is read.
     """
     found = [item for item in yaml_text.documents(source.text, source.name) if isinstance(item, dict)]
     if any("independent_variables" in item for item in found):
-        return [_table(source, found[0], {})]
+        return [partial(_table, source, found[0], {})]
     described = [item for item in found if isinstance(item.get("data_file"), str)]
     if not described:
         msg = f"{source.name} names no table (data_file)"
@@ -55,7 +56,7 @@ def tables(source: Source) -> list[Table]:
     if twice := [name for name, often in Counter(names).items() if often > 1]:
         msg = f"{source.name} names {twice[0][:60]!r} more than once; each table has a file of its own"
         raise InvalidCurve(msg)
-    return [_described(source.beside(item["data_file"]), item) for item in described]
+    return [partial(_described, source, item) for item in described]
 
 
 def write(curves: Sequence[Curve]) -> dict[str, str]:
@@ -113,7 +114,8 @@ def _variable(column: Column) -> dict[str, Any]:
     return {"header": head, "values": [{"value": value} for value in column.values.tolist()]}
 
 
-def _described(source: Source, item: dict[str, Any]) -> Table:
+def _described(submission: Source, item: dict[str, Any]) -> Table:
+    source = submission.beside(item["data_file"])
     found = yaml_text.documents(source.text, source.name)
     return _table(source, found[0] if found and isinstance(found[0], dict) else {}, item)
 

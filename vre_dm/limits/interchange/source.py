@@ -56,6 +56,14 @@ class Source:
         return Source(self.path.parent / name)
 
 
+def is_folder(place: Path) -> bool:
+    """Tell whether a path is a folder; a name too long for any file system is none."""
+    try:
+        return place.is_dir()
+    except OSError:
+        return False
+
+
 def _plain(name: str) -> bool:
     return bool(name) and name not in {".", ".."} and not {"/", "\\", "\0"} & set(name)
 

@@ -16,11 +16,7 @@ QUARK_PAIRS = ("uu", "dd", "ss", "cc", "bb", "tt")
 
 
 def sigma_v_at_rest(
-    model: SimplifiedModel,
-    mediator_mass: ArrayLike,
-    dm_mass: ArrayLike,
-    *,
-    channel: str = "any",
+    model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: ArrayLike, *, channel: str = "any"
 ) -> Array:
     """σv of χχ̄ in the limit v → 0, what annihilates in a galaxy today.
 
@@ -68,16 +64,11 @@ def cross_section(
     model, mediator_mass, dm_mass, channel
         As of `sigma_v_at_rest`. Pairs of mediators in the final state are not included.
     s : array_like, GeV²
-        Squared energy in the centre of mass, above 4 m².
+        Squared energy in the centre of mass, above 4 m²; else `OutOfRange`.
 
     Returns
     -------
     ndarray, GeV⁻²
-
-    Raises
-    ------
-    OutOfRange
-        s is not above threshold, or as in `sigma_v_at_rest`.
 
     References
     ----------

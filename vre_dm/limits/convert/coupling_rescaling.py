@@ -3,8 +3,9 @@
 Cross sections are relative: only ratios at the same masses mean something. Curves are in `rescaled_limits`.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,7 +17,11 @@ from vre_dm.limits.convert.widths import partial_widths, total_width
 from vre_dm.limits.spelling import require
 
 Signature = Literal["mono-X", "dijet", "dilepton"]
-FINAL_STATES = {"mono-X": ("DM",), "dijet": tuple("udscbt"), "dilepton": ("e", "mu")}
+FINAL_STATES: Mapping[Signature, tuple[str, ...]] = {
+    "mono-X": ("DM",),
+    "dijet": tuple("udscbt"),
+    "dilepton": ("e", "mu"),
+}
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(64)
 
 
@@ -72,35 +77,24 @@ def phase_space(model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: Array
 def resonant(
     model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: ArrayLike, signature: Signature
 ) -> Array:
-    """Production of a narrow resonance times its branching fraction, g_q² Γ_f/Γ.
+    """Production of a narrow resonance times its branching fraction, g_q² Γ_f/Γ; else as `propagator`.
 
     Parameters
     ----------
-    model, mediator_mass, dm_mass
-        As of `propagator`.
     signature
         ``dijet`` (all quarks), ``dilepton`` (e and µ) or ``mono-X`` (dark matter, above threshold).
 
-    Returns
-    -------
-    ndarray
-
     Raises
     ------
-    OutOfRange
-        As of `propagator`.
     InvalidCurve
         The signature is unknown.
 
     References
     ----------
-    arXiv:2203.12035
+    arXiv:2203.12035; light quarks make the resonance, so the top counts in the decay alone
     """
-    require(signature, get_args(Signature), "signature")
     mass, dm, width = _resonance(model, mediator_mass, dm_mass)
-    partial = partial_widths(model, mass, dm)
-    into = np.sum([partial[channel] for channel in FINAL_STATES[signature]], axis=0)
-    return np.asarray(model.g_q**2 * into / width)
+    return np.asarray(model.g_q**2 * _into(partial_widths(model, mass, dm), signature) / width)
 
 
 def ratio(
@@ -123,10 +117,6 @@ def ratio(
     signature
         ``mono-X``, ``dijet`` or ``dilepton``.
 
-    Returns
-    -------
-    ndarray
-
     Raises
     ------
     OutOfRange
@@ -138,12 +128,11 @@ def ratio(
     ----------
     arXiv:2203.12035
     """
-    require(signature, get_args(Signature), "signature")
-    if signature != "mono-X":
-        before, after = (resonant(m, mediator_mass, dm_mass, signature) for m in (old, new))
-    else:
+    if signature == "mono-X":
         method = propagator if old.mediator == new.mediator else phase_space
         before, after = (method(m, mediator_mass, dm_mass) for m in (old, new))
+    else:
+        before, after = (resonant(m, mediator_mass, dm_mass, signature) for m in (old, new))
     if not (np.all(before > 0) and np.all(after > 0)):
         msg = f"a model gives no {signature} signal at some mass: {old.conventions} or {new.conventions}"
         raise OutOfRange(msg)
@@ -205,18 +194,22 @@ def _unit_widths(
     model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: ArrayLike, signature: Signature
 ) -> tuple[Array, Array, Array | None]:
     """Width to quarks for g_q = 1, of all else, and into the final state (``None``: the quarks)."""
-    require(signature, get_args(Signature), "signature")
     _require_spin(model)
     channels = partial_widths(replace(model, g_q=1.0), mediator_mass, dm_mass)
-    quarks = np.sum([channels[name] for name in FINAL_STATES["dijet"]], axis=0)
+    quarks, into = _into(channels, "dijet"), _into(channels, signature)
     others = np.sum(list(channels.values()), axis=0) - quarks
     if signature == "dijet":
         return quarks, others, None
-    into = np.sum([channels[name] for name in FINAL_STATES[signature]], axis=0)
     if not np.all(into > 0):
         msg = f"a model gives no {signature} signal on resonance at some mass: {model.conventions}"
         raise OutOfRange(msg)
     return quarks, others, into
+
+
+def _into(widths: Mapping[str, Array], signature: Signature) -> Array:
+    """Width into the final state of a search."""
+    require(signature, FINAL_STATES, "signature")
+    return np.asarray(np.sum([widths[channel] for channel in FINAL_STATES[signature]], axis=0))
 
 
 def _resonance(
@@ -238,8 +231,7 @@ def _require_spin(model: SimplifiedModel) -> None:
 
 def _threshold_angle(mass: Array, dm: Array, width: Array) -> Array:
     """π/2 + arctan((M² - 4m²)/(MΓ)), without loss of digits far below the threshold."""
-    angle = np.arctan2(mass * width, 4 * dm**2 - mass**2)
-    return np.asarray(angle)
+    return np.asarray(np.arctan2(mass * width, 4 * dm**2 - mass**2))
 
 
 def _nodes(end: Array, narrow: Array) -> tuple[Array, Array]:

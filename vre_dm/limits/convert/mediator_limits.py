@@ -18,13 +18,7 @@ from vre_dm.limits.metadata import Scaling, Validity
 FORMULA = "s-channel/{}/{}/1603.04156"
 
 
-def to_mediator_plane(
-    curve: Curve,
-    model: SimplifiedModel,
-    *,
-    id: str,
-    lightest: float = 10.0,
-) -> Curve:
+def to_mediator_plane(curve: Curve, model: SimplifiedModel, *, id: str, lightest: float = 10.0) -> Curve:
     """Limit on a cross section on nucleons as the area it excludes in the mass plane.
 
     Parameters
@@ -32,7 +26,7 @@ def to_mediator_plane(
     curve
         A line of ``sigma_SI`` (vector, scalar) or ``sigma_SDp``, ``sigma_SDn`` (axial).
     model
-        Mediator and couplings.
+        Mediator, couplings and conventions of the nucleon.
     id
         Of the new curve.
     lightest
@@ -76,23 +70,15 @@ def to_mediator_plane(
     )
 
 
-def to_quark_coupling(
-    curve: Curve,
-    model: SimplifiedModel,
-    *,
-    id: str,
-    mass_ratio: float = 3.0,
-) -> Curve:
+def to_quark_coupling(curve: Curve, model: SimplifiedModel, *, id: str, mass_ratio: float = 3.0) -> Curve:
     """Limit on a cross section on nucleons as one on g_q, to lie beside dijet limits.
 
     Parameters
     ----------
-    curve
-        A line of ``sigma_SI`` (vector, scalar) or ``sigma_SDp``, ``sigma_SDn`` (axial).
+    curve, id
+        As of `to_mediator_plane`.
     model
-        Mediator and g_DM; its g_q plays no part.
-    id
-        Of the new curve.
+        Its g_q plays no part.
     mass_ratio
         Mediator mass over dark-matter mass along the line.
 
@@ -121,7 +107,7 @@ def to_quark_coupling(
         msg = f"curve {curve.id} limits g_q nowhere below √(4π) at g_DM = {model.g_dm:g}"
         raise OutOfRange(msg)
     inputs = mediators.inputs(model) | {"m_med over m_DM": mass_ratio}
-    conventions = {key: value for key, value in model.conventions.items() if key != "g_q"}
+    del inputs["g_q"]
     return derived(
         curve,
         id=id,
@@ -129,8 +115,8 @@ def to_quark_coupling(
         quantity="g_q",
         channel="any",
         columns=(mass_column(heavy[kept]), limit_column(limit[kept], "g_q")),
-        inputs={name: value for name, value in inputs.items() if name != "g_q"},
-        assumptions=conventions | {"mass_ratio": mass_ratio},
+        inputs=inputs,
+        assumptions=model.without_g_q | {"mass_ratio": mass_ratio},
         scalings=(Scaling("g_DM", model.g_dm, -1), *_shared(curve, 0.5)),
     )
 
@@ -147,13 +133,11 @@ def expected(
 
     Parameters
     ----------
-    model
-        Mediator and couplings.
     mediator_mass
         GeV.
     dm_masses : array_like, shape (n,), GeV
         Rising.
-    id, quantity
+    model, id, quantity
         As of `vre_dm.limits.convert.mediator_contours.to_cross_section`.
 
     Returns

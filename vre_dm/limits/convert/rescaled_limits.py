@@ -108,10 +108,8 @@ def resonant_contour(curve: Curve, old: SimplifiedModel, new: SimplifiedModel, *
     ----------
     curve
         ``mediator_plane``, made for `old`.
-    old, new
-        The publication's couplings and the wanted ones, vector or axial.
-    id
-        Of the new curve.
+    old, new, id
+        As of `strength`; vector or axial.
 
     Raises
     ------
@@ -170,10 +168,8 @@ def coupling(
         Other couplings of the publication and the wanted ones; their own g_q is not used.
     old_dm_mass, new_dm_mass : GeV
         Dark-matter mass there and here; the latter one number, or one a row of the curve.
-    signature
-        ``mono-X``, ``dijet`` or ``dilepton``.
-    id
-        Of the new curve.
+    signature, id
+        As of `strength`.
     max_width
         Broadest resonance, Γ/M, to which a search for narrow ones still applies.
 
@@ -217,7 +213,7 @@ def coupling(
         channel=curve.channel,
         columns=(mass_column(masses), *columns),
         inputs={**_inputs(old, new), "m_DM_before_GeV": old_dm_mass, "m_DM_GeV": _span(new_dm)},
-        assumptions={name: value for name, value in new.conventions.items() if name != "g_q"},
+        assumptions=new.without_g_q,
         validity=Validity(float(masses[0]), float(masses[-1]), reason),
     )
 

@@ -104,6 +104,11 @@ class SimplifiedModel:
         }
 
     @property
+    def without_g_q(self) -> dict[str, str | float]:
+        """The `conventions` of a limit on g_q itself."""
+        return {name: value for name, value in self.conventions.items() if name != "g_q"}
+
+    @property
     def couplings(self) -> dict[str, float]:
         """The couplings by their names in a curve's record."""
         return {"g_q": self.g_q, "g_DM": self.g_dm, "g_l": self.g_l}

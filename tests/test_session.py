@@ -12,8 +12,8 @@ from tests.limits.conftest import make
 from vre_dm import sandbox, session
 from vre_dm.errors import InvalidConfiguration, InvalidCurve, InvalidDid, LoginRefused, Unreachable
 from vre_dm.lake.lake import Lake
-from vre_dm.limits.catalogue.entry import write
 from vre_dm.limits.column import Column
+from vre_dm.limits.scaffold import write_pairs
 from vre_dm.sandbox import LakeStatus
 
 
@@ -132,7 +132,7 @@ def test_fetched_files_of_different_lakes_lie_apart(embedded_lake: LakeStatus) -
 def uploaded(lake: LakeStatus, folder: Path, *curves: dm.Curve) -> str:
     """DID of a dataset that holds the files of these curves."""
     for curve in curves:
-        write(curve, folder, own=True)
+        write_pairs([curve], folder)
     name = f"curves.{uuid.uuid4().hex[:8]}"
     words = ["upload", "--rse", "CERN-EOSPILOT", "--scope", "user.dm", f"user.dm:{name}"]
     rucio(lake.rucio_config, *words, *(str(path) for path in sorted(folder.iterdir())))
@@ -194,7 +194,7 @@ def test_what_names_no_folder_is_refused_in_one_line(folder: Any) -> None:
 
 def test_shipped_curves_need_no_lake(tmp_path: Path) -> None:
     assert dm.curves("si_lz_2024").ids == ["si_lz_2024"]
-    write(toy(), tmp_path)
+    write_pairs([toy()], tmp_path)
     assert len(dm.curves(folder=tmp_path)) == 1
     assert session._SESSION._lake is None
 

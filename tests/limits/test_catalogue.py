@@ -11,10 +11,11 @@ import vre_dm
 from tests.limits.conftest import make
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.catalogue import SEAL, SHIPPED, curves, load
-from vre_dm.limits.catalogue.entry import read, read_seal, sidecars_in, write, write_seal
+from vre_dm.limits.catalogue.entry import read, read_seal, sidecars_in, write_seal
 from vre_dm.limits.checks import PERMISSIVE, check_record
 from vre_dm.limits.metadata import Assumptions, Headline, Provenance, Reference, Validity
 from vre_dm.limits.quantities import QUANTITIES
+from vre_dm.limits.scaffold import write_pairs
 
 FULL = make(
     label="TOY 2020 (σ & more)",
@@ -156,18 +157,18 @@ def test_the_schema_knows_the_quantities_of_the_code() -> None:
 
 
 def test_what_is_written_reads_back_equal(tmp_path: Path) -> None:
-    write(FULL, tmp_path)
+    write_pairs([FULL], tmp_path)
     assert load(tmp_path)[0] == FULL
 
 
 def test_a_curve_that_fails_a_check_is_not_written(tmp_path: Path) -> None:
-    with pytest.raises(InvalidCurve, match="licence"):
-        write(make(licence="unknown"), tmp_path)
+    with pytest.raises(InvalidCurve, match="unit of the quantity"):
+        write_pairs([FULL, make(id="si_other", columns=FULL.columns[:1] * 2)], tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_numbers_changed_by_one_digit_are_refused(tmp_path: Path) -> None:
-    write(FULL, tmp_path)
+    write_pairs([FULL], tmp_path)
     numbers = tmp_path / "si_toy_2020.csv"
     numbers.write_text(numbers.read_text().replace("1e-43", "1e-44"))
     with pytest.raises(InvalidCurve, match="'checksum'"):
@@ -187,14 +188,14 @@ def test_numbers_changed_by_one_digit_are_refused(tmp_path: Path) -> None:
 def test_a_broken_table_is_refused_with_file_row_and_column(
     tmp_path: Path, old: str, new: str, complaint: str
 ) -> None:
-    write(FULL, tmp_path)
+    write_pairs([FULL], tmp_path)
     _rewrite_numbers(tmp_path, old, new)
     with pytest.raises(InvalidCurve, match=complaint):
         load(tmp_path)
 
 
 def test_a_curve_under_another_name_is_refused(tmp_path: Path) -> None:
-    write(FULL, tmp_path)
+    write_pairs([FULL], tmp_path)
     (tmp_path / "si_toy_2020.json").rename(tmp_path / "si_other.json")
     with pytest.raises(InvalidCurve, match=r"si_other\.json"):
         load(tmp_path)
@@ -208,7 +209,7 @@ def test_a_folder_without_a_curve_is_an_error_with_the_next_step(tmp_path: Path)
 
 
 def test_a_sidecar_cannot_point_outside_its_folder(tmp_path: Path) -> None:
-    write(FULL, tmp_path)
+    write_pairs([FULL], tmp_path)
     sidecar = tmp_path / "si_toy_2020.json"
     sidecar.write_text(sidecar.read_text().replace('"path": "si_toy_2020.csv"', '"path": "other.csv"'))
     with pytest.raises(InvalidCurve, match=r"other\.csv"):
@@ -223,14 +224,14 @@ def test_a_sidecar_that_is_no_json_is_refused(tmp_path: Path, content: bytes) ->
 
 
 def test_a_missing_table_is_refused(tmp_path: Path) -> None:
-    write(FULL, tmp_path)
+    write_pairs([FULL], tmp_path)
     (tmp_path / "si_toy_2020.csv").unlink()
     with pytest.raises(InvalidCurve, match=r"si_toy_2020\.csv cannot be read"):
         load(tmp_path)
 
 
 def test_a_huge_table_is_refused_without_reading_it_whole(tmp_path: Path) -> None:
-    write(FULL, tmp_path)
+    write_pairs([FULL], tmp_path)
     with (tmp_path / "si_toy_2020.csv").open("r+b") as stream:
         stream.truncate(100_000_000)
     with pytest.raises(InvalidCurve, match="larger than 4 MB"):
@@ -238,14 +239,14 @@ def test_a_huge_table_is_refused_without_reading_it_whole(tmp_path: Path) -> Non
 
 
 def test_the_same_numbers_twice_are_refused(tmp_path: Path) -> None:
-    write(make(), tmp_path)
-    write(make(id="sdp_toy_2020", quantity="sigma_SDp"), tmp_path)
+    write_pairs([make()], tmp_path)
+    write_pairs([make(id="sdp_toy_2020", quantity="sigma_SDp")], tmp_path)
     with pytest.raises(InvalidCurve, match="equal numbers"):
         load(tmp_path)
 
 
 def test_a_seal_is_not_given_to_a_sidecar_that_breaks_the_schema(tmp_path: Path) -> None:
-    write(FULL, tmp_path)
+    write_pairs([FULL], tmp_path)
     sidecar = tmp_path / "si_toy_2020.json"
     sidecar.write_text(sidecar.read_text().replace('"observed"', '"guessed"'))
     with pytest.raises(InvalidCurve, match="kind"):

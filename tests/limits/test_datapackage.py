@@ -9,9 +9,9 @@ import pytest
 
 from tests.limits.conftest import HOSTILE, make
 from vre_dm.limits.catalogue import SHIPPED, load
-from vre_dm.limits.catalogue import entry as pair
 from vre_dm.limits.datapackage import NAME, package, problems, write
 from vre_dm.limits.metadata import Provenance, Reference
+from vre_dm.limits.scaffold import write_pairs
 
 SOUND = package([make(reference=Reference("2001.00001", "v2"), provenance=Provenance(source="a/b"))])
 Package = dict[str, Any]
@@ -41,7 +41,7 @@ def test_the_same_source_is_named_once() -> None:
 
 
 def test_a_written_package_lies_beside_the_curves_and_does_not_count_as_one(tmp_path: Path) -> None:
-    pair.write(make(), tmp_path)
+    write_pairs([make()], tmp_path)
     target = write(load(tmp_path), tmp_path)
     assert problems(json.loads(target.read_text(encoding="utf-8")), tmp_path) == []
     assert load(tmp_path).ids == ["si_toy_2020"]

@@ -11,14 +11,13 @@ import pytest
 from tests.limits.conftest import HOSTILE, make
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.catalogue import curves, load, load_files
-from vre_dm.limits.catalogue.entry import write
 from vre_dm.limits.inspection import inspect
-from vre_dm.limits.scaffold import accept
+from vre_dm.limits.scaffold import accept, write_pairs
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    write(make(), tmp_path)
+    write_pairs([make()], tmp_path)
     return tmp_path
 
 
@@ -48,7 +47,7 @@ def test_what_is_no_ordinary_file_is_named_and_never_opened(folder: Path, suffix
 
 
 def test_a_hundred_megabytes_are_refused_and_the_other_curves_are_still_read(folder: Path) -> None:
-    write(make(id="other", year=2021), folder)
+    write_pairs([make(id="other", year=2021)], folder)
     with (folder / "si_toy_2020.csv").open("r+b") as stream:
         stream.truncate(100_000_000)
     inspection = inspect(folder)
@@ -57,7 +56,7 @@ def test_a_hundred_megabytes_are_refused_and_the_other_curves_are_still_read(fol
 
 
 def test_a_licence_is_a_remark_on_ones_own_folder_and_grave_on_what_is_to_ship(tmp_path: Path) -> None:
-    write(make(licence="CC-BY-NC-SA-3.0"), tmp_path, own=True)
+    write_pairs([make(licence="CC-BY-NC-SA-3.0")], tmp_path)
     assert inspect(tmp_path).sound
     assert [problem.check for problem in inspect(tmp_path).problems] == ["licence"]
     assert not inspect(tmp_path, to_ship=True).sound
@@ -132,7 +131,7 @@ def test_a_record_with_an_unknown_unit_is_refused(folder: Path) -> None:
 
 
 def test_hostile_metadata_is_read_as_text(tmp_path: Path) -> None:
-    write(make(experiment=HOSTILE, notes=HOSTILE), tmp_path)
+    write_pairs([make(experiment=HOSTILE, notes=HOSTILE)], tmp_path)
     assert load(tmp_path)[0].experiment == HOSTILE
     assert inspect(tmp_path).problems == ()
 
@@ -148,7 +147,7 @@ def test_a_comment_that_names_nobody_else_is_only_a_wrong_header(folder: Path) -
 
 
 def test_curves_are_taken_from_files_whatever_else_lies_beside_them(folder: Path) -> None:
-    write(make(id="unasked", year=2021), folder)
+    write_pairs([make(id="unasked", year=2021)], folder)
     assert load_files([folder / "si_toy_2020.csv", folder / "si_toy_2020.json"]).ids == ["si_toy_2020"]
     with pytest.raises(InvalidCurve, match="none of these files is the sidecar"):
         load_files([folder / "si_toy_2020.csv"])

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from vre_dm.limits.curve import Curve
+from vre_dm.limits.placing import place
 from vre_dm.limits.sidecar import Record, to_record
 
 NAME = "datapackage.json"
@@ -54,12 +55,8 @@ def package(curves: Iterable[Curve], *, title: str = "Dark-matter limit curves")
 
 def write(curves: Iterable[Curve], folder: Path) -> Path:
     """Write ``datapackage.json`` beside the curves of a folder; an older one is replaced whole."""
-    target = folder / NAME
-    temporary = folder / f".{NAME}"
-    text = json.dumps(package(curves), ensure_ascii=False, separators=(",", ":"))
-    temporary.write_text(text + "\n", encoding="utf-8", newline="\n")
-    temporary.replace(target)
-    return target
+    text = json.dumps(package(curves), ensure_ascii=False, separators=(",", ":")) + "\n"
+    return place({NAME: text}, folder, overwrite=True)[0]
 
 
 def problems(package: Any, folder: Path | None = None) -> list[str]:

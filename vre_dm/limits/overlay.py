@@ -14,11 +14,12 @@ from vre_dm.limits.catalogue import load
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.curveset import CurveSet
 from vre_dm.limits.display import counted, overview, table_text
+from vre_dm.limits.placing import place
 from vre_dm.limits.plot.axes import Range
 from vre_dm.limits.plot.compare import Comparison, compare
 from vre_dm.limits.plot.model import Model, build
 from vre_dm.limits.plot.payload import payload
-from vre_dm.limits.plot.saving import target_of, write
+from vre_dm.limits.plot.saving import target_of
 from vre_dm.limits.plot.script import script
 from vre_dm.limits.plot.view import ColourBy, Theme, View, ids
 from vre_dm.limits.scaling import given, moved
@@ -163,7 +164,8 @@ class Overlay:
             Another ending, or a folder that does not exist or cannot be written; a file that was there stays.
         """
         target, form = target_of(path)
-        return write(target, self.html().encode() if form == "html" else self._printed(form, preset))
+        data = self.html() if form == "html" else self._printed(form, preset)
+        return place({target.name: data}, target.parent, overwrite=True)[0]
 
     def _printed(self, form: str, preset: Preset | None = None) -> bytes:
         from vre_dm.limits.plot import figure

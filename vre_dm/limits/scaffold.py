@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import re
 from typing import TYPE_CHECKING, Any
 
-from vre_dm.errors import InvalidCurve, NotWritable
-from vre_dm.limits.catalogue.entry import LARGEST_BYTES, sidecars_in
-from vre_dm.limits.checks import check, check_record
+from vre_dm.errors import InvalidCurve
+from vre_dm.limits.catalogue.entry import LARGEST_BYTES, files, sidecars_in
+from vre_dm.limits.checks import check_record
 from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.interchange.answers import Answers
 from vre_dm.limits.interchange.draft import slug
-from vre_dm.limits.interchange.output import place
 from vre_dm.limits.metadata import UNKNOWN, Reference
+from vre_dm.limits.placing import place
 from vre_dm.limits.quantities import quantity
-from vre_dm.limits.sidecar import Record, to_record
+from vre_dm.limits.sidecar import to_json, to_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,13 +59,13 @@ def write_blank(said: Answers, folder: Path) -> list[Path]:
     InvalidCurve
         The sidecar would break the schema.
     NotWritable
-        A file exists already, or the folder cannot be written; nothing was written.
+        A file exists already, or the folder cannot be written; nothing has changed.
     """
     record = to_record(_blank(said))
     header = ",".join(field["name"] for field in record["schema"]["fields"]) + "\n"
     record["hash"] = f"sha256:{hashlib.sha256(header.encode()).hexdigest()}"
     check_record(record, f"{record['name']}.json")
-    return _placed({record["path"]: header, f"{record['name']}.json": _text(record)}, folder)
+    return place({record["path"]: header, f"{record['name']}.json": to_json(record)}, folder)
 
 
 def write_pairs(curves: Iterable[Curve], folder: Path) -> list[Path]:
@@ -78,16 +76,9 @@ def write_pairs(curves: Iterable[Curve], folder: Path) -> list[Path]:
     InvalidCurve
         A curve breaks the schema or a check; the message names the first one.
     NotWritable
-        A file exists already, or the folder cannot be written; nothing was written.
+        A file exists already, or the folder cannot be written; nothing has changed.
     """
-    files: dict[str, str] = {}
-    for curve in curves:
-        record = to_record(curve)
-        check_record(record, curve.id)
-        for problem in check(curve):
-            raise problem.error()
-        files |= {record["path"]: curve.csv, f"{curve.id}.json": _text(record)}
-    return _placed(files, folder)
+    return place({name: text for curve in curves for name, text in files(curve).items()}, folder)
 
 
 def accept(folder: Path) -> list[str]:
@@ -103,24 +94,13 @@ def accept(folder: Path) -> list[str]:
         table = sidecar.with_suffix(".csv")
         if not (_is_small(sidecar) and _is_small(table)):
             continue
-        text = sidecar.read_text(encoding="utf-8", errors="surrogateescape")
-        new = f'"hash": "sha256:{hashlib.sha256(table.read_bytes()).hexdigest()}"'
-        changed = re.sub(r'"hash"\s*:\s*"[^"]*"', new, text, count=1)
-        if new not in text and changed != text:
+        said = sidecar.read_bytes()
+        new = f'"hash": "sha256:{hashlib.sha256(table.read_bytes()).hexdigest()}"'.encode()
+        changed = re.sub(rb'"hash"\s*:\s*"[^"]*"', new, said, count=1)
+        if new not in said and changed != said:
             place({sidecar.name: changed}, folder, overwrite=True)
             taken.append(table.name)
     return taken
-
-
-def _placed(files: dict[str, str], folder: Path) -> list[Path]:
-    taken = [name for name in files if os.path.lexists(folder / name)]
-    if taken:
-        msg = f"{taken[0]} exists in {folder}, and nothing is overwritten; move it away or give another --id"
-        raise NotWritable(msg)
-    if not folder.is_dir():
-        msg = f"{folder} is no folder; make it first"
-        raise NotWritable(msg)
-    return place(files, folder)
 
 
 def _is_small(path: Path) -> bool:
@@ -153,7 +133,3 @@ def _blank(said: Answers) -> Curve:
 
 def _reference(said: Answers) -> dict[str, str]:
     return {name: str(value) for name, value in said.facts.items() if name.startswith("reference.")}
-
-
-def _text(record: Record) -> str:
-    return json.dumps(record, indent=2, ensure_ascii=False) + "\n"

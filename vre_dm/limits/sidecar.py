@@ -6,6 +6,7 @@ with the fields of `vre_dm.limits.catalogue.schema.json` added.
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import Any
 
@@ -51,6 +52,11 @@ def to_record(curve: Curve) -> Record:
         "headline": asdict(curve.headline) if curve.headline else None,
         "notes": curve.notes,
     }
+
+
+def to_json(record: Record) -> str:
+    """A record as the sidecar holds it."""
+    return json.dumps(record, indent=2, ensure_ascii=False) + "\n"
 
 
 def from_record(record: Record, csv: str, where: str) -> Curve:

@@ -1,4 +1,4 @@
-"""One catalogue entry on disk: read it with every check, write it in the form that passes them."""
+"""One catalogue entry: read it from disk with every check, and the files that pass them."""
 
 import hashlib
 import json
@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from vre_dm.errors import InvalidCurve
-from vre_dm.limits.checks import check, check_licence, check_record
+from vre_dm.limits.checks import check, check_record
 from vre_dm.limits.checks.experiments import refuse_foreign_comment
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.display import plain
-from vre_dm.limits.sidecar import Record, from_record, to_record
+from vre_dm.limits.placing import place
+from vre_dm.limits.sidecar import Record, from_record, to_json, to_record
 
 NO_SIDECARS = frozenset({"schema.json", "datapackage.json"})
 LARGEST_BYTES = 4_000_000
@@ -62,26 +63,19 @@ def parse(sidecar: Path, sealed: frozenset[str] = frozenset()) -> Curve:
     return from_record(record, csv, numbers.name)
 
 
-def write(curve: Curve, folder: Path, *, own: bool = False) -> None:
-    """Write ``<id>.csv`` and ``<id>.json`` into a folder that exists.
-
-    Parameters
-    ----------
-    own
-        The folder is a user's own, so the licence may be any; what ships must have a permissive one.
+def files(curve: Curve) -> dict[str, str]:
+    """The two files of a curve, name to text, as `read` takes them.
 
     Raises
     ------
     InvalidCurve
-        The curve fails the schema or a check; nothing is written.
+        The curve fails the schema or a check.
     """
     record = to_record(curve)
     check_record(record, curve.id)
-    for problem in [*check(curve), *([] if own else check_licence(curve))]:
+    for problem in check(curve):
         raise problem.error()
-    (folder / f"{curve.id}.csv").write_text(curve.csv, encoding="utf-8", newline="\n")
-    text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
-    (folder / f"{curve.id}.json").write_text(text, encoding="utf-8", newline="\n")
+    return {record["path"]: curve.csv, f"{curve.id}.json": to_json(record)}
 
 
 def read_seal(path: Path) -> frozenset[str]:
@@ -101,7 +95,7 @@ def write_seal(folder: Path, path: Path) -> None:
     for sidecar in sidecars:
         _record(sidecar, frozenset())
     sums = [hashlib.sha256(sidecar.read_bytes()).hexdigest() for sidecar in sidecars]
-    path.write_text("\n".join(sums) + "\n", encoding="ascii", newline="\n")
+    place({path.name: "\n".join(sums) + "\n"}, path.parent, overwrite=True)
 
 
 def require_curves(folder: Path) -> None:

@@ -10,11 +10,12 @@ from vre_dm.errors import InvalidCurve, NotWritable
 from vre_dm.limits.checks import check_record
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.curveset import CurveSet
-from vre_dm.limits.interchange import output, shape
+from vre_dm.limits.interchange import shape
 from vre_dm.limits.interchange.formats import FORMATS, Files, Format
 from vre_dm.limits.interchange.questions import QUESTIONS, Question
 from vre_dm.limits.interchange.reading import Reading, read, read_all
 from vre_dm.limits.interchange.source import is_folder
+from vre_dm.limits.placing import place
 from vre_dm.limits.sidecar import to_record
 from vre_dm.limits.spelling import require
 
@@ -52,13 +53,13 @@ def write(
     require(format, FORMATS, "format")
     chosen = CurveSet([curves] if isinstance(curves, Curve) else curves)
     files = _files(chosen, FORMATS[format])
-    place = Path(path)
-    if is_folder(place):
-        return output.place(files, place, overwrite=overwrite)
+    target = Path(path)
+    if is_folder(target):
+        return place(files, target, overwrite=overwrite)
     if len(files) != 1:
-        msg = f"{place} is no folder; {format} writes {len(files)} files here, give a folder that exists"
+        msg = f"{target} is no folder; {format} writes {len(files)} files here, give a folder that exists"
         raise NotWritable(msg)
-    return output.place({place.name: next(iter(files.values()))}, place.parent, overwrite=overwrite)
+    return place({target.name: next(iter(files.values()))}, target.parent, overwrite=overwrite)
 
 
 def _files(curves: CurveSet, known: Format) -> Files:

@@ -1,0 +1,93 @@
+"""Put files in place: all of them whole, or none; what was there stays until then."""
+
+import contextlib
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from vre_dm.errors import NotWritable
+
+NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+"""What file systems without hard links answer (FAT, many network and FUSE mounts)."""
+
+
+def place(files: Mapping[str, str | bytes], folder: Path, *, overwrite: bool = False) -> list[Path]:
+    """Write files to a folder that exists.
+
+    Parameters
+    ----------
+    files
+        Plain file names and what goes in; text becomes UTF-8.
+    folder
+        Where to.
+    overwrite
+        Replace files that exist; a link is replaced, not followed.
+
+    Returns
+    -------
+    list of Path
+        In the order given.
+
+    Raises
+    ------
+    NotWritable
+        A file exists, or the folder cannot be written; nothing has changed, also after Ctrl-C.
+    """
+    targets = [folder / name for name in files]
+    if not overwrite:
+        _require_free(targets)
+    try:
+        with tempfile.TemporaryDirectory(prefix=".vre-dm-", dir=folder) as stage:
+            new = [Path(stage, str(number)) for number in range(len(targets))]
+            for path, content in zip(new, files.values(), strict=True):
+                path.write_bytes(content if isinstance(content, bytes) else content.encode())
+            _move(new, targets, overwrite=overwrite)
+    except (OSError, ValueError) as error:  # ValueError: a name or a text that no file can have
+        reason = getattr(error, "strerror", None) or error
+        more = f" and {len(targets) - 1} more" if len(targets) > 1 else ""
+        msg = (
+            f"cannot write {str(targets[0])[:200]!r}{more}: {reason}; nothing was changed, "
+            "choose a folder that exists, has room and is yours"
+        )
+        raise NotWritable(msg) from error
+    return targets
+
+
+def _require_free(targets: Sequence[Path]) -> None:
+    if taken := [path for path in targets if os.path.lexists(path)]:
+        msg = f"{taken[0].name} exists in {taken[0].parent} and stays; move it away or take another name"
+        raise NotWritable(msg)
+
+
+def _move(new: Sequence[Path], targets: Sequence[Path], *, overwrite: bool) -> None:
+    """Move all, or put back what was there before the failure or Ctrl-C; the last move needs no way back."""
+    moved: dict[Path, Path | None] = {}
+    try:
+        for path, target in zip(new, targets, strict=True):
+            old = None
+            if overwrite and target != targets[-1] and os.path.lexists(target):
+                old = path.with_suffix(".old")
+                shutil.copy2(target, old, follow_symlinks=False)
+            _move_one(path, target, overwrite=overwrite)
+            moved[target] = old
+    except BaseException:
+        for target, old in moved.items():
+            with contextlib.suppress(OSError):
+                old.replace(target) if old else target.unlink()
+        raise
+
+
+def _move_one(path: Path, target: Path, *, overwrite: bool) -> None:
+    if overwrite:
+        path.replace(target)
+        return
+    try:
+        os.link(path, target)  # fails when somebody else made the file meanwhile
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        _require_free([target])
+        path.replace(target)

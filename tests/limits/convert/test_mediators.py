@@ -1,13 +1,23 @@
 """Scattering through mediators: check values, the published coefficients, algebra, domain."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from vre_dm.errors import InvalidCurve, OutOfRange
-from vre_dm.limits.convert.mediators import cross_section, mediator_mass, quantity, quark_coupling
+from vre_dm.limits.convert.higgs_portal import cross_section_per_width
+from vre_dm.limits.convert.mediators import (
+    cross_section,
+    mediator_mass,
+    nucleon_factor,
+    quantity,
+    quark_coupling,
+)
 from vre_dm.limits.convert.simplified_model import Mediator, SimplifiedModel
+from vre_dm.limits.convert.widths import partial_widths
 
 scattering = st.sampled_from(["vector", "axial", "scalar"])
 couplings = st.floats(1e-3, 1.5)
@@ -44,6 +54,25 @@ def test_the_coefficients_are_those_printed_in_1603_04156(
     reduced = 100 * 0.93895 / 100.93895
     found = cross_section(model(mediator, g_q), mass, 100) / reduced**2
     assert found == pytest.approx(coefficient, rel=0.015)  # they are printed with two figures
+
+
+def test_the_nucleon_s_factors_are_sums_over_its_quarks() -> None:
+    # arXiv:1603.04156, sec. 4: Δu + Δd + Δs of the proton; f_u, f_d, f_s, and 2/27 of the gluons' share for
+    # each of the three heavy quarks.
+    assert nucleon_factor(model("axial")) == pytest.approx(0.84 - 0.43 - 0.09)
+    light = 0.019 + 0.045 + 0.043
+    share = light + 3 * 2 / 27 * (1 - light)
+    assert nucleon_factor(model("scalar")) == pytest.approx(share * 0.939 / 246, rel=0.01)
+
+
+@pytest.mark.parametrize("dm", [5, 30, 60])
+def test_a_scalar_with_the_couplings_of_the_higgs_boson_is_the_higgs_portal(dm: float) -> None:
+    # arXiv:1603.04156, secs. 2 and 4: scattering and the width of a scalar, against the ratio of arXiv:1112.3299 with v = 174.
+    higgs = SimplifiedModel(
+        mediator="scalar", g_q=1.0, g_dm=0.01, nucleon_factor=0.308 * 0.93895 / (174 * math.sqrt(2))
+    )
+    per_width = cross_section(higgs, 125, dm) / partial_widths(higgs, 125, dm)["DM"]
+    assert cross_section_per_width(dm, "Dirac", f_n=0.308) == pytest.approx(per_width, rel=1e-9)
 
 
 def test_the_mono_jet_point_of_atlas_comes_back_to_its_mediator_mass() -> None:

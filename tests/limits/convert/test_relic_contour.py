@@ -33,6 +33,21 @@ def test_the_contours_of_the_lhc_dark_matter_working_group_leave_what_is_observe
     np.testing.assert_allclose(relic_abundance(A1, *axial), 0.12, rtol=0.05)
 
 
+def test_with_leptons_the_working_group_s_contours_leave_what_is_observed_too() -> None:
+    # arXiv:1703.05703, its files for V2 and A2: mediator, dark matter in GeV.
+    vector = np.array([[4671, 1875], [3334, 1237], [1829, 545], [979.9, 205], [500.2, 65], [244.3, 17.2]]).T
+    above = np.array([[1562.0, 1372], [2906, 1979], [3970, 2485]]).T
+    axial = np.array([[549, 197.2], [372, 122.1], [178.7, 40], [1353, 735.9], [2848, 1468], [4932, 2495]]).T
+    v2 = SimplifiedModel(mediator="vector", g_q=0.1, g_dm=1.0, g_l=0.01)
+    a2 = SimplifiedModel(mediator="axial", g_q=0.1, g_dm=1.0, g_l=0.1)
+    np.testing.assert_allclose(relic_abundance(v2, *vector), 0.12, rtol=0.03)
+    np.testing.assert_allclose(relic_abundance(v2, *above), 0.12, rtol=0.03)
+    np.testing.assert_allclose(relic_abundance(a2, *axial), 0.12, rtol=0.05)
+    # Nearer to the resonance 1 % in mass is 40 % in abundance: there the line itself is compared.
+    near = np.array([[1759.6, 760], [2929.6, 1302.2], [3820, 1719.2], [4982, 2269]]).T
+    np.testing.assert_allclose(contour(a2, near[0], id="a2").y, near[1], rtol=0.005)
+
+
 def test_towards_the_resonance_dark_matter_is_scarcer() -> None:
     masses = np.array([1500.0, 2500, 4000])
     low, high = (contour(A1, masses, id="x", side=side).y for side in ("below", "above"))  # type: ignore[arg-type]

@@ -55,6 +55,27 @@ def test_atlas_mono_photon_the_vector_contour_follows_from_the_axial_contour():
         assert mediator == pytest.approx(published("v1", dm, mediator), rel=0.10)
 
 
+@pytest.mark.parametrize(
+    ("new", "edge"),
+    [
+        (
+            SimplifiedModel(mediator="axial", g_q=0.1, g_dm=1.0, g_l=0.1),
+            {200: 709.0, 150: 733.1, 100: 739.8, 50: 742.3},
+        ),
+        (
+            SimplifiedModel(mediator="vector", g_q=0.1, g_dm=1.0, g_l=0.01),
+            {300: 736.9, 250: 748.7, 200: 751.3, 150: 757.0, 100: 757.1, 50: 754.7},
+        ),
+    ],
+)
+def test_atlas_mono_photon_the_contours_with_leptons_follow_from_the_axial_grid(grid, new, edge):
+    # arXiv:1704.03848, figures 4b (A2) and 4d (V2), HEPData 10.17182/hepdata.77382.v1, t6 and t14: mediator
+    # mass on the heavy side, interpolated between the points.
+    contour = rescaled_limits.contour(rescaled_limits.strength(grid, A1, new, **MONO_X), id="x")
+    for dm, theirs in edge.items():
+        assert contour.x[(contour.y == dm) & (contour.x > 500)] == pytest.approx(theirs, rel=0.016)
+
+
 def test_the_contour_of_the_grid_is_the_one_that_atlas_drew(grid):
     # arXiv:1704.03848, figure 4: ATLAS interpolated the same grid.
     points = on_resonance(rescaled_limits.contour(grid, id="a1"), high=330)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vre_dm.errors import InvalidCurve, OutOfRange
+from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.constants import QUARKS
 from vre_dm.limits.convert.simplified_model import Mediator, SimplifiedModel
 from vre_dm.limits.convert.widths import partial_widths, top_loop, total_width
@@ -111,28 +111,6 @@ def test_arrays_give_what_single_masses_give(mediator: Mediator, masses: list[fl
 def test_a_width_that_reaches_the_mass_is_no_resonance() -> None:
     with pytest.raises(OutOfRange, match=r"vector mediator of 1000 GeV, .* reaches its mass; lower"):
         total_width(model("vector", 3.0), [1000], 1)
-
-
-@pytest.mark.parametrize(
-    ("fields", "message"),
-    [
-        ({"g_q": -0.1}, "g_q = -0.1 must lie above 0 or be it"),
-        ({"g_dm": 4}, "g_DM = 4 exceeds"),
-        ({"g_q": math.nan}, "g_q = nan"),
-        ({"g_q": 0, "g_dm": 0}, "couples to nothing"),
-        ({"mediator": "scalar", "g_l": 0.1}, "scalar mediator of this model couples to no lepton"),
-        ({"neutrino_flavours": 4}, "must be 0, 1, 2 or 3"),
-        ({"higgs_value": 0}, "v in GeV = 0"),
-    ],
-)
-def test_a_model_outside_its_domain_is_refused(fields: dict[str, object], message: str) -> None:
-    with pytest.raises(OutOfRange, match=message):
-        SimplifiedModel(**({"mediator": "vector", "g_q": 0.25, "g_dm": 1.0} | fields))  # type: ignore[arg-type]
-
-
-def test_an_unknown_mediator_is_refused_with_the_nearest() -> None:
-    with pytest.raises(InvalidCurve, match="near it: vector, axial"):
-        model("axial-vector")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("mass", [0, -1, math.inf, math.nan])

@@ -89,5 +89,9 @@ class InvalidCurve(VreDmError, ValueError):
         self.check, self.row, self.column = check, row, column
 
 
+class InvalidPlot(VreDmError, ValueError):
+    """A plot is asked for with a theme, preset, colouring, title or list of ids that cannot be."""
+
+
 class MissingExtra(VreDmError, ImportError):
     """Something optional is not installed; the message says how to install it."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import vre_dm
 from tests.limits.conftest import HOSTILE, make
-from vre_dm.errors import InvalidCurve, NotWritable, OutOfRange
+from vre_dm.errors import InvalidCurve, InvalidPlot, NotWritable, OutOfRange
 from vre_dm.limits.catalogue import curves, load
 from vre_dm.limits.checks import BANDS
 from vre_dm.limits.column import Column, limit_column, mass_column
@@ -188,7 +188,7 @@ def test_an_id_in_place_of_curves_is_answered_with_the_call_to_write() -> None:
 
 @pytest.mark.parametrize("argument", ["highlight", "bands"])
 def test_one_id_in_place_of_a_list_is_refused(argument: str) -> None:
-    with pytest.raises(InvalidCurve, match=rf"write {argument}=\['si_lz_2024'\]"):
+    with pytest.raises(InvalidPlot, match=rf"write {argument}=\['si_lz_2024'\]"):
         overlay(PUBLISHED, **{argument: "si_lz_2024"})  # type: ignore[arg-type]
 
 
@@ -272,7 +272,7 @@ def test_more_than_a_browser_can_draw_is_refused() -> None:
     ],
 )
 def test_a_choice_of_the_wrong_type_is_refused_in_one_line(choices: dict[str, Any]) -> None:
-    with pytest.raises((InvalidCurve, OutOfRange)) as refused:
+    with pytest.raises((InvalidCurve, InvalidPlot, OutOfRange)) as refused:
         overlay(make(scalings=(Scaling("rho0", 0.3, -20),)), **choices)
     assert "\n" not in str(refused.value)
     assert len(str(refused.value)) < 300

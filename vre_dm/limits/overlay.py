@@ -128,7 +128,7 @@ class Overlay:
 
         Raises
         ------
-        InvalidCurve
+        InvalidPlot
             There is no such preset.
         """
         from vre_dm.limits.plot import figure
@@ -158,7 +158,7 @@ class Overlay:
 
         Raises
         ------
-        InvalidCurve
+        InvalidPlot
             There is no such preset.
         NotWritable
             Another ending, or a folder that does not exist or cannot be written; a file that was there stays.
@@ -229,6 +229,8 @@ def overlay(
     InvalidCurve
         No curve, an id in place of a curve, two with one id, different quantities, a grid, an id to highlight
         that is not among them, or a parameter that no curve scales with.
+    InvalidPlot
+        An unknown theme or colouring, a title that is no text, or ids that are no list.
     OutOfRange
         A view that is not two positive numbers, the lower first, or a value that a parameter cannot take.
 

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable
 
-from vre_dm.errors import InvalidCurve
+from vre_dm.errors import InvalidCurve, VreDmError
 
 SHOWN = 8
 
@@ -27,15 +27,17 @@ def near(word: str, known: Iterable[str]) -> str:
     return f"known are: {', '.join(words[:SHOWN]) or 'none'}{more}"
 
 
-def require(word: object, known: Iterable[str], what: str) -> None:
+def require(
+    word: object, known: Iterable[str], what: str, *, error: type[VreDmError] = InvalidCurve
+) -> None:
     """Refuse a word that is not on the list of known ones.
 
     Raises
     ------
-    InvalidCurve
-        With the nearest words.
+    VreDmError
+        The `error`, with the nearest words.
     """
     words = list(known)
     if not isinstance(word, str) or word not in words:
         msg = f"unknown {what} {shown(word)}; {near(str(word)[:60], words)}"
-        raise InvalidCurve(msg)
+        raise error(msg)

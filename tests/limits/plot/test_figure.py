@@ -8,7 +8,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from tests.limits.conftest import HOSTILE, make
-from vre_dm.errors import InvalidCurve
+from vre_dm.errors import InvalidPlot
 from vre_dm.limits.catalogue import curves, load
 from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.curve import Curve
@@ -35,7 +35,7 @@ def test_a_preset_has_the_width_of_a_column_and_text_that_can_be_read(preset: st
 
 
 def test_an_unknown_preset_is_answered_with_those_there_are() -> None:
-    with pytest.raises(InvalidCurve, match=r"unknown preset 'single'; near it: single column"):
+    with pytest.raises(InvalidPlot, match=r"unknown preset 'single'; near it: single column"):
         overlay(make()).matplotlib("single")  # type: ignore[arg-type]
 
 

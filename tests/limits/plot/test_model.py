@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.limits.conftest import HOSTILE, make
-from vre_dm.errors import InvalidCurve, OutOfRange
+from vre_dm.errors import InvalidCurve, InvalidPlot, OutOfRange
 from vre_dm.limits.catalogue import load
 from vre_dm.limits.column import Column, limit_column, mass_column
 from vre_dm.limits.curve import Curve
@@ -236,7 +236,7 @@ def test_a_derived_curve_says_formula_and_inputs() -> None:
 
 @pytest.mark.parametrize(("argument", "word"), [("colour_by", "rainbow"), ("theme", "sepia")])
 def test_an_unknown_choice_is_answered_with_those_there_are(argument: str, word: str) -> None:
-    with pytest.raises(InvalidCurve, match=f"unknown {argument} '{word}'; .*known are"):
+    with pytest.raises(InvalidPlot, match=f"unknown {argument} '{word}'; .*known are"):
         overlay(make(), **{argument: word})  # type: ignore[arg-type]
 
 

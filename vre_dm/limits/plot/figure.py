@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
+from vre_dm.errors import InvalidPlot
 from vre_dm.limits.plot import areas, palette, styles
 from vre_dm.limits.plot.axes import titled
 from vre_dm.limits.plot.labels import Room, place
@@ -102,11 +103,11 @@ def draw(model: Model, preset: Preset | None = None) -> Figure:
 
     Raises
     ------
-    InvalidCurve
+    InvalidPlot
         There is no such preset.
     """
     if preset is not None:
-        require(preset, PRESETS, "preset")
+        require(preset, PRESETS, "preset", error=InvalidPlot)
     page = SCREEN if preset is None else PRESETS[preset]
     ink = Ink(dark=model["theme"] == "dark")
     places = _label_places(model, page)

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from vre_dm.errors import InvalidCurve
-from vre_dm.limits.construction import all_of, require_types
+from vre_dm.errors import InvalidPlot
+from vre_dm.limits.construction import all_of
 from vre_dm.limits.plot.axes import Range, checked
 from vre_dm.limits.spelling import require, shown
 
@@ -21,7 +21,7 @@ class View:
 
     Raises
     ------
-    InvalidCurve
+    InvalidPlot
         A title that is no text, or an unknown colouring or theme.
     OutOfRange
         A range that is not two positive numbers, the lower first.
@@ -38,9 +38,11 @@ class View:
     def __post_init__(self) -> None:
         for argument in ("x_range", "y_range"):
             object.__setattr__(self, argument, checked(getattr(self, argument), argument))
-        require_types(self, {"title": str}, "overlay")
-        require(self.colour_by, get_args(ColourBy), "colour_by")
-        require(self.theme, get_args(Theme), "theme")
+        if not isinstance(self.title, str):
+            msg = f"title {shown(self.title)} is no text; write title='…'"
+            raise InvalidPlot(msg)
+        require(self.colour_by, get_args(ColourBy), "colour_by", error=InvalidPlot)
+        require(self.theme, get_args(Theme), "theme", error=InvalidPlot)
 
     def renamed(self, names: Mapping[str, str]) -> View:
         """Say the same of curves that have other ids now; an id without a new name stays."""
@@ -53,11 +55,11 @@ def ids(given: Collection[str], argument: str) -> tuple[str, ...]:
 
     Raises
     ------
-    InvalidCurve
+    InvalidPlot
         One text in place of a list, or something that is no text in it.
     """
     if isinstance(given, str) or not all_of(given, str):
         example = shown(given) if isinstance(given, str) else "'si_lz_2024'"
         msg = f"{argument} takes a list of ids; write {argument}=[{example}]"
-        raise InvalidCurve(msg)
+        raise InvalidPlot(msg)
     return tuple(given)

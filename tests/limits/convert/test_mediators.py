@@ -67,7 +67,7 @@ def test_the_nucleon_s_factors_are_sums_over_its_quarks() -> None:
 
 @pytest.mark.parametrize("dm", [5, 30, 60])
 def test_a_scalar_with_the_couplings_of_the_higgs_boson_is_the_higgs_portal(dm: float) -> None:
-    # arXiv:1603.04156, secs. 2 and 4: scattering and the width of a scalar, against the ratio of arXiv:1112.3299 with v = 174.
+    # arXiv:1603.04156, secs. 2 and 4: scattering and width of a scalar; arXiv:1112.3299, v = 174.
     higgs = SimplifiedModel(
         mediator="scalar", g_q=1.0, g_dm=0.01, nucleon_factor=0.308 * 0.93895 / (174 * math.sqrt(2))
     )

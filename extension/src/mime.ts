@@ -4,17 +4,18 @@ import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import type { BokehModule } from './limits/bokeh';
-import type { Drawing } from './limits/draw';
 import { drawLimits } from './limits/draw';
 import type { State } from './limits/state';
 
 export const MIME = 'application/vnd.vre.limits+json';
 
+/** What the reader chose in each output, for as long as the page has it; stored nowhere. */
+const chosen = new WeakMap<object, State>();
+
 /** Draws once it is in the page, which Bokeh needs to measure its plot. */
 export class LimitsRenderer extends Widget implements IRenderMime.IRenderer {
-  private drawing: Promise<Drawing | null> = Promise.resolve(null);
+  private drawing: Promise<(() => void) | null> = Promise.resolve(null);
   private model: unknown = null;
-  private chosen: State | undefined;
 
   constructor(private options: IRenderMime.IRendererOptions) {
     super();
@@ -23,10 +24,7 @@ export class LimitsRenderer extends Widget implements IRenderMime.IRenderer {
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     this.model = model.data[this.options.mimeType];
-    await this.after(() => {
-      this.chosen = undefined;
-      return this.drawn();
-    });
+    await this.after(() => this.drawn());
   }
 
   override dispose(): void {
@@ -45,22 +43,26 @@ export class LimitsRenderer extends Widget implements IRenderMime.IRenderer {
   }
 
   /** One drawing after the other, each taken away first: two updates never draw into each other. */
-  private after(next: () => Promise<Drawing | null>): Promise<Drawing | null> {
-    this.drawing = this.drawing.then(before => {
-      // A cell that scrolls far away is detached and later drawn anew: the reader's choices stay.
-      this.chosen = before?.state ?? this.chosen;
-      before?.dispose();
+  private after(next: () => Promise<(() => void) | null>): Promise<unknown> {
+    this.drawing = this.drawing.then(takeAway => {
+      takeAway?.();
       return next();
     });
     return this.drawing;
   }
 
-  private async drawn(): Promise<Drawing | null> {
-    if (this.model === null || !this.isAttached) {
+  /** Draw; what is given takes the drawing away and keeps what the reader chose in it. */
+  private async drawn(): Promise<(() => void) | null> {
+    const model = this.model as object;
+    if (model === null || !this.isAttached) {
       return null;
     }
     try {
-      return await drawLimits(this.node, this.model, await bokeh(), { state: this.chosen });
+      const drawing = await drawLimits(this.node, model, await bokeh(), { state: chosen.get(model) });
+      return () => {
+        chosen.set(model, drawing.state);
+        drawing.dispose();
+      };
     } catch (error) {
       this.node.textContent = error instanceof Error ? error.message : String(error);
       return null;

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.plot import Plot
@@ -83,6 +84,56 @@ def test_a_name_can_be_dragged_elsewhere_and_stays(show: Show) -> None:
     after = plot.source("labels")
     np.testing.assert_allclose(plot.at(after["x"][0], after["y"][0]), (x + 80, y + 60), atol=1.5)
     assert plot.named("rows", "data") is not None
+
+
+def place_of(plot: Plot, name: str) -> tuple[float, float]:
+    """Pixel at which a name is anchored."""
+    plot.settle()
+    labels = plot.source("labels")
+    i = labels["text"].index(name)
+    return plot.at(labels["x"][i], labels["y"][i])
+
+
+def test_a_name_is_moved_and_put_back_with_the_keyboard(show: Show) -> None:
+    plot = show()
+    x, y = place_of(plot, "BETA 2024")
+    handle = plot.page.get_by_role("button", name="Name of BETA 2024")
+    handle.focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown", "Shift+ArrowLeft"):
+        plot.page.keyboard.press(key)
+    assert place_of(plot, "BETA 2024") == pytest.approx((x + 16 - 40, y + 8), abs=0.5)
+    expect(plot.page.locator("[aria-live]").first).to_have_text("Name of BETA 2024 moved left")
+    expect(handle).to_be_focused()
+    plot.page.keyboard.press("Home")
+    assert place_of(plot, "BETA 2024") == pytest.approx((x, y), abs=0.5)
+
+
+def test_names_are_one_stop_of_the_tab_key_and_pages_go_from_one_to_the_next(show: Show) -> None:
+    page = show().page
+    assert page.locator('.vre-handles button[tabindex="0"]').count() == 1
+    page.get_by_role("button", name="Name of ALPHA 2020").focus()
+    page.keyboard.press("PageDown")
+    expect(page.get_by_role("button", name="Name of BETA 2024")).to_be_focused()
+    page.keyboard.press("PageUp")
+    page.keyboard.press("PageUp")
+    expect(page.get_by_role("button", name="Name of mine")).to_be_focused()
+
+
+def test_a_name_cannot_leave_the_plot(show: Show) -> None:
+    plot = show(curves=[BETA])
+    plot.page.get_by_role("button", name="Name of BETA 2024").focus()
+    for _ in range(40):
+        plot.page.keyboard.press("Shift+ArrowUp")
+        plot.page.keyboard.press("Shift+ArrowRight")
+    assert plot.labels() == ["BETA 2024"]
+
+
+def test_a_name_on_which_the_focus_is_shows_its_curve(show: Show) -> None:
+    plot = show()
+    plot.page.get_by_role("button", name="Name of BETA 2024").focus()
+    assert plot.source("marked")["ys"] == [BETA["y"]]
+    plot.page.keyboard.press("Tab")
+    assert plot.source("marked")["ys"] == []
 
 
 def test_notes_are_said_on_the_plot(show: Show) -> None:

@@ -10,10 +10,15 @@ MASSES = [1.0, 10.0, 100.0, 1000.0]
 
 def line(name: str, values: list[float], **changes: Any) -> dict[str, Any]:
     """One curve; `assumptions` and `text` are added to the defaults."""
-    text = {"experiment": name.split()[0], "year": "2020", "kind": "observed", "cl": "90%"}
-    text |= {"statistic": "unknown", "reference": "arXiv:2001.00001v2", "doi": "unknown", "figure": "unknown"}
+    text = {"experiment": name.split()[0], "year": "2020", "kind": "observed", "CL": "90%"}
+    text |= {
+        "statistic": "unknown",
+        "reference": "arXiv:2001.00001v2",
+        "DOI": "unknown",
+        "figure or table": "unknown",
+    }
     text |= {"provenance": "collaboration file", "licence": "CC0-1.0", "assumptions": "halo SHM"}
-    text |= {"channel": "none", "completeness": "5 of 10 fields known", "sha256": "00"}
+    text |= {"channel": "none", "facts known": "5 of 10"}
     fields: dict[str, Any] = {
         "id": name.lower().replace(" ", "_"),
         "label": name,

@@ -1,6 +1,7 @@
 """A curve counts what its source does not state, and does not ask for what has no meaning for it."""
 
 import dataclasses
+import re
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_the_quantities_with_assumptions_are_quantities() -> None:
 
 
 def test_a_curve_shows_how_much_is_known_and_what_is_not() -> None:
-    assert "facts known 10 of 10\n" in repr(FULL) + "\n"
+    assert re.search(r"facts known +10 of 10$", repr(FULL), re.MULTILINE)
     bare = make(statistic="PLR")
-    assert "3 of 10; not stated: arxiv, arxiv_version, doi" in repr(bare)
-    assert "not stated: arxiv, arxiv_version" in bare._repr_html_()
+    assert "3 of 10; not stated: arXiv, arXiv version, DOI" in repr(bare)
+    assert "not stated: arXiv, arXiv version" in bare._repr_html_()

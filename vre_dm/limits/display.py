@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from vre_dm.limits import technique
 from vre_dm.limits.metadata import UNKNOWN
 from vre_dm.limits.quantities import quantity
+from vre_dm.limits.words import shown_unit, spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sized
@@ -19,14 +20,14 @@ def facts(curve: Curve) -> dict[str, str]:
     """List what a reader asks of a curve first, as text in reading order."""
     low, high = curve.range
     return {
-        "quantity": f"{curve.quantity} in {quantity(curve.quantity).unit}",
+        "quantity": f"{curve.quantity}, {_named(curve)}",
         "kind": f"{curve.kind} {curve.geometry}",
         "technique": technique.described(curve),
         "mass range": f"{low:g} to {high:g} {curve.columns[0].unit}, {curve.x.size} points",
         "CL": level(curve),
         "statistic": curve.statistic,
         "reference": curve.reference.text,
-        "doi": curve.reference.doi,
+        "DOI": curve.reference.doi,
         "provenance": curve.provenance.type,
         "licence": curve.licence,
         "supersedes": ": ".join(filter(None, (curve.supersedes, curve.supersedes_reason))) or "nothing known",
@@ -35,10 +36,16 @@ def facts(curve: Curve) -> dict[str, str]:
     }
 
 
+def _named(curve: Curve) -> str:
+    """What the limit is on, as an axis says it."""
+    of = quantity(curve.quantity)
+    return f"{of.symbol} in {shown_unit(of.unit)}" if shown_unit(of.unit) else of.symbol
+
+
 def known(curve: Curve) -> str:
     """How much of what a user needs is stated, and what is not."""
     text = "{} of {}".format(*curve.completeness)
-    return f"{text}; not stated: {', '.join(curve.unknowns)}" if curve.unknowns else text
+    return f"{text}; not stated: {', '.join(map(spelled, curve.unknowns))}" if curve.unknowns else text
 
 
 def level(curve: Curve) -> str:
@@ -50,8 +57,10 @@ def level(curve: Curve) -> str:
 
 def curve_text(curve: Curve) -> str:
     """Facts and assumptions, one a line, control characters made visible."""
-    lines = [f"Curve {plain(curve.id)}: {plain(curve.label)}"]
-    return "\n".join(lines + [f"  {plain(name):<11} {plain(value)}" for name, value in _stated(curve)])
+    stated = [(plain(name), plain(value)) for name, value in _stated(curve)]
+    width = max(len(name) for name, _ in stated)
+    lines = (f"  {name:<{width}} {value}" for name, value in stated)
+    return "\n".join([f"Curve {plain(curve.id)}: {plain(curve.label)}", *lines])
 
 
 def curve_html(curve: Curve) -> str:
@@ -61,7 +70,10 @@ def curve_html(curve: Curve) -> str:
 
 def _stated(curve: Curve) -> list[tuple[str, str]]:
     first = facts(curve)
-    return [*first.items(), *((name, str(v)) for name, v in curve.assumptions.items() if name not in first)]
+    return [
+        *first.items(),
+        *((spelled(name), str(value)) for name, value in curve.assumptions.items() if name not in first),
+    ]
 
 
 def table_html(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

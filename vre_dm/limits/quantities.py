@@ -5,6 +5,8 @@ from typing import Literal
 
 from vre_dm.limits.spelling import require
 
+CEILING = "ceiling"
+"""Stem of the column in which an exclusion ends upwards: above it rock and air stop dark matter."""
 Side = Literal["above", "below", "inside", "none"]
 
 

@@ -11,7 +11,7 @@ import type { Row } from './rows';
 import { geometry, rows, styles } from './rows';
 import { factor } from './scaling';
 import { NAMES, plotDocument, titled } from './spec';
-import type { State } from './state';
+import type { State, View } from './state';
 import { initialState, visible } from './state';
 import type { Theme } from './theme';
 
@@ -60,6 +60,11 @@ export class Chart {
     const item = plotDocument(this.model, columns, this.bokeh.version, prefix);
     await this.bokeh.embed.embed_item(item, host);
     this.view = this.bokeh.index.get_by_id(item.root_id) as PlotView;
+    if (state.view) {
+      const { x, y } = state.view;
+      this.view.model.x_range.setv({ start: x[0], end: x[1] });
+      this.view.model.y_range.setv({ start: y[0], end: y[1] });
+    }
     this.setTheme(this.theme, state);
     this.apply(state, initialState(this.model));
   }
@@ -142,6 +147,11 @@ export class Chart {
   get frame(): { left: number; top: number; right: number; bottom: number } {
     const { left, top, width, height } = this.view.frame.bbox;
     return { left, top, right: left + width, bottom: top + height };
+  }
+
+  get inSight(): View {
+    const { x_range, y_range } = this.view.model;
+    return { x: [x_range.start, x_range.end], y: [y_range.start, y_range.end] };
   }
 
   /** Call when the view or its size changed. */

@@ -50,10 +50,9 @@ export async function drawLimits(
   const chart = await Chart.draw(canvas, model, bokeh, store.state, themeOf(model, host));
   store.subscribe((state, before) => chart.apply(state, before));
   const hover = new Hover(chart, store);
-  const labels = new Labels(chart);
+  const labels = new Labels(chart, store, text => hover.say(text));
   const table = new Table(chart, store, hover);
-  store.subscribe(() => labels.refresh());
-  plot.append(hover.box, hover.live);
+  plot.append(labels.element, hover.box, hover.live);
   body.append(table.element);
   body.before(controls(chart, store));
   body.after(...beside(model, store));
@@ -67,7 +66,7 @@ export async function drawLimits(
   });
   return {
     get state() {
-      return store.state;
+      return { ...store.state, view: chart.inSight };
     },
     dispose: () => {
       stop();

@@ -10,7 +10,7 @@ import type { Store } from './state';
 
 const REACH_PX = 10;
 /** What the box shows of a curve's text, in this order; the full record is in the table below the plot. */
-const SHOWN = ['experiment', 'year', 'kind', 'cl', 'assumptions', 'provenance', 'reference', 'figure'];
+const SHOWN = ['experiment', 'year', 'kind', 'CL', 'assumptions', 'provenance', 'reference', 'figure or table'];
 
 export class Hover {
   readonly box = el('div', { class: 'vre-tip', role: 'presentation', hidden: true });
@@ -33,9 +33,14 @@ export class Hover {
     this.box.hidden = false;
     this.move(at);
     if (curve !== this.last || !this.box.matches(':hover')) {
-      this.live.textContent = `${line.label}: ${this.reading(at)}`;
+      this.say(`${line.label}: ${this.reading(at)}`);
     }
     this.last = curve;
+  }
+
+  /** To a screen reader. */
+  say(text: string): void {
+    this.live.textContent = text;
   }
 
   leave(): void {
@@ -78,7 +83,7 @@ export class Hover {
       el('strong', {}, line.label),
       el('div', { class: 'vre-reading' }, this.reading(at)),
       ...warnings.map(text => el('div', { class: 'vre-warning' }, text)),
-      el('dl', {}, ...facts.flatMap(([name, text]) => [el('dt', {}, spelled(name)), el('dd', {}, text)]))
+      el('dl', {}, ...facts.flatMap(([name, text]) => [el('dt', {}, name), el('dd', {}, text)]))
     ];
   }
 
@@ -102,8 +107,4 @@ function outside({ valid }: Line, { x }: Point): string[] {
 
 function superseded(line: Line): string[] {
   return line.superseded_by ? [`superseded by ${line.superseded_by}`] : [];
-}
-
-function spelled(name: string): string {
-  return name === 'cl' ? 'CL' : name;
 }

@@ -6,6 +6,8 @@ export interface Wish {
   /** candidate anchors, the best first */
   at: Point[];
   width: number;
+  /** put there by hand: stays, even on another name */
+  fixed: boolean;
 }
 
 export interface Frame {
@@ -21,10 +23,10 @@ const GAP = 4;
 /** The candidate each label takes, null where none is free; earlier labels go first. */
 export function place(wishes: readonly Wish[], frame: Frame): (number | null)[] {
   const taken: Frame[] = [];
-  return wishes.map(({ at, width }) => {
+  return wishes.map(({ at, width, fixed }) => {
     const choice = at.findIndex(point => {
       const box = boxOf(point, width);
-      return within(box, frame) && !taken.some(other => overlap(box, other));
+      return within(box, frame) && (fixed || !taken.some(other => overlap(box, other)));
     });
     if (choice < 0) {
       return null;
@@ -37,6 +39,14 @@ export function place(wishes: readonly Wish[], frame: Frame): (number | null)[] 
 /** The box of a label whose text starts at the lower left of its anchor. */
 export function boxOf({ x, y }: Point, width: number): Frame {
   return { left: x + GAP, top: y - GAP - HEIGHT, right: x + GAP + width, bottom: y - GAP };
+}
+
+/** The anchor nearest to a point whose label lies inside the frame. */
+export function kept({ x, y }: Point, width: number, frame: Frame): Point {
+  return {
+    x: Math.max(Math.min(x, frame.right - GAP - width), frame.left - GAP),
+    y: Math.max(Math.min(y, frame.bottom + GAP), frame.top + GAP + HEIGHT)
+  };
 }
 
 export function overlap(a: Frame, b: Frame): boolean {

@@ -1,7 +1,14 @@
 /** What the reader has chosen, and who is told when it changes. The data are never part of it. */
 
 import type { ColourBy, Line, Model } from './model';
+import type { Point } from './paths';
 import type { Values } from './scaling';
+
+/** The part of the plane in sight, in the units of the data. */
+export interface View {
+  x: [number, number];
+  y: [number, number];
+}
 
 export interface State {
   /** tick box of each curve */
@@ -20,6 +27,10 @@ export interface State {
   yUnit: number;
   /** at most two curves to compare */
   compared: readonly number[];
+  /** names that were put elsewhere by hand, by curve */
+  moved: ReadonlyMap<number, Point>;
+  /** null until the reader has zoomed */
+  view: View | null;
 }
 
 export function initialState(model: Model): State {
@@ -33,7 +44,9 @@ export function initialState(model: Model): State {
     values: {},
     xUnit: 0,
     yUnit: 0,
-    compared: []
+    compared: [],
+    moved: new Map(),
+    view: null
   };
 }
 

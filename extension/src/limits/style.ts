@@ -9,6 +9,8 @@ export const STYLE = `
 .vre-plot { position: relative; height: var(--vre-height, 560px); min-width: 0; }
 .vre-canvas { position: absolute; inset: 0; }
 .vre-canvas .vre-on-label { cursor: grab; }
+.vre-handles { position: absolute; inset: 0; pointer-events: none; overflow: hidden; }
+.vre-limits .vre-handles button { position: absolute; top: 0; left: 0; padding: 0; border: 0; background: none; }
 .vre-controls, .vre-buttons { display: flex; flex-wrap: wrap; gap: 6px 12px; align-items: center; padding: 4px 2px; }
 .vre-limits button, .vre-limits select, .vre-limits input[type=search] { font: inherit; color: inherit;
   background: var(--vre-background); border: 1px solid var(--vre-line); border-radius: 4px; padding: 2px 8px; }

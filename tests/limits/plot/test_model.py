@@ -223,7 +223,7 @@ def test_all_curves_state_the_same_assumptions_in_the_same_order() -> None:
 
 def test_unknown_stays_unknown() -> None:
     said = line(Curve(id="bare", experiment="X", quantity="sigma_SI", columns=make().columns))
-    assert {said["text"][key] for key in ("cl", "statistic", "reference", "doi", "licence", "year")} == {
+    assert {said["text"][key] for key in ("CL", "statistic", "reference", "DOI", "licence", "year")} == {
         "unknown"
     }
     assert (said["cl"], said["year"], said["valid"]) == (None, None, None)
@@ -259,10 +259,64 @@ def test_a_curve_without_a_stated_validity_is_drawn_whole() -> None:
     assert areas.failing(whole) == []
 
 
-def test_many_exclusions_still_let_the_lines_show() -> None:
-    few, many = (areas.opacity([line(make())] * count) for count in (1, 40))
-    assert few > many
-    assert 1 - (1 - many) ** 40 < 0.5
+@pytest.mark.parametrize("count", [1, 2, 9, areas.MOST_SHADED])
+def test_all_exclusions_over_each_other_still_let_the_lines_show(count: int) -> None:
+    outlines, alpha = areas.shaded([line(make())] * count)
+    assert all(xs for xs, _ in outlines)
+    assert alpha > 0
+    assert 1 - (1 - alpha) ** count < 0.3
+
+
+def test_of_too_many_exclusions_none_is_shaded_but_the_fog_still_is() -> None:
+    fog = line(make(id="fog", kind="theory", label="neutrino fog (Xe)"))
+    outlines, _ = areas.shaded([line(make()), fog] * (areas.MOST_SHADED + 1))
+    assert [bool(xs) for xs, _ in outlines] == [False, True] * (areas.MOST_SHADED + 1)
+
+
+def test_nothing_is_shaded_where_a_limit_does_not_hold() -> None:
+    ((xs, _),), _ = areas.shaded([line(make(validity=Validity(7.0, 20.0, "reason")))])
+    assert (min(xs), max(xs)) == (7.0, 20.0)
+
+
+def with_ceiling(**changes: object) -> Curve:
+    """A limit above which rock stops dark matter, a hundred times weaker."""
+    return make(columns=(*make().columns, Column("ceiling_cm2", "cm2", make().y * 100)), **changes)
+
+
+def test_an_exclusion_ends_at_its_ceiling() -> None:
+    curve, drawn = with_ceiling(), line(with_ceiling())
+    ((xs, ys),), _ = areas.shaded([drawn])
+    assert (drawn["geometry"], drawn["fill"]) == ("contour", "inside")
+    assert xs == [*curve.x, *curve.x[::-1]]
+    assert ys == [*curve.y, *curve.y[::-1] * 100]
+    assert line(with_ceiling(kind="projection"))["fill"] == "none"
+
+
+def test_the_ceiling_is_in_view_and_the_curve_itself_stays_a_line() -> None:
+    model = overlay(with_ceiling()).model
+    low, high = model["y"]["range"]
+    assert low < with_ceiling().y.min()
+    assert high > with_ceiling().y.max() * 100
+    assert with_ceiling().at(10.0) == make().at(10.0)
+
+
+def test_the_exclusion_of_tesseract_is_closed() -> None:
+    drawn = line(load()["si_tesseract_2025"])
+    assert drawn["fill"] == "inside"
+    assert len(drawn["x"]) == 2 * load()["si_tesseract_2025"].x.size
+
+
+def test_what_is_said_of_a_curve_is_in_words_and_not_in_names_of_fields() -> None:
+    said = line(
+        make(
+            assumptions=Assumptions({"form_factor": "Helm", "rho0": 0.4, "own_word": "x"}),
+            provenance=Provenance(type="digitised", error_dex=0.03),
+        )
+    )
+    expected = "nuclear form factor: Helm, local density ρ₀ [GeV/cm³]: 0.4, own word: x"
+    assert said["text"]["assumptions"] == expected
+    assert said["assumptions"]["nuclear form factor"] == "Helm"
+    assert not any("_" in word for word in (*said["text"], *said["assumptions"]))
 
 
 def test_a_band_that_was_asked_for_by_its_old_id_moves_with_its_curve() -> None:

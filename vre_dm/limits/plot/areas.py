@@ -13,14 +13,24 @@ Path = tuple[list[float], list[float]]
 
 NOTHING: Path = ([], [])
 # An area open upwards or downwards ends this far from the line: out of sight however far one pans.
-BEYOND = 1e9
+BEYOND = 1e60
+# With more areas nothing could be told apart; all of them together hide the lines below no deeper than this.
+# `extension/src/limits/chart.ts` has the same numbers.
+MOST_SHADED = 30
+DEEPEST = 0.25
 # Width of the hatched strip along a line that does not hold, as a factor.
 HATCHED = 2.0
 
 
-def shaded(line: Line) -> Path:
-    """Outline of the side that the line shades; empty where it shades none."""
-    return _closed(line, (line["x"], line["y"]))
+def shaded(lines: Sequence[Line]) -> tuple[list[Path], float]:
+    """Outline of what each line shades, and the opacity of one exclusion.
+
+    Empty where a line shades nothing, and for every exclusion where there are too many.
+    """
+    count = sum(line["fill"] != "none" and not is_fog(line) for line in lines)
+    few = count <= MOST_SHADED
+    outlines = [_outline(line) if few or is_fog(line) else NOTHING for line in lines]
+    return outlines, 1 - (1 - DEEPEST) ** (1 / max(count, 2))
 
 
 def band(line: Line) -> Path:
@@ -29,12 +39,6 @@ def band(line: Line) -> Path:
     if around is None:
         return NOTHING
     return around["x"] + around["x"][::-1], around["low"] + around["high"][::-1]
-
-
-def opacity(lines: Sequence[Line]) -> float:
-    """Of one excluded area, such that all of them together still let the lines show."""
-    count = sum(line["fill"] in ("above", "below") and not is_fog(line) for line in lines)
-    return max(0.012, 0.16 / max(count, 1))
 
 
 def has_limits(line: Line) -> bool:
@@ -64,13 +68,14 @@ def failing(line: Line) -> list[Path]:
     return [(xs + xs[::-1], ys + [y * side for y in reversed(ys)]) for xs, ys in parts if xs]
 
 
-def _closed(line: Line, part: Path) -> Path:
-    xs, ys = part
-    if line["fill"] == "none" or not xs:
-        return NOTHING
+def _outline(line: Line) -> Path:
+    """The inside of a closed line, else the excluded side where the line holds."""
     if line["fill"] == "inside":
-        return xs, ys
-    end = max(ys) * BEYOND if line["fill"] == "above" else min(ys) / BEYOND
+        return line["x"], line["y"]
+    xs, ys = holding(line) if line["fill"] != "none" else NOTHING
+    if not xs:
+        return NOTHING
+    end = ys[0] * BEYOND if line["fill"] == "above" else ys[0] / BEYOND
     return [*xs, xs[-1], xs[0]], [*ys, end, end]
 
 

@@ -7,27 +7,29 @@ from collections.abc import Iterable, Sequence
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.display import level, plain
 from vre_dm.limits.metadata import UNKNOWN
+from vre_dm.limits.words import spelled
 
 
 def text(curve: Curve) -> dict[str, str]:
     """Facts shown under the pointer and in the side table."""
-    assumed = ", ".join(f"{key} {value}" for key, value in curve.assumptions.items())
-    facts = {
-        "experiment": curve.experiment,
-        "year": str(curve.year or UNKNOWN),
-        "kind": curve.kind,
-        "channel": curve.channel or "none",
-        "cl": level(curve),
-        "statistic": curve.statistic,
-        "reference": curve.reference.text,
-        "doi": curve.reference.doi,
-        "figure": curve.reference.figure,
-        "provenance": _provenance(curve),
-        "licence": curve.licence,
-        "assumptions": assumed or UNKNOWN,
-        "completeness": "{} of {} fields known".format(*curve.completeness),
-    }
-    return {key: plain(value) for key, value in facts.items()}
+    assumed = ", ".join(f"{spelled(key)}: {value}" for key, value in curve.assumptions.items())
+    return _printable(
+        {
+            "experiment": curve.experiment,
+            "year": str(curve.year or UNKNOWN),
+            "kind": curve.kind,
+            "channel": curve.channel or "none",
+            "CL": level(curve),
+            "statistic": curve.statistic,
+            "assumptions": assumed or UNKNOWN,
+            "reference": curve.reference.text,
+            "DOI": curve.reference.doi,
+            "figure or table": curve.reference.figure,
+            "provenance": _provenance(curve),
+            "licence": curve.licence,
+            "facts known": "{} of {}".format(*curve.completeness),
+        }
+    )
 
 
 def assumptions(curves: Sequence[Curve]) -> list[dict[str, str]]:
@@ -37,27 +39,29 @@ def assumptions(curves: Sequence[Curve]) -> list[dict[str, str]]:
 
 
 def _assumptions(curve: Curve, names: Iterable[str]) -> dict[str, str]:
-    own = {name: str(curve.assumptions.get(name, UNKNOWN)) for name in names}
-    error = curve.provenance.error_dex
     known = curve.validity
-    facts = {
-        "CL": level(curve),
-        "statistic": curve.statistic,
-        "kind": curve.kind,
-        "channel": curve.channel or "none",
-        **own,
-        "digitisation error": "none, not digitised" if curve.provenance.type != "digitised" else UNKNOWN,
-        "arXiv": curve.reference.text,
-        "figure": curve.reference.figure,
-        "provenance": _provenance(curve),
-        "valid range": f"{known.low:g} to {known.high:g} GeV ({known.reason})" if known else UNKNOWN,
-        "licence": curve.licence,
-    }
-    if error is not None:
-        facts["digitisation error"] = f"{error:g} dex"
-    elif curve.provenance.type == UNKNOWN:
-        facts["digitisation error"] = UNKNOWN
-    return {plain(key): plain(value) for key, value in facts.items()}
+    return _printable(
+        {
+            "CL": level(curve),
+            "statistic": curve.statistic,
+            "kind": curve.kind,
+            "channel": curve.channel or "none",
+            **{spelled(name): str(curve.assumptions.get(name, UNKNOWN)) for name in names},
+            "digitisation error": _error(curve),
+            "reference": curve.reference.text,
+            "figure or table": curve.reference.figure,
+            "provenance": _provenance(curve),
+            "valid range": f"{known.low:g} to {known.high:g} GeV ({known.reason})" if known else UNKNOWN,
+            "licence": curve.licence,
+        }
+    )
+
+
+def _error(curve: Curve) -> str:
+    made = curve.provenance
+    if made.error_dex is not None:
+        return f"{made.error_dex:g} dex"
+    return UNKNOWN if made.type in ("digitised", UNKNOWN) else "none, not digitised"
 
 
 def _provenance(curve: Curve) -> str:
@@ -65,3 +69,10 @@ def _provenance(curve: Curve) -> str:
     if made.type == "derived":
         return f"derived: {made.formula} from {', '.join(made.inputs) or UNKNOWN}"
     return made.type if made.tool == UNKNOWN else f"{made.type} with {made.tool}"
+
+
+def _printable(facts: dict[str, str]) -> dict[str, str]:
+    """Make control characters visible; nearly always there are none, which one look at all of it tells."""
+    if "".join(facts).isprintable() and "".join(facts.values()).isprintable():
+        return facts
+    return {plain(name): plain(value) for name, value in facts.items()}

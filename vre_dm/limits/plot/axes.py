@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.quantities import Quantity
 from vre_dm.limits.spelling import shown
+from vre_dm.limits.words import shown_unit
 
 Range = tuple[float, float]
 
@@ -40,13 +41,7 @@ FAMILIES: tuple[dict[str, float], ...] = (
     {"cm²": 1.0, "pb": 1e-36, "zb": 1e-45},
     {"pb": 1.0, "fb": 1e-3},
 )
-SHOWN = {"cm2": "cm²", "cm3/s": "cm³/s", "1": ""}
 OFFERED = {"GeV": ("GeV", "MeV", "TeV"), "keV": ("keV", "eV", "MeV"), "eV": ("eV", "keV", "MeV")}
-
-
-def shown_unit(unit: str) -> str:
-    """Write the unit of a column header as people write it."""
-    return SHOWN.get(unit, unit)
 
 
 def mass_factor(known: Quantity) -> float:

@@ -24,20 +24,8 @@ from vre_dm.limits.plot.styles import colour_of, style_of
 HEIGHT_PX = 560
 WIDTH_PX, OWN_WIDTH_PX = 1.6, 3.2
 FAINT = 0.35
-# Text under the pointer: what is in front, then the column it comes from, escaped by Bokeh.
-TOOLTIP = (
-    ("curve", "label"),
-    ("experiment", "experiment"),
-    ("year", "year"),
-    ("kind", "kind"),
-    ("CL", "cl"),
-    ("assumptions", "assumptions"),
-    ("reference", "reference"),
-    ("provenance", "provenance"),
-    ("licence", "licence"),
-    ("holds", "holds"),
-    ("superseded by", "superseded_by"),
-)
+# Facts under the pointer, escaped by Bokeh.
+FACTS = ("experiment", "year", "kind", "CL", "assumptions", "reference", "provenance", "licence")
 # Bokeh interpolates a segment linearly; ours is a power law between two points, as the axes are logarithmic.
 LOGLOG_JS = """
 const xs = source.data.xs[special_vars.index], ys = source.data.ys[special_vars.index]
@@ -55,12 +43,13 @@ def draw(model: Model) -> figure:
     dark = model["theme"] == "dark"
     plot = _frame(model, dark=dark)
     source = ColumnDataSource(_columns(model, dark=dark))
-    for area in ("fill", "band"):
+    for area, inside in (
+        ("fill", {"fill_color": "fill_colour", "fill_alpha": "fill_alpha"}),
+        ("band", {"fill_color": "colour", "fill_alpha": 0.18}),
+    ):
         if any(source.data[f"{area}_xs"]):
-            shape = Patches(xs=f"{area}_xs", ys=f"{area}_ys", line_color=None)
-            shape.update(fill_color=f"{area}_colour", fill_alpha=f"{area}_alpha")
-            plot.add_glyph(source, shape)
-    style = {"line_color": "colour", "line_width": "width", "line_dash": "dash"}
+            plot.add_glyph(source, Patches(xs=f"{area}_xs", ys=f"{area}_ys", line_color=None, **inside))
+    style: Any = {"line_color": "colour", "line_width": "width", "line_dash": "dash"}
     wide = MultiLine(xs="xs", ys="ys", line_color="colour", line_width=5)
     lines = plot.add_glyph(source, MultiLine(xs="xs", ys="ys", line_alpha="alpha", **style), hover_glyph=wide)
     if any(source.data["held_xs"]):
@@ -72,6 +61,8 @@ def draw(model: Model) -> figure:
 
 def _frame(model: Model, *, dark: bool) -> figure:
     plot = figure(
+        # As plain text: anything that looks like TeX would make Bokeh fetch MathJax from the net.
+        title=Title(text=PlainText(text=model["title"])),
         x_axis_type="log",
         y_axis_type="log",
         x_range=tuple(model["x"]["range"]),
@@ -81,8 +72,6 @@ def _frame(model: Model, *, dark: bool) -> figure:
         tools="pan,wheel_zoom,box_zoom,reset,save",
         active_scroll="wheel_zoom",
     )
-    # As plain text: anything that looks like TeX would make Bokeh fetch MathJax from the net.
-    plot.title = Title(text=PlainText(text=model["title"]))
     for note in model["notes"]:
         plot.add_layout(
             Title(text=PlainText(text=note), text_font_size="11px", text_font_style="italic"), "below"
@@ -105,44 +94,39 @@ def _darken(plot: figure) -> None:
 
 
 def _columns(model: Model, *, dark: bool) -> dict[str, list[Any]]:
+    """One row a curve: its line, its areas, and what is said of it."""
     lines = model["curves"]
-    fills, bands = [areas.shaded(line) for line in lines], [areas.band(line) for line in lines]
+    fills, faint = areas.shaded(lines)
+    bands = [areas.band(line) for line in lines]
     limited = [areas.has_limits(line) for line in lines]
     held = [areas.holding(line) if part else areas.NOTHING for line, part in zip(lines, limited, strict=True)]
     colours = [colour_of(model, line, dark=dark) for line in lines]
-    faint = areas.opacity(lines)
+    fog = [styles.is_fog(line) for line in lines]
     return {
         "xs": [line["x"] for line in lines],
         "ys": [line["y"] for line in lines],
         "fill_xs": [xs for xs, _ in fills],
         "fill_ys": [ys for _, ys in fills],
-        "band_colour": colours,
-        "band_alpha": [0.18] * len(lines),
+        "fill_colour": [palette.FOG if grey else c for grey, c in zip(fog, colours, strict=True)],
+        "fill_alpha": [0.3 if grey else faint for grey in fog],
         "band_xs": [xs for xs, _ in bands],
         "band_ys": [ys for _, ys in bands],
         "held_xs": [xs for xs, _ in held],
         "held_ys": [ys for _, ys in held],
         "alpha": [FAINT if part else 0.9 for part in limited],
         "colour": colours,
-        "fill_colour": [
-            palette.FOG if styles.is_fog(line) else c for line, c in zip(lines, colours, strict=True)
-        ],
-        "fill_alpha": [0.3 if styles.is_fog(line) else faint for line in lines],
         "width": [OWN_WIDTH_PX if line["own"] else WIDTH_PX for line in lines],
         "dash": [" ".join(map(str, palette.dashes(style_of(model, line)))) or "solid" for line in lines],
-        **{column: [_said(line, column) for line in lines] for _, column in TOOLTIP},
+        "curve": [line["label"] for line in lines],
+        **{name: [line["text"][name] for line in lines] for name in FACTS},
+        "holds": [_holds(line) for line in lines],
+        "superseded by": [line["superseded_by"] or "nothing known" for line in lines],
     }
 
 
-def _said(line: Line, column: str) -> str:
-    if column == "label":
-        return line["label"]
-    if column == "superseded_by":
-        return line["superseded_by"] or "nothing known"
-    if column == "holds":
-        known = line["valid"]
-        return f"{known['low']:g} to {known['high']:g}: {known['reason']}" if known else "unknown"
-    return line["text"][column]
+def _holds(line: Line) -> str:
+    known = line["valid"]
+    return f"{known['low']:g} to {known['high']:g}: {known['reason']}" if known else "unknown"
 
 
 def _hover(lines: Any, source: ColumnDataSource, model: Model) -> HoverTool:
@@ -156,7 +140,7 @@ def _hover(lines: Any, source: ColumnDataSource, model: Model) -> HoverTool:
         line_policy="prev",
         attachment="horizontal",
         tooltips=[
-            *((name, f"@{column}") for name, column in TOOLTIP),
+            *((name, f"@{{{name}}}") for name in ("curve", *FACTS, "holds", "superseded by")),
             ("x", "$x{custom}"),
             ("y", "$y{custom}"),
         ],

@@ -163,12 +163,12 @@ def _axes(drawing: Figure, model: Model, page: Page, ink: Ink) -> Axes:
 
 
 def _draw_areas(axes: Axes, model: Model, ink: Ink) -> None:
-    faint = areas.opacity(model["curves"])
-    for line in model["curves"]:
+    outlines, faint = areas.shaded(model["curves"])
+    for line, outline in zip(model["curves"], outlines, strict=True):
         colour, fog = ink.of(model, line), styles.is_fog(line)
-        if line["fill"] != "none":
+        if outline[0]:
             alpha = 0.3 if fog else faint
-            _polygon(axes, areas.shaded(line), palette.FOG if fog else colour, alpha, f"{line['id']} fill")
+            _polygon(axes, outline, palette.FOG if fog else colour, alpha, f"{line['id']} fill")
         if line["band"]:
             _polygon(axes, areas.band(line), colour, 0.2, f"{line['id']} band")
         for part in areas.failing(line):

@@ -39,11 +39,12 @@ def overlay(model: Model) -> Any:
     _library("holoviews.plotting.bokeh")
     dark = model["theme"] == "dark"
     lines, shaded = [], []
-    for line in model["curves"]:
+    outlines, _ = areas.shaded(model["curves"])
+    for line, outline in zip(model["curves"], outlines, strict=True):
         said = {"label": line["label"], "colour": colour_of(model, line, dark=dark)}
         lines.append({"x": line["x"], "y": line["y"], **said})
         colour = palette.FOG if styles.is_fog(line) else said["colour"]
-        for xs, ys in filter(all, (areas.shaded(line), areas.band(line))):
+        for xs, ys in filter(all, (outline, areas.band(line))):
             shaded.append({"x": xs, "y": ys, "label": line["label"], "colour": colour})
     x, y = (hv.Dimension(axis, label=titled(model[axis])) for axis in ("x", "y"))
     said_of = {"kdims": [x, y], "vdims": ["label", "colour"]}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TypedDict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Never, TypedDict
+
+import numpy as np
 
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.checks.problem import Problem
@@ -15,13 +17,15 @@ from vre_dm.limits.metadata import PARAMETERS
 from vre_dm.limits.plot import palette, styles
 from vre_dm.limits.plot.assumed import assumptions, text
 from vre_dm.limits.plot.axes import LARGEST, SMALLEST, Axis, mass_factor, padded, x_axis, y_axis
-from vre_dm.limits.plot.labels import place
+from vre_dm.limits.plot.labels import Points, place
 from vre_dm.limits.plot.notes import notes
-from vre_dm.limits.plot.regions import Band, Fill, Valid, band, fill, valid
+from vre_dm.limits.plot.regions import Band, Fill, Valid, band, fill, is_closed, outline, valid
 from vre_dm.limits.plot.view import View
 from vre_dm.limits.quantities import Quantity, quantity
 from vre_dm.limits.scaling import FORMULA
 from vre_dm.limits.technique import technique
+
+Path = tuple[Points, Points]
 
 VERSION = 2
 # What a browser draws within a second or two; `extension/src/limits/parse.ts` refuses more.
@@ -116,10 +120,13 @@ def build(curves: CurveSet, view: View, known: Iterable[Curve] = ()) -> Model:
     for name in (*view.highlight, *view.bands):
         curves[name]
     superseded = _superseded(curves, [*known, *curves])
-    lines = _lines(curves, view, mass_factor(of), superseded)
-    x = x_axis(of, view.x_range or padded(curve.x * mass_factor(of) for curve in curves))
-    y = y_axis(of, view.y_range or padded(curve.y for curve in curves))
-    _label(lines, curves, x, y)
+    factor = mass_factor(of)
+    outlines = [outline(curve) for curve in curves]
+    paths = [(masses * factor, values) for masses, values in outlines]
+    lines = _lines(curves, paths, view, factor, superseded)
+    x = x_axis(of, view.x_range or padded(masses for masses, _ in paths))
+    y = y_axis(of, view.y_range or padded(values for _, values in paths))
+    _label(lines, paths, x, y)
     return Model(
         version=VERSION,
         title=plain(view.title),
@@ -154,15 +161,6 @@ def _quantity(curves: CurveSet) -> Quantity:
 
 def _require_drawable(curves: CurveSet) -> None:
     """Refuse what a published curve never has, since its checks find it, and a user's own curve may have."""
-    for curve in curves:
-        for found in positive_finite(curve):
-            raise Problem("positive finite values", curve.id, *found).error()
-        for column in curve.columns:
-            if not (column.values.min() >= SMALLEST and column.values.max() <= LARGEST):
-                msg = (
-                    f"curve {curve.id}, column {column.name}: beyond {SMALLEST:g} to {LARGEST:g}; wrong unit?"
-                )
-                raise InvalidCurve(msg)
     sizes = [curve.x.size for curve in curves]
     if len(curves) > MOST_CURVES or sum(sizes) > MOST_POINTS or max(sizes) > MOST_VERTICES:
         msg = (
@@ -170,16 +168,37 @@ def _require_drawable(curves: CurveSet) -> None:
             f"draw at most {MOST_CURVES} with {MOST_POINTS} points, {MOST_VERTICES} in one"
         )
         raise InvalidCurve(msg)
+    # One look at all numbers settles the usual case: a NaN makes the least of them a NaN.
+    every = np.concatenate([column.values for curve in curves for column in curve.columns])
+    if not (every.min() >= SMALLEST and every.max() <= LARGEST):
+        _refuse_number(curves)
 
 
-def _lines(curves: CurveSet, view: View, factor: float, superseded: Mapping[str, Curve]) -> list[Line]:
+def _refuse_number(curves: CurveSet) -> Never:
+    """Name the first number that no logarithmic axis can show."""
+    for curve in curves:
+        for found in positive_finite(curve):
+            raise Problem("positive finite values", curve.id, *found).error()
+    curve, column = next(
+        (curve, column)
+        for curve in curves
+        for column in curve.columns
+        if column.values.min() < SMALLEST or column.values.max() > LARGEST
+    )
+    msg = f"curve {curve.id}, column {column.name}: beyond {SMALLEST:g} to {LARGEST:g}; wrong unit?"
+    raise InvalidCurve(msg)
+
+
+def _lines(
+    curves: CurveSet, paths: Sequence[Path], view: View, factor: float, superseded: Mapping[str, Curve]
+) -> list[Line]:
     """Draw highlighted curves in black and wide; style the others by experiment and by technique."""
     others = [curve for curve in curves if curve.id not in view.highlight]
     names = [curve.experiment if view.colour_by != "none" else curve.id for curve in others]
     first = dict(zip((c.id for c in others), styles.by_first_seen(names), strict=True))
     lines = []
-    for curve, assumed in zip(curves, assumptions(curves), strict=True):
-        line = _line(curve, factor)
+    for curve, path, assumed in zip(curves, paths, assumptions(curves), strict=True):
+        line = _line(curve, path, factor)
         line["own"] = curve.id in view.highlight
         line["style"] = first.get(curve.id, styles.OWN)
         if newer := superseded.get(curve.id):
@@ -196,20 +215,21 @@ def _lines(curves: CurveSet, view: View, factor: float, superseded: Mapping[str,
     return lines
 
 
-def _line(curve: Curve, factor: float) -> Line:
+def _line(curve: Curve, path: Path, factor: float) -> Line:
     """Everything that the curve says by itself."""
+    masses, values = path
     return Line(
         id=plain(curve.id),
         label=plain(curve.label),
         experiment=plain(curve.experiment),
         technique=technique(curve),
         kind=curve.kind,
-        geometry=curve.geometry,
+        geometry="contour" if is_closed(curve) else curve.geometry,
         year=curve.year,
         cl=curve.cl,
         own=False,
-        x=(curve.x * factor).tolist(),
-        y=curve.y.tolist(),
+        x=masses.tolist(),
+        y=values.tolist(),
         style=styles.OWN,
         style_technique=styles.OWN,
         fill=fill(curve),
@@ -227,9 +247,8 @@ def _line(curve: Curve, factor: float) -> Line:
     )
 
 
-def _label(lines: list[Line], curves: CurveSet, x: Axis, y: Axis) -> None:
-    factor = mass_factor(quantity(curves[0].quantity))
-    drawn = [(line["label"], c.x * factor, c.y) for line, c in zip(lines, curves, strict=True)]
+def _label(lines: list[Line], paths: Sequence[Path], x: Axis, y: Axis) -> None:
+    drawn = [(line["label"], *path) for line, path in zip(lines, paths, strict=True)]
     first = [i for i, line in enumerate(lines) if line["own"]]
     ends = ((x["range"][0], x["range"][1]), (y["range"][0], y["range"][1]))
     for line, at in zip(lines, place(drawn, first, *ends), strict=True):

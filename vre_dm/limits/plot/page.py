@@ -24,7 +24,7 @@ SHOWN = (
     "reference",
     "provenance",
     "licence",
-    "completeness",
+    "facts known",
 )
 # Many curves are smaller as pixels than as vertices.
 LARGEST_PICTURE = 150_000
@@ -85,7 +85,7 @@ def page(model: Model) -> str:
 
 def curves_table(model: Model) -> str:
     """Text alternative of the plot, one curve a row."""
-    rows = [(line["label"], *(line["text"][key.lower()] for key in SHOWN)) for line in model["curves"]]
+    rows = [(line["label"], *(line["text"][key] for key in SHOWN)) for line in model["curves"]]
     return table_html(("curve", *SHOWN), rows)
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.column import Column
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.display import plain
-from vre_dm.limits.quantities import header, quantity
+from vre_dm.limits.quantities import CEILING, header, quantity
 from vre_dm.limits.technique import is_fog
 
 Fill = Literal["above", "below", "inside", "none"]
@@ -34,6 +37,19 @@ class Valid(TypedDict):
     reason: str
 
 
+def outline(curve: Curve) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Vertices to draw: of a limit with a ceiling the whole way round what is excluded, up and back."""
+    for column in curve.columns[2:]:
+        if column.stem == CEILING:
+            return np.concatenate([curve.x, curve.x[::-1]]), np.concatenate([curve.y, column.values[::-1]])
+    return curve.x, curve.y
+
+
+def is_closed(curve: Curve) -> bool:
+    """Whether the line that is drawn goes round an area."""
+    return curve.geometry == "contour" or any(column.stem == CEILING for column in curve.columns[2:])
+
+
 def fill(curve: Curve) -> Fill:
     """Side that the curve shades: what an observation excludes, a signal's inside, what the fog hides."""
     if curve.kind == "signal region":
@@ -42,7 +58,7 @@ def fill(curve: Curve) -> Fill:
         return "below"
     if curve.kind != "observed" or curve.geometry == "band":
         return "none"
-    if curve.geometry == "contour":
+    if is_closed(curve):
         return "inside"
     side = quantity(curve.quantity).excludes
     # A line bounds no inside.

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ModelError, parseModel } from '../parse';
-import { boxOf, overlap, place } from '../place';
 import { plotDocument } from '../spec';
 import { line, model } from './toys';
 
@@ -75,12 +74,4 @@ test('the plot is JSON: no function, and titles are plain text, never TeX', () =
   assert.deepEqual(JSON.parse(text), item);
   assert.equal(text.match(/"name":"PlainText"/g)?.length, 4);
   assert.ok(!/CustomJS|TeX/.test(text));
-});
-
-test('labels never lie on each other, and the first ones choose first', () => {
-  const frame = { left: 0, top: 0, right: 300, bottom: 300 };
-  const spot = { x: 100, y: 100 };
-  const wishes = [[spot], [spot, { x: 100, y: 200 }], [spot], [{ x: 290, y: 50 }]].map(at => ({ at, width: 50 }));
-  assert.deepEqual(place(wishes, frame), [0, 1, null, null]);
-  assert.ok(!overlap(boxOf(spot, 50), boxOf({ x: 100, y: 200 }, 50)));
 });

@@ -466,7 +466,9 @@
       values: {},
       xUnit: 0,
       yUnit: 0,
-      compared: []
+      compared: [],
+      moved: /* @__PURE__ */ new Map(),
+      view: null
     };
   }
   function facet(name, line2) {
@@ -541,6 +543,11 @@
       const item = plotDocument(this.model, columns, this.bokeh.version, prefix);
       await this.bokeh.embed.embed_item(item, host);
       this.view = this.bokeh.index.get_by_id(item.root_id);
+      if (state.view) {
+        const { x, y } = state.view;
+        this.view.model.x_range.setv({ start: x[0], end: x[1] });
+        this.view.model.y_range.setv({ start: y[0], end: y[1] });
+      }
       this.setTheme(this.theme, state);
       this.apply(state, initialState(this.model));
     }
@@ -616,6 +623,10 @@
     get frame() {
       const { left, top, width, height } = this.view.frame.bbox;
       return { left, top, right: left + width, bottom: top + height };
+    }
+    get inSight() {
+      const { x_range, y_range } = this.view.model;
+      return { x: [x_range.start, x_range.end], y: [y_range.start, y_range.end] };
     }
     /** Call when the view or its size changed. */
     onView(listener) {
@@ -822,7 +833,7 @@
 
   // src/limits/hover.ts
   var REACH_PX = 10;
-  var SHOWN = ["experiment", "year", "kind", "cl", "assumptions", "provenance", "reference", "figure"];
+  var SHOWN = ["experiment", "year", "kind", "CL", "assumptions", "provenance", "reference", "figure or table"];
   var Hover = class {
     constructor(chart, store) {
       this.chart = chart;
@@ -843,9 +854,13 @@
       this.box.hidden = false;
       this.move(at);
       if (curve !== this.last || !this.box.matches(":hover")) {
-        this.live.textContent = `${line2.label}: ${this.reading(at)}`;
+        this.say(`${line2.label}: ${this.reading(at)}`);
       }
       this.last = curve;
+    }
+    /** To a screen reader. */
+    say(text2) {
+      this.live.textContent = text2;
     }
     leave() {
       if (this.last !== null) {
@@ -883,7 +898,7 @@
         el("strong", {}, line2.label),
         el("div", { class: "vre-reading" }, this.reading(at)),
         ...warnings.map((text2) => el("div", { class: "vre-warning" }, text2)),
-        el("dl", {}, ...facts.flatMap(([name, text2]) => [el("dt", {}, spelled(name)), el("dd", {}, text2)]))
+        el("dl", {}, ...facts.flatMap(([name, text2]) => [el("dt", {}, name), el("dd", {}, text2)]))
       ];
     }
     /** Beside the ring, on the side where there is room. */
@@ -905,19 +920,100 @@
   function superseded(line2) {
     return line2.superseded_by ? [`superseded by ${line2.superseded_by}`] : [];
   }
-  function spelled(name) {
-    return name === "cl" ? "CL" : name;
-  }
+
+  // src/limits/handles.ts
+  var STEP_PX = 8;
+  var FAR_PX = 40;
+  var KEYS = "Arrow keys move the name, with Shift farther. Home puts it back. Page Down and Page Up go to other names.";
+  var WAYS = {
+    ArrowLeft: { by: { x: -1, y: 0 }, word: "left" },
+    ArrowRight: { by: { x: 1, y: 0 }, word: "right" },
+    ArrowUp: { by: { x: 0, y: -1 }, word: "up" },
+    ArrowDown: { by: { x: 0, y: 1 }, word: "down" }
+  };
+  var Handles = class {
+    constructor(actions) {
+      this.actions = actions;
+    }
+    actions;
+    element = el("div", { class: "vre-handles", role: "group", "aria-label": "Names on the curves" });
+    buttons = /* @__PURE__ */ new Map();
+    /** the curve whose name the Tab key stops at */
+    stop = null;
+    /** One button for each name that is on the plot, in the order of the curves. */
+    show(handles) {
+      const shown = new Map(handles.map((handle) => [handle.curve, handle]));
+      this.buttons.forEach((button, curve) => {
+        if (!shown.has(curve)) {
+          button.remove();
+          this.buttons.delete(curve);
+        }
+      });
+      for (const { curve, text: text2, box } of [...shown.values()].sort((a, b) => a.curve - b.curve)) {
+        const { style } = this.buttons.get(curve) ?? this.added(curve, text2);
+        style.transform = `translate(${box.left}px, ${box.top}px)`;
+        style.width = `${box.right - box.left}px`;
+        style.height = `${box.bottom - box.top}px`;
+      }
+      this.stopAt(this.stop !== null && shown.has(this.stop) ? this.stop : this.curves()[0] ?? null);
+    }
+    added(curve, text2) {
+      const button = el("button", {
+        type: "button",
+        tabindex: -1,
+        "aria-label": `Name of ${text2}`,
+        "aria-description": KEYS,
+        focus: () => this.actions.focus(curve),
+        blur: () => this.actions.focus(null),
+        keydown: (event) => this.key(curve, text2, event)
+      });
+      const after = this.curves().find((other) => other > curve);
+      this.element.insertBefore(button, after !== void 0 && this.buttons.get(after) || null);
+      this.buttons.set(curve, button);
+      return button;
+    }
+    key(curve, text2, event) {
+      const way = WAYS[event.key];
+      const other = { PageDown: 1, PageUp: -1 }[event.key];
+      if (way) {
+        const length = event.shiftKey ? FAR_PX : STEP_PX;
+        this.actions.move(curve, { x: way.by.x * length, y: way.by.y * length });
+        this.actions.say(`Name of ${text2} moved ${way.word}`);
+      } else if (event.key === "Home") {
+        this.actions.back(curve);
+        this.actions.say(`Name of ${text2} put back`);
+      } else if (other) {
+        this.go(curve, other);
+      } else {
+        return;
+      }
+      event.preventDefault();
+      event.stopPropagation();
+    }
+    go(from, step) {
+      const curves2 = this.curves();
+      const next = curves2[(curves2.indexOf(from) + step + curves2.length) % curves2.length];
+      this.stopAt(next);
+      this.buttons.get(next)?.focus();
+    }
+    stopAt(curve) {
+      this.stop = curve;
+      this.buttons.forEach((button, each) => button.setAttribute("tabindex", each === curve ? "0" : "-1"));
+    }
+    curves() {
+      return [...this.buttons.keys()].sort((a, b) => a - b);
+    }
+  };
 
   // src/limits/place.ts
   var HEIGHT = 16;
   var GAP = 4;
   function place(wishes, frame2) {
     const taken = [];
-    return wishes.map(({ at, width }) => {
+    return wishes.map(({ at, width, fixed }) => {
       const choice2 = at.findIndex((point) => {
         const box = boxOf(point, width);
-        return within(box, frame2) && !taken.some((other) => overlap(box, other));
+        return within(box, frame2) && (fixed || !taken.some((other) => overlap(box, other)));
       });
       if (choice2 < 0) {
         return null;
@@ -929,6 +1025,12 @@
   function boxOf({ x, y }, width) {
     return { left: x + GAP, top: y - GAP - HEIGHT, right: x + GAP + width, bottom: y - GAP };
   }
+  function kept({ x, y }, width, frame2) {
+    return {
+      x: Math.max(Math.min(x, frame2.right - GAP - width), frame2.left - GAP),
+      y: Math.max(Math.min(y, frame2.bottom + GAP), frame2.top + GAP + HEIGHT)
+    };
+  }
   function overlap(a, b) {
     return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
   }
@@ -939,18 +1041,31 @@
   // src/limits/labels.ts
   var FRACTIONS = [0.5, 0.35, 0.65, 0.2, 0.8, 0.08, 0.92];
   var Labels = class {
-    constructor(chart) {
+    constructor(chart, store, say) {
       this.chart = chart;
+      this.store = store;
+      this.handles = new Handles({
+        focus: (curve) => chart.mark(curve, null),
+        move: (curve, by) => this.move(curve, by),
+        back: (curve) => this.putBack(curve),
+        say
+      });
       chart.onView(() => this.refresh());
+      store.subscribe(() => this.refresh());
       chart.element.addEventListener("pointerdown", (event) => this.grab(event), { capture: true });
       chart.element.addEventListener("pointermove", (event) => this.hint(event));
     }
     chart;
-    dragged = /* @__PURE__ */ new Map();
+    store;
     placed = [];
     pen = document.createElement("canvas").getContext("2d");
     widths = [];
     waiting = false;
+    handles;
+    /** What can be focused, over the plot. */
+    get element() {
+      return this.handles.element;
+    }
     /** Place again before the next frame. */
     refresh() {
       if (!this.waiting) {
@@ -969,20 +1084,28 @@
       order.sort((a, b) => this.rank(a) - this.rank(b));
       const scale = this.chart.scale();
       const candidates = order.map((curve) => this.candidates(curve, scale));
-      const wishes = candidates.map((at, i) => ({ at: at.map((p) => pixel(p, scale)), width: this.width(order[i]) }));
+      const wishes = candidates.map((at, i) => ({
+        at: at.map((p) => pixel(p, scale)),
+        width: this.width(order[i]),
+        fixed: this.moved.has(order[i])
+      }));
       this.placed = place(wishes, frame2).flatMap(
         (choice2, i) => choice2 === null ? [] : [{ curve: order[i], at: candidates[i][choice2], text: model.curves[order[i]].label }]
       );
       this.chart.setLabels(this.placed);
+      this.handles.show(this.placed.map(({ curve, text: text2, at }) => ({ curve, text: text2, box: this.box(curve, at, scale) })));
+    }
+    get moved() {
+      return this.store.state.moved;
     }
     /** Moved by hand first, then the reader's own curves. */
     rank(curve) {
-      return this.dragged.has(curve) ? -2 : this.chart.model.curves[curve].own ? -1 : 0;
+      return this.moved.has(curve) ? -2 : this.chart.model.curves[curve].own ? -1 : 0;
     }
     candidates(curve, scale) {
-      const dragged = this.dragged.get(curve);
-      if (dragged) {
-        return [dragged];
+      const moved = this.moved.get(curve);
+      if (moved) {
+        return [moved];
       }
       const line2 = this.chart.model.curves[curve];
       const by = this.chart.factors[curve];
@@ -1015,12 +1138,15 @@
       this.pen.font = "12px sans-serif";
       return this.widths[curve] = this.pen.measureText(text2).width;
     }
+    box(curve, at, scale) {
+      return boxOf(pixel(at, scale), this.width(curve));
+    }
     under(event) {
       const origin = this.chart.element.getBoundingClientRect();
       const [x, y] = [event.clientX - origin.left, event.clientY - origin.top];
       const scale = this.chart.scale();
       return this.placed.find((label) => {
-        const box = boxOf(pixel(label.at, scale), this.width(label.curve));
+        const box = this.box(label.curve, label.at, scale);
         return x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
       });
     }
@@ -1036,16 +1162,33 @@
       event.stopImmediatePropagation();
       event.preventDefault();
       const start = pixel(label.at, this.chart.scale());
-      const move = (now) => {
-        const { x, y } = this.chart.scale();
-        this.dragged.set(label.curve, {
-          x: 10 ** ((start.x + now.clientX - event.clientX - x.origin) / x.slope),
-          y: 10 ** ((start.y + now.clientY - event.clientY - y.origin) / y.slope)
-        });
-        this.refresh();
+      const move = (now) => this.put(label.curve, { x: start.x + now.clientX - event.clientX, y: start.y + now.clientY - event.clientY });
+      const done = () => {
+        window.removeEventListener("pointermove", move);
+        ["pointerup", "pointercancel"].forEach((end) => window.removeEventListener(end, done));
       };
       window.addEventListener("pointermove", move);
-      window.addEventListener("pointerup", () => window.removeEventListener("pointermove", move), { once: true });
+      ["pointerup", "pointercancel"].forEach((end) => window.addEventListener(end, done));
+    }
+    /** By pixels from where it stands. */
+    move(curve, by) {
+      const at = this.moved.get(curve) ?? this.placed.find((each) => each.curve === curve)?.at;
+      if (at) {
+        const from = pixel(at, this.chart.scale());
+        this.put(curve, { x: from.x + by.x, y: from.y + by.y });
+      }
+    }
+    /** Anchor a name at a pixel, kept in terms of the data so that it follows the view. */
+    put(curve, wanted) {
+      const { x, y } = this.chart.scale();
+      const at = kept(wanted, this.width(curve), this.chart.frame);
+      const point = { x: 10 ** ((at.x - x.origin) / x.slope), y: 10 ** ((at.y - y.origin) / y.slope) };
+      this.store.update({ moved: new Map(this.moved).set(curve, point) });
+    }
+    putBack(curve) {
+      const moved = new Map(this.moved);
+      moved.delete(curve);
+      this.store.update({ moved });
     }
   };
   function pixel(point, { x, y }) {
@@ -1344,6 +1487,8 @@
 .vre-plot { position: relative; height: var(--vre-height, 560px); min-width: 0; }
 .vre-canvas { position: absolute; inset: 0; }
 .vre-canvas .vre-on-label { cursor: grab; }
+.vre-handles { position: absolute; inset: 0; pointer-events: none; overflow: hidden; }
+.vre-limits .vre-handles button { position: absolute; top: 0; left: 0; padding: 0; border: 0; background: none; }
 .vre-controls, .vre-buttons { display: flex; flex-wrap: wrap; gap: 6px 12px; align-items: center; padding: 4px 2px; }
 .vre-limits button, .vre-limits select, .vre-limits input[type=search] { font: inherit; color: inherit;
   background: var(--vre-background); border: 1px solid var(--vre-line); border-radius: 4px; padding: 2px 8px; }
@@ -1611,10 +1756,9 @@
     const chart = await Chart.draw(canvas, model, bokeh, store.state, themeOf(model, host));
     store.subscribe((state, before) => chart.apply(state, before));
     const hover = new Hover(chart, store);
-    const labels2 = new Labels(chart);
+    const labels2 = new Labels(chart, store, (text2) => hover.say(text2));
     const table = new Table(chart, store, hover);
-    store.subscribe(() => labels2.refresh());
-    plot.append(hover.box, hover.live);
+    plot.append(labels2.element, hover.box, hover.live);
     body.append(table.element);
     body.before(controls(chart, store));
     body.after(...beside(model, store));
@@ -1627,7 +1771,7 @@
     });
     return {
       get state() {
-        return store.state;
+        return { ...store.state, view: chart.inSight };
       },
       dispose: () => {
         stop();

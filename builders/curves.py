@@ -165,7 +165,9 @@ def notes(row: Row, known: Facts) -> str:
     """What the manifest, its correction and public text say beyond the fields."""
     where = known.get("cl_source")
     stated = f"{100 * known['cl']:g} % CL is stated in the {where}" if where else ""
-    return "; ".join(filter(None, (known.get("says", row["notes"]), known.get("notes"), stated)))
+    official = known.get("error_source")
+    compared = f"digitisation error by comparison with {official}" if official else ""
+    return "; ".join(filter(None, (known.get("says", row["notes"]), known.get("notes"), stated, compared)))
 
 
 def label(row: Row, known: Facts, span: str = "") -> str:
@@ -191,8 +193,9 @@ def provenance(row: Row, known: Facts, treatment: str) -> Provenance:
     """Where the numbers were found, down to the git blob."""
     kind, tool = provenance_type(row)
     return Provenance(
-        type="derived" if "formula" in known else kind,
+        type="derived" if "formula" in known else known.get("provenance", kind),
         tool=tool,
+        error_dex=known.get("error_dex"),
         source=row["source_repo"] or UNKNOWN,
         path=row["source_path"] or UNKNOWN,
         commit=row["source_commit"] or UNKNOWN,

@@ -22,6 +22,7 @@ INVISIBLE_HIGGS = (
             cl=0.95,
             reference=Reference(
                 "2301.10731",
+                doi="10.1016/j.physletb.2023.137963",
                 authors="ATLAS Collaboration",
                 title="Combination of searches for invisible decays of the Higgs boson using 139 fb⁻¹ of "
                 "proton-proton collision data at √s = 13 TeV collected with the ATLAS experiment",

@@ -34,6 +34,11 @@ CORRECTIONS: dict[str, Row] = {
         "notes": "superseded by arXiv:1808.09098, which states 5.4e-42 cm2 at 5 GeV and calls that about "
         "2.5 times better than this"
     },
+    "sdn_cdmslite_2017": {
+        "arxiv": "1707.01632",
+        "notes": "the source's file names no article, and the manifest's arXiv:1808.09098 is a later "
+        "analysis; the numbers are those of the DMTools file of the second run, dated 7 July 2017",
+    },
     "si_edelweiss_2016": {
         "doi": "10.1140/epjc/s10052-016-4388-y",
         "notes": "DOI from the publisher's page of the article",

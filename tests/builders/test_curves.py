@@ -166,6 +166,22 @@ def test_a_confidence_level_is_given_with_the_place_that_states_it(tmp_path: Pat
     assert curve.notes == "90 % CL is stated in the title of the DMTools file"
 
 
+def test_a_digitisation_error_is_given_with_the_file_it_was_compared_with(
+    tmp_path: Path, target: Path
+) -> None:
+    list(build(candidates(tmp_path, {"id": "sdn_lux_2017", "quantity": "sigma_SD neutron"}), target))
+    (curve,) = load(target)
+    assert curve.provenance.error_dex == 0.019
+    assert curve.notes == "digitisation error by comparison with the DMTools file LUX_SDn"
+
+
+def test_numbers_that_a_collaboration_gave_elsewhere_are_its_own(tmp_path: Path, target: Path) -> None:
+    list(build(candidates(tmp_path, {"id": "si_lux_2016", "provenance": "not stated"}), target))
+    (curve,) = load(target)
+    assert curve.provenance.type == "collaboration file"
+    assert "the same numbers as in the DMTools file" in curve.notes
+
+
 def test_masses_in_ev_become_gev_and_headers_get_their_unit(tmp_path: Path, target: Path) -> None:
     row = {"id": "gae_toy_2020", "quantity": "g_ae"}
     list(build(candidates(tmp_path, row, numbers="m_eV,limit\n1000,1e-12\n2000,1e-13\n"), target))
@@ -244,6 +260,12 @@ def test_a_confidence_level_is_never_given_without_the_place_that_states_it() ->
     known = tomllib.loads(FACTS.read_text(encoding="utf-8"))
     for each in (*known["paper"].values(), *known["curve"].values()):
         assert ("cl" in each) == ("cl_source" in each)
+
+
+def test_a_measured_digitisation_error_names_what_it_was_measured_with_and_belongs_to_a_digitised_curve():
+    known = tomllib.loads(FACTS.read_text(encoding="utf-8"))["curve"]
+    assert all(("error_dex" in each) == ("error_source" in each) for each in known.values())
+    assert {curve.provenance.type for curve in load() if curve.provenance.error_dex} == {"digitised"}
 
 
 def test_the_local_density_moves_what_is_about_dark_matter_around_us_and_nothing_else():

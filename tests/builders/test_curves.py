@@ -169,14 +169,14 @@ def test_a_confidence_level_is_given_with_the_place_that_states_it(tmp_path: Pat
 def test_a_digitisation_error_is_given_with_the_file_it_was_compared_with(
     tmp_path: Path, target: Path
 ) -> None:
-    list(build(candidates(tmp_path, {"id": "sdn_lux_2017", "quantity": "sigma_SD neutron"}), target))
+    list(build(candidates(tmp_path, {"id": "sdp_xenon1t_2019", "quantity": "sigma_SD proton"}), target))
     (curve,) = load(target)
-    assert curve.provenance.error_dex == 0.019
-    assert curve.notes == "digitisation error by comparison with the DMTools file LUX_SDn"
+    assert curve.provenance.error_dex == 0.01
+    assert curve.notes == "digitisation error by comparison with the DMTools file XENON1T_Proton"
 
 
 def test_numbers_that_a_collaboration_gave_elsewhere_are_its_own(tmp_path: Path, target: Path) -> None:
-    list(build(candidates(tmp_path, {"id": "si_lux_2016", "provenance": "not stated"}), target))
+    list(build(candidates(tmp_path, {"id": "si_xenon100_2016", "provenance": "not stated"}), target))
     (curve,) = load(target)
     assert curve.provenance.type == "collaboration file"
     assert "the same numbers as in the DMTools file" in curve.notes

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.constants import CHARGED_LEPTONS, CM3_S_GEV2, Fermion
-from vre_dm.limits.convert.domain import Array, positive
+from vre_dm.limits.convert.domain import Array, elementwise, positive
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
 from vre_dm.limits.convert.widths import top_loop, total_width
 from vre_dm.limits.spelling import require
@@ -15,6 +15,7 @@ from vre_dm.limits.spelling import require
 QUARK_PAIRS = ("uu", "dd", "ss", "cc", "bb", "tt")
 
 
+@elementwise
 def sigma_v_at_rest(
     model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: ArrayLike, *, channel: str = "any"
 ) -> Array:
@@ -49,6 +50,7 @@ def sigma_v_at_rest(
     return CM3_S_GEV2 * 2 * _beta_sigma(model, mediator_mass, dm, 4 * dm**2, channel)
 
 
+@elementwise
 def cross_section(
     model: SimplifiedModel,
     mediator_mass: ArrayLike,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from vre_dm.errors import OutOfRange
-from vre_dm.limits.convert.domain import Array, positive
+from vre_dm.limits.convert.domain import Array, elementwise, positive
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
 from vre_dm.limits.convert.widths import partial_widths, total_width
 from vre_dm.limits.spelling import require
@@ -25,6 +25,7 @@ FINAL_STATES: Mapping[Signature, tuple[str, ...]] = {
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(64)
 
 
+@elementwise
 def propagator(model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: ArrayLike) -> Array:
     """Production of dark matter on and off the resonance, without phase space.
 
@@ -52,6 +53,7 @@ def propagator(model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: ArrayL
     return (model.g_q * model.g_dm) ** 2 * _threshold_angle(mass, dm, width) / (mass * width)
 
 
+@elementwise
 def phase_space(model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: ArrayLike) -> Array:
     """As `propagator`, each s weighted with the phase space of the dark-matter pair.
 
@@ -74,6 +76,7 @@ def phase_space(model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: Array
     return np.asarray((model.g_q * model.g_dm) ** 2 * integral)
 
 
+@elementwise
 def resonant(
     model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: ArrayLike, signature: Signature
 ) -> Array:
@@ -97,6 +100,7 @@ def resonant(
     return np.asarray(model.g_q**2 * _into(partial_widths(model, mass, dm), signature) / width)
 
 
+@elementwise
 def ratio(
     old: SimplifiedModel,
     new: SimplifiedModel,
@@ -139,6 +143,7 @@ def ratio(
     return np.asarray(before / after)
 
 
+@elementwise
 def quark_coupling(
     limit: ArrayLike,
     old: SimplifiedModel,

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from vre_dm.errors import OutOfRange
-from vre_dm.limits.convert.domain import Array
+from vre_dm.limits.convert.domain import Array, elementwise
+from vre_dm.limits.floats import floats
 
 
+@elementwise
 def energy(temperature: ArrayLike) -> Array:
     """Degrees of freedom g_ρ in the energy density, ρ = π²/30 g_ρ T⁴.
 
@@ -37,11 +39,13 @@ def energy(temperature: ArrayLike) -> Array:
     return _interpolate(temperature, 1)
 
 
+@elementwise
 def entropy(temperature: ArrayLike) -> Array:
     """Degrees of freedom g_s in the entropy density, s = 2π²/45 g_s T³; else as `energy`."""
     return _interpolate(temperature, 2)
 
 
+@elementwise
 def freeze_out(temperature: ArrayLike) -> Array:
     """The combination that drives freeze-out, g_s/√g_ρ · (1 + ⅓ d ln g_s/d ln T); else as `energy`.
 
@@ -54,7 +58,7 @@ def freeze_out(temperature: ArrayLike) -> Array:
 
 def _interpolate(temperature: ArrayLike, column: int) -> Array:
     table = _table()
-    wanted = np.asarray(temperature, dtype=np.float64)
+    wanted = floats(temperature, "temperature", "GeV")
     low, high = table[[0, -1], 0]
     if not np.all((wanted >= low) & (wanted <= high)):
         msg = f"temperatures must lie within {low:g} to {high:g} GeV, the range of the table of g*"

@@ -1,6 +1,6 @@
 """A limit for another local density of dark matter: exact, as the number of events is proportional to it."""
 
-import numpy as np
+import math
 
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.convert.derived import restated
@@ -89,7 +89,7 @@ def rescale(
             "energy, which the curve does not carry; change rho0 only"
         )
         raise OutOfRange(msg)
-    before, after = _density(_reference(curve, stated)), _density(rho0)
+    before, after = _reference(curve, stated), _density(rho0)
     others = tuple(s for s in curve.scalings if s.parameter not in ("rho0", "rho0_ratio"))
     return restated(
         curve,
@@ -113,16 +113,19 @@ def _power(curve: Curve) -> float:
 
 def _reference(curve: Curve, stated: float | None) -> float:
     known = assumed(curve)
-    if known is None and stated is None:
-        msg = (
-            f"curve {curve.id} does not say which local density it assumes; look it up in "
-            f"{curve.reference.text} and give it: rescale(curve, rho0=…, stated=0.3)"
-        )
+    if stated is None:
+        if known is None:
+            msg = (
+                f"curve {curve.id} does not say which local density it assumes; look it up in "
+                f"{curve.reference.text} and give it: rescale(curve, rho0=…, stated=0.3)"
+            )
+            raise InvalidCurve(msg)
+        return _density(known)
+    density = _density(stated)
+    if known is not None and not math.isclose(known, density, rel_tol=1e-6):
+        msg = f"curve {curve.id} assumes rho0 = {known:g} GeV/cm3, not {density:g}; leave stated= out"
         raise InvalidCurve(msg)
-    if known is not None and stated is not None and not np.isclose(known, stated, rtol=1e-6):
-        msg = f"curve {curve.id} assumes rho0 = {known:g} GeV/cm3, not {stated:g}; leave stated= out"
-        raise InvalidCurve(msg)
-    return known if known is not None else float(stated or 0)
+    return density
 
 
 def _density(value: float) -> float:

@@ -15,8 +15,9 @@ from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert import degrees_of_freedom
 from vre_dm.limits.convert.constants import CM3_S_GEV2
 from vre_dm.limits.convert.derived import derived, theory
-from vre_dm.limits.convert.domain import Array
+from vre_dm.limits.convert.domain import Array, elementwise, number
 from vre_dm.limits.curve import Curve
+from vre_dm.limits.floats import floats
 from vre_dm.limits.spelling import require
 
 Particle = Literal["Majorana", "Dirac"]
@@ -34,6 +35,7 @@ START, DECOUPLED, END = 10.0, 100.0, 1e4
 STEPS = 600
 
 
+@elementwise
 def cross_section(mass: ArrayLike, *, particle: Particle, abundance: float = 0.12) -> Array:
     """⟨σv⟩ of a relic that makes up all dark matter.
 
@@ -65,7 +67,7 @@ def cross_section(mass: ArrayLike, *, particle: Particle, abundance: float = 0.1
     ----------
     Gondolo, Gelmini, Nucl. Phys. B 360 (1991) 145 (the equation for dY/dx); arXiv:1204.3622
     """
-    masses = np.atleast_1d(np.asarray(mass, dtype=np.float64))
+    masses = np.atleast_1d(floats(mass, "mass", "GeV"))
     _require(masses, abundance, particle)
     per_species = abundance / (2 if particle == "Dirac" else 1)
     goal = math.log(per_species)
@@ -77,6 +79,7 @@ def cross_section(mass: ArrayLike, *, particle: Particle, abundance: float = 0.1
     return np.asarray(np.exp(log_sigma).reshape(np.shape(mass)))
 
 
+@elementwise
 def abundance(mass: ArrayLike, sigmav: ArrayLike, *, particle: Particle) -> Array:
     """Ωh² that a relic of a given ⟨σv⟩ leaves over.
 
@@ -98,7 +101,7 @@ def abundance(mass: ArrayLike, sigmav: ArrayLike, *, particle: Particle) -> Arra
     OutOfRange
         A mass or cross section lies outside its range.
     """
-    masses, sigmas = np.broadcast_arrays(np.asarray(mass, dtype=float), np.asarray(sigmav, dtype=float))
+    masses, sigmas = np.broadcast_arrays(floats(mass, "mass", "GeV"), floats(sigmav, "sigmav", "cm3/s"))
     _require(masses, 0.12, particle)
     if not np.all((sigmas >= 1e-27) & (sigmas <= 1e-23)):
         msg = "sigmav must lie within 1e-27 to 1e-23 cm3/s for a relic that was in equilibrium"
@@ -132,7 +135,7 @@ def _require(masses: Array, abundance: float, particle: str) -> None:
     if not np.all((masses >= low) & (masses <= high)):
         msg = f"relic masses must lie within {low:g} to {high:g} GeV; nothing is extrapolated"
         raise OutOfRange(msg)
-    if not 0.01 <= abundance <= 1:
+    if not 0.01 <= number("abundance", abundance) <= 1:
         msg = (
             f"abundance {abundance} is outside 0.01 to 1; give the density parameter of dark matter times h2"
         )

@@ -178,4 +178,4 @@ def test_an_unknown_particle_is_refused():
 
 def test_many_masses_keep_their_shape():
     assert majorana(np.full((2, 3), 100.0)).shape == (2, 3)
-    assert majorana(100).shape == ()
+    assert isinstance(majorana(100), float)

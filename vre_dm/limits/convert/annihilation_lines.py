@@ -9,7 +9,7 @@ from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert.annihilation import sigma_v_at_rest
 from vre_dm.limits.convert.derived import Origin, derived, restated, theory
-from vre_dm.limits.convert.domain import Array, is_curve
+from vre_dm.limits.convert.domain import Array, is_curve, number, positive
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
 from vre_dm.limits.curve import Curve, Geometry
 
@@ -52,21 +52,22 @@ def expected(
     ----------
     arXiv:1603.04156, sec. 4
     """
+    heavy = number("mediator mass in GeV", mediator_mass)
     return seen(
-        theory(f"{model.mediator} mediator, {mediator_mass:g} GeV"),
+        theory(f"{model.mediator} mediator, {heavy:g} GeV"),
         model,
-        np.asarray(mediator_mass, dtype=np.float64),
-        np.atleast_1d(np.asarray(dm_masses, dtype=np.float64)),
+        heavy,
+        np.atleast_1d(positive("dark-matter mass in GeV", dm_masses)),
         id=id,
         channel=channel,
-        stated={"mediator_mass_GeV": mediator_mass},
+        stated={"mediator_mass_GeV": heavy},
     )
 
 
 def seen(
     source: Curve | Origin,
     model: SimplifiedModel,
-    mediator_mass: Array,
+    mediator_mass: float | Array,
     dm_mass: Array,
     *,
     id: str,
@@ -81,7 +82,7 @@ def seen(
     source
         Whose points they are.
     mediator_mass, dm_mass : ndarray, GeV
-        Of shapes that broadcast.
+        Of one shape, the former also one number.
     stated
         What else is recorded, as input and as assumption.
     """

@@ -10,7 +10,7 @@ from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert import mediators
 from vre_dm.limits.convert.constants import PERTURBATIVE
 from vre_dm.limits.convert.derived import derived, theory
-from vre_dm.limits.convert.domain import Array
+from vre_dm.limits.convert.domain import Array, number, positive
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import Scaling, Validity
@@ -52,6 +52,7 @@ def to_mediator_plane(curve: Curve, model: SimplifiedModel, *, id: str, lightest
     """
     masses, sigma = _scattering_line(curve, model)
     heavy = mediators.mediator_mass(model, sigma, masses)
+    lightest = number("lightest mediator mass in GeV", lightest)
     if heavy.min() <= lightest:
         msg = f"curve {curve.id} reaches down to mediators of {heavy.min():.3g} GeV; lightest must lie below"
         raise OutOfRange(msg)
@@ -100,7 +101,7 @@ def to_quark_coupling(curve: Curve, model: SimplifiedModel, *, id: str, mass_rat
     arXiv:1603.04156, eqs. 4.1 to 4.10
     """
     masses, sigma = _scattering_line(curve, model)
-    heavy = masses * mass_ratio
+    heavy = masses * number("mass_ratio", mass_ratio)
     limit = mediators.quark_coupling(model, sigma, heavy, masses)
     kept = limit <= PERTURBATIVE
     if not kept.any():
@@ -155,16 +156,17 @@ def expected(
     arXiv:1603.04156, eqs. 4.1 to 4.10
     """
     chosen = mediators.quantity(model, quantity)
-    masses = np.atleast_1d(np.asarray(dm_masses, dtype=np.float64))
-    sigma = mediators.cross_section(model, mediator_mass, masses)
+    masses = np.atleast_1d(positive("dark-matter mass in GeV", dm_masses))
+    heavy = number("mediator mass in GeV", mediator_mass)
+    sigma = mediators.cross_section(model, heavy, masses)
     return derived(
-        theory(f"{model.mediator} mediator, {mediator_mass:g} GeV"),
+        theory(f"{model.mediator} mediator, {heavy:g} GeV"),
         id=id,
         formula=FORMULA.format(model.mediator, chosen),
         quantity=chosen,
         columns=(mass_column(masses), limit_column(sigma, chosen)),
-        inputs=mediators.inputs(model) | {"m_med_GeV": mediator_mass},
-        assumptions=model.conventions | {"mediator_mass_GeV": mediator_mass},
+        inputs=mediators.inputs(model) | {"m_med_GeV": heavy},
+        assumptions=model.conventions | {"mediator_mass_GeV": heavy},
         scalings=(Scaling("g_q", model.g_q, 2), Scaling("g_DM", model.g_dm, 2)),
     )
 

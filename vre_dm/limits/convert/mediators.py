@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.convert.constants import CM2_GEV2
-from vre_dm.limits.convert.domain import Array, positive
+from vre_dm.limits.convert.domain import Array, elementwise, positive
 from vre_dm.limits.convert.simplified_model import Mediator, SimplifiedModel
 
 NUCLEON_FACTORS: dict[Mediator, float] = {
@@ -22,6 +22,7 @@ NUCLEON_FACTORS: dict[Mediator, float] = {
 SPIN_INDEPENDENT, SPIN_DEPENDENT = ("sigma_SI",), ("sigma_SDp", "sigma_SDn")
 
 
+@elementwise
 def cross_section(model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: ArrayLike) -> Array:
     """Cross section on a nucleon at zero momentum transfer.
 
@@ -52,11 +53,13 @@ def cross_section(model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: Arr
     return _strength(model, dm_mass) / _heavy(mediator_mass) ** 4
 
 
+@elementwise
 def mediator_mass(model: SimplifiedModel, sigma: ArrayLike, dm_mass: ArrayLike) -> Array:
     """Mediator mass in GeV at which `cross_section` is `sigma`, in cm²; raises what that raises."""
     return _heavy((_strength(model, dm_mass) / positive("cross section in cm²", sigma)) ** 0.25)
 
 
+@elementwise
 def quark_coupling(
     model: SimplifiedModel, sigma: ArrayLike, mediator_mass: ArrayLike, dm_mass: ArrayLike
 ) -> Array:

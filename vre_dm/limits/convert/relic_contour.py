@@ -9,7 +9,7 @@ from vre_dm.errors import OutOfRange
 from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert.bisection import border
 from vre_dm.limits.convert.derived import derived, theory
-from vre_dm.limits.convert.domain import Array, between, positive
+from vre_dm.limits.convert.domain import Array, between, elementwise, positive
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
 from vre_dm.limits.convert.thermal_average import COLDEST, HOTTEST, average
 from vre_dm.limits.convert.thermal_relic import left_over
@@ -32,6 +32,7 @@ OUTWARD = int(np.searchsorted(DISTANCES, 2 * LARGEST_SHARE - 1, side="right"))
 """How many of them stay inside `LARGEST_SHARE` above the resonance."""
 
 
+@elementwise
 def relic_abundance(model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: ArrayLike) -> Array:
     """Ωh² of particles and antiparticles that annihilate through the mediator into the Standard Model.
 

@@ -15,7 +15,7 @@ from vre_dm.limits.column import Column, limit_column, mass_column
 from vre_dm.limits.convert.bisection import border
 from vre_dm.limits.convert.coupling_rescaling import Signature, phase_space, quark_coupling, ratio
 from vre_dm.limits.convert.derived import derived, restated
-from vre_dm.limits.convert.domain import Array, positive, require_curve
+from vre_dm.limits.convert.domain import Array, number, positive, require_curve
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
 from vre_dm.limits.convert.widths import total_width
 from vre_dm.limits.curve import Curve
@@ -191,6 +191,7 @@ def coupling(
     """
     require_curve(curve, "g_q")
     new_dm = np.broadcast_to(positive("dark-matter mass in GeV", new_dm_mass), curve.x.shape)
+    max_width = number("max_width", max_width)
     limits = [
         quark_coupling(
             c.values, old, new, curve.x, old_dm_mass=old_dm_mass, new_dm_mass=new_dm, signature=signature

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.constants import CHARGED_LEPTONS
-from vre_dm.limits.convert.domain import Array, positive
+from vre_dm.limits.convert.domain import Array, elementwise, positive
 from vre_dm.limits.convert.simplified_model import Mediator, SimplifiedModel
 
 
@@ -52,6 +52,7 @@ def partial_widths(model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: Ar
     return widths
 
 
+@elementwise
 def total_width(model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: ArrayLike) -> Array:
     """Sum of `partial_widths`, in GeV.
 

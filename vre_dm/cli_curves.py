@@ -2,22 +2,23 @@
 
 import json
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from vre_dm.cli_interview import NUMBERS, Interview
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.lake.tables import Table, clean, plural
 
 if TYPE_CHECKING:
     from vre_dm.limits.checks.problem import Problem
-    from vre_dm.limits.curveset import CurveSet
+    from vre_dm.limits.curve import Curve
     from vre_dm.limits.inspection import Inspection
-    from vre_dm.limits.interchange.answers import Answers
 
 _FOLDER = click.Path(path_type=Path)
 _as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
@@ -39,7 +40,6 @@ _ANSWERS = {
     "x-unit": "Unit of the masses.",
     "y-unit": "Unit of the limits.",
 }
-_TYPES = {"year": int, "cl": float}
 # Written out, since help must not wait for the formats; a test compares.
 _WRITTEN = "hepdata, dd_limit_plot, dmtools, axionlimits, darkmatterlive, plain"
 
@@ -47,7 +47,7 @@ _WRITTEN = "hepdata, dd_limit_plot, dmtools, axionlimits, darkmatterlive, plain"
 def _answers(command: Callable[..., None]) -> Callable[..., None]:
     """Options for what a file of numbers does not say."""
     for name, text in reversed(_ANSWERS.items()):
-        command = click.option(f"--{name}", type=_TYPES.get(name, str), help=text)(command)
+        command = click.option(f"--{name}", type=NUMBERS.get(name, str), help=text)(command)
     return command
 
 
@@ -183,83 +183,51 @@ def new(numbers: Path | None, to: Path, **given: Any) -> None:
     Asks what is needed unless --quantity and --experiment are given. What you do not know stays unknown.
     """
     from vre_dm.limits.interchange.answers import answers
-    from vre_dm.limits.scaffold import write_blank
+    from vre_dm.limits.scaffold import write_blank, write_pairs
 
-    said = answers(_given(given))
-    if not (said.quantity and said.experiment):
-        said, numbers = _asked(said, numbers)
+    interview = Interview(answers(_given(given)))
+    asks = not (interview.said.quantity and interview.said.experiment)
+    if asks:
+        numbers = interview.about_curve(numbers)
     if numbers is None:
-        made = write_blank(said, to)
+        made = write_blank(interview.said, to)
         then = f"write the points into {made[0].name}, then run: vre-dm curves check --accept {to}"
     else:
-        made = _taken(numbers, "plain", said, to)
+        found, refused = _read(numbers, "plain", interview, asks)
+        if refused:
+            raise refused[0]
+        made = write_pairs(found, to)
         then = f"see what is left to say: vre-dm curves check {to}"
     for path in made:
         click.echo(clean(path, None))
     click.echo(clean(then, None), err=True)
 
 
-def _asked(said: "Answers", numbers: Path | None) -> tuple["Answers", Path | None]:
-    """Ask for what a curve needs, and for what its readers will want to know."""
-    from vre_dm.limits.interchange.answers import answers
-    from vre_dm.limits.quantities import QUANTITIES, quantity
-
-    found = {name: value for name, value in asdict(said).items() if value is not None}
-    if "quantity" not in found:
-        click.echo(f"quantities: {', '.join(QUANTITIES)}", err=True)
-        found["quantity"] = _ask("quantity", "")
-    channels = quantity(str(found["quantity"])).channels
-    questions = {"channel": ", ".join(channels)} if channels else {}
-    questions |= {"experiment": "who", "year": "of publication", "reference": "arXiv number or DOI"}
-    questions |= {"cl": "confidence level, such as 0.9"}
-    if numbers is None:
-        answer = _ask("file of numbers", "none, to fill in a table")
-        numbers = Path(answer).expanduser() if answer else None
-    if numbers is not None:
-        questions |= {
-            "x_unit": "of the masses, if the file does not say",
-            "y_unit": "of the limits, likewise",
-        }
-    for name, hint in questions.items():
-        answer = "" if name in found else _ask(name, hint)
-        if answer and answer != "unknown":
-            found[name] = _typed(name, answer)
-    return answers(found), numbers
-
-
-def _ask(name: str, hint: str) -> str:
-    try:
-        shown = f"{name} ({hint})" if hint else name
-        answer: str = click.prompt(shown, default="", show_default=False, err=True)
-    except click.Abort:
-        click.echo(err=True)  # the question's line is still open
-        msg = f"nobody answers what the {name} is; give --quantity and --experiment, see vre-dm curves new -h"
-        raise InvalidCurve(msg) from None
-    return answer.strip()
-
-
-def _typed(name: str, answer: str) -> object:
-    try:
-        return _TYPES.get(name, str)(answer)
-    except ValueError:
-        msg = f"{name} {answer[:40]!r} is not a number"
-        raise InvalidCurve(msg) from None
-
-
 @curves.command("import")
 @click.argument("file", type=_FOLDER)
 @click.option("--from", "format_", metavar="FORMAT", help="Recognised from the content when left out.")
+@click.option("--yes", "-y", is_flag=True, help="Ask nothing, in a terminal neither.")
 @_answers
 @_to
-def import_(file: Path, format_: str | None, to: Path, **given: Any) -> None:
+def import_(file: Path, format_: str | None, yes: bool, to: Path, **given: Any) -> None:
     """Take curves from a FILE of another tool: HEPData, dd_limit_plot, DMTools, plain tables and others.
 
-    The options say what the file does not. Curves that fail a check are refused; nothing is overwritten.
+    The options say what the file does not; in a terminal the rest is asked. Curves that cannot be read or
+    fail a check are refused, each with its reason, and the exit code is 1. Nothing is overwritten.
     """
     from vre_dm.limits.interchange.answers import answers
+    from vre_dm.limits.scaffold import write_pairs
 
-    for path in _taken(file, format_, answers(_given(given)), to):
+    found, refused = _read(file, format_, Interview(answers(_given(given))), sys.stdin.isatty() and not yes)
+    if len(refused) == 1 and not found:
+        raise refused[0]
+    for path in write_pairs(found, to):
         click.echo(clean(path, None))
+    for error in refused:
+        click.echo(f"refused: {clean(error, None)}", err=True)
+    if refused:
+        click.echo(f"{plural(len(found), 'curve')} taken, {len(refused)} refused", err=True)
+        raise click.exceptions.Exit(1)
 
 
 @curves.command()
@@ -280,19 +248,26 @@ def _given(options: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def _taken(file: Path, format_: str | None, said: "Answers", to: Path) -> list[Path]:
-    """Read a file of another tool and write the catalogue's two files for each of its curves."""
-    from vre_dm.limits.interchange import read
-    from vre_dm.limits.scaffold import identifier, write_pairs
+def _read(
+    file: Path, format_: str | None, interview: Interview, asks: bool
+) -> tuple[list["Curve"], list[InvalidCurve]]:
+    """Curves of a file that pass every check, and why not the others, in the words of this command."""
+    from vre_dm.limits.checks import check
+    from vre_dm.limits.interchange import read_all
+    from vre_dm.limits.scaffold import identifier
 
-    given = {field.name: getattr(said, field.name) for field in fields(said)}
+    given = interview.said.given
     try:
-        found: CurveSet = read(file, format_, **_given(given))
+        reading = read_all(file, format_, ask=interview.about_file if asks else None, **given)
     except InvalidCurve as error:
         raise InvalidCurve(_as_options(str(error))) from None
-    if len(found) == 1 and said.id is None and said.quantity and said.experiment:
-        return write_pairs([replace(found[0], id=identifier(said))], to)
-    return write_pairs(found, to)
+    problems = {curve.id: check(curve) for curve in reading.curves}
+    sound = [curve for curve in reading.curves if not problems[curve.id]]
+    refused = [*reading.refused, *(found[0].error() for found in problems.values() if found)]
+    said = interview.said
+    if len(sound) == 1 and not refused and said.id is None and said.experiment:
+        sound = [replace(sound[0], id=identifier(replace(said, quantity=sound[0].quantity)))]
+    return sound, [InvalidCurve(_as_options(str(error))) for error in refused]
 
 
 def _as_options(text: str) -> str:

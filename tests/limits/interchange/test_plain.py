@@ -78,8 +78,8 @@ def test_bad_rows_are_refused_by_place_and_reason(put: Put, text: str, message: 
         ({"reference": "my talk"}, "reference 'my talk' has no arXiv number and no DOI"),
         ({"x_unit": "kg"}, "unit 'kg' is unknown; GeV is wanted"),
         ({"y_unit": "GeV"}, "unit 'GeV' cannot become cm2"),
-        ({"cl": 90}, "fails the check 'schema' at cl"),
-        ({"year": "soon"}, "fails the check 'schema' at year"),
+        ({"cl": 90}, "cl is 90; give a number between 0 and 1"),
+        ({"year": "soon"}, "year is 'soon'; give a number between 1969 and 2101"),
     ],
 )
 def test_an_answer_that_makes_no_sense_is_refused(put: Put, answer: dict[str, Any], message: str) -> None:

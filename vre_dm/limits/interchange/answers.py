@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any, get_args
 
 from vre_dm.errors import InvalidCurve
+from vre_dm.limits.construction import require_between
 from vre_dm.limits.curve import Geometry, Kind
 from vre_dm.limits.interchange import statements
 from vre_dm.limits.quantities import QUANTITIES
@@ -47,13 +48,20 @@ class Answers:
     licence: str | None = None
 
     @property
+    def given(self) -> dict[str, Any]:
+        """What is answered, as keywords of `read`."""
+        every = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in every.items() if value is not None}
+
+    @property
     def facts(self) -> dict[str, Any]:
         """The answers as facts of a record; units are for the columns and no facts."""
-        given = {fact: getattr(self, name) for name, fact in FACTS.items()}
-        stated = {fact: value for fact, value in given.items() if value is not None}
+        stated = {FACTS[name]: value for name, value in self.given.items() if name in FACTS}
         return {**stated, **(statements.reference(self.reference) if self.reference else {})}
 
 
+YEARS = (1969, 2101)
+"""What the schema allows lies between."""
 FACTS = {
     "quantity": "quantity", "channel": "channel", "experiment": "experiment", "year": "year",
     "label": "title", "id": "name", "kind": "kind", "geometry": "geometry", "cl": "cl",
@@ -67,7 +75,8 @@ def answers(given: Mapping[str, Any]) -> Answers:
     Raises
     ------
     InvalidCurve
-        A keyword or a word of a controlled list is unknown, or a reference names no paper.
+        A keyword or a word of a controlled list is unknown, a number is none or cannot be, or a reference
+        names no paper.
     """
     for name in given:
         require(name, [field.name for field in fields(Answers)], "answer")
@@ -79,6 +88,10 @@ def answers(given: Mapping[str, Any]) -> Answers:
     ):
         if value is not None:
             require(value, known, what)
+    if said.cl is not None:
+        require_between(said.cl, 0, 1, "cl")
+    if said.year is not None:
+        require_between(said.year, *YEARS, "year")
     if said.reference is not None and not statements.reference(str(said.reference)):
         msg = f"reference {said.reference[:60]!r} has no arXiv number and no DOI; write arXiv:2410.17036v2"
         raise InvalidCurve(msg)

@@ -10,6 +10,7 @@ from vre_dm.limits.curve import Curve
 from vre_dm.limits.interchange import conversion, questions, shape
 from vre_dm.limits.interchange import facts as flat
 from vre_dm.limits.interchange.draft import slug
+from vre_dm.limits.metadata import UNKNOWN
 from vre_dm.limits.quantities import quantity
 from vre_dm.limits.sidecar import from_record, to_record
 
@@ -38,6 +39,8 @@ def curve_of(draft: Draft, answers: Answers) -> Curve:
     points = conversion.points(draft, limited, answers, changes)
     points, stated["geometry"] = shape.order(points, stated.get("geometry"), limited, changes)
     stated["quantity"] = limited.name
+    if limited.channels and not flat.whole(draft.facts):
+        stated.setdefault("channel", UNKNOWN)
     stated["name"] = slug(str(stated.get("name", draft.id)))
     said = str(stated.get("provenance.treatment", ""))
     stated["provenance.treatment"] = "; ".join([said, *changes] if said else changes)
@@ -56,7 +59,7 @@ def _curve(points: shape.Points, stated: dict[str, Any], where: str) -> Curve:
     short = {name: _clip(value, LONG.get(name, TEXT)) for name, value in stated.items()}
     record = flat.record(short)
     limited = quantity(record["quantity"])
-    if record["channel"] and limited.channels and record["channel"] not in limited.channels:
+    if limited.channels and record["channel"] not in ("", UNKNOWN, *limited.channels):
         words = ", ".join(limited.channels)
         msg = f"{where}: channel {str(record['channel'])[:40]!r} is none of {words}; say channel="
         raise InvalidCurve(msg)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vre_dm.errors import InvalidCurve
@@ -98,7 +98,7 @@ def with_answer(draft: Draft, said: Answers, name: str, value: object) -> Answer
     InvalidCurve
         It is no answer, or the numbers contradict it.
     """
-    more = answers({**{key: known for key, known in asdict(said).items() if known is not None}, name: value})
+    more = answers({**said.given, name: value})
     of = limited(draft, more)
     if name == "channel" and of is not None:
         require(value, of.channels, "channel")

@@ -22,7 +22,7 @@ INVISIBLE_HIGGS = (
             cl=0.95,
             reference=Reference(
                 "2301.10731",
-                doi="10.1016/j.physletb.2023.137963",
+                doi="10.1016/j.physletb.2023.137963",  # public texts that cite title, volume and DOI
                 authors="ATLAS Collaboration",
                 title="Combination of searches for invisible decays of the Higgs boson using 139 fb⁻¹ of "
                 "proton-proton collision data at √s = 13 TeV collected with the ATLAS experiment",
@@ -40,6 +40,7 @@ INVISIBLE_HIGGS = (
             cl=0.95,
             reference=Reference(
                 "2201.11585",
+                doi="10.1103/PhysRevD.105.092007",  # journal, volume and number in the HEPData record
                 authors="CMS Collaboration",
                 title="Search for invisible decays of the Higgs boson produced via vector boson fusion in "
                 "proton-proton collisions at √s = 13 TeV",

@@ -184,7 +184,7 @@ def curves(*ids: str | Did, folder: Path | str | None = None, **criteria: "Unpac
     --------
     >>> import vre_dm as dm
     >>> dm.curves("si_xenon1t_2019_s2only")[0].at(10.0)
-    array(3.8851037e-45)
+    3.8851037e-45
     >>> strongest = dm.curves(quantity="sigma_SI", year=(2020, 2025)).most_sensitive(40)
     >>> mine = dm.curves(folder="curves", kind="observed")  # doctest: +SKIP
     >>> lakes = dm.curves("limits:catalogue", experiment="XENON")  # doctest: +SKIP

@@ -1,5 +1,6 @@
 """Numbers with a unit, a mask or in words are refused: none is read as another number than was meant."""
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,8 +12,13 @@ from astropy import units
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vre_dm.errors import InvalidCurve, OutOfRange
+from tests.limits.conftest import make
+from vre_dm.errors import InvalidCurve, OutOfRange, VreDmError
+from vre_dm.limits.catalogue import load
+from vre_dm.limits.column import Column, limit_column, mass_column
 from vre_dm.limits.floats import floats, plain
+from vre_dm.limits.metadata import Scaling, Validity
+from vre_dm.limits.overlay import overlay
 
 anything = st.recursive(
     st.none()
@@ -81,3 +87,31 @@ def test_numbers_come_as_they_were_given(values: list[float]) -> None:
 def test_a_single_number_prints_as_one() -> None:
     assert repr(plain(np.float64(2.2e-48))) == repr(plain(np.array(2.2e-48))) == "2.2e-48"
     assert plain(np.array([1.0])) == np.array([1.0])
+
+
+DOORS: dict[str, Callable[[Any], object]] = {
+    "a column": lambda x: Column("m_GeV", "GeV", x),
+    "a column of masses": mass_column,
+    "a column of limits": lambda x: limit_column(x, "sigma_SI"),
+    "a confidence level": lambda x: make(cl=x[0]),
+    "an end of the validity": lambda x: Validity(x[0], 100.0),
+    "masses of a curve": lambda x: make().at(x),
+    "a mass of a curve": lambda x: make().at(x[0]),
+    "the most sensitive": lambda x: load().select(quantity="sigma_SI").most_sensitive(x[0]),
+    "an envelope": lambda x: load().select("si_lz_2024").envelope(x),
+    "near a mass": lambda x: load().select("si_lz_2024").near(x[0], 1e-46),
+    "near a value": lambda x: load().select("si_lz_2024").near(40.0, x[0]),
+    "within": lambda x: load().select("si_lz_2024").near(40.0, 1e-46, within=x[0]),
+    "a search near": lambda x: load().select(near=(x[0], 1e-46)),
+    "a view": lambda x: overlay(make(), x_range=x),
+    "a slider": lambda x: overlay(make(scalings=(Scaling("rho0", 0.3, -1),)), assume={"rho0": x[0]}),
+    "a slider set": lambda x: overlay(make(scalings=(Scaling("rho0", 0.3, -1),))).set(rho0=x[0]),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("wrong", [[10.0, 20.0] * units.TeV, [1.0 * units.GeV, 2.0 * units.GeV], ["a", "b"]])
+def test_no_door_of_curves_and_plots_strips_a_unit_or_takes_text(door: str, wrong: Any) -> None:
+    with pytest.raises(VreDmError) as refused:
+        DOORS[door](wrong)
+    assert len(str(refused.value).splitlines()) == 1

@@ -9,6 +9,7 @@ from vre_dm.errors import InvalidCurve
 from vre_dm.limits import bibtex, display, envelope
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.distance import distance, point_of_plane
+from vre_dm.limits.floats import floats
 from vre_dm.limits.search import Criteria, matches, require_known
 from vre_dm.limits.spelling import near as nearest_words
 
@@ -121,15 +122,16 @@ class CurveSet(Sequence[Curve]):
         InvalidCurve
             The curves limit different quantities, so that one value means nothing.
         OutOfRange
-            Mass or value is not a positive number.
+            Mass or value is not a positive number, or `within` is none.
         """
         point = point_of_plane((mass, value))
+        reach = floats(within, "within")
         quantities = sorted({curve.quantity for curve in self})
         if len(quantities) > 1:
             msg = f"a point lies in the plane of one quantity, these are {', '.join(quantities)}; select one"
             raise InvalidCurve(msg)
         apart = {curve.id: distance(curve, *point) for curve in self}
-        close = [curve for curve in self if apart[curve.id] <= within]
+        close = [curve for curve in self if apart[curve.id] <= reach]
         return CurveSet(sorted(close, key=lambda curve: apart[curve.id])[:most])
 
     def most_sensitive(self, mass: float, *, kind: str = "observed", technique: str | None = None) -> Curve:

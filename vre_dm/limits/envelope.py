@@ -11,6 +11,7 @@ import numpy as np
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.curve import Curve
+from vre_dm.limits.floats import floats
 from vre_dm.limits.metadata import UNKNOWN, Assumptions, Provenance
 from vre_dm.limits.quantities import quantity
 from vre_dm.limits.rivals import ANY, counted, rivals, techniques
@@ -54,7 +55,7 @@ def envelope(
     if masses is None:
         grid = _nodes(lines)
     else:
-        grid = np.unique(np.asarray(masses, dtype=np.float64))
+        grid = np.unique(floats(masses, "mass", "GeV"))
         if grid.size < 1 or not np.all((grid > 0) & np.isfinite(grid)):
             msg = "masses of an envelope are positive numbers in GeV"
             raise OutOfRange(msg)
@@ -63,7 +64,7 @@ def envelope(
         grid = _with_crossings(lines, grid)
     strengths = _strengths(lines, grid)
     holders = strengths.argmin(axis=0)
-    values = np.array([float(lines[k].at(m)) for k, m in zip(holders, grid, strict=True)])
+    values = np.array([lines[k].at(float(m)) for k, m in zip(holders, grid, strict=True)])
     return _described(lines, left_out, grid, values, holders, kind)
 
 

@@ -85,7 +85,7 @@ def curves(*ids: str, folder: Path | str | None = None, **criteria: Unpack[Crite
     Examples
     --------
     >>> curves("si_xenon1t_2019_s2only")[0].at(10.0)
-    array(3.8851037e-45)
+    3.8851037e-45
     >>> curves(quantity="sigma_SDp", year=(2022, 2024), near=(40, 1e-41)).ids[0]
     'sdp_lz_2024'
     """

@@ -60,6 +60,6 @@ def retired(curve: Curve) -> Iterator[Finding]:
 
 def _has(curve: Curve, old: Retired) -> bool:
     try:
-        return bool(abs(curve.at(old.mass) / old.value - 1) < RTOL)
+        return abs(curve.at(old.mass) / old.value - 1) < RTOL
     except (InvalidCurve, OutOfRange):
         return False

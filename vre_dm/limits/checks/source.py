@@ -26,7 +26,7 @@ def headline(curve: Curve) -> Iterator[Finding]:
     if point is None:
         return
     try:
-        ours = float(curve.at(point.x))
+        ours = curve.at(point.x)
     except (OutOfRange, InvalidCurve) as error:
         yield Finding(str(error))
         return

@@ -30,9 +30,14 @@ def file(name: str, size: int | None = 1, scope: str = "s") -> File:
     return File(Did(scope, name), size, "00000001")
 
 
-@given(st.lists(NAMES, max_size=8))
-def test_every_target_is_inside_the_folder_and_no_two_are_one(names: list[str]):
-    folder = Path("/nowhere/to/go")
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that planning does not change, so that all examples may share it."""
+    return tmp_path_factory.mktemp("plan") / "to" / "go"
+
+
+@given(names=st.lists(NAMES, max_size=8))
+def test_every_target_is_inside_the_folder_and_no_two_are_one(folder: Path, names: list[str]):
     try:
         made = plan([file(name) for name in names], folder)
     except InvalidDid:

@@ -80,10 +80,6 @@ def convert(
     id
         Of the new curve; made of the source's when left out.
 
-    Returns
-    -------
-    Curve
-
     Raises
     ------
     InvalidCurve

@@ -78,11 +78,6 @@ def decay(lifetime: ArrayLike, mass: ArrayLike, *, d_factor: float, per_event: A
     -------
     ndarray, cm⁻² s⁻¹
 
-    Raises
-    ------
-    OutOfRange
-        A number is not positive and finite.
-
     References
     ----------
     arXiv:1012.4515, sec. on gamma rays from the Galaxy
@@ -110,18 +105,14 @@ def sigmav_curve(
     particle: Particle,
 ) -> Curve:
     """Limit on ⟨σv⟩ from limits on a flux, one a mass; numbers as of `sigmav`."""
+    limit = sigmav(flux, mass, j_factor=j_factor, per_event=per_event, particle=particle)
     return derived(
         source,
         id=id,
         formula=f"flux/annihilation/{particle}/1012.4515",
         quantity="sigmav",
         channel=channel,
-        columns=(
-            mass_column(mass),
-            limit_column(
-                sigmav(flux, mass, j_factor=j_factor, per_event=per_event, particle=particle), "sigmav"
-            ),
-        ),
+        columns=(mass_column(mass), limit_column(limit, "sigmav")),
         inputs={"J_GeV2_cm5": j_factor, "particle": particle},
         assumptions={"J_factor": f"{j_factor:g} GeV2/cm5, no uncertainty", "particle": particle},
     )

@@ -1,6 +1,7 @@
 """Collider limits for other couplings or another spin-one mediator, without simulating a new signal.
 
 Cross sections are relative: only ratios at the same masses mean something. Curves are in `rescaled_limits`.
+The methods are those of arXiv:2203.12035.
 """
 
 from collections.abc import Mapping
@@ -92,9 +93,9 @@ def resonant(
     InvalidCurve
         The signature is unknown.
 
-    References
-    ----------
-    arXiv:2203.12035; light quarks make the resonance, so the top counts in the decay alone
+    Notes
+    -----
+    Light quarks make the resonance; the top counts in the decay alone.
     """
     mass, dm, width = _resonance(model, mediator_mass, dm_mass)
     return np.asarray(model.g_q**2 * _into(partial_widths(model, mass, dm), signature) / width)
@@ -127,10 +128,6 @@ def ratio(
         A mediator has no spin, a width reaches the mass, or one of the models gives no such signal.
     InvalidCurve
         The signature is unknown.
-
-    References
-    ----------
-    arXiv:2203.12035
     """
     if signature == "mono-X":
         method = propagator if old.mediator == new.mediator else phase_space
@@ -178,10 +175,6 @@ def quark_coupling(
     ------
     OutOfRange
         A limit is not positive, a mediator has no spin, or a model gives no such signal.
-
-    References
-    ----------
-    arXiv:2203.12035 (limits on couplings)
     """
     g2 = positive("limit on g_q", limit) ** 2
     quarks, others, into = _unit_widths(old, mediator_mass, old_dm_mass, signature)

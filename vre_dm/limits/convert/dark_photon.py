@@ -140,8 +140,6 @@ def epsilon_curve(curve: Curve, *, id: str = "", up_share: float = UP_SHARE, alp
     ------
     InvalidCurve
         Another quantity or geometry.
-    OutOfRange
-        As of `epsilon`.
     """
     require_curve(curve, "g_q")
     limits = [
@@ -178,8 +176,6 @@ def y_curve(curve: Curve, *, mass_ratio: float, g_dm: float, id: str = "") -> Cu
     ------
     InvalidCurve
         Another quantity or geometry.
-    OutOfRange
-        As of `y`.
     """
     require_curve(curve, "epsilon")
     alpha_d = number("g_DM", g_dm) ** 2 / (4 * math.pi)

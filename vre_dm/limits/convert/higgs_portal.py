@@ -26,18 +26,7 @@ F_N = 0.308
 
 @elementwise
 def invisible_width(branching_ratio: ArrayLike, *, higgs_width: float = HIGGS_WIDTH) -> Array:
-    """Γ(H → invisible) for a branching ratio, the visible width being the Standard Model's.
-
-    Parameters
-    ----------
-    branching_ratio : array_like
-        Between 0 and 1, both excluded.
-    higgs_width
-        Standard-Model width, GeV.
-
-    Returns
-    -------
-    ndarray, same shape, GeV
+    """Γ(H → invisible) in GeV for a branching ratio between 0 and 1, the visible width being `higgs_width`.
 
     Raises
     ------
@@ -149,10 +138,6 @@ def from_branching_ratio(
     ------
     OutOfRange
         Something lies outside the formula's domain.
-
-    References
-    ----------
-    As of `cross_section_per_width`.
     """
     number("BR(H → inv)", branching_ratio, 0, 1)
     masses = np.atleast_1d(_masses(higgs_mass) if dm_masses is None else dm_masses)
@@ -206,10 +191,6 @@ def to_branching_ratio(
         The curve is no line of ``sigma_SI``.
     OutOfRange
         No mass of the curve lies below the threshold.
-
-    References
-    ----------
-    As of `cross_section_per_width`.
     """
     require_curve(curve, "sigma_SI")
     low, high = curve.range

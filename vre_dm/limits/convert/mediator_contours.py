@@ -68,23 +68,7 @@ def to_annihilation(curve: Curve, model: SimplifiedModel, *, id: str, channel: s
     curve, model, id
         As of `to_cross_section`.
     channel
-        ``any``, ``bb``, ``tt``, ``cc``, ``tautau`` …; points where it is closed are left out.
-
-    Returns
-    -------
-    Curve
-        ``sigmav`` of one χ meeting one χ̄, cm³/s: compare with limits made `annihilation_lines.for_dirac`.
-
-    Raises
-    ------
-    InvalidCurve
-        As in `to_cross_section`.
-    OutOfRange
-        The channel is closed everywhere; a scalar mediator, whose annihilation dies out with the velocity.
-
-    References
-    ----------
-    arXiv:1603.04156, sec. 4
+        As of `vre_dm.limits.convert.annihilation_lines.expected`, as are the result and what is refused.
     """
     _require_plane(curve, model)
     return annihilation_lines.seen(

@@ -1,4 +1,7 @@
-"""Limits of direct detection in the terms of s-channel mediators: mass plane, quark coupling, prediction."""
+"""Limits of direct detection in the terms of s-channel mediators: mass plane, quark coupling, prediction.
+
+Curves from the formulas of `mediators` (arXiv:1603.04156, eqs. 4.1 to 4.10).
+"""
 
 from collections.abc import Sequence
 
@@ -44,11 +47,7 @@ def to_mediator_plane(curve: Curve, model: SimplifiedModel, *, id: str, lightest
         Another kind of curve.
     OutOfRange
         The limit excludes nothing above `lightest` somewhere, or as in
-        `vre_dm.limits.convert.mediators.mediator_mass`.
-
-    References
-    ----------
-    arXiv:1603.04156, eqs. 4.1 to 4.10
+        `vre_dm.limits.convert.mediators.cross_section`.
     """
     masses, sigma = _scattering_line(curve, model)
     heavy = mediators.mediator_mass(model, sigma, masses)
@@ -95,10 +94,6 @@ def to_quark_coupling(curve: Curve, model: SimplifiedModel, *, id: str, mass_rat
         Another kind of curve.
     OutOfRange
         No mass is left, or as in `vre_dm.limits.convert.mediators.cross_section`.
-
-    References
-    ----------
-    arXiv:1603.04156, eqs. 4.1 to 4.10
     """
     masses, sigma = _scattering_line(curve, model)
     heavy = masses * number("mass_ratio", mass_ratio)
@@ -150,10 +145,6 @@ def expected(
     ------
     OutOfRange
         As in `vre_dm.limits.convert.mediators.cross_section`.
-
-    References
-    ----------
-    arXiv:1603.04156, eqs. 4.1 to 4.10
     """
     chosen = mediators.quantity(model, quantity)
     masses = np.atleast_1d(positive("dark-matter mass in GeV", dm_masses))

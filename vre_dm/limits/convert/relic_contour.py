@@ -109,10 +109,6 @@ def contour(
     OutOfRange
         A mediator mass at which the line is not met inside the domain of `relic_abundance`; the message
         names the range in which it is.
-
-    References
-    ----------
-    As of `relic_abundance`.
     """
     masses = np.atleast_1d(positive("mediator mass in GeV", mediator_masses))
     target = float(between("abundance", abundance, 0.001, 10))

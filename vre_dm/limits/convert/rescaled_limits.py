@@ -1,6 +1,6 @@
 """Collider curves for other couplings: grids of signal strength, exclusion contours, limits on g_q.
 
-The relative cross sections come from `coupling_rescaling`.
+The relative cross sections come from `coupling_rescaling` (arXiv:2203.12035), which says what they refuse.
 """
 
 from collections.abc import Mapping
@@ -46,12 +46,6 @@ def strength(
     ------
     InvalidCurve
         Another quantity or no grid.
-    OutOfRange
-        As `coupling_rescaling.ratio`.
-
-    References
-    ----------
-    arXiv:2203.12035
     """
     mediator, dm = _grid(curve)
     return restated(
@@ -115,12 +109,6 @@ def resonant_contour(curve: Curve, old: SimplifiedModel, new: SimplifiedModel, *
     ------
     InvalidCurve
         Another quantity, or no point remains.
-    OutOfRange
-        As `coupling_rescaling.phase_space`.
-
-    References
-    ----------
-    arXiv:2203.12035
     """
     require_curve(curve, "mediator_plane", "contour")
     on = curve.x > 2 * curve.y
@@ -183,11 +171,7 @@ def coupling(
     InvalidCurve
         Another quantity.
     OutOfRange
-        No row remains, or as `coupling_rescaling.quark_coupling`.
-
-    References
-    ----------
-    arXiv:2203.12035
+        No row remains.
     """
     require_curve(curve, "g_q")
     new_dm = np.broadcast_to(positive("dark-matter mass in GeV", new_dm_mass), curve.x.shape)

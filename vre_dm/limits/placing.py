@@ -3,8 +3,6 @@
 import contextlib
 import errno
 import os
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -36,6 +34,8 @@ def place(files: Mapping[str, str | bytes], folder: Path, *, overwrite: bool = F
     NotWritable
         A file exists, or the folder cannot be written; nothing has changed, also after Ctrl-C.
     """
+    import tempfile  # takes as long to load as a plot to build
+
     targets = [folder / name for name in files]
     if not overwrite:
         _require_free(targets)
@@ -64,6 +64,8 @@ def _require_free(targets: Sequence[Path]) -> None:
 
 def _move(new: Sequence[Path], targets: Sequence[Path], *, overwrite: bool) -> None:
     """Move all, or put back what was there before the failure or Ctrl-C; the last move needs no way back."""
+    import shutil
+
     moved: dict[Path, Path | None] = {}
     try:
         for path, target in zip(new, targets, strict=True):

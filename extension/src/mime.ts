@@ -4,17 +4,17 @@ import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import type { BokehModule } from './limits/bokeh';
+import type { Drawing, Memory } from './limits/draw';
 import { drawLimits } from './limits/draw';
-import type { State } from './limits/state';
 
 export const MIME = 'application/vnd.vre.limits+json';
 
-/** What the reader chose in each output, for as long as the page has it; stored nowhere. */
-const chosen = new WeakMap<object, State>();
+/** As long as the page lives; stored nowhere. JupyterLab gives a cell that is moved a new output of equal content. */
+const memory: Memory = new Map();
 
 /** Draws once it is in the page, which Bokeh needs to measure its plot. */
 export class LimitsRenderer extends Widget implements IRenderMime.IRenderer {
-  private drawing: Promise<(() => void) | null> = Promise.resolve(null);
+  private drawing: Promise<Drawing | null> = Promise.resolve(null);
   private model: unknown = null;
 
   constructor(private options: IRenderMime.IRendererOptions) {
@@ -43,26 +43,20 @@ export class LimitsRenderer extends Widget implements IRenderMime.IRenderer {
   }
 
   /** One drawing after the other, each taken away first: two updates never draw into each other. */
-  private after(next: () => Promise<(() => void) | null>): Promise<unknown> {
-    this.drawing = this.drawing.then(takeAway => {
-      takeAway?.();
+  private after(next: () => Promise<Drawing | null>): Promise<Drawing | null> {
+    this.drawing = this.drawing.then(before => {
+      before?.dispose();
       return next();
     });
     return this.drawing;
   }
 
-  /** Draw; what is given takes the drawing away and keeps what the reader chose in it. */
-  private async drawn(): Promise<(() => void) | null> {
-    const model = this.model as object;
-    if (model === null || !this.isAttached) {
+  private async drawn(): Promise<Drawing | null> {
+    if (this.model === null || !this.isAttached) {
       return null;
     }
     try {
-      const drawing = await drawLimits(this.node, model, await bokeh(), { state: chosen.get(model) });
-      return () => {
-        chosen.set(model, drawing.state);
-        drawing.dispose();
-      };
+      return await drawLimits(this.node, this.model, await bokeh(), memory);
     } catch (error) {
       this.node.textContent = error instanceof Error ? error.message : String(error);
       return null;

@@ -43,11 +43,12 @@ def notebook() -> nbformat.NotebookNode:
 
 
 def saved(*outputs: dict[str, Any]) -> nbformat.NotebookNode:
-    """A notebook with one cell and these outputs."""
+    """A notebook with one cell that has these outputs, and an empty one."""
     shown = [nbformat.v4.new_output("display_data", data=data) for data in outputs]
     cell = nbformat.v4.new_code_cell("plot", execution_count=1, outputs=shown)
+    below = nbformat.v4.new_code_cell("")
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel})
+    return nbformat.v4.new_notebook(cells=[cell, below], metadata={"kernelspec": kernel})
 
 
 def attacks() -> nbformat.NotebookNode:
@@ -155,6 +156,49 @@ def test_the_overlay_follows_the_theme_of_jupyterlab(opened: Callable[[str], Pag
         "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })", "JupyterLab Dark"
     )
     expect(limits).to_have_attribute("data-theme", "dark")
+
+
+def chosen(page: Page) -> tuple[bool, str, list[float]]:
+    """What the reader has changed: ticks, slider, and the pixel of a name, which is moved and zoomed."""
+    page.get_by_role("button", name="Save PNG").wait_for()
+    name = page.get_by_role("button", name="Name of XENONnT 2025")
+    name.wait_for(state="attached")
+    page.wait_for_timeout(300)
+    pixel = name.evaluate("button => button.style.transform.match(/[\\d.]+/g).map(Number)")
+    return page.get_by_label("Show LZ 2024").is_checked(), page.get_by_label("ρ₀").first.input_value(), pixel
+
+
+AWAY_AND_BACK = {
+    "moved": ["move-cell-down"],
+    "hidden": ["hide-cell-outputs", "show-cell-outputs"],
+}
+
+
+@pytest.mark.parametrize("how", AWAY_AND_BACK)
+def test_what_the_reader_chose_outlives_that_the_cell_is(opened: Callable[[str], Page], how: str) -> None:
+    page = opened("/lab/tree/overlay.ipynb?reset")
+    page.evaluate("() => { jupyterapp.shell.currentWidget.content.activeCellIndex = 0 }")
+    page.get_by_label("Show LZ 2024").uncheck()
+    page.get_by_label("ρ₀").first.fill("900")
+    page.get_by_role("button", name="Name of XENONnT 2025").focus()
+    page.keyboard.press("Shift+ArrowDown")
+    _, _, moved = chosen(page)
+    box = page.locator(".vre-canvas").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 400, box["y"] + 450)
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -100)
+    page.keyboard.up("Control")
+    ticked, slider, zoomed = chosen(page)
+    assert abs(zoomed[0] - moved[0]) + abs(zoomed[1] - moved[1]) > 20
+    page.locator(".vre-body").evaluate("body => { body.id = 'before' }")
+    for step in AWAY_AND_BACK[how]:
+        page.evaluate("step => jupyterapp.commands.execute('notebook:' + step)", step)
+        page.wait_for_timeout(600)
+    assert page.locator("#before").count() == 0, "nothing was drawn anew"
+    # The frame may be some pixels higher, as the axes then have other ticks.
+    assert chosen(page) == (ticked, slider, pytest.approx(zoomed, abs=6))
+    assert (ticked, slider) == (False, "900")
 
 
 def test_a_converted_notebook_shows_the_picture() -> None:

@@ -1,6 +1,6 @@
 /** The plot itself: draws the model once and then only changes what the state changed. */
 
-import type { BokehModel, BokehModule, PlotView, Source } from './bokeh';
+import type { BokehModel, BokehModule, PlotView, Range, Source } from './bokeh';
 import { registerAxisModels } from './bokeh';
 import type { Model } from './model';
 import type { Palette } from './palette';
@@ -149,9 +149,14 @@ export class Chart {
     return { left, top, right: left + width, bottom: top + height };
   }
 
-  get inSight(): View {
+  /** null where it is what the model asks for */
+  get inSight(): View | null {
     const { x_range, y_range } = this.view.model;
-    return { x: [x_range.start, x_range.end], y: [y_range.start, y_range.end] };
+    const { x, y } = this.model;
+    const same = ({ start, end }: Range, [low, high]: [number, number]): boolean => start === low && end === high;
+    return same(x_range, x.range) && same(y_range, y.range)
+      ? null
+      : { x: [x_range.start, x_range.end], y: [y_range.start, y_range.end] };
   }
 
   /** Call when the view or its size changed. */

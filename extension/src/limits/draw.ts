@@ -17,14 +17,10 @@ import { STYLE } from './style';
 import { Table } from './table';
 import { onThemeChange, paint, themeOf } from './theme';
 
-export interface Options {
-  /** What the reader had chosen in an earlier drawing of the same model. */
-  state?: State;
-}
+/** What the reader chose, by plot: with it a plot that is taken away and drawn anew goes on as it was left. */
+export type Memory = Map<string, State>;
 
 export interface Drawing {
-  /** What the reader has chosen. */
-  readonly state: State;
   /** Take the plot away and stop listening to the page. */
   dispose(): void;
 }
@@ -35,15 +31,18 @@ export interface Drawing {
  * @param host - an element that is in the page
  * @param value - a model of version 2; a ModelError says what is wrong with it
  * @param bokeh - BokehJS 3.9 or 3.10, its main bundle is enough
+ * @param memory - of the page, where it draws plots more than once
  */
 export async function drawLimits(
   host: HTMLElement,
   value: unknown,
   bokeh: BokehModule,
-  options: Options = {}
+  memory?: Memory
 ): Promise<Drawing> {
   const model = parseModel(value);
-  const store = new Store(options.state ?? initialState(model));
+  const identity = memory ? JSON.stringify(model) : '';
+  const first = memory?.get(identity) ?? initialState(model);
+  const store = new Store(first);
   host.classList.add('vre-limits');
   paint(host, themeOf(model, host));
   const { body, plot, canvas } = frame(host, model);
@@ -65,10 +64,11 @@ export async function drawLimits(
     labels.refresh();
   });
   return {
-    get state() {
-      return { ...store.state, view: chart.inSight };
-    },
     dispose: () => {
+      const view = chart.inSight;
+      if (store.state !== first || view || memory?.has(identity)) {
+        memory?.set(identity, { ...store.state, view });
+      }
       stop();
       chart.dispose();
       host.replaceChildren();

@@ -624,9 +624,12 @@
       const { left, top, width, height } = this.view.frame.bbox;
       return { left, top, right: left + width, bottom: top + height };
     }
+    /** null where it is what the model asks for */
     get inSight() {
       const { x_range, y_range } = this.view.model;
-      return { x: [x_range.start, x_range.end], y: [y_range.start, y_range.end] };
+      const { x, y } = this.model;
+      const same = ({ start, end }, [low, high]) => start === low && end === high;
+      return same(x_range, x.range) && same(y_range, y.range) ? null : { x: [x_range.start, x_range.end], y: [y_range.start, y_range.end] };
     }
     /** Call when the view or its size changed. */
     onView(listener) {
@@ -1747,9 +1750,11 @@
   }
 
   // src/limits/draw.ts
-  async function drawLimits(host, value2, bokeh, options = {}) {
+  async function drawLimits(host, value2, bokeh, memory) {
     const model = parseModel(value2);
-    const store = new Store(options.state ?? initialState(model));
+    const identity = memory ? JSON.stringify(model) : "";
+    const first = memory?.get(identity) ?? initialState(model);
+    const store = new Store(first);
     host.classList.add("vre-limits");
     paint(host, themeOf(model, host));
     const { body, plot, canvas } = frame(host, model);
@@ -1770,10 +1775,11 @@
       labels2.refresh();
     });
     return {
-      get state() {
-        return { ...store.state, view: chart.inSight };
-      },
       dispose: () => {
+        const view = chart.inSight;
+        if (store.state !== first || view || memory?.has(identity)) {
+          memory?.set(identity, { ...store.state, view });
+        }
         stop();
         chart.dispose();
         host.replaceChildren();

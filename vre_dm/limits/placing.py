@@ -49,7 +49,7 @@ def place(files: Mapping[str, str | bytes], folder: Path, *, overwrite: bool = F
         reason = getattr(error, "strerror", None) or error
         more = f" and {len(targets) - 1} more" if len(targets) > 1 else ""
         msg = (
-            f"cannot write {str(targets[0])[:200]!r}{more}: {reason}; nothing was changed, "
+            f"cannot write {str((targets or [folder])[0])[:200]!r}{more}: {reason}; nothing was changed, "
             "choose a folder that exists, has room and is yours"
         )
         raise NotWritable(msg) from error

@@ -227,6 +227,12 @@ def test_numbers_give_a_plain_float_and_lists_an_array(name: str) -> None:
     np.testing.assert_allclose(several, [[one, one]], rtol=1e-12)
 
 
+def test_masses_that_are_not_one_a_row_of_the_curve_are_refused() -> None:
+    function, numbers, rest = CURVES["rescaled curve"]
+    with pytest.raises(VreDmError, match=f"has {GQ.x.size} rows, new_dm_mass 2; give one mass, or one a row"):
+        function(**numbers | {"new_dm_mass": [1e4, 1e4]}, **rest)
+
+
 @pytest.mark.parametrize("name", [name for name, call in FORMULAE.items() if len(call[1]) > 1])
 def test_lists_of_unequal_length_do_not_go_together(name: str) -> None:
     function, numbers, rest = FORMULAE[name]

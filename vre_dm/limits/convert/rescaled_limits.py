@@ -174,7 +174,11 @@ def coupling(
         No row remains.
     """
     require_curve(curve, "g_q")
-    new_dm = np.broadcast_to(positive("dark-matter mass in GeV", new_dm_mass), curve.x.shape)
+    new_dm = positive("dark-matter mass in GeV", new_dm_mass)
+    if new_dm.shape not in ((), curve.x.shape):
+        msg = f"curve {curve.id} has {curve.x.size} rows, new_dm_mass {new_dm.size}; give one mass, or one a row"
+        raise OutOfRange(msg)
+    new_dm = np.broadcast_to(new_dm, curve.x.shape)
     max_width = number("max_width", max_width)
     limits = [
         quark_coupling(

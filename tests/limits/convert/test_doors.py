@@ -229,7 +229,7 @@ def test_numbers_give_a_plain_float_and_lists_an_array(name: str) -> None:
 
 def test_masses_that_are_not_one_a_row_of_the_curve_are_refused() -> None:
     function, numbers, rest = CURVES["rescaled curve"]
-    with pytest.raises(VreDmError, match=f"has {GQ.x.size} rows, new_dm_mass 2; give one mass, or one a row"):
+    with pytest.raises(VreDmError, match=f"has {GQ.x.size} rows, new_dm_mass 2; give one, or one a row"):
         function(**numbers | {"new_dm_mass": [1e4, 1e4]}, **rest)
 
 

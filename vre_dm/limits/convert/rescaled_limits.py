@@ -176,7 +176,7 @@ def coupling(
     require_curve(curve, "g_q")
     new_dm = positive("dark-matter mass in GeV", new_dm_mass)
     if new_dm.shape not in ((), curve.x.shape):
-        msg = f"curve {curve.id} has {curve.x.size} rows, new_dm_mass {new_dm.size}; give one mass, or one a row"
+        msg = f"curve {curve.id} has {curve.x.size} rows, new_dm_mass {new_dm.size}; give one, or one a row"
         raise OutOfRange(msg)
     new_dm = np.broadcast_to(new_dm, curve.x.shape)
     max_width = number("max_width", max_width)

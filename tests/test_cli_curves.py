@@ -13,7 +13,9 @@ from tests.limits.conftest import HOSTILE, make
 from tests.limits.test_checks_defects import DEFECTS, EXPECTED
 from vre_dm.cli import main
 from vre_dm.limits.catalogue import load
+from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.interchange import FORMATS
+from vre_dm.limits.interchange import write as give
 from vre_dm.limits.scaffold import write_pairs
 
 Run = Callable[..., Result]
@@ -233,6 +235,63 @@ def test_an_import_that_fails_a_check_writes_nothing(run: Run, tmp_path: Path) -
     words = ("--quantity", "sigma_SI", "--experiment", "TOY", "--x-unit", "GeV", "--y-unit", "cm2")
     assert "fails the check 'sentinel'" in refused(run("import", "n.txt", *words))
     assert [path.name for path in tmp_path.iterdir()] == ["n.txt"]
+
+
+def several(folder: Path, **second: object) -> Path:
+    """A list of two curves of another tool, the second one as given."""
+    folder.mkdir()
+    more = {"id": "si_toy_b", "columns": (mass_column([5, 9]), limit_column([2e-45, 3e-45], "sigma_SI"))}
+    give([make(id="si_toy_a"), make(**{**more, **second})], folder, "dd_limit_plot")
+    return folder / "result_metadata.toml"
+
+
+def test_of_a_file_of_many_the_sound_ones_are_taken_and_the_rest_listed(run: Run, tmp_path: Path) -> None:
+    main = several(tmp_path / "theirs", year=2019, label="TOY 2024")
+    with (tmp_path / "theirs" / "result_metadata.toml").open("a") as stream:
+        stream.write('["WIMPSI_gone"]\nheader = ["wimp_mass", "upper_limit"]\n')
+    result = run("import", main)
+    assert result.exit_code == 1
+    assert result.stdout.split() == ["si_toy_a.csv", "si_toy_a.json"]
+    gone, year, total = result.stderr.splitlines()
+    assert gone == "refused: WIMPSI_gone.csv cannot be read: No such file or directory"
+    assert year.startswith("refused: curve si_toy_b fails the check 'year'")
+    assert total == "1 curve taken, 2 refused"
+    assert run("check", ".").exit_code == 0
+
+
+def test_the_same_numbers_are_not_taken_twice(run: Run, tmp_path: Path) -> None:
+    result = run("import", several(tmp_path / "theirs", columns=make().columns))
+    assert result.exit_code == 1
+    assert "refused: curve si_toy_b fails the check 'equal numbers'" in result.stderr
+    assert load(tmp_path).ids == ["si_toy_a"]
+
+
+def test_of_a_file_of_many_that_are_all_refused_nothing_is_written(run: Run, tmp_path: Path) -> None:
+    main = several(tmp_path / "theirs")
+    for table in main.parent.glob("*.csv"):
+        table.write_text("")
+    result = run("import", main)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "no curves taken, 2 refused" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["theirs"]
+
+
+def test_a_file_of_many_that_are_all_sound_is_a_success(run: Run, tmp_path: Path) -> None:
+    result = run("import", several(tmp_path / "theirs"))
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert load(tmp_path).ids == ["si_toy_a", "si_toy_b"]
+
+
+def test_a_file_that_is_there_already_stops_all_of_them(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "si_toy_b.csv").write_text("mine")
+    assert "si_toy_b.csv exists" in refused(run("import", several(tmp_path / "theirs")))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["si_toy_b.csv", "theirs"]
+
+
+def test_a_word_of_python_in_a_reason_is_an_option_here(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "n.txt").write_text("6 1e-44\n5 1e-45\n6 1e-44\n")
+    words = ("--quantity", "sigma_SI", "--experiment", "TOY", "--x-unit", "GeV", "--y-unit", "cm2")
+    assert "say --geometry contour if it is one" in refused(run("import", "n.txt", *words))
 
 
 def test_defects_of_a_copied_catalogue_are_reported_beside_the_sound_curves(run: Run, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from vre_dm.lake.tables import Table, clean, plural
 if TYPE_CHECKING:
     from vre_dm.limits.checks.problem import Problem
     from vre_dm.limits.curve import Curve
+    from vre_dm.limits.curveset import CurveSet
     from vre_dm.limits.inspection import Inspection
 
 _FOLDER = click.Path(path_type=Path)
@@ -252,7 +253,6 @@ def _read(
     file: Path, format_: str | None, interview: Interview, asks: bool
 ) -> tuple[list["Curve"], list[InvalidCurve]]:
     """Curves of a file that pass every check, and why not the others, in the words of this command."""
-    from vre_dm.limits.checks import check
     from vre_dm.limits.interchange import read_all
     from vre_dm.limits.scaffold import identifier
 
@@ -261,16 +261,30 @@ def _read(
         reading = read_all(file, format_, ask=interview.about_file if asks else None, **given)
     except InvalidCurve as error:
         raise InvalidCurve(_as_options(str(error))) from None
-    problems = {curve.id: check(curve) for curve in reading.curves}
-    sound = [curve for curve in reading.curves if not problems[curve.id]]
-    refused = [*reading.refused, *(found[0].error() for found in problems.values() if found)]
+    sound, refused = _parted(reading.curves)
+    refused = [InvalidCurve(_as_options(str(error))) for error in (*reading.refused, *refused)]
     said = interview.said
     if len(sound) == 1 and not refused and said.id is None and said.experiment:
         sound = [replace(sound[0], id=identifier(replace(said, quantity=sound[0].quantity)))]
-    return sound, [InvalidCurve(_as_options(str(error))) for error in refused]
+    return sound, refused
+
+
+def _parted(curves: "CurveSet") -> tuple[list["Curve"], list[InvalidCurve]]:
+    """Curves that pass every check, alone and together, and the first problem of each other one."""
+    from vre_dm.limits.checks import check, check_together
+
+    problems = [problem for curve in curves for problem in check(curve)]
+    bad = {problem.curve for problem in problems}
+    problems += check_together([curve for curve in curves if curve.id not in bad])
+    first = {problem.curve: problem for problem in reversed(problems) if problem.grave}
+    return [curve for curve in curves if curve.id not in first], [found.error() for found in first.values()]
 
 
 def _as_options(text: str) -> str:
     """Name the keywords that a message of `read` asks for as this command's options."""
     words = "|".join(name.replace("-", "_") for name in _ANSWERS)
-    return re.sub(rf"\b({words})=(?!\S*\w)", lambda found: "--" + found[1].replace("_", "-"), text)
+    return re.sub(
+        rf"\b({words})=(?:'(\w+)'|(?!\S*\w))",
+        lambda found: f"--{found[1].replace('_', '-')}" + (f" {found[2]}" if found[2] else ""),
+        text,
+    )

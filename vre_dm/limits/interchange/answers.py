@@ -11,7 +11,7 @@ from vre_dm.limits.construction import require_between
 from vre_dm.limits.curve import Geometry, Kind
 from vre_dm.limits.interchange import statements
 from vre_dm.limits.quantities import QUANTITIES
-from vre_dm.limits.spelling import require
+from vre_dm.limits.spelling import require, shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,8 @@ def answers(given: Mapping[str, Any]) -> Answers:
         require_between(said.cl, 0, 1, "cl")
     if said.year is not None:
         require_between(said.year, *YEARS, "year")
-    if said.reference is not None and not statements.reference(str(said.reference)):
-        msg = f"reference {said.reference[:60]!r} has no arXiv number and no DOI; write arXiv:2410.17036v2"
+    text = said.reference
+    if text is not None and not (isinstance(text, str) and statements.reference(text)):
+        msg = f"reference {shown(text)} has no arXiv number and no DOI; write arXiv:2410.17036v2"
         raise InvalidCurve(msg)
     return said

@@ -27,9 +27,7 @@ def near(word: str, known: Iterable[str]) -> str:
     return f"known are: {', '.join(words[:SHOWN]) or 'none'}{more}"
 
 
-def require(
-    word: object, known: Iterable[str], what: str, *, error: type[VreDmError] = InvalidCurve
-) -> None:
+def require(word: object, known: Iterable[str], what: str, *, error: type[VreDmError] = InvalidCurve) -> None:
     """Refuse a word that is not on the list of known ones.
 
     Raises

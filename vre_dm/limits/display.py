@@ -78,7 +78,7 @@ def _stated(curve: Curve) -> list[tuple[str, str]]:
 
 def table_html(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     """Write a table of escaped text, the first cell of each row its heading."""
-    head = "".join(f'<th scope="col" style="text-align:left">{escape(cell)}</th>' for cell in header)
+    head = "".join(_head_html(cell) for cell in header)
     body = "".join(_row_html(row) for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
@@ -117,6 +117,11 @@ def overview(curves: Iterable[Curve]) -> tuple[tuple[str, ...], list[tuple[str, 
         for curve in curves
     ]
     return header, rows
+
+
+def _head_html(cell: str) -> str:
+    # A heading that says nothing is read out all the same.
+    return f'<th scope="col" style="text-align:left">{escape(cell)}</th>' if cell else "<td></td>"
 
 
 def _row_html(row: tuple[str, ...]) -> str:

@@ -27,7 +27,7 @@ function content(model: Model, store: Store): HTMLElement[] {
   const [first, second] = compared.map(i => model.curves[i]);
   const { rows, unknown, same } = differences(first, second);
   const total = rows.length + unknown.length + same.length;
-  const head = ['', first.label, second.label].map(text => el('th', { scope: 'col' }, text));
+  const head = ['assumption', first.label, second.label].map(text => el('th', { scope: 'col' }, text));
   const body = rows.map(([name, a, b]) =>
     el('tr', {}, el('th', { scope: 'row' }, name), el('td', {}, a), el('td', {}, b))
   );

@@ -10,13 +10,15 @@ export const STYLE = `
 .vre-canvas { position: absolute; inset: 0; }
 .vre-canvas .vre-on-label { cursor: grab; }
 .vre-handles { position: absolute; inset: 0; pointer-events: none; overflow: hidden; }
-.vre-limits .vre-handles button { position: absolute; top: 0; left: 0; padding: 0; border: 0; background: none; }
+.vre-limits .vre-handles button { min-height: 0; position: absolute; top: 0; left: 0; padding: 0; border: 0; background: none; }
 .vre-controls, .vre-buttons { display: flex; flex-wrap: wrap; gap: 6px 12px; align-items: center; padding: 4px 2px; }
 .vre-limits button, .vre-limits select, .vre-limits input[type=search] { font: inherit; color: inherit;
   background: var(--vre-background); border: 1px solid var(--vre-line); border-radius: 4px; padding: 2px 8px; }
 .vre-limits button { cursor: pointer; }
 .vre-limits button:hover { border-color: var(--vre-text); }
 .vre-limits button[aria-pressed=true] { background: var(--vre-text); color: var(--vre-background); }
+.vre-limits button, .vre-limits select { min-height: 24px; }
+.vre-limits label { display: inline-flex; gap: 4px; align-items: center; min-height: 24px; }
 .vre-limits input[type=checkbox], .vre-limits input[type=range] { accent-color: #0072b2; margin: 0;
   vertical-align: middle; }
 .vre-limits[data-theme=dark] input { accent-color: #56b4e9; color-scheme: dark; }
@@ -25,16 +27,18 @@ export const STYLE = `
 .vre-limits[data-theme=dark] :focus-visible { outline-color: #56b4e9; }
 .vre-side { display: flex; flex-direction: column; gap: 6px; max-height: var(--vre-height, 560px); min-width: 0; padding-top: 4px; }
 .vre-limits fieldset { border: 0; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 2px 10px; min-width: 0; }
-.vre-limits legend { float: left; padding: 0 8px 0 0; font-weight: 600; }
+.vre-limits legend { float: left; padding: 0 8px 0 0; font-weight: 600; line-height: 24px; }
 .vre-scroll { overflow: auto; min-height: 0; }
 .vre-side .vre-scroll { flex: 1; border-top: 1px solid var(--vre-grid); }
 .vre-limits table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 .vre-limits th, .vre-limits td { text-align: left; padding: 2px 6px 2px 2px; font-weight: normal; vertical-align: top;
   border-bottom: 1px solid var(--vre-grid); color: inherit; background: none; white-space: normal; }
 .vre-limits thead th { font-weight: 600; font-size: 11px; position: sticky; top: 0; background: var(--vre-background); }
+.vre-side tbody tr { height: 26px; }
 .vre-side td button { padding: 0 5px; font-size: 11px; }
 .vre-limits .vre-name { border: 0; padding: 0; text-align: left; background: none; }
-.vre-off .vre-name { opacity: 0.5; }
+.vre-limits .vre-off .vre-name { color: var(--vre-line); }
+.vre-off .vre-swatch { opacity: 0.35; }
 .vre-swatch { display: inline-block; width: 14px; height: 4px; margin-right: 6px; vertical-align: middle; }
 .vre-sliders { padding: 6px 2px !important; gap: 4px 22px !important; align-items: center; }
 .vre-sliders label, .vre-year { display: inline-flex; gap: 8px; align-items: center; }

@@ -48,12 +48,16 @@ DOCUMENT = """<!DOCTYPE html>
 <title>{title}</title>
 <style>
 body {{ margin: 8px; font: 14px system-ui, sans-serif; --vre-height: max(480px, 100vh - 190px) }}
+h1 {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }}
 table {{ border-collapse: collapse }} th, td {{ padding: 2px 8px; vertical-align: top }}
 </style>
 </head>
 <body>
+<main>
+<h1>{title}</h1>
 <div id="plot"></div>
 <noscript>{picture}{table}</noscript>
+</main>
 <script type="application/json" id="model">{data}</script>
 {scripts}
 </body>

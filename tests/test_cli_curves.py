@@ -132,7 +132,7 @@ def test_what_a_table_leaves_open_is_asked_for_by_option(run: Run, tmp_path: Pat
 
 def test_help_names_every_format_that_is_written(run: Run) -> None:
     shown = " ".join(run("export", "--help").stdout.split())
-    assert f"One of: {', '.join(name for name, known in FORMATS.items() if known.writes)}." in shown
+    assert f"One of: {', '.join(name for name, known in FORMATS.items() if known.write)}." in shown
 
 
 def test_an_empty_list_says_so_beside_it(run: Run) -> None:

@@ -50,4 +50,4 @@ def test_what_is_no_limit_is_recognised_as_nothing(put: Put, text: str) -> None:
 
 def test_every_format_is_described_and_listed_under_its_name() -> None:
     assert all(name == known.name and known.description for name, known in FORMATS.items())
-    assert {name for name, known in FORMATS.items() if not known.writes} == {"dmbounds", "darkplotter"}
+    assert {name for name, known in FORMATS.items() if not known.write} == {"dmbounds", "darkplotter"}

@@ -17,7 +17,7 @@ from tests.limits.interchange.conftest import SAMPLES, curves
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.column import Column, mass_column
 from vre_dm.limits.curve import Curve
-from vre_dm.limits.interchange import hepdata, read, write, yaml_text
+from vre_dm.limits.interchange import hepdata_yaml, read, write, yaml_text
 
 Put = Callable[[str, str], Path]
 
@@ -101,15 +101,15 @@ def validate(files: dict[str, str]) -> None:
 @settings(deadline=None, max_examples=40)
 @given(curves())
 def test_every_submission_passes_the_rules_of_the_validator(curve: Curve) -> None:
-    validate(hepdata.write([curve]))
+    validate(hepdata_yaml.write([curve]))
 
 
 def test_two_tables_never_share_a_name_however_long_the_ids_are() -> None:
-    validate(hepdata.write([make(id="a" * 70), make(id="a" * 71, licence="MIT")]))
+    validate(hepdata_yaml.write([make(id="a" * 70), make(id="a" * 71, licence="MIT")]))
 
 
 def test_a_licence_without_a_known_address_is_left_to_the_qualifiers() -> None:
-    (_, head) = yaml_text.documents(hepdata.write([make(licence="my own")])["submission.yaml"], "")
+    (_, head) = yaml_text.documents(hepdata_yaml.write([make(licence="my own")])["submission.yaml"], "")
     assert "data_license" not in head
 
 

@@ -63,7 +63,7 @@ def test_the_shipped_direct_detection_curves_survive_together(format: str, tmp_p
         assert list(read(main)) == shipped
 
 
-@pytest.mark.parametrize("format", sorted(name for name, known in FORMATS.items() if known.writes))
+@pytest.mark.parametrize("format", sorted(name for name, known in FORMATS.items() if known.write))
 def test_what_was_written_is_recognised_without_being_told(format: str, tmp_path: Path) -> None:
     curve = make(notes=HOSTILE)
     first, *rest = write(curve, tmp_path, format)

@@ -63,15 +63,12 @@ def write(
 
 
 def _files(curves: CurveSet, known: Format) -> Files:
-    if not known.writes or not curves:
-        names = ", ".join(name for name, other in FORMATS.items() if other.writes)
+    if known.write is None or not curves:
+        names = ", ".join(name for name, other in FORMATS.items() if other.write)
         msg = f"format {known.name} can only be read; written are {names}" if curves else "no curve to write"
         raise InvalidCurve(msg)
     for curve in curves:
         check_record(to_record(curve), f"curve {curve.id!r}"[:100])
         points = shape.Points(list(curve.columns), list(range(1, len(curve.x) + 1)), curve.id, False)
         shape.require_positive(points)
-    if known.write_all is not None:
-        return known.write_all(curves)
-    write_one = known.write
-    return {name: text for curve in curves if write_one for name, text in write_one(curve).items()}
+    return known.write(curves)

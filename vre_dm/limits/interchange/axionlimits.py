@@ -10,7 +10,7 @@ from vre_dm.errors import InvalidCurve
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.interchange import dmbounds, numbers, plain, polygons, statements, units
 from vre_dm.limits.interchange import facts as flat
-from vre_dm.limits.interchange.draft import Draft, RawColumn
+from vre_dm.limits.interchange.draft import Draft, two_columns
 from vre_dm.limits.interchange.source import Source
 from vre_dm.limits.metadata import UNKNOWN
 
@@ -70,7 +70,7 @@ def read(source: Source) -> list[Draft]:
     cells = [(line, numbers.split(text)) for line, text in plain.rows_of(source.text)]
     values = numbers.table(cells, ("m", "limit"), source.name)
     facts, mass_unit, limit_unit = _header(source)
-    columns = [RawColumn("m", mass_unit, values[:, 0]), RawColumn("limit", limit_unit, values[:, 1])]
+    columns = two_columns(values, mass_unit, limit_unit)
     whole = Draft(where=source.name, id=source.stem, columns=columns, facts=facts, repeats=True)
     whole.rows = [line for line, _ in cells]
     return [whole] if flat.whole(facts) else polygons.drafts(whole)  # ours has no walls

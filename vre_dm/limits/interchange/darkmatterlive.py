@@ -11,7 +11,7 @@ from vre_dm.errors import InvalidCurve
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.interchange import facts as flat
 from vre_dm.limits.interchange import json_text, numbers, plain, polygons, statements
-from vre_dm.limits.interchange.draft import Draft, RawColumn
+from vre_dm.limits.interchange.draft import Draft, two_columns
 from vre_dm.limits.interchange.source import Source
 from vre_dm.limits.metadata import UNKNOWN
 
@@ -51,7 +51,7 @@ def read(source: Source) -> list[Draft]:
     own = _own(record)
     if own:
         x_unit, y_unit = (str(name) for name in own["units"])
-    columns = [RawColumn("m", x_unit, values[:, 0]), RawColumn("limit", y_unit, values[:, 1])]
+    columns = two_columns(values, x_unit, y_unit)
     facts = own["facts"] if own else {"quantity": said, **_facts(record)}
     treatment = [f"quantity and units are those of benchmark {benchmark[1]}"] if benchmark and said else []
     draft = Draft(where=table.name, id=table.stem, columns=columns, facts=facts, treatment=treatment)

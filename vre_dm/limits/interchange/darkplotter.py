@@ -5,7 +5,7 @@ from typing import Any
 
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.interchange import json_text, numbers, statements
-from vre_dm.limits.interchange.draft import Draft, RawColumn
+from vre_dm.limits.interchange.draft import Draft, two_columns
 from vre_dm.limits.interchange.source import Source
 
 SPACES = {"SI": "sigma_SI", "SDn": "sigma_SDn", "SDp": "sigma_SDp"}
@@ -32,10 +32,7 @@ def read(source: Source) -> list[Draft]:
         raise InvalidCurve(msg)
     pairs = enumerate(zip(x, y, strict=True), start=1)
     values = numbers.table(pairs, ("m", "limit"), source.name)
-    columns = [
-        RawColumn("m", str(record.get("x-units", "")), values[:, 0]),
-        RawColumn("limit", str(record.get("y-units", "")), values[:, 1]),
-    ]
+    columns = two_columns(values, str(record.get("x-units", "")), str(record.get("y-units", "")))
     return [Draft(where=source.name, id=source.stem, columns=columns, facts=_facts(record))]
 
 

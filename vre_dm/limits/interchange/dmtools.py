@@ -10,7 +10,7 @@ from vre_dm.errors import InvalidCurve
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.interchange import facts as flat
 from vre_dm.limits.interchange import numbers, statements, yaml_text
-from vre_dm.limits.interchange.draft import Draft, Found, RawColumn, each
+from vre_dm.limits.interchange.draft import Draft, Found, each, two_columns
 from vre_dm.limits.interchange.source import Source
 from vre_dm.limits.metadata import UNKNOWN
 
@@ -53,10 +53,7 @@ def _draft(fields: Mapping[str, str], where: str, name: str) -> Draft:
         if by != 1:
             values[:, place] *= by
             treatment.append(f"{axis} multiplied by its {axis}-rescale {by:g}")
-    columns = [
-        RawColumn("m", fields.get("x-units", ""), values[:, 0]),
-        RawColumn("limit", fields.get("y-units", ""), values[:, 1]),
-    ]
+    columns = two_columns(values, fields.get("x-units", ""), fields.get("y-units", ""))
     facts = _stated(fields, where)
     return Draft(where=where, id=name, columns=columns, facts=facts, treatment=treatment, repeats=True)
 

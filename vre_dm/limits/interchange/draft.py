@@ -26,6 +26,11 @@ class RawColumn:
     values: NDArray[np.float64]
 
 
+def two_columns(table: NDArray[np.float64], mass_unit: str, limit_unit: str) -> list[RawColumn]:
+    """Columns of masses and limits, from an array of shape (rows, 2)."""
+    return [RawColumn("m", mass_unit, table[:, 0]), RawColumn("limit", limit_unit, table[:, 1])]
+
+
 @dataclass(slots=True, kw_only=True)
 class Draft:
     """One curve as a reader found it.

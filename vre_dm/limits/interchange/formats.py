@@ -15,6 +15,7 @@ from vre_dm.limits.interchange import (
     dmbounds,
     dmtools,
     hepdata,
+    hepdata_yaml,
     plain,
 )
 from vre_dm.limits.interchange.draft import Found
@@ -38,22 +39,19 @@ class Format:
     read
         Makes drafts of the curves in a file; raises what makes the file as a whole unreadable.
     write
-        Makes files of one curve, or ``None``.
-    write_all
-        Makes files that hold several curves together, or ``None``.
+        Makes files of curves, or ``None`` where the format is only read.
     """
 
     name: str
     description: str
     recognises: Callable[[Source], bool]
     read: Callable[[Source], Found]
-    write: Callable[[Curve], Files] | None = None
-    write_all: Callable[[Sequence[Curve]], Files] | None = None
+    write: Callable[[Sequence[Curve]], Files] | None = None
 
-    @property
-    def writes(self) -> bool:
-        """Whether curves can be written in it."""
-        return self.write is not None or self.write_all is not None
+
+def _one_by_one(write: Callable[[Curve], Files]) -> Callable[[Sequence[Curve]], Files]:
+    """For formats whose files hold one curve."""
+    return lambda curves: {name: text for curve in curves for name, text in write(curve).items()}
 
 
 FORMATS = {
@@ -61,27 +59,30 @@ FORMATS = {
     for known in (
         Format(
             "hepdata", "HEPData: submission.yaml, a table's YAML, or the site's JSON",
-            hepdata.recognises, hepdata.read, write_all=hepdata.write,
+            hepdata.recognises, hepdata.read, hepdata_yaml.write,
         ),
         Format(
             "dd_limit_plot", "kdund/dd_limit_plot: CSV files and one TOML",
-            dd_limit_plot.recognises, dd_limit_plot.read, write_all=dd_limit_plot.write,
+            dd_limit_plot.recognises, dd_limit_plot.read, dd_limit_plot.write,
         ),
         Format(
             "dmtools", "DMTools: XML with rescaled axes",
-            dmtools.recognises, dmtools.read, dmtools.write,
+            dmtools.recognises, dmtools.read, _one_by_one(dmtools.write),
         ),
         Format("dmbounds", "moritzhuetten/dmbounds: ECSV", dmbounds.recognises, dmbounds.read),
         Format(
             "axionlimits", "cajohare/AxionLimits, DirectDetectionPlots: text in two columns",
-            axionlimits.recognises, axionlimits.read, axionlimits.write,
+            axionlimits.recognises, axionlimits.read, _one_by_one(axionlimits.write),
         ),
         Format(
             "darkmatterlive", "DarkMatterLive: JSON and CSV",
-            darkmatterlive.recognises, darkmatterlive.read, darkmatterlive.write,
+            darkmatterlive.recognises, darkmatterlive.read, _one_by_one(darkmatterlive.write),
         ),
         Format("darkplotter", "odadoun/DarkPlotter: JSON", darkplotter.recognises, darkplotter.read),
-        Format("plain", "CSV or white space, any source", plain.recognises, plain.read, plain.write),
+        Format(
+            "plain", "CSV or white space, any source",
+            plain.recognises, plain.read, _one_by_one(plain.write),
+        ),
     )
 }  # fmt: skip
 """All formats; ``plain`` is what a table of numbers is when nothing else claims it."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from vre_dm.errors import InvalidCurve
-from vre_dm.limits.curve import Curve
 from vre_dm.limits.interchange import facts as flat
 from vre_dm.limits.interchange import hepdata_bands, hepdata_json, hepdata_yaml, statements
 from vre_dm.limits.interchange.draft import Draft, Found, RawColumn, each, stem
@@ -44,11 +42,6 @@ def read(source: Source) -> Found:
     """
     form = hepdata_json if source.path.suffix == ".json" or hepdata_json.recognises(source) else hepdata_yaml
     return each(form.tables(source), lambda table: _drafts(table()), source.name)
-
-
-def write(curves: Sequence[Curve]) -> dict[str, str]:
-    """A submission that passes the rules of hepdata-validator."""
-    return hepdata_yaml.write(curves)
 
 
 def _drafts(table: Table) -> Found:

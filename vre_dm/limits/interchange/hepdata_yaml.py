@@ -2,7 +2,7 @@
 
 References
 ----------
-Submission schema 1.1.0, https://hepdata-submission.readthedocs.io
+Submission schema 1.1.1, https://hepdata-submission.readthedocs.io
 """
 
 from collections import Counter
@@ -97,16 +97,17 @@ def _head(curve: Curve, name: str) -> dict[str, Any]:
 
 def _body(curve: Curve) -> dict[str, Any]:
     count = 2 if curve.geometry == "grid" else 1
-    qualifiers = [{"name": name, "value": value} for name, value in flat.facts(curve).items()]
+    stated = flat.facts(curve)
     masses = [_variable(column) for column in curve.columns[:count]]
-    limits = [_variable(column) for column in curve.columns[count:]]
-    limits = [{"header": v["header"], "qualifiers": qualifiers, "values": v["values"]} for v in limits]
-    return {"independent_variables": masses, "dependent_variables": _copied(limits)}
-
-
-def _copied(limits: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each variable with qualifiers of its own, so that no YAML alias is written."""
-    return [{**limit, "qualifiers": [dict(item) for item in limit["qualifiers"]]} for limit in limits]
+    # A list of its own for each variable, or YAML would write an alias.
+    limits = [
+        {
+            **_variable(column),
+            "qualifiers": [{"name": name, "value": value} for name, value in stated.items()],
+        }
+        for column in curve.columns[count:]
+    ]
+    return {"independent_variables": masses, "dependent_variables": limits}
 
 
 def _variable(column: Column) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import re
 
 from vre_dm.limits.curve import Kind
-from vre_dm.limits.metadata import UNKNOWN
 
 _ARXIV = re.compile(
     r"(?:arxiv[.:/]*(?:org/)?(?:abs/|pdf/)?|(?<![\w./]))((?:\d{4}\.\d{4,5})|(?:[a-z-]{2,20}/\d{7}))(v\d{1,2})?(?![\d])",
@@ -58,8 +57,3 @@ def kind(text: str) -> Kind | None:
 def plain(text: str) -> str:
     """The text without markup, in one line."""
     return " ".join(_TAG.sub(" ", text).split())
-
-
-def known(text: str | None) -> str:
-    """The text, or the word for what a source does not state."""
-    return (text or "").strip() or UNKNOWN

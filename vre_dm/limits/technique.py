@@ -54,8 +54,9 @@ def technique(curve: Curve) -> str:
     if curve.kind == "theory":
         return "theory"
     name = curve.experiment.casefold()
-    found = (word for start, word in OF_EXPERIMENT.items() if name.startswith(start))
-    return next(found, measured_by(curve.quantity)[0])
+    if not name.startswith(tuple(OF_EXPERIMENT)):
+        return measured_by(curve.quantity)[0]
+    return next(word for start, word in OF_EXPERIMENT.items() if name.startswith(start))
 
 
 def measured_by(quantity: str) -> tuple[str, ...]:

@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from bokeh.models import (
+    BoxZoomTool,
     ColumnDataSource,
     CustomJSHover,
     HoverTool,
     LabelSet,
     MultiLine,
+    PanTool,
     Patches,
     PlainText,
+    ResetTool,
+    SaveTool,
     Title,
+    WheelZoomTool,
 )
 from bokeh.plotting import figure
 
@@ -69,9 +74,12 @@ def _frame(model: Model, *, dark: bool) -> figure:
         y_range=tuple(model["y"]["range"]),
         height=HEIGHT_PX,
         sizing_mode="stretch_width",
-        tools="pan,wheel_zoom,box_zoom,reset,save",
-        active_scroll="wheel_zoom",
+        # Named here, they would be compared with each other, which costs more than making them.
+        tools="",
     )
+    wheel = WheelZoomTool()
+    plot.add_tools(PanTool(), wheel, BoxZoomTool(), ResetTool(), SaveTool())
+    plot.toolbar.active_scroll = wheel
     for note in model["notes"]:
         plot.add_layout(
             Title(text=PlainText(text=note), text_font_size="11px", text_font_style="italic"), "below"

@@ -80,13 +80,14 @@ def _best(u: Points, v: Points, wide: int, lines: Points, names: Points, *, forc
     inside = np.flatnonzero((u >= 0) & (u <= last) & (v >= 0) & (v < 1 - 2 / rows))
     if inside.size == 0:
         return None
-    inside = inside[np.linspace(0, inside.size - 1, min(CANDIDATES, inside.size)).astype(int)]
+    along = _spread(min(CANDIDATES, inside.size))
+    inside = inside[(along * (inside.size - 1)).astype(int)]
     column = (u[inside] * COLUMNS).astype(int)
     row = np.minimum((v[inside] * rows).astype(int) + 1, rows - 1)
     cost = NAME_ON_NAME * _covered(names, row, column, wide)
     cost += _covered(lines, row, column, wide)
     # All else equal, near the middle of the curve's visible part.
-    best = int(np.argmin(cost + np.abs(np.linspace(-1, 1, inside.size)) * 0.5))
+    best = int(np.argmin(cost + np.abs(along - 0.5)))
     if not forced and cost[best] >= NAME_ON_NAME:
         return None
     # A name needs air above and below.
@@ -110,13 +111,19 @@ def _covered(total: Points, row: NDArray[np.intp], column: NDArray[np.intp], wid
 def _lines(seen: Iterable[tuple[Points, Points]], rows: int) -> Points:
     """Cells through which a curve runs, each row summed from the left."""
     grid = np.zeros((rows, COLUMNS))
+    along = _spread(2 * COLUMNS)
     for u, v in seen:
         # Between two vertices far apart the line runs on.
-        steps = np.linspace(0, u.size - 1, 2 * COLUMNS)
-        a, b = (np.interp(steps, np.arange(u.size), path) for path in (u, v))
+        vertices = _spread(u.size)
+        a, b = (np.interp(along, vertices, path) for path in (u, v))
         inside = (a >= 0) & (a < 1) & (b >= 0) & (b < 1)
         grid[(b[inside] * rows).astype(int), (a[inside] * COLUMNS).astype(int)] = 1
     return np.concatenate([np.zeros((rows, 1)), np.cumsum(grid, axis=1)], axis=1)
+
+
+def _spread(count: int) -> Points:
+    """Numbers from 0 to 1 in equal steps."""
+    return np.arange(count) / max(count - 1, 1)
 
 
 def _in_view(x: Points, y: Points, x_range: Range, y_range: Range) -> tuple[Points, Points]:

@@ -98,9 +98,9 @@ def test_a_bare_table_becomes_a_curve_by_three_questions(terminal: Start, tmp_pa
     screen.reads("Which quantity do the numbers limit?")
     screen.reads("quantity")
     screen.types("sigma_SI")
-    screen.reads("x_unit: ")
+    screen.reads("x_unit (of the masses, such as GeV): ")
     screen.types("GeV")
-    screen.reads("y_unit: ")
+    screen.reads("y_unit (of the limits, such as cm2): ")
     screen.types("pb")
     screen.reads("experiment: ")
     screen.types("TOY")
@@ -121,11 +121,11 @@ def test_an_answer_that_will_not_do_is_asked_again_at_once(terminal: Start, tmp_
     screen.types("")
     screen.reads("quantity is needed")
     screen.types("sigma_SI")
-    screen.reads("x_unit: ")
+    screen.reads("x_unit (of the masses, such as GeV): ")
     screen.types("kg")
     screen.reads("unit 'kg' is unknown; GeV is wanted")
     screen.types("GeV")
-    screen.reads("y_unit: ")
+    screen.reads("y_unit (of the limits, such as cm2): ")
     screen.types("cm2")
     screen.reads("1e-09 cm2 contradicts the unit or the quantity")
     screen.types("pb")
@@ -159,7 +159,7 @@ def test_a_quantity_with_channels_asks_for_the_channel(terminal: Start, tmp_path
     screen = terminal("import", "bare.txt", "--experiment", "TOY", "--x-unit", "GeV")
     screen.reads("quantity")
     screen.types("sigmav")
-    screen.reads("y_unit: ")
+    screen.reads("y_unit (of the limits, such as cm2): ")
     screen.types("cm3/s")
     screen.reads("channel (bb, tautau")
     screen.types("bbb")
@@ -169,9 +169,52 @@ def test_a_quantity_with_channels_asks_for_the_channel(terminal: Start, tmp_path
     assert load(tmp_path)[0].channel == "bb"
 
 
+def test_the_last_answer_is_offered_for_the_next_curve_of_a_file(terminal: Start, tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text("""
+independent_variables:
+- {header: {name: mass, units: GeV}, values: [{value: 100}, {value: 200}]}
+dependent_variables:
+- {header: {name: A, units: pb}, values: [{value: 1e-3}, {value: 2e-3}]}
+- {header: {name: B, units: pb}, values: [{value: 3e-3}, {value: 4e-3}]}
+""")
+    screen = terminal("import", "t.yaml", "--channel", "dijet")
+    screen.reads("quantity (sigma_SI")
+    screen.types("sigma_B")
+    screen.reads("[sigma_B]: ")
+    screen.types("")
+    assert screen.ends() == 0, screen.shown
+    assert [(curve.quantity, curve.channel) for curve in load(tmp_path)] == [("sigma_B", "dijet")] * 2
+
+
+def test_a_new_curve_is_described_step_by_step(terminal: Start, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text(BARE)
+    screen = terminal("new")
+    screen.reads("quantities: sigma_SI")
+    for question, answer in (
+        ("quantity: ", "sigma_SI"),
+        ("file of numbers", "yours.txt"),
+        ("yours.txt is no file", "mine.txt"),
+        ("experiment (who): ", ""),
+        ("experiment is needed", "TOY"),
+        ("year", "soon"),
+        ("year 'soon' is not a number", "2026"),
+        ("reference", ""),
+        ("cl (", "90"),
+        ("cl is 90", "0.9"),
+        ("x_unit", "GeV"),
+        ("y_unit", "pb"),
+    ):
+        screen.reads(question)
+        screen.types(answer)
+    assert screen.ends() == 0, screen.shown
+    (curve,) = load(tmp_path)
+    assert (curve.id, curve.cl, curve.y.tolist()) == ("si_toy_2026", 0.9, [1e-45, 1e-47])
+
+
 @pytest.mark.parametrize("key", [b"\x03", b"\x04"])
 @pytest.mark.parametrize(
-    ("words", "after"), [(("import", "bare.txt"), "x_unit: "), (("new",), "fill in a table): ")]
+    ("words", "after"),
+    [(("import", "bare.txt"), "x_unit (of the masses, such as GeV): "), (("new",), "fill in a table): ")],
 )
 def test_who_leaves_leaves_no_trace(
     terminal: Start, tmp_path: Path, words: tuple[str, ...], after: str, key: bytes

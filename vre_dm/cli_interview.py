@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 NUMBERS: dict[str, type[int] | type[float]] = {"year": int, "cl": float}
 """Answers that are numbers."""
+HINTS = {
+    "x_unit": "of the masses, such as GeV",
+    "y_unit": "of the limits, such as cm2",
+    "reference": "arXiv number or DOI",
+}
 NOTHING = {"", "unknown"}
 """Answers that leave a fact open."""
 
@@ -38,7 +43,7 @@ class Interview:
         from vre_dm.limits.interchange.questions import fitting, left_open, limited
 
         click.echo(f"{clean(draft.where)} does not say all; Ctrl-C leaves, nothing is written.", err=True)
-        hints = {"quantity": ", ".join(fitting(draft, said)), "reference": "arXiv number or DOI"}
+        hints = {**HINTS, "quantity": ", ".join(fitting(draft, said))}
         for question in left_open(draft, said):
             click.echo(question.text, err=True)
             for name in question.answers:
@@ -80,7 +85,7 @@ class Interview:
             self._fact("channel", ", ".join(channels))
         self._fact("experiment", "who")
         self._fact("year", "of publication")
-        self._fact("reference", "arXiv number or DOI")
+        self._fact("reference", HINTS["reference"])
         self._fact("cl", "confidence level, such as 0.9")
         return numbers
 

@@ -52,10 +52,7 @@ export class Chart {
 
   private async embed(host: HTMLElement, state: State): Promise<void> {
     registerAxisModels(this.bokeh);
-    const columns = {
-      rows: { ...geometry(this.rows, this.factors), ...styles(this.rows, this.colours) },
-      labels: { x: [], y: [], text: [], colour: [] }
-    };
+    const columns = { ...geometry(this.rows, this.factors), ...styles(this.rows, this.colours) };
     const prefix = `vre-${Math.random().toString(36).slice(2)}`;
     const item = plotDocument(this.model, columns, this.bokeh.version, prefix);
     await this.bokeh.embed.embed_item(item, host);

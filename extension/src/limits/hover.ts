@@ -32,9 +32,7 @@ export class Hover {
     this.box.replaceChildren(...this.content(line, at));
     this.box.hidden = false;
     this.move(at);
-    if (curve !== this.last || !this.box.matches(':hover')) {
-      this.say(`${line.label}: ${this.reading(at)}`);
-    }
+    this.say(`${line.label}: ${this.reading(at)}`);
     this.last = curve;
   }
 

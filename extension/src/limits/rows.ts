@@ -1,6 +1,6 @@
 /** The columns of the one source that draws every curve: a row is a piece of a curve, with its areas beside it. */
 
-import type { Line, Model } from './model';
+import type { Band, Line, Model } from './model';
 import { pieces } from './paths';
 import { isFog, type Palette } from './palette';
 
@@ -13,8 +13,7 @@ export interface Row {
   fillX: number[];
   fillY: number[];
   bandX: number[];
-  bandLow: number[];
-  bandHigh: number[];
+  bandY: number[];
   valid: boolean;
 }
 
@@ -28,9 +27,7 @@ export function rows(model: Model): Row[] {
       fog: isFog(line),
       ...piece,
       ...excluded(line, piece.x, piece.y, piece.valid, i === 0, model.y.range),
-      bandX: i === 0 && line.band ? line.band.x : [],
-      bandLow: i === 0 && line.band ? line.band.low : [],
-      bandHigh: i === 0 && line.band ? line.band.high : []
+      ...banded(i === 0 ? line.band : null)
     }))
   );
 }
@@ -54,6 +51,12 @@ function excluded(
   return { fillX: [...x, x[x.length - 1], x[0]], fillY: [...y, edge, edge] };
 }
 
+function banded(band: Band | null): { bandX: number[]; bandY: number[] } {
+  return band
+    ? { bandX: [...band.x, ...[...band.x].reverse()], bandY: [...band.low, ...[...band.high].reverse()] }
+    : { bandX: [], bandY: [] };
+}
+
 /** Geometry: what sliders move. */
 export function geometry(rows: readonly Row[], factors: readonly number[]): Record<string, unknown[]> {
   const moved = (values: number[], curve: number): number[] => {
@@ -67,8 +70,8 @@ export function geometry(rows: readonly Row[], factors: readonly number[]): Reco
     fill_ys: rows.map(row => (row.fog ? [] : moved(row.fillY, row.curve))),
     fog_xs: rows.map(row => (row.fog ? row.fillX : [])),
     fog_ys: rows.map(row => (row.fog ? moved(row.fillY, row.curve) : [])),
-    band_xs: rows.map(row => [...row.bandX, ...[...row.bandX].reverse()]),
-    band_ys: rows.map(row => moved([...row.bandLow, ...[...row.bandHigh].reverse()], row.curve))
+    band_xs: rows.map(row => row.bandX),
+    band_ys: rows.map(row => moved(row.bandY, row.curve))
   };
 }
 

@@ -9,7 +9,6 @@ export const NAMES = {
   rows: 'rows',
   shown: 'shown',
   labels: 'labels',
-  labelled: 'labelled',
   marked: 'marked',
   xAxis: 'x axis',
   yAxis: 'y axis',
@@ -22,11 +21,6 @@ export const NAMES = {
   labelGlyph: 'label glyph',
   markedGlyph: 'marked glyph'
 } as const;
-
-export interface Columns {
-  rows: Record<string, unknown[]>;
-  labels: Record<string, unknown[]>;
-}
 
 /** Writes objects with ids that no other plot of the page uses. */
 class Writer {
@@ -49,7 +43,7 @@ const reference = (object: { id: string }): Json => ({ id: object.id });
 
 export function plotDocument(
   model: Model,
-  columns: Columns,
+  rows: Record<string, unknown[]>,
   version: string,
   prefix: string
 ): { doc: object; root_id: string } {
@@ -71,7 +65,7 @@ export function plotDocument(
     y_scale: make.object('LogScale'),
     ...axes(make, model),
     above: notes.reverse(),
-    renderers: renderers(make, columns),
+    renderers: renderers(make, rows),
     toolbar: toolbar(make, model.title),
     toolbar_location: 'above',
     sizing_mode: 'stretch_both',
@@ -109,8 +103,8 @@ function axes(make: Writer, model: Model): Record<string, Json> {
   return { below: [x], left: [y], center: [grid(0, NAMES.xGrid, x), grid(1, NAMES.yGrid, y)] };
 }
 
-function renderers(make: Writer, columns: Columns): Json[] {
-  const source = make.source(NAMES.rows, columns.rows);
+function renderers(make: Writer, rows: Record<string, unknown[]>): Json[] {
+  const source = make.source(NAMES.rows, rows);
   const filter = make.object('BooleanFilter', { name: NAMES.shown });
   const view = make.object('CDSView', { filter });
   // Written out once, referred to after: every curve and area hangs on this one source and filter.
@@ -129,7 +123,7 @@ function renderers(make: Writer, columns: Columns): Json[] {
   });
   const bands = make.object('GlyphRenderer', { ...again, glyph: area(make, 'bands', 'band_xs', 'band_ys', 0.22) });
   const lines = make.object('GlyphRenderer', { ...again, glyph: curves(make) });
-  return [areas, fog, bands, lines, ...marked(make), labels(make, columns.labels)];
+  return [areas, fog, bands, lines, ...marked(make), labels(make)];
 }
 
 function area(make: Writer, name: string, xs: string, ys: string, alpha: number): Json {
@@ -184,8 +178,7 @@ function marked(make: Writer): Json[] {
   ];
 }
 
-function labels(make: Writer, data: Record<string, unknown[]>): Json {
-  const filter = make.object('BooleanFilter', { name: NAMES.labelled });
+function labels(make: Writer): Json {
   const text = make.object('Text', {
     name: NAMES.labelGlyph,
     x: field('x'),
@@ -200,8 +193,8 @@ function labels(make: Writer, data: Record<string, unknown[]>): Json {
     background_fill_color: value('#ffffff')
   });
   return make.object('GlyphRenderer', {
-    data_source: make.source(NAMES.labels, data),
-    view: make.object('CDSView', { filter }),
+    data_source: make.source(NAMES.labels, { x: [], y: [], text: [], colour: [] }),
+    view: wholeView(make),
     glyph: text,
     level: 'annotation'
   });

@@ -7,6 +7,7 @@ from vre_dm.limits.convert.derived import restated
 from vre_dm.limits.convert.domain import is_curve, number
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import PARAMETERS, Scaling
+from vre_dm.limits.quantities import CEILING
 
 POWERS = {
     "sigma_SI": -1.0,
@@ -17,8 +18,6 @@ POWERS = {
     "g_ae": -0.5,
 }
 """Power of the density by which a limit moves: a cross section enters the rate once, a coupling squared."""
-CEILING = "ceiling"
-"""Column of the cross section above which no dark matter reaches the detector."""
 
 
 def assumed(curve: Curve) -> float | None:

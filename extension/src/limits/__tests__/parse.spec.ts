@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ModelError, parseModel } from '../parse';
-import { plotDocument } from '../spec';
 import { line, model } from './toys';
 
 const refused = (value: unknown, place: string): void =>
@@ -65,13 +64,4 @@ test('a long hostile name is cut where it is named', () => {
 test('an axis that does not rise is refused', () => {
   const { x } = model();
   refused(model({ x: { ...x, range: [10, 10] } }), 'x range must rise');
-});
-
-test('the plot is JSON: no function, and titles are plain text, never TeX', () => {
-  const columns = { rows: { xs: [] }, labels: { x: [] } };
-  const item = plotDocument(model({ title: '$$x$$', notes: ['\\(y\\)'] }), columns, '3.9.2', 'a');
-  const text = JSON.stringify(item);
-  assert.deepEqual(JSON.parse(text), item);
-  assert.equal(text.match(/"name":"PlainText"/g)?.length, 4);
-  assert.ok(!/CustomJS|TeX/.test(text));
 });

@@ -204,9 +204,7 @@
         fog: isFog(line2),
         ...piece,
         ...excluded(line2, piece.x, piece.y, piece.valid, i === 0, model.y.range),
-        bandX: i === 0 && line2.band ? line2.band.x : [],
-        bandLow: i === 0 && line2.band ? line2.band.low : [],
-        bandHigh: i === 0 && line2.band ? line2.band.high : []
+        ...banded(i === 0 ? line2.band : null)
       }))
     );
   }
@@ -220,6 +218,9 @@
     const edge = line2.fill === "above" ? range[1] * FAR : range[0] / FAR;
     return { fillX: [...x, x[x.length - 1], x[0]], fillY: [...y, edge, edge] };
   }
+  function banded(band2) {
+    return band2 ? { bandX: [...band2.x, ...[...band2.x].reverse()], bandY: [...band2.low, ...[...band2.high].reverse()] } : { bandX: [], bandY: [] };
+  }
   function geometry(rows2, factors) {
     const moved = (values, curve) => {
       const by = factors[curve];
@@ -232,8 +233,8 @@
       fill_ys: rows2.map((row2) => row2.fog ? [] : moved(row2.fillY, row2.curve)),
       fog_xs: rows2.map((row2) => row2.fog ? row2.fillX : []),
       fog_ys: rows2.map((row2) => row2.fog ? moved(row2.fillY, row2.curve) : []),
-      band_xs: rows2.map((row2) => [...row2.bandX, ...[...row2.bandX].reverse()]),
-      band_ys: rows2.map((row2) => moved([...row2.bandLow, ...[...row2.bandHigh].reverse()], row2.curve))
+      band_xs: rows2.map((row2) => row2.bandX),
+      band_ys: rows2.map((row2) => moved(row2.bandY, row2.curve))
     };
   }
   function styles(rows2, palette2) {
@@ -267,7 +268,6 @@
     rows: "rows",
     shown: "shown",
     labels: "labels",
-    labelled: "labelled",
     marked: "marked",
     xAxis: "x axis",
     yAxis: "y axis",
@@ -296,7 +296,7 @@
   var field = (name) => ({ type: "field", field: name });
   var value = (content2) => ({ type: "value", value: content2 });
   var reference = (object) => ({ id: object.id });
-  function plotDocument(model, columns, version, prefix) {
+  function plotDocument(model, rows2, version, prefix) {
     const make = new Writer(prefix);
     const notes = model.notes.map(
       (note, i) => make.object("Title", {
@@ -315,7 +315,7 @@
       y_scale: make.object("LogScale"),
       ...axes(make, model),
       above: notes.reverse(),
-      renderers: renderers(make, columns),
+      renderers: renderers(make, rows2),
       toolbar: toolbar(make, model.title),
       toolbar_location: "above",
       sizing_mode: "stretch_both",
@@ -345,8 +345,8 @@
     const grid = (dimension, name, along2) => make.object("Grid", { name, dimension, axis: reference(along2) });
     return { below: [x], left: [y], center: [grid(0, NAMES.xGrid, x), grid(1, NAMES.yGrid, y)] };
   }
-  function renderers(make, columns) {
-    const source = make.source(NAMES.rows, columns.rows);
+  function renderers(make, rows2) {
+    const source = make.source(NAMES.rows, rows2);
     const filter = make.object("BooleanFilter", { name: NAMES.shown });
     const view = make.object("CDSView", { filter });
     const first = { data_source: source, view };
@@ -364,7 +364,7 @@
     });
     const bands = make.object("GlyphRenderer", { ...again, glyph: area(make, "bands", "band_xs", "band_ys", 0.22) });
     const lines = make.object("GlyphRenderer", { ...again, glyph: curves(make) });
-    return [areas, fog, bands, lines, ...marked(make), labels(make, columns.labels)];
+    return [areas, fog, bands, lines, ...marked(make), labels(make)];
   }
   function area(make, name, xs, ys, alpha) {
     return make.object("Patches", {
@@ -414,8 +414,7 @@
       })
     ];
   }
-  function labels(make, data) {
-    const filter = make.object("BooleanFilter", { name: NAMES.labelled });
+  function labels(make) {
     const text2 = make.object("Text", {
       name: NAMES.labelGlyph,
       x: field("x"),
@@ -430,8 +429,8 @@
       background_fill_color: value("#ffffff")
     });
     return make.object("GlyphRenderer", {
-      data_source: make.source(NAMES.labels, data),
-      view: make.object("CDSView", { filter }),
+      data_source: make.source(NAMES.labels, { x: [], y: [], text: [], colour: [] }),
+      view: wholeView(make),
       glyph: text2,
       level: "annotation"
     });
@@ -535,10 +534,7 @@
     }
     async embed(host, state) {
       registerAxisModels(this.bokeh);
-      const columns = {
-        rows: { ...geometry(this.rows, this.factors), ...styles(this.rows, this.colours) },
-        labels: { x: [], y: [], text: [], colour: [] }
-      };
+      const columns = { ...geometry(this.rows, this.factors), ...styles(this.rows, this.colours) };
       const prefix = `vre-${Math.random().toString(36).slice(2)}`;
       const item = plotDocument(this.model, columns, this.bokeh.version, prefix);
       await this.bokeh.embed.embed_item(item, host);
@@ -856,9 +852,7 @@
       this.box.replaceChildren(...this.content(line2, at));
       this.box.hidden = false;
       this.move(at);
-      if (curve !== this.last || !this.box.matches(":hover")) {
-        this.say(`${line2.label}: ${this.reading(at)}`);
-      }
+      this.say(`${line2.label}: ${this.reading(at)}`);
       this.last = curve;
     }
     /** To a screen reader. */

@@ -47,16 +47,14 @@ export class Handles {
         this.buttons.delete(curve);
       }
     });
-    for (const { curve, text, box } of [...shown.values()].sort((a, b) => a.curve - b.curve)) {
-      const { style } = this.buttons.get(curve) ?? this.added(curve, text);
-      style.transform = `translate(${box.left}px, ${box.top}px)`;
-      style.width = `${box.right - box.left}px`;
-      style.height = `${box.bottom - box.top}px`;
+    for (const handle of handles) {
+      const { style } = this.buttons.get(handle.curve) ?? this.added(handle);
+      style.transform = `translate(${handle.box.left}px, ${handle.box.top}px)`;
     }
     this.stopAt(this.stop !== null && shown.has(this.stop) ? this.stop : (this.curves()[0] ?? null));
   }
 
-  private added(curve: number, text: string): HTMLButtonElement {
+  private added({ curve, text, box }: Handle): HTMLButtonElement {
     const button = el('button', {
       type: 'button',
       tabindex: -1,
@@ -66,6 +64,8 @@ export class Handles {
       blur: () => this.actions.focus(null),
       keydown: event => this.key(curve, text, event as KeyboardEvent)
     });
+    button.style.width = `${box.right - box.left}px`;
+    button.style.height = `${box.bottom - box.top}px`;
     const after = this.curves().find(other => other > curve);
     this.element.insertBefore(button, (after !== undefined && this.buttons.get(after)) || null);
     this.buttons.set(curve, button);
@@ -99,8 +99,11 @@ export class Handles {
   }
 
   private stopAt(curve: number | null): void {
+    const stop = (at: number | null, tabindex: string): void =>
+      this.buttons.get(at ?? -1)?.setAttribute('tabindex', tabindex);
+    stop(this.stop, '-1');
+    stop(curve, '0');
     this.stop = curve;
-    this.buttons.forEach((button, each) => button.setAttribute('tabindex', each === curve ? '0' : '-1'));
   }
 
   private curves(): number[] {

@@ -946,15 +946,13 @@
           this.buttons.delete(curve);
         }
       });
-      for (const { curve, text: text2, box } of [...shown.values()].sort((a, b) => a.curve - b.curve)) {
-        const { style } = this.buttons.get(curve) ?? this.added(curve, text2);
-        style.transform = `translate(${box.left}px, ${box.top}px)`;
-        style.width = `${box.right - box.left}px`;
-        style.height = `${box.bottom - box.top}px`;
+      for (const handle of handles) {
+        const { style } = this.buttons.get(handle.curve) ?? this.added(handle);
+        style.transform = `translate(${handle.box.left}px, ${handle.box.top}px)`;
       }
       this.stopAt(this.stop !== null && shown.has(this.stop) ? this.stop : this.curves()[0] ?? null);
     }
-    added(curve, text2) {
+    added({ curve, text: text2, box }) {
       const button = el("button", {
         type: "button",
         tabindex: -1,
@@ -964,6 +962,8 @@
         blur: () => this.actions.focus(null),
         keydown: (event) => this.key(curve, text2, event)
       });
+      button.style.width = `${box.right - box.left}px`;
+      button.style.height = `${box.bottom - box.top}px`;
       const after = this.curves().find((other) => other > curve);
       this.element.insertBefore(button, after !== void 0 && this.buttons.get(after) || null);
       this.buttons.set(curve, button);
@@ -994,8 +994,10 @@
       this.buttons.get(next)?.focus();
     }
     stopAt(curve) {
+      const stop = (at, tabindex) => this.buttons.get(at ?? -1)?.setAttribute("tabindex", tabindex);
+      stop(this.stop, "-1");
+      stop(curve, "0");
       this.stop = curve;
-      this.buttons.forEach((button, each) => button.setAttribute("tabindex", each === curve ? "0" : "-1"));
     }
     curves() {
       return [...this.buttons.keys()].sort((a, b) => a - b);

@@ -164,6 +164,23 @@ def test_a_curve_is_begun_filled_accepted_and_used(run: Run, tmp_path: Path) -> 
     assert load(tmp_path)[0].at(10) == 1e-45
 
 
+def test_taking_edited_tables_needs_the_folder(run: Run) -> None:
+    result = run("check", "--accept")
+    assert result.exit_code == 2
+    assert "vre-dm curves check --accept FOLDER" in result.stderr
+
+
+def test_a_file_of_no_format_is_refused_in_the_words_of_this_command(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "bare.txt").write_text("no numbers at all\n")
+    assert "say --from one of hepdata" in refused(run("import", "bare.txt"))
+
+
+def test_a_curve_with_bands_goes_where_there_is_no_place_for_them(run: Run) -> None:
+    given = ("export", "si_lz_2024", "--format", "dmtools")
+    assert "--limit-only" in refused(run(*given))
+    assert run(*given, "--limit-only").stdout.split() == ["si_lz_2024.xml"]
+
+
 def test_a_second_beginning_overwrites_nothing(run: Run, tmp_path: Path) -> None:
     run(*BEGIN)
     before = (tmp_path / "si_toy_2026.json").read_text()

@@ -41,6 +41,7 @@ _ANSWERS = {
     "x-unit": "Unit of the masses.",
     "y-unit": "Unit of the limits.",
 }
+_OPTION = {"format": "from"}
 # Written out, since help must not wait for the formats; a test compares.
 _WRITTEN = "hepdata, dd_limit_plot, dmtools, axionlimits, darkmatterlive, plain"
 
@@ -69,7 +70,10 @@ def check(folder: Path | None, accept: bool, as_json: bool) -> None:
     from vre_dm.limits.catalogue import SHIPPED
     from vre_dm.limits.inspection import inspect
 
-    if accept and folder is not None:
+    if accept:
+        if folder is None:
+            msg = "--accept needs the folder of your curves: vre-dm curves check --accept FOLDER"
+            raise click.UsageError(msg)
         from vre_dm.limits.scaffold import accept as taken_from
 
         for name in taken_from(folder):
@@ -234,14 +238,17 @@ def import_(file: Path, format_: str | None, yes: bool, to: Path, **given: Any) 
 @curves.command()
 @click.argument("ids", nargs=-1, required=True)
 @click.option("--format", "format_", metavar="FORMAT", required=True, help=f"One of: {_WRITTEN}.")
+@click.option(
+    "--limit-only", is_flag=True, help="Leave out bands and variants, which some formats cannot hold."
+)
 @_folder
 @_to
-def export(ids: tuple[str, ...], format_: str, folder: Path | None, to: Path) -> None:
+def export(ids: tuple[str, ...], format_: str, limit_only: bool, folder: Path | None, to: Path) -> None:
     """Give the curves of these IDS to another tool."""
     from vre_dm.limits.catalogue import load
     from vre_dm.limits.interchange import write
 
-    for path in write(load(folder).select(*ids), to, format_):
+    for path in write(load(folder).select(*ids), to, format_, limit_only=limit_only):
         click.echo(clean(path, None))
 
 
@@ -282,9 +289,11 @@ def _parted(curves: "CurveSet") -> tuple[list["Curve"], list[InvalidCurve]]:
 
 def _as_options(text: str) -> str:
     """Name the keywords that a message of `read` asks for as this command's options."""
-    words = "|".join(name.replace("-", "_") for name in _ANSWERS)
+    words = "|".join(name.replace("-", "_") for name in (*_ANSWERS, *_OPTION))
     return re.sub(
         rf"\b({words})=(?:'(\w+)'|(?!\S*\w))",
-        lambda found: f"--{found[1].replace('_', '-')}" + (f" {found[2]}" if found[2] else ""),
+        lambda found: (
+            f"--{_OPTION.get(found[1], found[1]).replace('_', '-')}" + (f" {found[2]}" if found[2] else "")
+        ),
         text,
     )

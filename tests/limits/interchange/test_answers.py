@@ -65,6 +65,13 @@ def test_an_answer_that_cannot_be_is_refused_with_what_can(name: str, value: obj
         answers({name: value})
 
 
+@pytest.mark.parametrize("quantity", ["sigmav", "sigma_SI"])
+def test_a_channel_is_one_of_the_quantity(quantity: str) -> None:
+    with pytest.raises(InvalidCurve, match="unknown channel 'bbb'"):
+        answers({"quantity": quantity, "channel": "bbb"})
+    assert answers({"quantity": quantity, "channel": "unknown"}).channel == "unknown"
+
+
 @given(st.dictionaries(st.sampled_from(sorted(SOUND)), st.text(max_size=50)))
 def test_hostile_answers_are_refused_in_one_line_or_kept_as_they_are(given: dict[str, str]) -> None:
     try:

@@ -37,6 +37,27 @@ def test_commas_semicolons_and_space_part_the_cells(put: Put, text: str) -> None
     assert read(put("bare.dat", text), "plain", **ALL)[0].y.tolist() == [1e-45, 1e-47]
 
 
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("10;1,5e-45\n20;1e-46\n", r"bare.dat row 1, column limit: '1,5e-45' is not"),
+        ("10,1e-45x\n20,1e-46\n", r"bare.dat row 1, column limit: '1e-45x' is not"),
+        ("x10 1e-45\n20 1e-46\n", r"bare.dat row 1, column m: 'x10' is not"),
+        ("-.5x 1e-45x\n20 1e-46\n", r"bare.dat row 1, column m: '-.5x' is not"),
+    ],
+)
+def test_a_bad_first_row_is_no_header_that_goes_lost(put: Put, text: str, complaint: str) -> None:
+    with pytest.raises(InvalidCurve, match=complaint):
+        read(put("bare.dat", text), "plain", **ALL)
+
+
+def test_a_curve_is_called_by_experiment_and_year(put: Put) -> None:
+    path = put("bare.dat", "6,1e-45\n30,1e-47\n")
+    assert read(path, **ALL, year=2026)[0].label == "TOY 2026"
+    assert read(path, **ALL)[0].label == "TOY"
+    assert read(path, **ALL, year=2026, label="mine")[0].label == "mine"
+
+
 def test_a_header_with_units_answers_one_question() -> None:
     curve = read(SAMPLES / "plain.csv", quantity="sigma_SI", experiment="TOY")[0]
     assert curve.y.tolist() == [1e-45, 1e-47, 4e-47]

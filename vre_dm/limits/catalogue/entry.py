@@ -52,7 +52,7 @@ def parse(sidecar: Path, sealed: frozenset[str] = frozenset()) -> Curve:
     if record["hash"] != f"sha256:{hashlib.sha256(content).hexdigest()}":
         msg = (
             f"{numbers.name} fails the check 'checksum': {sidecar.name} was made for another table; "
-            "after an edit, `vre-dm curves check --accept` takes it"
+            "after an edit, `vre-dm curves check --accept FOLDER` takes it"
         )
         raise InvalidCurve(msg, check="checksum")
     csv = _text(content, numbers)

@@ -10,7 +10,7 @@ from vre_dm.errors import InvalidCurve, NotWritable
 from vre_dm.limits.checks import check_record
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.curveset import CurveSet
-from vre_dm.limits.interchange import shape
+from vre_dm.limits.interchange import bands, shape
 from vre_dm.limits.interchange.formats import FORMATS, Files, Format
 from vre_dm.limits.interchange.questions import QUESTIONS, Question
 from vre_dm.limits.interchange.reading import Reading, read, read_all
@@ -23,7 +23,12 @@ __all__ = ["FORMATS", "QUESTIONS", "Format", "Question", "Reading", "read", "rea
 
 
 def write(
-    curves: Sequence[Curve] | Curve, path: str | PathLike[str], format: str, *, overwrite: bool = False
+    curves: Sequence[Curve] | Curve,
+    path: str | PathLike[str],
+    format: str,
+    *,
+    overwrite: bool = False,
+    limit_only: bool = False,
 ) -> list[Path]:
     """Write curves for another tool; either all files appear whole, or none does.
 
@@ -37,6 +42,8 @@ def write(
         Name in `FORMATS`.
     overwrite
         Replace files that exist.
+    limit_only
+        Leave out bands and variants, for formats that hold masses and one limit.
 
     Returns
     -------
@@ -52,6 +59,8 @@ def write(
     """
     require(format, FORMATS, "format")
     chosen = CurveSet([curves] if isinstance(curves, Curve) else curves)
+    if limit_only:
+        chosen = CurveSet(bands.left_out(curve) for curve in chosen)
     files = _files(chosen, FORMATS[format])
     target = Path(path)
     if is_folder(target):

@@ -10,6 +10,7 @@ from vre_dm.errors import InvalidCurve
 from vre_dm.limits.construction import require_between
 from vre_dm.limits.curve import Geometry, Kind
 from vre_dm.limits.interchange import statements
+from vre_dm.limits.metadata import UNKNOWN
 from vre_dm.limits.quantities import QUANTITIES
 from vre_dm.limits.spelling import require, shown
 
@@ -88,6 +89,8 @@ def answers(given: Mapping[str, Any]) -> Answers:
     ):
         if value is not None:
             require(value, known, what)
+    if said.quantity is not None and said.channel not in (None, UNKNOWN):
+        require(said.channel, QUANTITIES[said.quantity].channels, "channel")
     if said.cl is not None:
         require_between(said.cl, 0, 1, "cl")
     if said.year is not None:

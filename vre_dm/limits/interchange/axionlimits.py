@@ -8,7 +8,7 @@ import re
 
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.curve import Curve
-from vre_dm.limits.interchange import dmbounds, numbers, plain, polygons, statements, units
+from vre_dm.limits.interchange import bands, dmbounds, numbers, plain, polygons, statements, units
 from vre_dm.limits.interchange import facts as flat
 from vre_dm.limits.interchange.draft import Draft, two_columns
 from vre_dm.limits.interchange.source import Source
@@ -84,9 +84,12 @@ def write(curve: Curve) -> dict[str, str]:
     InvalidCurve
         The collections have no such quantity, or the curve has more than one line.
     """
-    if curve.quantity not in WRITES or curve.geometry not in {"line", "contour"} or len(curve.columns) != 2:
-        msg = f"curve {curve.id}: AxionLimits holds one line of {', '.join(WRITES)}; choose another format"
+    if curve.quantity not in WRITES or curve.geometry not in {"line", "contour"}:
+        what = f"{curve.geometry} of {curve.quantity}"
+        held = f"lines and contours of {', '.join(WRITES)}"
+        msg = f"curve {curve.id} is a {what}; AxionLimits holds {held}, choose another format"
         raise InvalidCurve(msg)
+    bands.require_none(curve, "AxionLimits")
     mass_unit, limit = WRITES[curve.quantity]
     masses = units.shifted(curve.x, -units.MASSES[mass_unit])
     paper = [f"# https://arxiv.org/abs/{curve.reference.text[6:]}"] if _has_version(curve) else []

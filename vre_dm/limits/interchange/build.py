@@ -68,7 +68,7 @@ def _curve(points: shape.Points, stated: dict[str, Any], where: str) -> Curve:
     )
     own = to_record(bare)
     complete = {**own, **record, **{name: own[name] for name in flat.OWN}}
-    complete["title"] = record["title"] or own["title"].replace("unknown", str(record["experiment"])[:TEXT])
+    complete["title"] = record["title"] or f"{record['experiment']} {record['year'] or ''}".strip()[:TEXT]
     check_record(complete, where)
     return from_record(complete, bare.csv, where)
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.curve import Curve
+from vre_dm.limits.interchange import bands, json_text, numbers, plain, polygons, statements
 from vre_dm.limits.interchange import facts as flat
-from vre_dm.limits.interchange import json_text, numbers, plain, polygons, statements
 from vre_dm.limits.interchange.draft import Draft, two_columns
 from vre_dm.limits.interchange.source import Source
 from vre_dm.limits.metadata import UNKNOWN
@@ -67,9 +67,7 @@ def write(curve: Curve) -> dict[str, str]:
     InvalidCurve
         The curve has more than two columns.
     """
-    if len(curve.columns) != 2:
-        msg = f"curve {curve.id}: DarkMatterLive holds two columns; choose another format"
-        raise InvalidCurve(msg)
+    bands.require_none(curve, "DarkMatterLive")
     rows = zip(curve.x.tolist(), curve.y.tolist(), strict=True)
     record = {
         "labelName": curve.label,

@@ -8,8 +8,8 @@ from xml.sax.saxutils import escape
 
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.curve import Curve
+from vre_dm.limits.interchange import bands, numbers, statements, yaml_text
 from vre_dm.limits.interchange import facts as flat
-from vre_dm.limits.interchange import numbers, statements, yaml_text
 from vre_dm.limits.interchange.draft import Draft, Found, each, two_columns
 from vre_dm.limits.interchange.source import Source
 from vre_dm.limits.metadata import UNKNOWN
@@ -66,9 +66,11 @@ def write(curve: Curve) -> dict[str, str]:
     InvalidCurve
         DMTools knows no such quantity, or the curve has more than one line.
     """
-    if curve.quantity not in SPINS or len(curve.columns) != 2:
-        msg = f"curve {curve.id}: DMTools holds one line of {', '.join(SPINS)}; choose another format"
+    if curve.quantity not in SPINS:
+        held = ", ".join(SPINS)
+        msg = f"curve {curve.id} is of {curve.quantity}; DMTools holds {held}, choose another format"
         raise InvalidCurve(msg)
+    bands.require_none(curve, "DMTools")
     pairs = "; ".join(f"{m!r} {y!r}" for m, y in zip(curve.x.tolist(), curve.y.tolist(), strict=True))
     nucleon = NUCLEONS.get(curve.quantity, "")
     fields = {

@@ -40,9 +40,9 @@ _FORTRAN = str.maketrans("dD", "ee")
 
 
 def split(line: str, delimiter: str | None = None) -> list[str]:
-    """Cells of a line: at the delimiter, or at commas, or at semicolons, else at white space."""
+    """Cells of a line: at the delimiter, or at semicolons, or at commas, else at white space."""
     if delimiter is None:
-        delimiter = next((mark for mark in ",;" if mark in line), None)
+        delimiter = next((mark for mark in ";," if mark in line), None)
     if delimiter is None or not delimiter.strip():
         return line.split()
     return [cell.strip() for cell in line.split(delimiter)]
@@ -83,6 +83,13 @@ def _row(cells: Sequence[object], names: Sequence[str], where: str) -> list[floa
         msg = f"{where}: {len(cells)} cells where {len(names)} are expected ({', '.join(names)[:80]})"
         raise InvalidCurve(msg)
     return [number(cell, f"{where}, column {name}") for cell, name in zip(cells, names, strict=True)]
+
+
+def looks_like_header(cells: Sequence[str]) -> bool:
+    """Tell whether a first line names columns: a row that went wrong begins or ends with a number."""
+    return bool(cells) and not (
+        _NUMBER.match(cells[-1]) or re.match(r"[+-]?\.?\d", cells[0]) or looks_numeric(cells)
+    )
 
 
 def looks_numeric(cells: Sequence[str]) -> bool:

@@ -31,7 +31,7 @@ def read(source: Source) -> list[Draft]:
     """
     lines = list(rows_of(source.text))
     head = numbers.split(lines[0][1]) if lines else []
-    headed = bool(head) and not numbers.looks_numeric(head)
+    headed = numbers.looks_like_header(head)
     names = [_named(cell) for cell in head] if headed else [("m", ""), ("limit", "")]
     if not headed:
         names += [(f"column{place}", "") for place in range(3, len(head) + 1)]

@@ -54,13 +54,19 @@ def needed(curve: Curve) -> dict[str, object]:
     }
     if curve.kind != "theory":
         facts |= {name: getattr(curve, name) for name in STATED}
-    if curve.kind != "theory" and provenance.type != "derived":
-        facts |= {name: curve.assumptions.get(name, UNKNOWN) for name in ASSUMED.get(curve.quantity, ())}
+    facts |= assumed(curve)
     if provenance.type == "digitised":
         facts |= {name: getattr(provenance, name) for name in DIGITISED}
     if provenance.type == "derived":
         facts["formula"] = provenance.formula
     return facts
+
+
+def assumed(curve: Curve) -> dict[str, str | float]:
+    """Assumptions that a limit on this quantity stands on, with what is known of each."""
+    if curve.kind == "theory" or curve.provenance.type == "derived":
+        return {}
+    return {name: curve.assumptions.get(name, UNKNOWN) for name in ASSUMED.get(curve.quantity, ())}
 
 
 def unknowns(curve: Curve) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import type { BokehModel, BokehModule, PlotView, Range, Source } from './bokeh';
 import { registerAxisModels } from './bokeh';
 import type { Model } from './model';
 import type { Palette } from './palette';
-import { palette } from './palette';
+import { dashed, palette } from './palette';
 import type { Path, Point, Scale } from './paths';
 import { path } from './paths';
 import type { Row } from './rows';
@@ -128,7 +128,12 @@ export class Chart {
     };
   }
 
-  colour(curve: number): string {
+  /** The curve's line as a CSS background. */
+  pattern(curve: number): string {
+    return dashed(this.colours.colour(curve), this.colours.dash(curve));
+  }
+
+  private colour(curve: number): string {
     return this.colours.colour(curve);
   }
 

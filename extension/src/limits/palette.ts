@@ -41,3 +41,17 @@ export function palette(model: Model, by: ColourBy, dark: boolean): Palette {
     width: curve => (model.curves[curve].style < 0 ? 3.2 : model.curves.length > CROWD ? 1 : 1.7)
   };
 }
+
+/** A piece of line as a CSS background; `dash` as Bokeh reads it. */
+export function dashed(colour: string, dash: string): string {
+  if (dash === 'solid') {
+    return colour;
+  }
+  let end = 0;
+  const stops = dash.split(' ').map((length, i) => {
+    const start = end;
+    end += Number(length);
+    return `${i % 2 ? 'transparent' : colour} ${start}px ${end}px`;
+  });
+  return `repeating-linear-gradient(90deg, ${stops.join(', ')})`;
+}

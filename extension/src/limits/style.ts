@@ -39,7 +39,7 @@ export const STYLE = `
 .vre-limits .vre-name { border: 0; padding: 0; text-align: left; background: none; }
 .vre-limits .vre-off .vre-name { color: var(--vre-line); }
 .vre-off .vre-swatch { opacity: 0.35; }
-.vre-swatch { display: inline-block; width: 14px; height: 4px; margin-right: 6px; vertical-align: middle; }
+.vre-swatch { display: inline-block; width: 26px; height: 3px; margin-right: 6px; vertical-align: middle; }
 .vre-sliders { padding: 6px 2px !important; gap: 4px 22px !important; align-items: center; }
 .vre-sliders label, .vre-year { display: inline-flex; gap: 8px; align-items: center; }
 .vre-sliders input { width: 170px; }

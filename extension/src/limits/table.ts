@@ -116,7 +116,7 @@ class Row {
     this.box.checked = state.ticked[this.index];
     this.compare.checked = state.compared.includes(this.index);
     this.alone.setAttribute('aria-pressed', String(state.isolated === this.index));
-    this.swatch.style.background = chart.colour(this.index);
+    this.swatch.style.background = chart.pattern(this.index);
     this.element.classList.toggle('vre-off', !chart.shown[this.index]);
   }
 

@@ -211,14 +211,14 @@ def test_years_span_what_is_drawn() -> None:
     assert overlay(make(year=None)).model["years"] is None
 
 
-def test_all_curves_state_the_same_assumptions_in_the_same_order() -> None:
+def test_a_curve_states_what_it_should_and_what_it_does_and_not_what_another_one_does() -> None:
     pair = [
         make(assumptions=Assumptions({"halo": "SHM"})),
-        make(id="b", assumptions=Assumptions({"quench": 1})),
+        make(id="b", assumptions=Assumptions({"BR_inv": 0.1})),
     ]
     first, second = (drawn["assumptions"] for drawn in overlay(pair).model["curves"])
-    assert list(first) == list(second)
-    assert (first["quench"], second["halo"]) == ("unknown", "unknown")
+    assert (first["halo"], second["halo"], second["BR(H → invisible)"]) == ("SHM", "unknown", "0.1")
+    assert "BR(H → invisible)" not in first
 
 
 def test_unknown_stays_unknown() -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
+from vre_dm.limits.completeness import assumed
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.display import level, plain
 from vre_dm.limits.metadata import UNKNOWN
@@ -32,13 +31,8 @@ def text(curve: Curve) -> dict[str, str]:
     )
 
 
-def assumptions(curves: Sequence[Curve]) -> list[dict[str, str]]:
-    """What a comparison holds side by side: the same names for every curve, in one order."""
-    names = dict.fromkeys(name for curve in curves for name in curve.assumptions)
-    return [_assumptions(curve, names) for curve in curves]
-
-
-def _assumptions(curve: Curve, names: Iterable[str]) -> dict[str, str]:
+def assumptions(curve: Curve) -> dict[str, str]:
+    """What a comparison holds beside the same of another curve; couplings only where a model has any."""
     known = curve.validity
     return _printable(
         {
@@ -46,7 +40,10 @@ def _assumptions(curve: Curve, names: Iterable[str]) -> dict[str, str]:
             "statistic": curve.statistic,
             "kind": curve.kind,
             "channel": curve.channel or "none",
-            **{spelled(name): str(curve.assumptions.get(name, UNKNOWN)) for name in names},
+            **{
+                spelled(name): str(value)
+                for name, value in (assumed(curve) | dict(curve.assumptions)).items()
+            },
             "digitisation error": _error(curve),
             "reference": curve.reference.text,
             "figure or table": curve.reference.figure,

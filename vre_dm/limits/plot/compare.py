@@ -124,8 +124,9 @@ def compare(curves: Sequence[Curve]) -> Comparison:
         given = ", ".join(curve.id for curve in curves) or "none"
         msg = f"a comparison needs two or more curves of one quantity, got {given}"
         raise InvalidCurve(msg)
-    found = assumptions(curves)
-    values = {name: tuple(one[name] for one in found) for name in found[0]}
+    found = [assumptions(curve) for curve in curves]
+    names = dict.fromkeys(name for one in found for name in one)
+    values = {name: tuple(one.get(name, UNKNOWN) for one in found) for name in names}
     differ = {name: row for name, row in values.items() if len(set(row)) > 1}
     shared = {name: row[0] for name, row in values.items() if name not in differ}
     pairs = combinations(curves, 2)

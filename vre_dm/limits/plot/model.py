@@ -197,14 +197,14 @@ def _lines(
     names = [curve.experiment if view.colour_by != "none" else curve.id for curve in others]
     first = dict(zip((c.id for c in others), styles.by_first_seen(names), strict=True))
     lines = []
-    for curve, path, assumed in zip(curves, paths, assumptions(curves), strict=True):
+    for curve, path in zip(curves, paths, strict=True):
         line = _line(curve, path, factor)
         line["own"] = curve.id in view.highlight
         line["style"] = first.get(curve.id, styles.OWN)
         if newer := superseded.get(curve.id):
             reason = f": {newer.supersedes_reason}" if newer.supersedes_reason else ""
             line["superseded_by"] = plain(f"{newer.label} ({newer.id}){reason}")
-        line["assumptions"] = assumed
+        line["assumptions"] = assumptions(curve)
         if curve.id in view.bands or curve.geometry == "band":
             line["band"] = band(curve, factor)
         lines.append(line)

@@ -121,6 +121,18 @@
       width: (curve) => model.curves[curve].style < 0 ? 3.2 : model.curves.length > CROWD ? 1 : 1.7
     };
   }
+  function dashed(colour2, dash) {
+    if (dash === "solid") {
+      return colour2;
+    }
+    let end = 0;
+    const stops = dash.split(" ").map((length, i) => {
+      const start = end;
+      end += Number(length);
+      return `${i % 2 ? "transparent" : colour2} ${start}px ${end}px`;
+    });
+    return `repeating-linear-gradient(90deg, ${stops.join(", ")})`;
+  }
 
   // src/limits/paths.ts
   function path(line2) {
@@ -604,6 +616,10 @@
         text: labels2.map((label) => label.text),
         colour: labels2.map((label) => this.colour(label.curve))
       };
+    }
+    /** The curve's line as a CSS background. */
+    pattern(curve) {
+      return dashed(this.colours.colour(curve), this.colours.dash(curve));
     }
     colour(curve) {
       return this.colours.colour(curve);
@@ -1516,7 +1532,7 @@
 .vre-limits .vre-name { border: 0; padding: 0; text-align: left; background: none; }
 .vre-limits .vre-off .vre-name { color: var(--vre-line); }
 .vre-off .vre-swatch { opacity: 0.35; }
-.vre-swatch { display: inline-block; width: 14px; height: 4px; margin-right: 6px; vertical-align: middle; }
+.vre-swatch { display: inline-block; width: 26px; height: 3px; margin-right: 6px; vertical-align: middle; }
 .vre-sliders { padding: 6px 2px !important; gap: 4px 22px !important; align-items: center; }
 .vre-sliders label, .vre-year { display: inline-flex; gap: 8px; align-items: center; }
 .vre-sliders input { width: 170px; }
@@ -1646,7 +1662,7 @@
       this.box.checked = state.ticked[this.index];
       this.compare.checked = state.compared.includes(this.index);
       this.alone.setAttribute("aria-pressed", String(state.isolated === this.index));
-      this.swatch.style.background = chart.colour(this.index);
+      this.swatch.style.background = chart.pattern(this.index);
       this.element.classList.toggle("vre-off", !chart.shown[this.index]);
     }
     tick() {

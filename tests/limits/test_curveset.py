@@ -1,5 +1,7 @@
 """Sets of curves: look up, select, show."""
 
+from typing import Any
+
 import pytest
 
 from tests.limits.conftest import HOSTILE, make
@@ -175,8 +177,14 @@ LEVELS = CurveSet([shifted("far", 3), shifted("half", -0.5), shifted("on", 0), s
 def test_near_keeps_what_passes_within_a_decade_the_nearest_first() -> None:
     assert LEVELS.select(near=(10, 1e-45)).ids == ["on", "half", "one"]
     assert LEVELS.near(10, 1e-45, within=0.6).ids == ["on", "half"]
-    assert LEVELS.near(10, 1e-45, within=9, most=1).ids == ["on"]
+    assert LEVELS.near(10, 1e-45, within=9)[:1].ids == ["on"]
     assert LEVELS.near(10, 1e-30).ids == []
+
+
+@pytest.mark.parametrize("within", [[1.0, 2.0], "1", -1, float("nan"), None])
+def test_a_distance_is_one_positive_number(within: Any) -> None:
+    with pytest.raises(InvalidCurve, match=r"within is .* give a number between 0 and infinity"):
+        LEVELS.near(10, 1e-45, within=within)
 
 
 def test_a_point_means_nothing_among_several_quantities() -> None:

@@ -135,6 +135,24 @@ def test_ctrl_c_leaves_a_link_that_was_to_be_replaced(
     assert [(path.name, str(path.readlink())) for path in tmp_path.iterdir()] == [("a", "nowhere")]
 
 
+def test_what_cannot_be_put_back_is_named_and_nobody_says_that_nothing_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, allowed = os.replace, iter([True])
+
+    def failing(source: Path, target: Path) -> None:
+        if not next(allowed, False):
+            raise OSError(errno.EROFS, "Read-only file system")
+        real(source, target)
+
+    for name in "abc":
+        (tmp_path / name).write_text("old")
+    monkeypatch.setattr(os, "replace", failing)
+    with pytest.raises(NotWritable, match=r"^a in .* changed and cannot be put back: .*Read-only") as refused:
+        place({"a": "1", "b": "2", "c": "3"}, tmp_path, overwrite=True)
+    assert "nothing was changed" not in str(refused.value)
+
+
 def test_a_folder_where_a_file_should_be_leaves_the_others_as_they_were(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("old")
     (tmp_path / "b" / "inside").mkdir(parents=True)

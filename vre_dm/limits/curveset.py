@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Unpack, overload
 
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits import bibtex, display, envelope
+from vre_dm.limits.construction import require_between
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.distance import distance, point_of_plane
-from vre_dm.limits.floats import floats
 from vre_dm.limits.search import Criteria, matches, require_known
 from vre_dm.limits.spelling import near as nearest_words
 
@@ -105,7 +105,7 @@ class CurveSet(Sequence[Curve]):
         point = criteria.get("near")
         return found if point is None else found.near(*point_of_plane(point))
 
-    def near(self, mass: float, value: float, *, within: float = 1.0, most: int | None = None) -> CurveSet:
+    def near(self, mass: float, value: float, *, within: float = 1.0) -> CurveSet:
         """Sort by the distance from a point of the plane, and leave out what is far.
 
         Parameters
@@ -114,25 +114,24 @@ class CurveSet(Sequence[Curve]):
         value : float, unit of the quantity
         within
             Decades, along both logarithmic axes alike.
-        most
-            Keep at most so many.
 
         Raises
         ------
         InvalidCurve
-            The curves limit different quantities, so that one value means nothing.
+            The curves limit different quantities, so that one value means nothing, or `within` is no
+            positive number.
         OutOfRange
-            Mass or value is not a positive number, or `within` is none.
+            Mass or value is not a positive number.
         """
         point = point_of_plane((mass, value))
-        reach = floats(within, "within")
+        require_between(within, 0, float("inf"), "within")
         quantities = sorted({curve.quantity for curve in self})
         if len(quantities) > 1:
             msg = f"a point lies in the plane of one quantity, these are {', '.join(quantities)}; select one"
             raise InvalidCurve(msg)
         apart = {curve.id: distance(curve, *point) for curve in self}
-        close = [curve for curve in self if apart[curve.id] <= reach]
-        return CurveSet(sorted(close, key=lambda curve: apart[curve.id])[:most])
+        close = [curve for curve in self if apart[curve.id] <= within]
+        return CurveSet(sorted(close, key=lambda curve: apart[curve.id]))
 
     def most_sensitive(self, mass: float, *, kind: str = "observed", technique: str | None = None) -> Curve:
         """Curve with the strongest limit at a mass, of those that have a value there.

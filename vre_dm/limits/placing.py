@@ -1,6 +1,5 @@
 """Put files in place: all of them whole, or none; what was there stays until then."""
 
-import contextlib
 import errno
 import os
 from collections.abc import Mapping, Sequence
@@ -32,7 +31,8 @@ def place(files: Mapping[str, str | bytes], folder: Path, *, overwrite: bool = F
     Raises
     ------
     NotWritable
-        A file exists, or the folder cannot be written; nothing has changed, also after Ctrl-C.
+        A file exists, or the folder cannot be written; nothing has changed, also after Ctrl-C, but for files
+        that cannot be put back, which the message names.
     """
     import tempfile  # takes as long to load as a plot to build
 
@@ -75,11 +75,19 @@ def _move(new: Sequence[Path], targets: Sequence[Path], *, overwrite: bool) -> N
                 shutil.copy2(target, old, follow_symlinks=False)
             _move_one(path, target, overwrite=overwrite)
             moved[target] = old
-    except BaseException:
-        for target, old in moved.items():
-            with contextlib.suppress(OSError):
-                old.replace(target) if old else target.unlink()
+    except BaseException as error:
+        if lost := [target.name for target, old in moved.items() if not _put_back(target, old)]:
+            msg = f"{', '.join(lost)[:200]} in {targets[0].parent} changed and cannot be put back: {error}"
+            raise NotWritable(msg) from error
         raise
+
+
+def _put_back(target: Path, old: Path | None) -> bool:
+    try:
+        old.replace(target) if old else target.unlink()
+    except OSError:
+        return False
+    return True
 
 
 def _move_one(path: Path, target: Path, *, overwrite: bool) -> None:

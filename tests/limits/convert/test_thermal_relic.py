@@ -145,7 +145,7 @@ def test_more_annihilation_leaves_less_behind(mass, sigmav):
 
 
 def test_the_line_carries_its_conventions_and_passes_the_checks():
-    line = thermal_relic.curve(particle="Dirac", points=40)
+    line = thermal_relic.curve(particle="Dirac")
     assert check(line) == []
     assert line.range == (0.3, 1e5)
     assert line.assumptions["particle"] == "Dirac"

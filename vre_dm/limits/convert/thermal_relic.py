@@ -33,6 +33,7 @@ SPINS = 2.0
 # Masses over temperature between which the equation is solved, and up to which annihilation is then summed.
 START, DECOUPLED, END = 10.0, 100.0, 1e4
 STEPS = 600
+POINTS = 200
 
 
 @elementwise
@@ -110,9 +111,9 @@ def abundance(mass: ArrayLike, sigmav: ArrayLike, *, particle: Particle) -> Arra
     return each * (2 if particle == "Dirac" else 1)
 
 
-def curve(*, particle: Particle, abundance: float = 0.12, points: int = 200) -> Curve:
+def curve(*, particle: Particle, abundance: float = 0.12) -> Curve:
     """The relic line of an overlay of ⟨σv⟩, 0.3 GeV to 100 TeV; arguments as of `cross_section`."""
-    masses = np.geomspace(*MASS_RANGE, points)
+    masses = np.geomspace(*MASS_RANGE, POINTS)
     sigmav = cross_section(masses, particle=particle, abundance=abundance)
     return derived(
         theory(f"thermal relic, {particle}"),

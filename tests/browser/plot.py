@@ -11,6 +11,7 @@ AT = f"""([x, y]) => {{ {VIEW}
   const box = view.el.getBoundingClientRect();
   return [box.left + view.frame.x_scale.compute(x), box.top + view.frame.y_scale.compute(y)] }}"""
 NAMED = "([name, field]) => Bokeh.documents[0].get_model_by_name(name)[field]"
+NOTE = """() => Bokeh.documents[0].get_model_by_name('notes 0').text.text.split('\\n')"""
 SOURCE = """name => Object.fromEntries(Object.entries(Bokeh.documents[0].get_model_by_name(name).data)
   .map(([key, column]) => [key, Array.from(column, item => item.length === undefined || item.substring
     ? item : Array.from(item))]))"""
@@ -52,6 +53,11 @@ class Plot:
 
     def named(self, name: str, field: str) -> Any:
         return self.page.evaluate(NAMED, [name, field])
+
+    def note_lines(self) -> list[str]:
+        """The first note as it is broken into lines."""
+        found: list[str] = self.page.evaluate(NOTE)
+        return found
 
     def labels(self) -> list[str]:
         """The names that stand on the curves."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.plot import Plot
+from tests.browser.plot import NOTE, Plot
 from tests.browser.toys import ALPHA, BETA, FOG, line
 
 Show = Callable[..., Plot]
@@ -139,6 +139,18 @@ def test_a_name_on_which_the_focus_is_shows_its_curve(show: Show) -> None:
 def test_notes_are_said_on_the_plot(show: Show) -> None:
     text = show().page.evaluate("() => Bokeh.documents[0].get_model_by_name('notes 0').text.text")
     assert "90 % and 95 % confidence levels are mixed" in text
+
+
+def test_a_note_too_long_for_a_line_goes_on_in_the_next_also_when_the_window_narrows(show: Show) -> None:
+    note = "confidence level unknown: " + ", ".join(f"EXPERIMENT {i} 2024" for i in range(8))
+    plot = show(notes=[note])
+    wide = plot.note_lines()
+    assert " ".join(wide) == f"⚠ {note}"
+    plot.page.set_viewport_size({"width": 420, "height": 900})
+    plot.page.wait_for_function(f"() => ({NOTE})().length > {len(wide)}")
+    plot.settle()
+    assert " ".join(plot.note_lines()) == f"⚠ {note}"
+    assert max(map(len, plot.note_lines())) < 60
 
 
 def test_the_arrows_walk_along_a_curve_and_it_is_spoken(show: Show) -> None:

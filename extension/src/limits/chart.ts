@@ -14,11 +14,15 @@ import { NAMES, plotDocument, titled } from './spec';
 import type { State, View } from './state';
 import { initialState, visible } from './state';
 import type { Theme } from './theme';
+import { wrapped } from './wrap';
 
 /** All areas over each other never hide the lines below them more than this. */
 const DEEPEST = 0.25;
 /** Above this many areas nothing could be told apart, and filling them would cost more than all the rest. */
 export const MOST_SHADED = 30;
+
+/** Width of a letter of the notes in pixels, rather too wide than too narrow. */
+const NOTE_LETTER = 6.8;
 
 export class Chart {
   readonly paths: Path[];
@@ -30,6 +34,9 @@ export class Chart {
   private view!: PlotView;
   private colours: Palette;
   private models = new Map<string, BokehModel>();
+  private observers: ResizeObserver[] = [];
+  /** width for which the notes were broken into lines */
+  private noted = 0;
 
   private constructor(
     readonly model: Model,
@@ -54,7 +61,7 @@ export class Chart {
     registerAxisModels(this.bokeh);
     const columns = { ...geometry(this.rows, this.factors), ...styles(this.rows, this.colours) };
     const prefix = `vre-${Math.random().toString(36).slice(2)}`;
-    const item = plotDocument(this.model, columns, this.bokeh.version, prefix);
+    const item = plotDocument(this.model, columns, this.bokeh.version, prefix, this.theme.background);
     await this.bokeh.embed.embed_item(item, host);
     this.view = this.bokeh.index.get_by_id(item.root_id) as PlotView;
     if (state.view) {
@@ -62,6 +69,8 @@ export class Chart {
       this.view.model.x_range.setv({ start: x[0], end: x[1] });
       this.view.model.y_range.setv({ start: y[0], end: y[1] });
     }
+    this.fitNotes();
+    this.onView(() => this.fitNotes());
     this.setTheme(this.theme, state);
     this.apply(state, initialState(this.model));
   }
@@ -165,7 +174,9 @@ export class Chart {
   onView(listener: () => void): void {
     this.view.model.x_range.change.connect(listener);
     this.view.model.y_range.change.connect(listener);
-    this.view.model.change.connect(listener);
+    const resized = new ResizeObserver(() => requestAnimationFrame(listener)); // after Bokeh has made room
+    resized.observe(this.view.el);
+    this.observers.push(resized);
   }
 
   picture(type: 'png' | 'svg'): Promise<Blob> {
@@ -178,6 +189,7 @@ export class Chart {
 
   dispose(): void {
     this.live = false;
+    this.observers.forEach(observer => observer.disconnect());
     this.view.model.document.clear();
   }
 
@@ -204,6 +216,20 @@ export class Chart {
     const source = this.source(NAMES.rows);
     this.colours = palette(this.model, state.colourBy, this.theme.dark);
     source.data = { ...source.data, ...styles(this.rows, this.colours) };
+  }
+
+  /** Bokeh cuts a title at the frame's edge: a warning that does not fit takes several lines. */
+  private fitNotes(): void {
+    const width = this.view.model.inner_width;
+    if (!this.live || !width || width === this.noted) {
+      return;
+    }
+    this.noted = width;
+    const Text = this.bokeh.Models.get('PlainText')!;
+    this.model.notes.forEach((note, i) => {
+      const text = wrapped(`⚠ ${note}`, width / NOTE_LETTER).join('\n');
+      this.named(`${NAMES.notes} ${i}`).setv({ text: new Text({ text }) });
+    });
   }
 
   private setUnits(state: State): void {

@@ -45,7 +45,8 @@ export function plotDocument(
   model: Model,
   rows: Record<string, unknown[]>,
   version: string,
-  prefix: string
+  prefix: string,
+  background = '#ffffff'
 ): { doc: object; root_id: string } {
   const make = new Writer(prefix);
   const notes = model.notes.map((note, i) =>
@@ -70,6 +71,8 @@ export function plotDocument(
     toolbar_location: 'above',
     sizing_mode: 'stretch_both',
     min_border_right: 14,
+    // From the first frame on: a thin edge of what was there before shines through.
+    border_fill_color: background,
     lod_threshold: null
   });
   return { doc: { version, title: '', roots: [root] }, root_id: root.id };

@@ -308,7 +308,7 @@
   var field = (name) => ({ type: "field", field: name });
   var value = (content2) => ({ type: "value", value: content2 });
   var reference = (object) => ({ id: object.id });
-  function plotDocument(model, rows2, version, prefix) {
+  function plotDocument(model, rows2, version, prefix, background = "#ffffff") {
     const make = new Writer(prefix);
     const notes = model.notes.map(
       (note, i) => make.object("Title", {
@@ -332,6 +332,8 @@
       toolbar_location: "above",
       sizing_mode: "stretch_both",
       min_border_right: 14,
+      // From the first frame on: a thin edge of what was there before shines through.
+      border_fill_color: background,
       lod_threshold: null
     });
     return { doc: { version, title: "", roots: [root] }, root_id: root.id };
@@ -513,9 +515,24 @@
     }
   };
 
+  // src/limits/wrap.ts
+  function wrapped(text2, letters) {
+    const lines = [];
+    for (const word2 of text2.split(" ")) {
+      const line2 = lines.length ? `${lines[lines.length - 1]} ${word2}` : word2;
+      if (lines.length && line2.length <= letters) {
+        lines[lines.length - 1] = line2;
+      } else {
+        lines.push(word2);
+      }
+    }
+    return lines;
+  }
+
   // src/limits/chart.ts
   var DEEPEST = 0.25;
   var MOST_SHADED = 30;
+  var NOTE_LETTER = 6.8;
   var Chart = class _Chart {
     constructor(model, bokeh, theme, state) {
       this.model = model;
@@ -539,6 +556,9 @@
     view;
     colours;
     models = /* @__PURE__ */ new Map();
+    observers = [];
+    /** width for which the notes were broken into lines */
+    noted = 0;
     static async draw(host, model, bokeh, state, theme) {
       const chart = new _Chart(model, bokeh, theme, state);
       await chart.embed(host, state);
@@ -548,7 +568,7 @@
       registerAxisModels(this.bokeh);
       const columns = { ...geometry(this.rows, this.factors), ...styles(this.rows, this.colours) };
       const prefix = `vre-${Math.random().toString(36).slice(2)}`;
-      const item = plotDocument(this.model, columns, this.bokeh.version, prefix);
+      const item = plotDocument(this.model, columns, this.bokeh.version, prefix, this.theme.background);
       await this.bokeh.embed.embed_item(item, host);
       this.view = this.bokeh.index.get_by_id(item.root_id);
       if (state.view) {
@@ -556,6 +576,8 @@
         this.view.model.x_range.setv({ start: x[0], end: x[1] });
         this.view.model.y_range.setv({ start: y[0], end: y[1] });
       }
+      this.fitNotes();
+      this.onView(() => this.fitNotes());
       this.setTheme(this.theme, state);
       this.apply(state, initialState(this.model));
     }
@@ -647,7 +669,9 @@
     onView(listener) {
       this.view.model.x_range.change.connect(listener);
       this.view.model.y_range.change.connect(listener);
-      this.view.model.change.connect(listener);
+      const resized = new ResizeObserver(() => requestAnimationFrame(listener));
+      resized.observe(this.view.el);
+      this.observers.push(resized);
     }
     picture(type) {
       return this.view.export(type).to_blob();
@@ -657,6 +681,7 @@
     }
     dispose() {
       this.live = false;
+      this.observers.forEach((observer) => observer.disconnect());
       this.view.model.document.clear();
     }
     show(state) {
@@ -680,6 +705,19 @@
       const source = this.source(NAMES.rows);
       this.colours = palette(this.model, state.colourBy, this.theme.dark);
       source.data = { ...source.data, ...styles(this.rows, this.colours) };
+    }
+    /** Bokeh cuts a title at the frame's edge: a warning that does not fit takes several lines. */
+    fitNotes() {
+      const width = this.view.model.inner_width;
+      if (!this.live || !width || width === this.noted) {
+        return;
+      }
+      this.noted = width;
+      const Text = this.bokeh.Models.get("PlainText");
+      this.model.notes.forEach((note, i) => {
+        const text2 = wrapped(`⚠ ${note}`, width / NOTE_LETTER).join("\n");
+        this.named(`${NAMES.notes} ${i}`).setv({ text: new Text({ text: text2 }) });
+      });
     }
     setUnits(state) {
       this.setUnit(NAMES.xAxis, this.model.x, state.xUnit);

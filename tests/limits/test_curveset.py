@@ -188,7 +188,7 @@ def test_a_distance_is_one_positive_number(within: Any) -> None:
 
 
 def test_a_point_means_nothing_among_several_quantities() -> None:
-    with pytest.raises(InvalidCurve, match="these are kappa, sigma_SI; select one"):
+    with pytest.raises(InvalidCurve, match="these are kappa, sigma_SI; select one quantity"):
         (LEVELS + make(id="k", quantity="kappa")).near(10, 1e-45)
 
 

@@ -127,7 +127,8 @@ class CurveSet(Sequence[Curve]):
         require_between(within, 0, float("inf"), "within")
         quantities = sorted({curve.quantity for curve in self})
         if len(quantities) > 1:
-            msg = f"a point lies in the plane of one quantity, these are {', '.join(quantities)}; select one"
+            named = ", ".join(quantities)
+            msg = f"a point lies in the plane of one quantity, these are {named}; select one quantity"
             raise InvalidCurve(msg)
         apart = {curve.id: distance(curve, *point) for curve in self}
         close = [curve for curve in self if apart[curve.id] <= within]

@@ -51,6 +51,11 @@ def test_a_bad_first_row_is_no_header_that_goes_lost(put: Put, text: str, compla
         read(put("bare.dat", text), "plain", **ALL)
 
 
+def test_a_folder_is_no_table(tmp_path: Path) -> None:
+    with pytest.raises(InvalidCurve, match="is not a regular file; give the file that holds the numbers"):
+        read(tmp_path, "plain", **ALL)
+
+
 def test_a_curve_is_called_by_experiment_and_year(put: Put) -> None:
     path = put("bare.dat", "6,1e-45\n30,1e-47\n")
     assert read(path, **ALL, year=2026)[0].label == "TOY 2026"

@@ -98,7 +98,8 @@ def read_all(
         require(format, FORMATS, "format")
     said = answers(given)
     place = Path(path)
-    source = Source(place / hepdata_yaml.SUBMISSION if is_folder(place) else place)
+    submission = is_folder(place) and format in {None, "hepdata"}
+    source = Source(place / hepdata_yaml.SUBMISSION if submission else place)
     known = FORMATS[format] if format is not None else recognised(source)
     drafts = known.read(source)
     require_few(len(drafts), source.name)

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from vre_dm.limits.catalogue import load
-from vre_dm.limits.overlay import overlay
 from vre_dm.physics.direct_detection import si_spectrum
 from vre_dm.physics.halo import StandardHalo
 
@@ -62,14 +61,3 @@ def test_load_the_shipped_catalogue(benchmark: Any) -> None:
     from vre_dm.limits.catalogue import SHIPPED
 
     assert len(benchmark(load, SHIPPED)) >= 45
-
-
-def test_model_and_bokeh_figure_of_the_whole_catalogue(benchmark: Any) -> None:
-    curves = load()
-    benchmark(lambda: overlay(curves).bokeh())
-
-
-def test_html_of_the_whole_catalogue(benchmark: Any) -> None:
-    shown = overlay(load())
-    page = benchmark(shown.html)
-    benchmark.extra_info["megabytes"] = round(len(page.encode()) / 1e6, 2)

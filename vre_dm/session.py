@@ -22,7 +22,7 @@ from vre_dm.lake.results import SearchResult
 from vre_dm.lake.tables import size_text
 
 if TYPE_CHECKING:
-    from vre_dm.lake.transfer import Progress
+    from vre_dm.lake.transfer.events import Listener
     from vre_dm.limits.curveset import CurveSet
     from vre_dm.limits.search import Criteria
 
@@ -137,7 +137,7 @@ def fetch(
     *,
     files: str | None = None,
     rse: str | None = None,
-    progress: "Callable[[Progress], None] | None" = None,
+    progress: "Listener | None" = None,
 ) -> list[Path]:
     """Have the files of a DID on this machine, verified; see `vre_dm.lake.dataset.Dataset.fetch`.
 

@@ -13,7 +13,7 @@ from vre_dm.did import Did
 from vre_dm.errors import InvalidDid, NotInLake, NotWritable
 from vre_dm.lake.file_list import file_of, fits
 from vre_dm.lake.lake import Lake
-from vre_dm.lake.transfer import Progress
+from vre_dm.lake.transfer import Event
 
 
 def test_a_container_a_dataset_and_a_file_are_all_datasets(lake: Lake) -> None:
@@ -138,12 +138,12 @@ def test_a_file_with_an_unsafe_name_is_refused_and_named() -> None:
 @pytest.mark.parametrize("rse", ["CERN-EOSPILOT", "CNAF-STORM"])
 def test_a_dataset_comes_here_whole_over_each_way_of_reading(lake: Lake, folder: Path, rse: str) -> None:
     dataset = lake.dataset("xenon:s2only.2019")
-    seen: list[Progress] = []
+    seen: list[Event] = []
     paths = dataset.fetch(folder, rse=rse, progress=seen.append)
     assert paths == [folder / file.did.path() for file in dataset.files]
     for path, file in zip(paths, dataset.files, strict=True):
         assert f"{zlib.adler32(path.read_bytes()):08x}" == file.adler32
-    assert seen[-1].files_done == 4
+    assert seen[-1].files == 4
 
 
 def test_a_password_reads_local_copies_too(lake_by_password: Lake, folder: Path) -> None:

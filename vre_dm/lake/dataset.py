@@ -20,7 +20,7 @@ from vre_dm.lake.rules import Rule, RuleList, create_rule, rules_of
 from vre_dm.lake.tables import Table, Tabular, plural, size_text
 
 if TYPE_CHECKING:
-    from vre_dm.lake.transfer import Progress
+    from vre_dm.lake.transfer.events import Listener
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ class Dataset(Tabular):
         *,
         files: str | None = None,
         rse: str | None = None,
-        progress: "Callable[[Progress], None] | None" = None,
+        progress: "Listener | None" = None,
     ) -> list[Path]:
         """Have the files on this machine, each verified, as ``target/scope/name``.
 
@@ -163,7 +163,7 @@ class Dataset(Tabular):
         rse
             Only copies at storage elements that fit this RSE expression.
         progress
-            Called about ten times a second with the state of the fetch.
+            Takes the events of the fetch (`vre_dm.lake.transfer.events`); the state about ten times a second.
 
         Returns
         -------

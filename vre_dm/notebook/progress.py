@@ -3,17 +3,15 @@
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TextIO
 
 from vre_dm.lake.tables import size_text
-from vre_dm.lake.transfer.progress import Progress
+from vre_dm.lake.transfer.events import Event, Listener, Progress, Retrying, SourceChanged
 
 _BAR = 60  # columns of a bar in a notebook
 _SHORTEST = 0.4  # seconds: a fetch that is over sooner needs no bar
-
-Listener = Callable[[Progress], None]
 
 
 def line(event: Progress, elapsed: float, width: int) -> str:
@@ -38,9 +36,17 @@ def line(event: Progress, elapsed: float, width: int) -> str:
             unit="B",
             unit_scale=True,
             rate=event.rate or None,
-            postfix=event.note,
         )
     )
+
+
+def trouble(event: Event) -> str:
+    """Say in one line why a source is asked again or was left; empty for every other event."""
+    if isinstance(event, Retrying):
+        return f"{event.file}: {event.source}: {event.cause}; again in {event.wait:.0f} s"
+    if isinstance(event, SourceChanged):
+        return f"{event.file}: {event.cause}; now from {event.source}"
+    return ""
 
 
 @contextmanager
@@ -50,12 +56,12 @@ def in_terminal(stream: TextIO | None = None) -> Iterator[Listener]:
     start = time.monotonic()
     drawn = 0
 
-    def show(event: Progress) -> None:
+    def show(event: Event) -> None:
         nonlocal drawn
-        if event.note is not None:
-            out.write("\r" + " " * drawn + f"\r{event.note}\n")
+        if note := trouble(event):
+            out.write("\r" + " " * drawn + f"\r{note}\n")
             drawn = 0
-        if out.isatty() and time.monotonic() - start > _SHORTEST:
+        if isinstance(event, Progress) and out.isatty() and time.monotonic() - start > _SHORTEST:
             text = line(event, time.monotonic() - start, shutil.get_terminal_size().columns - 1)
             out.write("\r" + text.ljust(drawn))
             drawn = len(text)
@@ -77,11 +83,15 @@ def in_cell() -> Iterator[Listener]:
     start = time.monotonic()
     handle: Any = display({"text/plain": "planning …"}, raw=True, display_id=True)
     last: Progress | None = None
+    note = ""
 
-    def show(event: Progress) -> None:
-        nonlocal last
-        last = event
-        handle.update({"text/plain": line(event, time.monotonic() - start, _BAR)}, raw=True)
+    def show(event: Event) -> None:
+        nonlocal last, note
+        note = trouble(event) or note
+        if isinstance(event, Progress):
+            last = event
+            text = line(event, time.monotonic() - start, _BAR)
+            handle.update({"text/plain": f"{text}\n{note}".rstrip()}, raw=True)
 
     end = "failed"
     try:

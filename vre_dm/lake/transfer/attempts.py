@@ -6,6 +6,7 @@ from pathlib import Path
 
 from vre_dm.lake.transfer.context import Context
 from vre_dm.lake.transfer.copy import copy_path, copy_url
+from vre_dm.lake.transfer.events import Placed, Retrying, SourceChanged, Started, Verified
 from vre_dm.lake.transfer.failures import Failure, SourceFailed, Stopped
 from vre_dm.lake.transfer.place import Part, open_part
 from vre_dm.lake.transfer.plan import Item
@@ -33,23 +34,29 @@ class _Attempts:
     item: Item
     context: Context
     states: list[_State] = field(default_factory=list)
+    last: _State | None = None
 
     def place(self, part: Part) -> Path | None:
         """Try until the file is placed; None when every source was given up."""
         if part.complete:
-            return self._placed(part)
+            return self._placed(part, "")
         best, barren, round_ = part.size, 0, 0
         while barren < self.context.policy.rounds and (alive := [s for s in self.states if not s.given_up]):
             if round_:
                 self._pause(alive, round_ - 1)
             for state in alive:
                 if self._one(state, part):
-                    return self._placed(part)
+                    return self._placed(part, str(state.source))
             barren = 0 if part.size - best >= self._step() else barren + 1
             best, round_ = max(best, part.size), round_ + 1
         return None
 
     def _one(self, state: _State, part: Part) -> bool:
+        if self.last is None:
+            self.context.tell(Started(self.item.did, str(state.source)))
+        elif self.last is not state:
+            self.context.tell(SourceChanged(self.item.did, str(state.source), self.last.cause))
+        self.last = state
         try:
             self._copy(state.source, part)
             self._judge(part)
@@ -87,11 +94,12 @@ class _Attempts:
             state.cause += f", asks to come back in {state.wait:.0f} s"
             state.given_up = True
         state.given_up |= failure.tries is not None and state.failed[failure.tries] >= failure.tries
-        self.context.tell(f"{self.item.did}: {state.source}: {state.cause}")
 
     def _pause(self, alive: list[_State], round_: int) -> None:
         asked = min(state.wait for state in alive)
         seconds = max(asked, backoff(self.context.policy, round_, self.context.pace.chance()))
+        if alive[0] is self.last:
+            self.context.tell(Retrying(self.item.did, str(self.last.source), self.last.cause, seconds))
         self.context.pace.wait(self.context.stop, seconds)
         self.context.check()
 
@@ -99,10 +107,13 @@ class _Attempts:
         size = self.item.expected.size
         return _ENOUGH if size is None else max(1, min(_ENOUGH, size // 10))
 
-    def _placed(self, part: Part) -> Path:
+    def _placed(self, part: Part, source: str) -> Path:
         self.context.check()
         self.context.meter.at(self.item.did, part.size)
-        return part.place()
+        self.context.tell(Verified(self.item.did, part.size))
+        path = part.place()
+        self.context.tell(Placed(self.item.did, path, source))
+        return path
 
 
 def fetch_one(item: Item, context: Context) -> Path | Failure:
@@ -121,6 +132,7 @@ def fetch_one(item: Item, context: Context) -> Path | Failure:
     for here in _already(item, context):
         if holds(here, item.expected, context.stop):
             context.meter.at(item.did, here.stat().st_size)
+            context.tell(Placed(item.did, here, ""))
             return here
     attempts = _Attempts(item, context, [_State(source) for source in item.sources])
     if item.sources:

@@ -1,9 +1,9 @@
 """What the attempts of one fetch share, handed down instead of kept in modules."""
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from vre_dm.lake.transfer.events import Listener
 from vre_dm.lake.transfer.failures import Stopped
 from vre_dm.lake.transfer.http import Connections
 from vre_dm.lake.transfer.policy import Pace, Policy
@@ -19,9 +19,11 @@ class Context:
     stop
         Set when the fetch was cancelled or cannot go on.
     tell
-        Takes one line on why a source failed; it becomes the note of an event.
+        Takes an event, from any thread.
     copy
         Whether a file that can be read in place is copied all the same.
+    recheck
+        Whether files that are here are read again, whatever was recorded of them.
     """
 
     connections: Connections
@@ -29,8 +31,9 @@ class Context:
     pace: Pace
     meter: Meter
     stop: threading.Event
-    tell: Callable[[str], None]
+    tell: Listener
     copy: bool
+    recheck: bool
 
     def check(self) -> None:
         """Go on, unless stopped.

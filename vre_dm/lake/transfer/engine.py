@@ -5,7 +5,8 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
 
 from vre_dm.did import Did
@@ -13,14 +14,16 @@ from vre_dm.lake.access import Access
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer.attempts import fetch_one
 from vre_dm.lake.transfer.context import Context
+from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Finished, Listener, Planned
 from vre_dm.lake.transfer.failures import Failure, FetchCancelled, Stopped, fetch_error
 from vre_dm.lake.transfer.http import Connections
 from vre_dm.lake.transfer.plan import Item, Plan, make_plan
 from vre_dm.lake.transfer.policy import Pace, Policy
-from vre_dm.lake.transfer.progress import Meter, Progress
+from vre_dm.lake.transfer.progress import Meter
 
-_BEAT = 0.1  # seconds between two events
+_BEAT = 0.1  # seconds between two looks at the counters
 _FAREWELL = 0.8  # seconds a cancelled fetch waits for its threads; a name look-up may take longer
+_AHEAD = 1000  # events that the threads may be ahead of the listener
 
 
 def fetch_files(
@@ -28,8 +31,10 @@ def fetch_files(
     folder: Path,
     *,
     access: Access,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Listener | None = None,
     copy: bool = True,
+    recheck: bool = False,
+    stop: threading.Event | None = None,
     policy: Policy | None = None,
     pace: Pace | None = None,
 ) -> list[Path]:
@@ -48,9 +53,13 @@ def fetch_files(
     access
         Credentials, trust and local paths.
     progress
-        Called with the state about ten times a second, always from the calling thread.
+        Takes the events, always from the calling thread; the state about ten times a second.
     copy
         With False, a file that this machine can read in place is verified there and not copied.
+    recheck
+        Read files that are here again, whatever was recorded of them.
+    stop
+        Set by another thread to end the fetch as an interrupt does; also set when it is over.
     policy, pace
         Limits, and the clock and the waiting; the defaults suit a user.
 
@@ -70,13 +79,16 @@ def fetch_files(
     FetchCancelled
         Interrupted (a ``KeyboardInterrupt``); what arrived is kept for the next run where that is safe.
     """
+    listener, pace, new = progress or (lambda _: None), pace or Pace(), not folder.exists()
     plan = make_plan(files, folder, access, copy=copy)
-    policy, pace, new = policy or Policy(), pace or Pace(), not folder.exists()
-    run = _Run(plan, Connections(access, policy), policy, pace, copy=copy)
+    run = _Run(plan, access, policy or Policy(), pace, stop or threading.Event(), copy=copy, recheck=recheck)
     try:
-        run.watch(progress or (lambda _: None))
-    except KeyboardInterrupt as interrupt:
+        listener(Planned(len(plan.items), plan.size, plan.kept, plan.free, None))
+        run.watch(listener)
+    except (KeyboardInterrupt, Stopped) as interrupt:
         run.end()
+        run.last_words(listener)
+        listener(Cancelled(len(run.placed), len(plan.items)))
         raise FetchCancelled(run.farewell(folder)) from interrupt
     finally:
         run.end()
@@ -91,43 +103,60 @@ class _Run:
     """Threads over the items of one plan, and what came of each."""
 
     def __init__(
-        self, plan: Plan, connections: Connections, policy: Policy, pace: Pace, *, copy: bool
+        self,
+        plan: Plan,
+        access: Access,
+        policy: Policy,
+        pace: Pace,
+        stop: threading.Event,
+        *,
+        copy: bool,
+        recheck: bool,
     ) -> None:
         self.placed: dict[Did, Path] = {}
         self.failures: list[Failure] = []
         self._fatal: BaseException | None = None
-        self._plan = plan
-        self._notes: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._plan, self._stop, self._clock = plan, stop, pace.clock
+        self._began = self._clock()
+        self._events: queue.Queue[Event | None] = queue.Queue(_AHEAD)
         self._meter = Meter(len(plan.items), plan.size, pace.clock)
-        self._stop = threading.Event()
-        self._connections = connections
-        self._context = Context(connections, policy, pace, self._meter, self._stop, self._notes.put, copy)
-        self._waiting: queue.SimpleQueue[Item] = queue.SimpleQueue()
-        for item in plan.items:
-            self._waiting.put(item)
+        self._connections = Connections(access, policy)
+        self._context = Context(
+            self._connections, policy, pace, self._meter, stop, self._tell, copy=copy, recheck=recheck
+        )
+        self._waiting = deque(plan.items)
         count = min(policy.threads, len(plan.items))
         # daemons: a look-up that hangs must not keep the interpreter
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(count)]
 
-    def watch(self, progress: Callable[[Progress], None]) -> None:
-        """Run to the end, telling the state; the first error that is not one file's own is raised."""
+    def watch(self, listener: Listener) -> None:
+        """Run to the end and tell; the first error that is not one file's own is raised.
+
+        Raises
+        ------
+        Stopped
+            Another thread wants the end.
+        """
         for thread in self._threads:
             thread.start()
-        left = len(self._threads)
-        while left:
-            try:
-                note = self._notes.get(timeout=_BEAT)
-            except queue.Empty:
-                progress(self._meter.event())
-                continue
-            if note is None:
-                left -= 1
-            else:
-                progress(self._meter.event(note))
+        left, due = len(self._threads), self._clock()
+        while left and not self._stop.is_set():
+            with contextlib.suppress(queue.Empty):
+                event = self._events.get(timeout=_BEAT)
+                left -= event is None
+                if event is not None:
+                    listener(event)
+            if self._clock() >= due:
+                listener(self._meter.event())
+                due = self._clock() + _BEAT
+        self.last_words(listener)
         if self._fatal is not None:
             raise self._fatal
+        if self._stop.is_set():
+            raise Stopped
         _make_durable({path.parent for path in self.placed.values()})
-        progress(self._meter.event())
+        listener(self._meter.event())
+        listener(Finished(len(self.placed), self._meter.bytes_done, self._clock() - self._began))
 
     def end(self) -> None:
         """Stop what still runs and give everything back; harmless after a normal end."""
@@ -144,26 +173,45 @@ class _Run:
         done, all_ = len(self.placed), len(self._plan.items)
         return f"fetch stopped: {done} of {all_} files are complete in {folder}; run it again to continue"
 
+    def last_words(self, listener: Listener) -> None:
+        """Tell what the threads said before they ended."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                if event := self._events.get_nowait():
+                    listener(event)
+
+    def _tell(self, event: Event | None) -> None:
+        """Hand an event to the listener's thread, which may be slow; when all ends nobody waits for it."""
+        while True:
+            try:
+                self._events.put(event, timeout=_BEAT)
+            except queue.Full:
+                if self._stop.is_set():
+                    return
+            else:
+                return
+
     def _work(self) -> None:
         try:
             while not self._stop.is_set():
-                item = self._waiting.get_nowait()
+                item = self._waiting.popleft()
                 self._keep(item, fetch_one(item, self._context))
-        except (queue.Empty, Stopped):
+        except (IndexError, Stopped):
             pass
         except BaseException as error:  # carried to the calling thread
             self._fatal = error
             self._stop.set()
             self._connections.cut()
         finally:
-            self._notes.put(None)
+            self._tell(None)
 
     def _keep(self, item: Item, outcome: Path | Failure) -> None:
+        self._meter.finish(item.did)
         if isinstance(outcome, Failure):
             self.failures.append(outcome)
+            self._tell(Failed(item.did, outcome.causes))
         else:
             self.placed[item.did] = outcome
-        self._meter.finish(item.did)
 
 
 def _remove_empty(folders: Iterable[Path], kept: Path) -> None:

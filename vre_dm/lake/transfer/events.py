@@ -170,10 +170,11 @@ def from_json(document: Mapping[str, Any]) -> Event:
         raise ValueError(msg)
     kind = _KINDS[name]
     try:
-        return kind(**{field.name: _READ[field.type](document[field.name]) for field in fields(kind)})
+        event: Event = kind(**{field.name: _READ[field.type](document[field.name]) for field in fields(kind)})
     except (KeyError, TypeError, ValueError, InvalidDid) as error:
         msg = f"the event {name} is incomplete or garbled: {ascii(str(error))[:80]}"
         raise ValueError(msg) from error
+    return event
 
 
 def _plain(value: object) -> object:

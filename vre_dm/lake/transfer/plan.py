@@ -45,11 +45,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The items in the order given, each once; ``targets`` repeats where the input did."""
+    """The items in the order given, each once; ``targets`` repeats where the input did.
+
+    ``kept`` of the items seem to be here already; ``free`` bytes are left on the disk.
+    """
 
     items: tuple[Item, ...]
     targets: tuple[Path, ...]
     size: int | None
+    kept: int
+    free: int
 
 
 def make_plan(files: Iterable[File], folder: Path, access: Access, *, copy: bool) -> Plan:
@@ -74,7 +79,8 @@ def make_plan(files: Iterable[File], folder: Path, access: Access, *, copy: bool
         _refuse_full(items, folder)
     sizes = [item.expected.size for item in items]
     total = None if None in sizes else sum(size or 0 for size in sizes)
-    return Plan(items, tuple(_target(file.did, folder) for file in asked), total)
+    kept, free = sum(map(_probably_here, items)), shutil.disk_usage(_existing(folder)).free
+    return Plan(items, tuple(_target(file.did, folder) for file in asked), total, kept, free)
 
 
 def _target(did: Did, folder: Path) -> Path:

@@ -20,7 +20,7 @@ from vre_dm.lake.connection import Connection
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.instances import from_settings
 from vre_dm.lake.lake import Lake
-from vre_dm.lake.tokens import FileToken, Secret
+from vre_dm.lake.tokens import FileToken, Grant, Secret
 from vre_dm.sandbox import LakeStatus
 
 
@@ -77,7 +77,9 @@ def test_a_token_that_was_renewed_in_its_file_is_used_at_once(
 def test_a_login_that_the_server_forgot_is_repeated(lake_by_password: Lake) -> None:
     connection = Connection(lake_by_password.instance)
     connection.tokens.token()
-    connection.tokens._token = Secret("forgotten")  # type: ignore[attr-defined]
+    held = connection.tokens._held  # type: ignore[attr-defined]
+    forgotten = replace(held, grant=Grant(Secret("forgotten")), came=held.came - 3600)
+    connection.tokens._held = forgotten  # type: ignore[attr-defined]
     assert connection.ask("me", lambda rucio: rucio.whoami())["account"] == "dm"
 
 

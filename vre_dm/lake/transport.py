@@ -19,6 +19,7 @@ from vre_dm.errors import LoginRefused
 from vre_dm.lake.http import TIMEOUT, Session, reason, roots, said
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.tokens import TokenProvider
+from vre_dm.lake.tokens.asking import Sealed
 
 _TRIES = 3
 _BUSY = {502, 503, 504}
@@ -52,16 +53,17 @@ class RucioClient(Client):  # type: ignore[misc]
         repeatable = method is HTTPMethod.GET or url.endswith(_READING)
         renewed = False
         for tried in range(1, _TRIES + 1):
+            token = self._tokens.token()
             try:
                 response = self._session().request(
                     method.value, url, headers=self._headers(headers), data=data, params=params,
-                    timeout=TIMEOUT, verify=roots(self._instance),
+                    timeout=TIMEOUT, verify=roots(self._instance), auth=Sealed("X-Rucio-Auth-Token", token),
                 )  # fmt: skip
             except (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
                 if tried == _TRIES or not (repeatable or _never_arrived(error)):
                     raise
             else:
-                if _is_refused(response) and not renewed and self._tokens.renew():
+                if _is_refused(response) and not renewed and self._tokens.renew(token):
                     renewed = True
                     continue
                 if response.status_code not in _BUSY or tried == _TRIES:
@@ -75,8 +77,7 @@ class RucioClient(Client):  # type: ignore[misc]
         return response
 
     def _headers(self, more: Mapping[str, str] | None) -> dict[str, str]:
-        token = self._tokens.token().reveal()
-        headers = {"X-Rucio-Auth-Token": token, "X-Rucio-VO": self.vo, "X-Rucio-Script": "vre-dm"}
+        headers = {"X-Rucio-VO": self.vo, "X-Rucio-Script": "vre-dm"}
         if self.account:
             headers["X-Rucio-Account"] = self.account
         return headers | dict(more or {})

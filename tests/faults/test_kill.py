@@ -14,7 +14,7 @@ import pytest
 from tests.faults.server import Breaking, breaking, good
 from tests.faults.world import HASTY, OpenAccess, Waits, finals, partials, registered
 from vre_dm.lake.files import File
-from vre_dm.lake.transfer import FetchCancelled, fetch_files
+from vre_dm.lake.transfer import Event, FetchCancelled, Progress, fetch_files
 
 BODY = random.Random(9).randbytes(12_000_000)
 CHILD = """
@@ -94,17 +94,31 @@ def test_what_a_dead_run_left_damaged_is_fetched_anew(server: Breaking, tmp_path
     )
 
 
-def test_the_temporary_file_of_a_living_process_is_left_alone(server: Breaking, tmp_path: Path):
-    truth, folder, gate = tmp_path / "truth", tmp_path / "data", threading.Event()
+def test_a_living_process_is_waited_for_and_its_bytes_are_shown(server: Breaking, tmp_path: Path):
+    truth, folder, gate, seen = tmp_path / "truth", tmp_path / "data", threading.Event(), threading.Event()
     truth.write_bytes(BODY)
-    file = registered(BODY, server.play("/x", slowly(BODY, gate, 2_000_000), good(BODY)))
+
+    def pause(handler) -> None:
+        handler.answer(200, Content_Length=len(BODY))
+        handler.send(BODY[:2_000_000])
+        gate.set()
+        seen.wait(30)
+        handler.send(BODY[2_000_000:])
+
+    def look(event: Event) -> None:
+        if isinstance(event, Progress) and event.bytes_done >= 2_000_000:
+            seen.set()
+
+    file = registered(BODY, server.play("/x", pause))
     with start(file, truth, folder) as child:
         assert gate.wait(30)
         wait_for_bytes(folder, 2_000_000)
-        (theirs,) = partials(folder)
-        assert fetch_files([file], folder, access=OpenAccess(), policy=HASTY)[0].read_bytes() == BODY
-        assert partials(folder) == [theirs]
-        child.kill()
+        (path,) = fetch_files([file], folder, access=OpenAccess(), policy=HASTY, progress=look)
+        assert child.wait() == 0
+    assert path.read_bytes() == BODY
+    assert server.sent == len(BODY)
+    assert seen.is_set()
+    assert list(folder.rglob(".*")) == []
 
 
 def interrupt_when(gate: threading.Event) -> threading.Thread:

@@ -72,4 +72,6 @@ def partials(folder: Path) -> list[Path]:
 
 
 def finals(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(".part"))
+    return sorted(
+        path for path in folder.rglob("*") if path.is_file() and path.suffix not in {".part", ".claim"}
+    )

@@ -4,10 +4,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vre_dm.lake.transfer.claim import Claim
 from vre_dm.lake.transfer.context import Context
 from vre_dm.lake.transfer.copy import copy_path, copy_url
 from vre_dm.lake.transfer.events import Placed, Retrying, SourceChanged, Started, Verified
-from vre_dm.lake.transfer.failures import Failure, SourceFailed, Stopped
+from vre_dm.lake.transfer.failures import ClaimLost, Failure, SourceFailed, Stopped
+from vre_dm.lake.transfer.names import parts, waiting_for
 from vre_dm.lake.transfer.place import Part, open_part
 from vre_dm.lake.transfer.plan import Item
 from vre_dm.lake.transfer.policy import backoff
@@ -33,6 +35,7 @@ class _State:
 class _Attempts:
     item: Item
     context: Context
+    claim: Claim
     states: list[_State] = field(default_factory=list)
     last: _State | None = None
 
@@ -111,13 +114,25 @@ class _Attempts:
         self.context.check()
         self.context.meter.at(self.item.did, part.size)
         self.context.tell(Verified(self.item.did, part.size))
+        if not self.claim.ours():
+            raise ClaimLost
         path = part.place()
         self.context.tell(Placed(self.item.did, path, source))
         return path
 
 
-def fetch_one(item: Item, context: Context) -> Path | Failure:
+def fetch_one(item: Item, context: Context, *, waited: bool) -> Path | Failure | None:
     """Have one file at its name: kept if it is there, moved otherwise; or say why not.
+
+    Parameters
+    ----------
+    waited
+        Whether this file was in another fetch's hands when it was last looked at.
+
+    Returns
+    -------
+    Path, Failure or None
+        None while another fetch has the file in its hands: ask again later.
 
     Raises
     ------
@@ -129,19 +144,58 @@ def fetch_one(item: Item, context: Context) -> Path | Failure:
     if not item.expected.says_something:
         cause = f"has neither size nor checksum of {item.did}; ask its owner to register them"
         return Failure(item.did, (("the catalogue", cause),), corrupt=False)
+    before = _stamp(item.target)
+    if not waited and (path := _kept(item, context)):
+        return path
+    if not item.sources:
+        return Failure(item.did, item.useless, corrupt=False)
+    claim = context.claims.take(item.target, item.expected)
+    if claim is None:
+        found = waiting_for(item.target, item.expected, parts(item.target.parent))
+        context.meter.seen(item.did, sum(map(_size, found)))
+        return None
+    try:
+        look = waited or _stamp(item.target) != before  # another fetch may have placed it since
+        return (_kept(item, context) if look else None) or _moved(item, context, claim)
+    except ClaimLost:
+        return None
+    finally:
+        context.claims.release(claim)
+
+
+def _kept(item: Item, context: Context) -> Path | None:
     for here in _already(item, context):
         if holds(here, item.expected, context.stop):
             context.meter.at(item.did, here.stat().st_size)
             context.tell(Placed(item.did, here, ""))
             return here
-    attempts = _Attempts(item, context, [_State(source) for source in item.sources])
-    if item.sources:
-        with open_part(item.target, item.expected, context.stop) as part:
-            if path := attempts.place(part):
-                return path
+    return None
+
+
+def _moved(item: Item, context: Context, claim: Claim) -> Path | Failure:
+    attempts = _Attempts(item, context, claim, [_State(source) for source in item.sources])
+    found = context.parts.of(item.target, item.expected, anew=claim.contested)
+    with open_part(item.target, item.expected, found, context.stop) as part:
+        if path := attempts.place(part):
+            return path
     causes = [(str(state.source), state.cause) for state in attempts.states]
-    corrupt = bool(attempts.states) and all(state.corrupt for state in attempts.states)
-    return Failure(item.did, (*causes, *item.useless), corrupt)
+    return Failure(item.did, (*causes, *item.useless), all(state.corrupt for state in attempts.states))
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is exchanged."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    return facts.st_ino, facts.st_mtime_ns, facts.st_ctime_ns
+
+
+def _size(found: tuple[Path, object]) -> int:
+    try:
+        return found[0].lstat().st_size
+    except OSError:
+        return 0  # placed while we looked
 
 
 def _already(item: Item, context: Context) -> list[Path]:

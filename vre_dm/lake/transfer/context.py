@@ -3,9 +3,11 @@
 import threading
 from dataclasses import dataclass
 
+from vre_dm.lake.transfer.claim import Claims
 from vre_dm.lake.transfer.events import Listener
 from vre_dm.lake.transfer.failures import Stopped
 from vre_dm.lake.transfer.http import Connections
+from vre_dm.lake.transfer.names import Parts
 from vre_dm.lake.transfer.policy import Pace, Policy
 from vre_dm.lake.transfer.progress import Meter
 
@@ -30,6 +32,8 @@ class Context:
     policy: Policy
     pace: Pace
     meter: Meter
+    claims: Claims
+    parts: Parts
     stop: threading.Event
     tell: Listener
     copy: bool

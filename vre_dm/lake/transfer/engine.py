@@ -13,16 +13,19 @@ from vre_dm.did import Did
 from vre_dm.lake.access import Access
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer.attempts import fetch_one
+from vre_dm.lake.transfer.claim import Claims
 from vre_dm.lake.transfer.context import Context
 from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Finished, Listener, Planned
 from vre_dm.lake.transfer.failures import Failure, FetchCancelled, Stopped, fetch_error
 from vre_dm.lake.transfer.http import Connections
+from vre_dm.lake.transfer.names import Parts
 from vre_dm.lake.transfer.plan import Item, Plan, make_plan
 from vre_dm.lake.transfer.policy import Pace, Policy
 from vre_dm.lake.transfer.progress import Meter
 
 _BEAT = 0.1  # seconds between two looks at the counters
 _FAREWELL = 0.8  # seconds a cancelled fetch waits for its threads; a name look-up may take longer
+_POLL = 0.2  # seconds between two looks at a file that another fetch has in its hands
 _AHEAD = 1000  # events that the threads may be ahead of the listener
 
 
@@ -116,15 +119,24 @@ class _Run:
         self.placed: dict[Did, Path] = {}
         self.failures: list[Failure] = []
         self._fatal: BaseException | None = None
-        self._plan, self._stop, self._clock = plan, stop, pace.clock
-        self._began = self._clock()
+        self._plan, self._stop, self._pace = plan, stop, pace
+        self._began = pace.clock()
         self._events: queue.Queue[Event | None] = queue.Queue(_AHEAD)
         self._meter = Meter(len(plan.items), plan.size, pace.clock)
-        self._connections = Connections(access, policy)
+        self._connections, self._claims = Connections(access, policy), Claims(pace.clock)
         self._context = Context(
-            self._connections, policy, pace, self._meter, stop, self._tell, copy=copy, recheck=recheck
+            self._connections,
+            policy,
+            pace,
+            self._meter,
+            self._claims,
+            Parts(),
+            stop,
+            self._tell,
+            copy=copy,
+            recheck=recheck,
         )
-        self._waiting = deque(plan.items)
+        self._waiting, self._elsewhere = deque(plan.items), deque[Item]()
         count = min(policy.threads, len(plan.items))
         # daemons: a look-up that hangs must not keep the interpreter
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(count)]
@@ -139,16 +151,17 @@ class _Run:
         """
         for thread in self._threads:
             thread.start()
-        left, due = len(self._threads), self._clock()
+        left, due = len(self._threads), self._pace.clock()
         while left and not self._stop.is_set():
             with contextlib.suppress(queue.Empty):
                 event = self._events.get(timeout=_BEAT)
                 left -= event is None
                 if event is not None:
                     listener(event)
-            if self._clock() >= due:
+            self._claims.beat()
+            if self._pace.clock() >= due:
                 listener(self._meter.event())
-                due = self._clock() + _BEAT
+                due = self._pace.clock() + _BEAT
         self.last_words(listener)
         if self._fatal is not None:
             raise self._fatal
@@ -156,7 +169,7 @@ class _Run:
             raise Stopped
         _make_durable({path.parent for path in self.placed.values()})
         listener(self._meter.event())
-        listener(Finished(len(self.placed), self._meter.bytes_done, self._clock() - self._began))
+        listener(Finished(len(self.placed), self._meter.bytes_done, self._pace.clock() - self._began))
 
     def end(self) -> None:
         """Stop what still runs and give everything back; harmless after a normal end."""
@@ -166,6 +179,7 @@ class _Run:
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(max(until - time.monotonic(), 0.0))
+        self._claims.release_all()
         self._connections.close()
 
     def farewell(self, folder: Path) -> str:
@@ -194,8 +208,8 @@ class _Run:
     def _work(self) -> None:
         try:
             while not self._stop.is_set():
-                item = self._waiting.popleft()
-                self._keep(item, fetch_one(item, self._context))
+                item, waited = self._next()
+                self._keep(item, fetch_one(item, self._context, waited=waited))
         except (IndexError, Stopped):
             pass
         except BaseException as error:  # carried to the calling thread
@@ -205,7 +219,18 @@ class _Run:
         finally:
             self._tell(None)
 
-    def _keep(self, item: Item, outcome: Path | Failure) -> None:
+    def _next(self) -> tuple[Item, bool]:
+        """Take a file: first those that nobody else was seen to have in hands."""
+        with contextlib.suppress(IndexError):
+            return self._waiting.popleft(), False
+        item = self._elsewhere.popleft()
+        self._pace.wait(self._stop, _POLL)
+        return item, True
+
+    def _keep(self, item: Item, outcome: Path | Failure | None) -> None:
+        if outcome is None:
+            self._elsewhere.append(item)
+            return
         self._meter.finish(item.did)
         if isinstance(outcome, Failure):
             self.failures.append(outcome)

@@ -17,6 +17,10 @@ class Stopped(Exception):
     """The fetch was cancelled; ends a worker quietly."""
 
 
+class ClaimLost(Exception):
+    """Another fetch took the target over while this one slept; it is waited for instead."""
+
+
 class SourceFailed(Exception):
     """One replica could not be read.
 

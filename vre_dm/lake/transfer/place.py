@@ -4,14 +4,14 @@ import fcntl
 import os
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from vre_dm.errors import NoSpace, NotWritable
 from vre_dm.lake.transfer.failures import Stopped, disk_error
-from vre_dm.lake.transfer.names import leftovers, part_path, waiting_for
-from vre_dm.lake.transfer.owner import myself, nobody
+from vre_dm.lake.transfer.names import part_path
+from vre_dm.lake.transfer.owner import Owner, myself, nobody
 from vre_dm.lake.transfer.policy import CHUNK
 from vre_dm.lake.transfer.verify import Expected
 
@@ -88,6 +88,14 @@ class Part:
                 raise Stopped
             self.digest.update(chunk)
 
+    def copy_to(self, other: "Part", stop: threading.Event) -> None:
+        """Give the bytes that are on disk to a part of its own."""
+        if not other.clone(self._descriptor, stop):
+            while chunk := os.read(self._descriptor, CHUNK):
+                if stop.is_set():
+                    raise Stopped
+                other.write(chunk)
+
     def restart(self) -> None:
         """Forget every byte received."""
         try:
@@ -139,21 +147,28 @@ class Part:
     @property
     def continuable(self) -> bool:
         """Whether a later process can go on from here: the catalogue's checksum will judge the whole."""
-        return self.size >= WORTH_KEEPING and self.expected.has_checksum
+        return self.expected.has_checksum and os.fstat(self._descriptor).st_size >= WORTH_KEEPING
 
 
 @contextmanager
-def open_part(target: Path, expected: Expected, stop: threading.Event) -> Iterator[Part]:
-    """Continue what a dead run left of this very content, or begin; kept or removed at the end, as it ends.
+def open_part(
+    target: Path, expected: Expected, found: Iterable[tuple[Path, Owner]], stop: threading.Event
+) -> Iterator[Part]:
+    """Continue what another run left of this very content, or begin; kept or removed at the end, as it ends.
+
+    Parameters
+    ----------
+    found
+        Temporary files of this target and their owners. The caller has the claim, so all are its to take.
 
     Raises
     ------
     NoSpace, NotWritable
         The folder cannot be written.
     """
-    part = _adopt(target, expected, stop) or _create(target, expected)
-    keep = True
+    keep, part = True, None
     try:
+        part = _adopt(target, expected, found, stop) or _create(target, expected)
         yield part
     except OSError as error:
         raise disk_error(error, target) from error
@@ -161,13 +176,16 @@ def open_part(target: Path, expected: Expected, stop: threading.Event) -> Iterat
         keep = False  # the disk needs the room more than the next run needs the bytes
         raise
     finally:
-        part.close(keep=keep)
+        if part is not None:
+            part.close(keep=keep)
 
 
-def _adopt(target: Path, expected: Expected, stop: threading.Event) -> Part | None:
-    """Take over the first leftover that is ours to take and not longer than the file; remove the others."""
+def _adopt(
+    target: Path, expected: Expected, found: Iterable[tuple[Path, Owner]], stop: threading.Event
+) -> Part | None:
+    """Take over the first part that is not longer than the file; remove the others."""
     taken: Part | None = None
-    for path in waiting_for(target, expected, list(leftovers(target.parent))):
+    for path, owner in found:
         mine = part_path(target, expected, myself())
         try:
             path.rename(mine)  # of two takers one wins
@@ -176,12 +194,32 @@ def _adopt(target: Path, expected: Expected, stop: threading.Event) -> Part | No
             continue
         part = Part(target, expected, descriptor, mine)
         if taken is None and _usable(descriptor, expected):
-            part.absorb(stop)
-            part.resumed = True
-            taken = part
+            taken = _continued(part, stop, alone=owner.ended)
         else:
             part.close(keep=False)
     return taken
+
+
+def _continued(part: Part, stop: threading.Event, *, alone: bool) -> Part:
+    """Take the bytes into the sums; from a file that its writer may still change, a copy of them."""
+    if alone:
+        try:
+            part.absorb(stop)
+        except BaseException:
+            part.close(keep=True)
+            raise
+        part.resumed = True
+        return part
+    copy = _create(part.target, part.expected)
+    try:
+        part.copy_to(copy, stop)
+    except BaseException:
+        copy.close(keep=False)
+        raise
+    finally:
+        part.close(keep=False)
+    copy.resumed = True
+    return copy
 
 
 def _usable(descriptor: int, expected: Expected) -> bool:

@@ -146,7 +146,7 @@ def _refuse_full(items: Sequence[Item], folder: Path) -> None:
     needed = sum((item.expected.size or 0) + _ROOM for item in missing)
     for item in missing:
         parts = waiting_for(item.target, item.expected, found[item.target.parent])
-        needed -= sum(part.stat().st_size for part in parts[:1] if part.exists())
+        needed -= sum(part.stat().st_size for part, _ in parts[:1] if part.exists())
     disk = _existing(folder)
     free = shutil.disk_usage(disk).free
     if needed > free:

@@ -16,12 +16,14 @@ from urllib.parse import urlsplit
 from vre_dm.errors import InvalidConfiguration
 from vre_dm.lake import rucio_cfg, rucio_config
 from vre_dm.lake.instance import Instance, Mount
-from vre_dm.lake.tokens import FileToken, Secret, TokenProvider, VariableToken
+from vre_dm.lake.tokens import FileToken, FirstOf, Secret, TokenProvider, VariableToken
+from vre_dm.lake.tokens.hub import hub_token
 
 EMBEDDED = "embedded"
 """Name of the embedded lake of this machine."""
 
 _SOURCE = "the embedded lake"
+_HUB_KEY = "JUPYTERHUB_API_TOKEN"
 
 
 @dataclass(frozen=True)
@@ -269,6 +271,17 @@ def _from_entry(entry: Mapping[str, object], cfg: Mapping[str, str], environ: Ma
 
 
 def _tokens(
+    options: Mapping[str, str], environ: Mapping[str, str], account: str | None
+) -> TokenProvider | None:
+    """A hub comes first: it alone makes new tokens by itself."""
+    api, written = environ.get("JUPYTERHUB_API_URL"), _written_tokens(options, environ, account)
+    if not (api and environ.get(_HUB_KEY)):
+        return written
+    hub = hub_token(api, VariableToken(_HUB_KEY), options.get("oidc_audience") or "rucio")
+    return FirstOf([hub, written]) if written else hub
+
+
+def _written_tokens(
     options: Mapping[str, str], environ: Mapping[str, str], account: str | None
 ) -> TokenProvider | None:
     """Files come before variables: a file can be renewed while the notebook lives."""

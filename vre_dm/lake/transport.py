@@ -16,7 +16,7 @@ from rucio.client.client import Client
 from rucio.common.constants import HTTPMethod
 
 from vre_dm.errors import LoginRefused
-from vre_dm.lake.http import TIMEOUT, Session, reason, roots, said
+from vre_dm.lake.http import TIMEOUT, Session, http_date, reason, roots, said
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.tokens import TokenProvider
 from vre_dm.lake.tokens.asking import Sealed
@@ -91,7 +91,7 @@ class RucioClient(Client):  # type: ignore[misc]
 
 def _refusal(instance: Instance, tokens: TokenProvider, response: requests.Response) -> str:
     ends = tokens.expires()
-    if ends and ends < datetime.now(UTC):
+    if ends and ends < (http_date(response.headers.get("Date")) or datetime.now(UTC)):
         why = f"the token from the {tokens} expired at {ends:%Y-%m-%d %H:%M} UTC"
     else:
         why = f"the token from the {tokens} is not accepted ({reason(response)})"

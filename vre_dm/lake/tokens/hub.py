@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from vre_dm.errors import LoginRefused
 from vre_dm.lake.tokens.asking import Answer, Sealed, ask
@@ -30,16 +31,20 @@ def hub_token(api: str, key: TokenProvider, audience: str) -> Kept:
 
     References
     ----------
-    JupyterHub REST API, ``GET /user``; OAuthenticator documentation, "Refreshing user authentication".
+    JupyterHub REST API, ``GET /user`` and ``GET /users/{name}``; OAuthenticator's documentation, "Refreshing
+    user authentication".
     """
     return Kept(lambda: _granted(api, key, audience), f"hub {api}")
 
 
 def _granted(api: str, key: TokenProvider, audience: str) -> Grant:
-    answer = ask(f"{api.rstrip('/')}/user", "the hub", auth=Sealed("Authorization", key.token(), "token "))
-    if answer.status != 200:
-        raise LoginRefused(_refusal(api, answer))
+    answer = _asked(api, "user", key)
     state = answer.body.get("auth_state")
+    if (
+        state is None and "auth_state" in answer.body and answer.text("name")
+    ):  # so say 4.1 and 5 of everybody's (jupyterhub#5103)
+        answer = _asked(api, f"users/{quote(answer.text('name'), safe='')}", key)
+        state = answer.body.get("auth_state")
     if not isinstance(state, dict):
         raise LoginRefused(_no_state(api, "auth_state" in answer.body))
     token = _for(audience, state)
@@ -47,6 +52,13 @@ def _granted(api: str, key: TokenProvider, audience: str) -> Grant:
         msg = f"the hub {api} has no token for {audience}; use a token file, or ask its admins for one"
         raise LoginRefused(msg)
     return Grant(token, expiry(token), answer.date)
+
+
+def _asked(api: str, what: str, key: TokenProvider) -> Answer:
+    answer = ask(f"{api.rstrip('/')}/{what}", "the hub", auth=Sealed("Authorization", key.token(), "token "))
+    if answer.status != 200:
+        raise LoginRefused(_refusal(api, answer))
+    return answer
 
 
 def _for(audience: str, state: Mapping[str, Any]) -> Secret | None:

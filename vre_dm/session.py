@@ -20,6 +20,7 @@ from vre_dm.lake.instance import Instance
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.results import SearchResult
 from vre_dm.lake.tables import size_text
+from vre_dm.lake.tokens import redaction
 
 if TYPE_CHECKING:
     from vre_dm.lake.transfer.events import Listener
@@ -138,6 +139,7 @@ def fetch(
     files: str | None = None,
     rse: str | None = None,
     progress: "Listener | None" = None,
+    recheck: bool = False,
 ) -> list[Path]:
     """Have the files of a DID on this machine, verified; see `vre_dm.lake.dataset.Dataset.fetch`.
 
@@ -145,11 +147,11 @@ def fetch(
     """
     wanted = dataset(did)
     if progress is not None:
-        return wanted.fetch(target, files=files, rse=rse, progress=progress)
+        return wanted.fetch(target, files=files, rse=rse, progress=progress, recheck=recheck)
     from vre_dm.notebook.progress import follow
 
     with follow() as shown:
-        return wanted.fetch(target, files=files, rse=rse, progress=shown)
+        return wanted.fetch(target, files=files, rse=rse, progress=shown, recheck=recheck)
 
 
 def curves(*ids: str | Did, folder: Path | str | None = None, **criteria: "Unpack[Criteria]") -> "CurveSet":
@@ -234,7 +236,9 @@ def _chosen(
 
 
 def _open(instance: Instance) -> Lake:
-    lake = Lake(instance, platformdirs.user_cache_path("vre-dm") / "lakes" / _folder(instance))
+    redaction.install()  # before anything is asked: what a notebook logs is saved and shared
+    cache = platformdirs.user_cache_path("vre-dm") / "lakes" / _folder(instance)
+    lake = Lake(instance, cache, jobs=platformdirs.user_state_path("vre-dm") / "jobs")
     lake.ping()
     return lake
 

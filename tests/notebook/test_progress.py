@@ -46,7 +46,7 @@ def test_a_terminal_is_left_as_it_was():
         show(AGAIN)
         show(CHANGED)
         show(EVENT)
-        show(Finished(3, 1, 1.0))
+        show(Finished(3, 1, 1.0, 0))
     shown = screen.getvalue()
     assert "s:n: RSE (https://h/x): HTTP 503; again in 2 s\n" in shown
     assert "s:n: HTTP 404; now from RSE-2 (https://g/x)\n" in shown

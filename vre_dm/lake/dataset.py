@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from vre_dm.did import Did
@@ -21,6 +22,7 @@ from vre_dm.lake.tables import Table, Tabular, plural, size_text
 
 if TYPE_CHECKING:
     from vre_dm.lake.transfer.events import Listener
+    from vre_dm.lake.transfer.job import FetchJob
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,14 @@ class Site:
         The catalogue, and what may be used to read from the storage.
     folder
         Where fetched files go when nothing else is said.
+    jobs
+        Where fetches tell other processes of themselves; None where they do not.
     """
 
     connection: Connection
     access: Access
     folder: Path
+    jobs: Path | None = None
 
 
 class Dataset(Tabular):
@@ -151,6 +156,7 @@ class Dataset(Tabular):
         files: str | None = None,
         rse: str | None = None,
         progress: "Listener | None" = None,
+        recheck: bool = False,
     ) -> list[Path]:
         """Have the files on this machine, each verified, as ``target/scope/name``.
 
@@ -164,6 +170,8 @@ class Dataset(Tabular):
             Only copies at storage elements that fit this RSE expression.
         progress
             Takes the events of the fetch (`vre_dm.lake.transfer.events`); the state about ten times a second.
+        recheck
+            Read files that are here already once more, and compare their checksums.
 
         Returns
         -------
@@ -176,16 +184,48 @@ class Dataset(Tabular):
             No file or no storage element fits.
         NotWritable
             The cache folder cannot be made, or other users can change it.
-        NoSpace, TransferFailed, ChecksumMismatch
+        NoSpace, FetchError
             As `vre_dm.lake.transfer.fetch_files`; nothing partial is at a final name.
+        FetchCancelled
+            Interrupted (a ``KeyboardInterrupt``), or stopped from another process; run again to continue.
         """
-        from vre_dm.lake.transfer import fetch_files  # heavy, and not needed to browse
+        job = self.start_fetch(target, files=files, rse=rse, recheck=recheck)
+        return job.follow(progress or (lambda _: None))
+
+    def start_fetch(
+        self,
+        target: Path | str | None = None,
+        *,
+        files: str | None = None,
+        rse: str | None = None,
+        recheck: bool = False,
+    ) -> "FetchJob":
+        """Begin to fetch, and return at once; parameters as `fetch`.
+
+        Returns
+        -------
+        FetchJob
+            ``events()``, ``wait()``, ``result()``, ``cancel()``, ``state``.
+
+        Raises
+        ------
+        NotWritable
+            The cache folder cannot be made, or other users can change it.
+        """
+        from vre_dm.lake.transfer import fetch_files, jobs  # heavy, and not needed to browse
+        from vre_dm.lake.transfer.job import FetchJob
 
         if target is None:
             make_private(self._site.folder)  # what one user may read others may not, nor exchange
         folder = self._site.folder if target is None else Path(target).expanduser()
-        found = self.files.located(files, rse=rse)
-        return fetch_files(found, folder, access=self._site.access, progress=progress)
+
+        def work(tell: "Listener", stop: Event) -> list[Path]:
+            found = self.files.located(files, rse=rse)
+            access = self._site.access
+            return fetch_files(found, folder, access=access, progress=tell, recheck=recheck, stop=stop)
+
+        about = {"did": str(self.did), "to": str(folder.absolute()), "files": files, "rse": rse}
+        return FetchJob(work, None if self._site.jobs is None else jobs.begin(self._site.jobs, about))
 
     def cite(self) -> Citation:
         """Citation from the metadata: a line, and BibTeX in ``.bibtex``."""

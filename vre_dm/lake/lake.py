@@ -33,6 +33,8 @@ class Lake(Tabular):
         Which lake, and how to log in.
     folder
         Where fetched files go when nothing else is said.
+    jobs
+        Where fetches tell other processes of themselves; None where they do not.
 
     Raises
     ------
@@ -40,10 +42,10 @@ class Lake(Tabular):
         The configuration lacks what its kind of login needs.
     """
 
-    def __init__(self, instance: Instance, folder: Path) -> None:
+    def __init__(self, instance: Instance, folder: Path, *, jobs: Path | None = None) -> None:
         self._connection = Connection(instance)
         self._storage = Storage(self._connection)
-        self._site = Site(self._connection, self._storage, folder)
+        self._site = Site(self._connection, self._storage, folder, jobs)
 
     @property
     def instance(self) -> Instance:

@@ -64,7 +64,7 @@ def test_what_a_later_version_adds_is_left_out():
 @pytest.mark.parametrize(
     ("event", "last"),
     [
-        (Finished(1, 2, 3.0), True),
+        (Finished(1, 2, 3.0, 0), True),
         (Cancelled(1, 2), True),
         (Failed(None, ()), True),
         (Failed(Did("s", "a"), ()), False),

@@ -123,11 +123,12 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Every file was tried: so many are in place, with so many bytes."""
+    """Every file was tried: so many are in place, with so many bytes, and so many could not be had."""
 
     files: int
     bytes: int
     seconds: float
+    failed: int = 0
 
 
 Event = (

@@ -47,12 +47,14 @@ def _message(record: logging.LogRecord) -> str:
 def install() -> None:
     """Redact every record of this process from now on; for borders (command line, notebook) only.
 
-    At the record's making, since handlers that others add later are covered too. Doing it twice does nothing.
+    At the record's making, since handlers that others add later are covered too; and at the root's handlers,
+    since ``extra`` fields join a record after that. Doing it twice does nothing.
     """
-    make = logging.getLogRecordFactory()
+    make, redaction = logging.getLogRecordFactory(), Redaction()
     if getattr(make, "redacts", False):
         return
-    redaction = Redaction()
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(redaction)
 
     def record(*args: object, **extra: object) -> logging.LogRecord:
         made: logging.LogRecord = make(*args, **extra)

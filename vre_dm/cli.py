@@ -13,6 +13,7 @@ _COMMANDS = {
     "search": ("vre_dm.cli_lake", "Find datasets by name and metadata."),
     "ls": ("vre_dm.cli_lake", "List scopes, the datasets of a scope, the content of a dataset."),
     "fetch": ("vre_dm.cli_lake", "Have the files of a dataset here, each one verified."),
+    "login": ("vre_dm.cli_login", "Log in to a data lake in a browser."),
     "doctor": ("vre_dm.cli_lake", "Say which data lake is used, why, and what is wrong with it."),
     "curves": ("vre_dm.cli_curves", "Look at published limits, check them, add one."),
     "lab": ("vre_dm.cli_lab", "Start JupyterLab on the notebooks, with a lake to work on."),

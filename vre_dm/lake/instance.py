@@ -48,6 +48,8 @@ class Instance:
         Certificate authority of the server; ``None`` for the system's list.
     tokens
         Where OIDC tokens come from.
+    scope, audience, issuer
+        What a login in a browser asks for; ``None``: the server's own issuer.
     username, password
         For ``userpass``.
     certificate, key
@@ -69,6 +71,9 @@ class Instance:
     vo: str = "def"
     ca: Path | None = None
     tokens: TokenProvider | None = None
+    scope: str = "openid profile"
+    audience: str = "rucio"
+    issuer: str | None = None
     username: str | None = None
     password: Secret | None = None
     certificate: Path | None = None

@@ -179,6 +179,9 @@ def from_rucio_cfg(path: Path, environ: Mapping[str, str] | None = None) -> Inst
         vo=environ.get("RUCIO_VO") or options.get("vo", "def"),
         ca=_file(ca) if ca else None,
         tokens=_tokens(options, environ, account) if auth == "oidc" else None,
+        scope=options.get("oidc_scope") or "openid profile",
+        audience=options.get("oidc_audience") or "rucio",
+        issuer=options.get("oidc_issuer"),
         username=options.get("username"),
         password=Secret(password) if password else None,
         certificate=certificate,
@@ -261,6 +264,9 @@ def _from_entry(entry: Mapping[str, object], cfg: Mapping[str, str], environ: Ma
         vo=str(entry.get("vo") or options.get("vo", "def")),
         ca=_file(str(ca)) if ca else None,
         tokens=_tokens({**options, **_texts(entry)}, environ, account) if auth == "oidc" else None,
+        scope=options.get("oidc_scope") or "openid profile",
+        audience=options.get("oidc_audience") or "rucio",
+        issuer=options.get("oidc_issuer"),
         username=options.get("username"),
         password=Secret(password) if password else None,
         certificate=certificate,
@@ -268,6 +274,19 @@ def _from_entry(entry: Mapping[str, object], cfg: Mapping[str, str], environ: Ma
         mount=_mount(entry, source),
         rule_days=_number(entry.get("replication_rule_lifetime_days"), source) or None,
     )
+
+
+def token_file(instance: Instance) -> Path:
+    """Where a login leaves its token: in the configured file, else where Rucio's client looks for it."""
+    tokens = instance.tokens
+    sources = tokens.sources if isinstance(tokens, FirstOf) else (tokens,)
+    named = next((source.path for source in sources if isinstance(source, FileToken)), None)
+    return named or Path(_by_rucio(instance.account))
+
+
+def _by_rucio(account: str | None) -> str:
+    folder = f"{tempfile.gettempdir()}/.rucio_{getpass.getuser()}"
+    return f"{folder}/auth_token_for_" + (f"account_{account}" if account else "default_account")
 
 
 def _tokens(
@@ -285,8 +304,7 @@ def _written_tokens(
     options: Mapping[str, str], environ: Mapping[str, str], account: str | None
 ) -> TokenProvider | None:
     """Files come before variables: a file can be renewed while the notebook lives."""
-    by_rucio = f"{tempfile.gettempdir()}/.rucio_{getpass.getuser()}/auth_token_for_"
-    by_rucio += f"account_{account}" if account else "default_account"
+    by_rucio = _by_rucio(account)
     named = [options.get(key) for key in ("oidc_file_name", "auth_token_file_path")]
     files = [Path(file) for file in [*named, environ.get("BEARER_TOKEN_FILE")] if file]
     variables = [v for v in (options.get("oidc_env_name"), "RUCIO_ACCESS_TOKEN", "BEARER_TOKEN") if v]

@@ -6,12 +6,14 @@ from pathlib import Path
 import requests
 
 from vre_dm.errors import LoginRefused
+from vre_dm.lake.browser_login import refreshed
 from vre_dm.lake.failures import told_plainly
 from vre_dm.lake.http import TIMEOUT, Session, http_date, reason, roots
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.private import found_fault, is_shared
-from vre_dm.lake.tokens import Grant, Kept, Secret, TokenProvider
+from vre_dm.lake.tokens import FileToken, FirstOf, Grant, Kept, Secret, TokenProvider
 from vre_dm.lake.tokens.asking import Sealed
+from vre_dm.lake.tokens.renewed_file import RenewedFile
 
 
 def provider(instance: Instance) -> TokenProvider:
@@ -29,7 +31,7 @@ def provider(instance: Instance) -> TokenProvider:
                 f"set auth_token_file_path in rucio.cfg, or RUCIO_ACCESS_TOKEN, or log in with: rucio whoami"
             )
             raise LoginRefused(msg)
-        return instance.tokens
+        return _renewing(instance, instance.tokens)
     if instance.auth == "userpass":
         if not instance.username or not instance.password:
             msg = f"no username and password for {instance.name} (settings from {instance.source}); add both"
@@ -45,6 +47,15 @@ def provider(instance: Instance) -> TokenProvider:
         raise LoginRefused(msg)
     _refuse_foreign(instance.key or instance.certificate)
     return Kept(lambda: _login(instance), f"certificate {instance.certificate}")
+
+
+def _renewing(instance: Instance, tokens: TokenProvider) -> TokenProvider:
+    """Token files renewed through the lake, which keeps the refresh token of a login in a browser."""
+    if isinstance(tokens, FirstOf):
+        return FirstOf([_renewing(instance, source) for source in tokens.sources])
+    if not isinstance(tokens, FileToken) or isinstance(tokens, RenewedFile) or not instance.account:
+        return tokens
+    return RenewedFile(tokens.path, lambda token: refreshed(instance, token), found=tokens.found)
 
 
 def _refuse_foreign(key: Path) -> None:

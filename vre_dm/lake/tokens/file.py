@@ -28,7 +28,7 @@ class FileToken:
     """
 
     def __init__(self, path: Path, *, found: bool = False) -> None:
-        self.path, self._found = path, found
+        self.path, self.found = path, found
         self._held: tuple[tuple[int, int, int], Secret] | None = None
 
     def token(self) -> Secret:
@@ -61,7 +61,7 @@ class FileToken:
 
     def _state(self) -> os.stat_result:
         try:
-            fault = found_fault(self.path) if self._found else None
+            fault = found_fault(self.path) if self.found else None
             state = self.path.stat()
         except OSError as error:
             msg = f"no token: {self.path}: {error.strerror}; log in again, or restart the server of your hub"
@@ -70,7 +70,7 @@ class FileToken:
         return state
 
     def _judge(self, state: os.stat_result, fault: str | None = None) -> None:
-        if fault or (self._found and (fault := file_fault(state))):
+        if fault or (self.found and (fault := file_fault(state))):
             msg = f"the token file {self.path} {fault}, so it is not trusted; name your own in rucio.cfg"
             raise LoginRefused(msg)
         if not stat.S_ISREG(state.st_mode):
@@ -82,7 +82,7 @@ class FileToken:
 
     def _read(self) -> Secret:
         try:
-            flags = os.O_RDONLY | os.O_NONBLOCK | (os.O_NOFOLLOW if self._found else 0)
+            flags = os.O_RDONLY | os.O_NONBLOCK | (os.O_NOFOLLOW if self.found else 0)
             with os.fdopen(os.open(self.path, flags), encoding="ascii") as file:
                 self._judge(os.fstat(file.fileno()))  # what was opened, whatever the name meant before
                 return _one_word(file.read(_LARGEST_TOKEN))

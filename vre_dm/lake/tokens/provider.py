@@ -68,16 +68,25 @@ def expiry(token: Secret) -> datetime | None:
     datetime or None
         In UTC; ``None`` when the token is not a JWT or has no usable ``exp``.
     """
-    try:
-        return datetime.fromtimestamp(float(_claims(token)["exp"]), UTC)
-    except (ValueError, TypeError, KeyError, OverflowError, OSError):
-        return None
+    return _date(token, "exp")
+
+
+def issued(token: Secret) -> datetime | None:
+    """``iat`` claim of a JWT, read as in `expiry`."""
+    return _date(token, "iat")
 
 
 def audiences(token: Secret) -> frozenset[str]:
     """``aud`` claim of a JWT, read as in `expiry`; empty where it does not say."""
     said = _claims(token).get("aud")
     return frozenset(str(entry) for entry in (said if isinstance(said, list) else [said] if said else []))
+
+
+def _date(token: Secret, claim: str) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(float(_claims(token)[claim]), UTC)
+    except (ValueError, TypeError, KeyError, OverflowError, OSError):
+        return None
 
 
 def _claims(token: Secret) -> Mapping[str, Any]:

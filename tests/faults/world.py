@@ -3,6 +3,7 @@
 import hashlib
 import ssl
 import threading
+import time
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,7 +46,7 @@ class OpenAccess:
 
 @dataclass
 class Waits:
-    """Remembers every wait instead of waiting."""
+    """Remembers every wait instead of waiting; its clock runs as if it had waited."""
 
     seconds: list[float] = field(default_factory=list)
 
@@ -53,7 +54,7 @@ class Waits:
         self.seconds.append(seconds)
 
     def pace(self) -> Pace:
-        return Pace(wait=self, chance=lambda: 0.0)
+        return Pace(clock=lambda: time.monotonic() + sum(self.seconds), wait=self, chance=lambda: 0.0)
 
 
 def registered(body: bytes, *pfns: str, name: str = "data.bin", **changes: object) -> File:

@@ -10,7 +10,8 @@ from vre_dm.lake.transfer.copy import copy_path, copy_url
 from vre_dm.lake.transfer.events import Placed, Retrying, SourceChanged, Started, Verified
 from vre_dm.lake.transfer.failures import ClaimLost, Failure, SourceFailed, Stopped
 from vre_dm.lake.transfer.names import parts, waiting_for
-from vre_dm.lake.transfer.place import Part, open_part
+from vre_dm.lake.transfer.part import Part
+from vre_dm.lake.transfer.place import open_part
 from vre_dm.lake.transfer.plan import Item
 from vre_dm.lake.transfer.policy import backoff
 from vre_dm.lake.transfer.sources import Source
@@ -75,11 +76,13 @@ class _Attempts:
 
         def moved(size: int) -> None:
             context.meter.at(did, part.size, moved=size)
+            context.hosts.moved(source, size)
 
-        if source.path is not None:
-            copy_path(source.path, part, context, moved)
-        elif source.url is not None:
-            copy_url(source.url, part, context, moved)
+        with context.hosts.stream(source, context.stop):
+            if source.path is not None:
+                copy_path(source.path, part, context, moved)
+            else:
+                copy_url(source, part, context, moved)
 
     def _judge(self, part: Part) -> None:
         """Compare the sums; after a joint, a difference may be the joint's fault: ask for the whole."""
@@ -116,7 +119,7 @@ class _Attempts:
         self.context.tell(Verified(self.item.did, part.size))
         if not self.claim.ours():
             raise ClaimLost
-        path = part.place()
+        path = part.place(self.context.syncs)
         self.context.tell(Placed(self.item.did, path, source))
         return path
 
@@ -173,7 +176,9 @@ def _kept(item: Item, context: Context) -> Path | None:
 
 
 def _moved(item: Item, context: Context, claim: Claim) -> Path | Failure:
-    attempts = _Attempts(item, context, claim, [_State(source) for source in item.sources])
+    attempts = _Attempts(
+        item, context, claim, [_State(source) for source in context.hosts.ranked(item.sources)]
+    )
     found = context.parts.of(item.target, item.expected, anew=claim.contested)
     with open_part(item.target, item.expected, found, context.stop) as part:
         if path := attempts.place(part):

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from vre_dm.lake.transfer.claim import Claims
 from vre_dm.lake.transfer.events import Listener
 from vre_dm.lake.transfer.failures import Stopped
+from vre_dm.lake.transfer.hosts import Hosts
 from vre_dm.lake.transfer.http import Connections
 from vre_dm.lake.transfer.names import Parts
 from vre_dm.lake.transfer.policy import Pace, Policy
 from vre_dm.lake.transfer.progress import Meter
+from vre_dm.lake.transfer.syncing import Syncs
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Context:
     policy: Policy
     pace: Pace
     meter: Meter
+    hosts: Hosts
+    syncs: Syncs
     claims: Claims
     parts: Parts
     stop: threading.Event

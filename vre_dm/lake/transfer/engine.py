@@ -17,11 +17,14 @@ from vre_dm.lake.transfer.claim import Claims
 from vre_dm.lake.transfer.context import Context
 from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Finished, Listener, Planned
 from vre_dm.lake.transfer.failures import Failure, FetchCancelled, Stopped, fetch_error
+from vre_dm.lake.transfer.hosts import Hosts
 from vre_dm.lake.transfer.http import Connections
+from vre_dm.lake.transfer.memory import Memory
 from vre_dm.lake.transfer.names import Parts
 from vre_dm.lake.transfer.plan import Item, Plan, make_plan
 from vre_dm.lake.transfer.policy import Pace, Policy
 from vre_dm.lake.transfer.progress import Meter
+from vre_dm.lake.transfer.syncing import Syncs
 
 _BEAT = 0.1  # seconds between two looks at the counters
 _FAREWELL = 0.8  # seconds a cancelled fetch waits for its threads; a name look-up may take longer
@@ -40,6 +43,7 @@ def fetch_files(
     stop: threading.Event | None = None,
     policy: Policy | None = None,
     pace: Pace | None = None,
+    memory: Memory | None = None,
 ) -> list[Path]:
     """Have files in a folder, each under ``scope/name``, verified; nothing partial ever has a final name.
 
@@ -65,6 +69,8 @@ def fetch_files(
         Set by another thread to end the fetch as an interrupt does; also set when it is over.
     policy, pace
         Limits, and the clock and the waiting; the defaults suit a user.
+    memory
+        Where something failed in earlier fetches, so that it is asked last.
 
     Returns
     -------
@@ -84,7 +90,8 @@ def fetch_files(
     """
     listener, pace, new = progress or (lambda _: None), pace or Pace(), not folder.exists()
     plan = make_plan(files, folder, access, copy=copy)
-    run = _Run(plan, access, policy or Policy(), pace, stop or threading.Event(), copy=copy, recheck=recheck)
+    hosts = Hosts(policy := policy or Policy(), pace, memory or Memory())
+    run = _Run(plan, access, policy, pace, hosts, stop or threading.Event(), copy=copy, recheck=recheck)
     try:
         listener(Planned(len(plan.items), plan.size, plan.kept, plan.free, None))
         run.watch(listener)
@@ -111,6 +118,7 @@ class _Run:
         access: Access,
         policy: Policy,
         pace: Pace,
+        hosts: Hosts,
         stop: threading.Event,
         *,
         copy: bool,
@@ -129,6 +137,8 @@ class _Run:
             policy,
             pace,
             self._meter,
+            hosts,
+            Syncs(),
             self._claims,
             Parts(),
             stop,

@@ -32,15 +32,24 @@ class SourceFailed(Exception):
         Whether bytes came, but not the registered ones.
     wait
         Seconds the server asked to be left alone.
+    of_host
+        Whether the host is in trouble or out of reach, so that its other files will fare no better.
     """
 
     def __init__(
-        self, cause: str, *, tries: int | None = 1, corrupt: bool = False, wait: float | None = None
+        self,
+        cause: str,
+        *,
+        tries: int | None = 1,
+        corrupt: bool = False,
+        wait: float | None = None,
+        of_host: bool = False,
     ) -> None:
         super().__init__(clean(cause, _LONGEST))  # servers and catalogues write into it
         self.tries = tries
         self.corrupt = corrupt
         self.wait = wait
+        self.of_host = of_host
 
 
 @dataclass(frozen=True, slots=True)

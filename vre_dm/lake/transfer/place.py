@@ -12,7 +12,6 @@ from vre_dm.lake.transfer.failures import disk_error
 from vre_dm.lake.transfer.names import part_path
 from vre_dm.lake.transfer.owner import Owner, myself
 from vre_dm.lake.transfer.part import Part
-from vre_dm.lake.transfer.verified import settle
 from vre_dm.lake.transfer.verify import Expected
 
 

@@ -29,6 +29,13 @@ class Source:
     path: Path | None = None
     url: str | None = None
 
+    @property
+    def place(self) -> str:
+        """What fares alike: a host, or the mounted paths of a storage element."""
+        if self.url is None:
+            return f"{self.rse} on this machine"
+        return self.url.partition("://")[2].partition("/")[0].rpartition("@")[2].lower()
+
     def __str__(self) -> str:
         where = str(self.path) if self.path is not None else shown(self.url or "")
         return f"{clean(self.rse)} ({clean(where, None)})"

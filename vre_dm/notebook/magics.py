@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
+from IPython.display import display
 
-from vre_dm.errors import VreDmError
+from vre_dm.errors import FetchError, VreDmError
 from vre_dm.notebook.words import literal, unquoted, variable, words
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ def plainly(magic: Callable[[Any, Namespace], object]) -> Callable[[Any, str], o
                 print(parser.format_help())  # noqa: T201 - what a user asked to read
                 return None
             return magic(self, _parsed(parser, given))
+        except FetchError as error:
+            display(error.report)
+            raise UsageError(str(error)) from error
         except VreDmError as error:
             raise UsageError(str(error)) from error
         except KeyboardInterrupt as interrupt:
@@ -109,6 +113,9 @@ class LakeMagics(Magics):
     @argument("--files", type=unquoted, metavar="GLOB", help="only files whose name fits, such as *.parquet")
     @argument("--rse", type=unquoted, help="only copies at this storage element")
     @argument("--to", type=unquoted, metavar="FOLDER", help="folder (default: the lake's cache folder)")
+    @argument(
+        "--recheck", action="store_true", help="read files that are here again, compare their checksums"
+    )
     @plainly
     def dm_fetch(self, asked: Namespace) -> object:
         """Have the files of a dataset here, each one verified; returns their paths.
@@ -121,7 +128,9 @@ class LakeMagics(Magics):
 
         dataset = _lake().dataset(asked.did)
         with follow() as progress:
-            paths = dataset.fetch(_folder(asked.to), files=asked.files, rse=asked.rse, progress=progress)
+            paths = dataset.fetch(
+                _folder(asked.to), files=asked.files, rse=asked.rse, progress=progress, recheck=asked.recheck
+            )
         fetched = Fetched(paths)
         if name is None:
             return fetched

@@ -197,8 +197,10 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
 
 
 def _size(found: tuple[Path, object]) -> int:
+    """Bytes of a temporary file; what several streams left open in it has no blocks yet."""
     try:
-        return found[0].lstat().st_size
+        facts = found[0].lstat()
+        return min(facts.st_size, facts.st_blocks * 512)
     except OSError:
         return 0  # placed while we looked
 

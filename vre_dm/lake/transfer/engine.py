@@ -16,7 +16,7 @@ from vre_dm.lake.transfer.attempts import fetch_one
 from vre_dm.lake.transfer.claim import Claims
 from vre_dm.lake.transfer.context import Context
 from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Finished, Listener, Planned
-from vre_dm.lake.transfer.failures import Failure, FetchCancelled, Stopped, fetch_error
+from vre_dm.lake.transfer.failures import Failure, FetchCancelled, Stopped
 from vre_dm.lake.transfer.hosts import Hosts
 from vre_dm.lake.transfer.http import Connections
 from vre_dm.lake.transfer.memory import Memory
@@ -24,6 +24,7 @@ from vre_dm.lake.transfer.names import Parts
 from vre_dm.lake.transfer.plan import Item, Plan, make_plan
 from vre_dm.lake.transfer.policy import Pace, Policy
 from vre_dm.lake.transfer.progress import Meter
+from vre_dm.lake.transfer.report import fetch_error
 from vre_dm.lake.transfer.syncing import Syncs
 
 _BEAT = 0.1  # seconds between two looks at the counters
@@ -179,7 +180,8 @@ class _Run:
             raise Stopped
         _make_durable({path.parent for path in self.placed.values()})
         listener(self._meter.event())
-        listener(Finished(len(self.placed), self._meter.bytes_done, self._pace.clock() - self._began))
+        seconds = self._pace.clock() - self._began
+        listener(Finished(len(self.placed), self._meter.bytes_done, seconds, len(self.failures)))
 
     def end(self) -> None:
         """Stop what still runs and give everything back; harmless after a normal end."""

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -64,6 +65,7 @@ FAILURES: dict[str, Callable[[Lake, Path], object]] = {
     "busy": lambda lake, _: not_rucio(lake, 503, b""),
     "cut": lambda lake, _: not_rucio(lake, 200, b"[", {"Content-Length": "100"}),
     "no such dataset": lambda lake, _: lake.dataset("user.dm:none").files,
+    "a file that its storage lost": lambda lake, folder: lost(lake, folder),
     "a folder that is a file": lambda lake, folder: in_a_file(lake, folder),
 }
 
@@ -75,6 +77,19 @@ def asked(lake: Lake, **changes: object) -> object:
 def not_rucio(lake: Lake, status: int, body: bytes, headers: dict[str, str] | None = None) -> object:
     with answering(body, status=status, headers=headers) as server:
         return asked(lake, url=server.url, auth_url=server.url)
+
+
+def lost(lake: Lake, folder: Path) -> object:
+    name = f"lost.{folder.parent.name}.{folder.name}"
+    file = {"scope": "user.dm", "name": f"{name}.txt", "bytes": 5, "adler32": "062c0215"}
+
+    def made(rucio: Any) -> None:
+        rucio.add_dataset("user.dm", name)
+        rucio.add_replicas("CNAF-STORM", [file])
+        rucio.attach_dids("user.dm", name, [file])
+
+    lake._connection.ask("a lost file", made)
+    return lake.dataset(f"user.dm:{name}").fetch(folder)
 
 
 def in_a_file(lake: Lake, folder: Path) -> object:

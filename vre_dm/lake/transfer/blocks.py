@@ -10,9 +10,6 @@ import zlib
 
 from vre_dm.lake.transfer.policy import CHUNK
 
-BLOCK = 32 << 20
-"""Bytes that one request asks for where a file comes in several streams."""
-
 _MAGIC = b"vre-dm\x001"
 _HEAD = struct.Struct("<8sQQ")  # magic, block size, file size
 _ENTRY = struct.Struct("<Q")  # bytes of one block that are there
@@ -27,21 +24,21 @@ class Blocks:
     ----------
     descriptor
         The file, which is longer than ``size`` by the map.
-    size
-        Bytes of the whole file.
+    size, block
+        Bytes of the whole file, and of each block but the last.
     done
         Bytes of each block that are there.
     """
 
-    def __init__(self, descriptor: int, size: int, done: list[int]) -> None:
-        self.size, self.done, self.here = size, done, sum(done)
+    def __init__(self, descriptor: int, size: int, block: int, done: list[int]) -> None:
+        self.size, self.block, self.done, self.here = size, block, done, sum(done)
         self._descriptor = descriptor
         self._sums: list[tuple[int, int] | None] = [None] * len(done)  # adler32 and bytes that it covers
         self._saved = list(done)
         self._lock = threading.Lock()
 
     @classmethod
-    def begin(cls, descriptor: int, size: int, prefix: int) -> "Blocks":
+    def begin(cls, descriptor: int, size: int, block: int, prefix: int) -> "Blocks":
         """Give a map to a file whose first bytes are there and have been summed.
 
         Raises
@@ -49,30 +46,32 @@ class Blocks:
         OSError
             The disk does not take it.
         """
-        lengths = [min(BLOCK, size - start) for start in range(0, size, BLOCK)]
-        done = [min(max(prefix - at * BLOCK, 0), length) for at, length in enumerate(lengths)]
-        blocks = cls(descriptor, size, done)
+        done = [min(max(prefix - start, 0), block, size - start) for start in range(0, size, block)]
+        blocks = cls(descriptor, size, block, done)
         blocks._sums = [(1, 0)] * len(done)
         entries = b"".join(_ENTRY.pack(count) for count in done)
-        _write(descriptor, _HEAD.pack(_MAGIC, BLOCK, size) + entries, size)
+        _write(descriptor, _HEAD.pack(_MAGIC, block, size) + entries, size)
         return blocks
 
     @classmethod
     def found(cls, descriptor: int, size: int) -> "Blocks | None":
-        """Read the map of a file that was left unfinished; None if it has none, or another one."""
-        count = -(-size // BLOCK)
-        room = _HEAD.size + count * _ENTRY.size
-        text = os.pread(descriptor, room, size)
-        if len(text) != room or _HEAD.unpack_from(text) != (_MAGIC, BLOCK, size):
+        """Read the map of a file that was left unfinished; None if it has none that fits."""
+        head = os.pread(descriptor, _HEAD.size, size)
+        if len(head) != _HEAD.size:
             return None
-        done = [entry for (entry,) in _ENTRY.iter_unpack(text[_HEAD.size :])]
-        blocks = cls(descriptor, size, done)
-        fits = all(count <= blocks.length(at) for at, count in enumerate(done))
-        return blocks if fits else None
+        magic, block, size_then = _HEAD.unpack(head)
+        if magic != _MAGIC or size_then != size or not block:
+            return None
+        room = -(-size // block) * _ENTRY.size
+        if os.fstat(descriptor).st_size != size + _HEAD.size + room:
+            return None
+        done = [entry for (entry,) in _ENTRY.iter_unpack(os.pread(descriptor, room, size + _HEAD.size))]
+        blocks = cls(descriptor, size, block, done)
+        return blocks if all(count <= blocks.length(at) for at, count in enumerate(done)) else None
 
     def length(self, index: int) -> int:
         """Bytes of a block."""
-        return min(BLOCK, self.size - index * BLOCK)
+        return min(self.block, self.size - index * self.block)
 
     def whole(self, index: int) -> bool:
         """Whether a block needs nothing more."""
@@ -82,7 +81,7 @@ class Blocks:
     def prefix(self) -> int:
         """Bytes from the begin without a gap."""
         at = next((at for at in range(len(self.done)) if not self.whole(at)), None)
-        return self.size if at is None else at * BLOCK + self.done[at]
+        return self.size if at is None else at * self.block + self.done[at]
 
     @property
     def sums(self) -> list[tuple[int, int]] | None:
@@ -97,7 +96,7 @@ class Blocks:
         OSError
             The disk did not take them.
         """
-        _write(self._descriptor, chunk, index * BLOCK + self.done[index])
+        _write(self._descriptor, chunk, index * self.block + self.done[index])
         if (summed := self._sums[index]) is not None:
             self._sums[index] = zlib.adler32(chunk, summed[0]), summed[1] + len(chunk)
         self.done[index] += len(chunk)

@@ -108,7 +108,11 @@ def _one_stream(source: Source, part: Part, context: Context, moved: Callable[[i
             beat(len(chunk))
             refuse_more(part)
             now = rate.ended(part.size)
-            if now is not None and gives_ranges(response) and is_worth_splitting(part, now):
+            if (
+                now is not None
+                and gives_ranges(response)
+                and is_worth_splitting(part, now, context.policy.block)
+            ):
                 filling = Filling(source, part, context, moved)
                 filling.go_on(body, now)
                 return filling

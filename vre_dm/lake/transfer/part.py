@@ -114,9 +114,9 @@ class Part:
         else:
             self.absorb(stop)
 
-    def split(self) -> Blocks:
-        """Let several streams fill the rest."""
-        self.blocks = Blocks.begin(self._descriptor, self.expected.size or 0, self.size)
+    def split(self, block: int) -> Blocks:
+        """Let several streams fill the rest, in blocks of so many bytes."""
+        self.blocks = Blocks.begin(self._descriptor, self.expected.size or 0, block, self.size)
         return self.blocks
 
     def merge(self, stop: threading.Event) -> None:

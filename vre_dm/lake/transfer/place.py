@@ -36,7 +36,9 @@ def open_part(
         part = _adopt(target, expected, found, stop) or _create(target, expected)
         yield part
     except OSError as error:
-        raise disk_error(error, target) from error
+        fault = disk_error(error, target)
+        keep = not isinstance(fault, NoSpace)
+        raise fault from error
     except NoSpace:
         keep = False  # the disk needs the room more than the next run needs the bytes
         raise

@@ -20,6 +20,8 @@ class Policy:
         Files under way at the same time, and streams in all.
     streams
         Streams of one host at first; then as many as pay.
+    block
+        Bytes that one request asks for where a file comes in several streams.
     rounds
         Times all replicas of a file are tried in turn without any new byte before the file is given up.
     connect_timeout
@@ -34,6 +36,7 @@ class Policy:
 
     threads: int = 16
     streams: int = 4
+    block: int = 32 << 20
     rounds: int = 4
     connect_timeout: float = 10.0
     stall_timeout: float = 30.0

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import httpx
 
 from vre_dm.lake.transfer.answers import refuse_other_range
-from vre_dm.lake.transfer.blocks import BLOCK, Blocks
+from vre_dm.lake.transfer.blocks import Blocks
 from vre_dm.lake.transfer.climb import Climb
 from vre_dm.lake.transfer.context import Context
 from vre_dm.lake.transfer.failures import SourceFailed, Stopped
@@ -16,6 +16,7 @@ from vre_dm.lake.transfer.pulse import Pulse
 from vre_dm.lake.transfer.sources import Source
 
 _WINDOW = 1.0  # seconds over which the throughput is judged
+_LOOK = 0.1  # seconds between two looks at a stream that is waited for
 _LONG = 5.0  # seconds to go from which a further stream is worth its connection
 
 
@@ -35,12 +36,12 @@ class Rate:
         return rate
 
 
-def is_worth_splitting(part: Part, rate: float) -> bool:
+def is_worth_splitting(part: Part, rate: float, block: int) -> bool:
     """Whether so much of a file is left, and so safely judged at its end, that further streams may pay."""
     if part.one_stream or part.expected.size is None or not part.expected.has_checksum:
         return False
     left = part.expected.size - part.size
-    return left >= 2 * BLOCK and left > _LONG * rate
+    return left >= 2 * block and left > _LONG * rate
 
 
 class ObjectChanged(SourceFailed):
@@ -59,12 +60,13 @@ class Filling:
     def __init__(self, source: Source, part: Part, context: Context, moved: Callable[[int], None]) -> None:
         self._source, self._url, self._part, self._context = source, source.url or "", part, context
         self._moved = moved
-        self._blocks: Blocks = part.blocks or part.split()
+        self._blocks: Blocks = part.blocks or part.split(context.policy.block)
         self._climb = Climb(1, context.policy.threads)
         self._rate = Rate(context.pace.clock, part.size)
         self._taken: set[int] = set()
         self._lock = threading.Lock()
-        self._over = threading.Event()
+        self._over = threading.Event()  # no block more
+        self._cut = threading.Event()  # no byte more
         self._fatal: BaseException | None = None
         self._helpers: list[threading.Thread] = []
 
@@ -101,7 +103,10 @@ class Filling:
         """
         with self._watched():
             self._work(front=True)
+            self._over.set()
             self._join()
+            if self._fatal is None:
+                self._cut.clear()
             self._work(front=True)  # what a helper gave up
             if self._fatal is not None:
                 raise self._fatal
@@ -119,7 +124,7 @@ class Filling:
 
     @contextmanager
     def _watched(self) -> Iterator[None]:
-        """Whatever ends the stream from the front ends the others too; the worst cause is raised."""
+        """What ends the front stream ends the others after their block; the worst cause is raised."""
         try:
             yield
         except BaseException as error:
@@ -139,7 +144,8 @@ class Filling:
     def _have(self, index: int) -> None:
         """Ask for the rest of one block."""
         blocks, part = self._blocks, self._part
-        start, end = index * BLOCK + blocks.done[index], index * BLOCK + blocks.length(index)
+        first = index * blocks.block
+        start, end = first + blocks.done[index], first + blocks.length(index)
         headers = {"Range": f"bytes={start}-{end - 1}"}
         with self._context.connections.get(self._url, headers) as response:
             refuse_other_range(response, part, start, end)
@@ -151,7 +157,7 @@ class Filling:
                     raise SourceFailed(msg, tries=2)
                 self._write(index, chunk, pulse)
         if not blocks.whole(index):
-            msg = f"the answer ended after {blocks.done[index] - start % BLOCK} of {end - start} bytes"
+            msg = f"the answer ended after {first + blocks.done[index] - start} of {end - start} bytes"
             raise SourceFailed(msg, tries=None)
 
     def _refuse_change(self, response: httpx.Response) -> None:
@@ -163,7 +169,7 @@ class Filling:
 
     def _write(self, index: int, chunk: bytes, pulse: Pulse) -> None:
         self._context.check()
-        if self._over.is_set():
+        if self._cut.is_set():
             raise Stopped
         self._blocks.write(index, chunk)
         self._moved(len(chunk))
@@ -172,7 +178,7 @@ class Filling:
             rate = self._rate.ended(self._part.size)
             if rate is not None:
                 self._climb.judge(rate)
-        if rate is not None and is_worth_splitting(self._part, rate):
+        if rate is not None and is_worth_splitting(self._part, rate, self._blocks.block):
             self._call_help()
 
     def _pulse(self) -> Pulse:
@@ -206,7 +212,7 @@ class Filling:
     def _wanted(self) -> bool:
         """Whether a helper shall take one more block."""
         alive = sum(helper.is_alive() for helper in self._helpers)
-        return not self._over.is_set() and alive < self._climb.limit
+        return not (self._over.is_set() or self._cut.is_set()) and alive < self._climb.limit
 
     def _call_help(self) -> None:
         with self._lock:
@@ -228,9 +234,13 @@ class Filling:
             pass
         except BaseException as error:  # carried to the thread of the file
             self._fatal = error
-            self._over.set()
+            self._cut.set()
 
     def _join(self) -> None:
+        """Wait for the others to end their blocks; one that takes too long leaves the rest to this thread."""
+        clock, patience = self._context.pace.clock, self._context.policy.stall_timeout
+        until = clock() + patience
         while alive := [helper for helper in self._helpers if helper.is_alive()]:
-            for helper in alive:
-                helper.join()
+            alive[0].join(_LOOK)
+            if clock() > until or self._context.stop.is_set():
+                self._cut.set()

@@ -1,0 +1,76 @@
+"""Lists of replication rules, and the questions that give them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, overload
+
+from vre_dm.did import Did
+from vre_dm.lake.connection import Connection
+from vre_dm.lake.rules.rule import Rule
+from vre_dm.lake.rules.state import state_of
+from vre_dm.lake.tables import Table, Tabular, clean, plural
+
+_SHOWN = 50
+_WIDEST = 400  # the sentence of a rule is longer than most cells
+
+
+class RuleList(Sequence[Rule], Tabular):
+    """Replication rules, the youngest first.
+
+    Parameters
+    ----------
+    rules
+        The rules.
+    question
+        What was asked for.
+    """
+
+    def __init__(self, rules: Iterable[Rule], question: str) -> None:
+        self._rules = sorted(rules, key=lambda rule: rule.state.created, reverse=True)
+        self._question = question
+
+    @overload
+    def __getitem__(self, index: int) -> Rule: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Rule]: ...
+    def __getitem__(self, index: int | slice) -> Rule | list[Rule]:
+        return self._rules[index]
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+    def table(self) -> Table:
+        """One row a rule."""
+        rows = [
+            (r.identifier, str(r.state.did), r.state.rse, r.sentence, r.state.expires) for r in self[:_SHOWN]
+        ]
+        more = len(self) - len(rows)
+        note = f"{more} more are not shown; take them with [{_SHOWN}:]." if more else ""
+        title = f"{plural(len(self), 'rule')} {self._question}"
+        return Table(title, ("id", "DID", "RSE", "state", "until"), rows, note, widest=_WIDEST)
+
+
+def rules_of(connection: Connection, did: Did) -> RuleList:
+    """Rules on a DID."""
+    rows = connection.ask(
+        f"the rules on {did}", lambda rucio: list(rucio.list_did_rules(did.scope, did.name))
+    )
+    return RuleList((rule_of(connection, row) for row in rows), f"on {did}")
+
+
+def rules_for(connection: Connection, account: str) -> RuleList:
+    """Rules of an account."""
+    rows = connection.ask(f"the rules of {account}", lambda rucio: list(rucio.list_account_rules(account)))
+    return RuleList((rule_of(connection, row) for row in rows), f"of {account}")
+
+
+def rule_by_id(connection: Connection, identifier: str) -> Rule:
+    """One rule by its id."""
+    row = connection.ask(
+        f"the rule {clean(identifier)}", lambda rucio: rucio.get_replication_rule(identifier)
+    )
+    return rule_of(connection, row)
+
+
+def rule_of(connection: Connection, row: dict[str, Any]) -> Rule:
+    """Rule in a row of Rucio's."""
+    return Rule(connection, row["id"], state_of(row))

@@ -153,8 +153,11 @@ def is_last(event: Event) -> bool:
 
 def to_json(event: Event, at: float) -> dict[str, Any]:
     """Event as plain JSON: ``event`` is its name, ``at`` the moment in unix seconds, the rest its fields."""
-    values = {field.name: _plain(getattr(event, field.name)) for field in fields(event)}
-    return {"event": _NAMES[type(event)], "at": at, **values}
+    document: dict[str, Any] = {"event": _NAMES[type(event)], "at": at}
+    for name in _FIELDS[type(event)]:
+        value = getattr(event, name)
+        document[name] = str(value) if isinstance(value, _AS_TEXT) else value
+    return document
 
 
 def from_json(document: Mapping[str, Any]) -> Event:
@@ -176,10 +179,6 @@ def from_json(document: Mapping[str, Any]) -> Event:
         msg = f"the event {name} is incomplete or garbled: {ascii(str(error))[:80]}"
         raise ValueError(msg) from error
     return event
-
-
-def _plain(value: object) -> object:
-    return str(value) if isinstance(value, Did | Path) else value
 
 
 def _whole(value: object) -> int:
@@ -228,4 +227,6 @@ _READ: dict[Any, Callable[[Any], Any]] = {
 _NAMES: dict[type, str] = {
     kind: re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower() for kind in get_args(Event)
 }
+_AS_TEXT = (Did, Path)
+_FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in _NAMES}
 _KINDS: dict[str, type[Any]] = {name: kind for kind, name in _NAMES.items()}

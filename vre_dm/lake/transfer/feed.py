@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Iterator
 from itertools import takewhile
 
-from vre_dm.lake.transfer.events import Event, Progress
+from vre_dm.lake.transfer.events import Event, Planned, Progress, is_last
 
 KEPT = 10_000
 """Events that are remembered; a follower that is further behind misses the oldest."""
@@ -27,7 +27,8 @@ class Feed:
                 self._events.pop()
             self._told += 1
             self._events.append((self._told, event))
-            self._changed.notify_all()
+            if isinstance(event, Progress | Planned) or is_last(event):
+                self._changed.notify_all()  # the others wait for the next state: to wake threads costs time
 
     def close(self) -> None:
         """Let the followers end."""
@@ -40,7 +41,7 @@ class Feed:
         heard, over = 0, False
         while not over:
             with self._changed:
-                self._changed.wait_for(lambda: self._over or self._told > heard)  # noqa: B023 - called here
+                self._changed.wait_for(lambda: self._over or self._told > heard, timeout=1.0)  # noqa: B023
                 new = list(takewhile(lambda pair: pair[0] > heard, reversed(self._events)))  # noqa: B023
                 heard, over = self._told, self._over
             for _, event in reversed(new):

@@ -25,7 +25,7 @@ class Journal:
     """
 
     def __init__(self, path: Path, now: Callable[[], float]) -> None:
-        self._now = now
+        self._now, self._text = now, json.JSONEncoder().encode
         self._size, self._due = 0, 0.0
         self._lines: list[str] = []
         self._descriptor: int | None = os.open(
@@ -37,7 +37,7 @@ class Journal:
         at = self._now()
         state, last = isinstance(event, Progress), is_last(event)
         if last or (at >= self._due if state else self._size < LARGEST):
-            line = json.dumps(to_json(event, at)) + "\n"
+            line = self._text(to_json(event, at)) + "\n"
             self._lines.append(line)
             self._size += len(line)
             if state:

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import queue
 import threading
 import time
 from collections import deque
@@ -98,7 +97,7 @@ def fetch_files(
         run.watch(listener)
     except (KeyboardInterrupt, Stopped) as interrupt:
         run.end()
-        run.last_words(listener)
+        run.pass_on(listener)
         listener(Cancelled(len(run.placed), len(plan.items)))
         raise FetchCancelled(run.farewell(folder)) from interrupt
     finally:
@@ -130,7 +129,8 @@ class _Run:
         self._fatal: BaseException | None = None
         self._plan, self._stop, self._pace = plan, stop, pace
         self._began = pace.clock()
-        self._events: queue.Queue[Event | None] = queue.Queue(_AHEAD)
+        self._events: deque[Event | None] = deque()
+        self._news = threading.Event()
         self._meter = Meter(len(plan.items), plan.size, pace.clock)
         self._connections, self._claims = Connections(access, policy), Claims(pace.clock)
         self._context = Context(
@@ -162,18 +162,14 @@ class _Run:
         """
         for thread in self._threads:
             thread.start()
-        left, due = len(self._threads), self._pace.clock()
+        left = len(self._threads)
         while left and not self._stop.is_set():
-            with contextlib.suppress(queue.Empty):
-                event = self._events.get(timeout=_BEAT)
-                left -= event is None
-                if event is not None:
-                    listener(event)
+            self._news.wait(_BEAT)
+            self._news.clear()
+            left -= self.pass_on(listener)
             self._claims.beat()
-            if self._pace.clock() >= due:
-                listener(self._meter.event())
-                due = self._pace.clock() + _BEAT
-        self.last_words(listener)
+            listener(self._meter.event())
+        self.pass_on(listener)
         if self._fatal is not None:
             raise self._fatal
         if self._stop.is_set():
@@ -199,23 +195,24 @@ class _Run:
         done, all_ = len(self.placed), len(self._plan.items)
         return f"fetch stopped: {done} of {all_} files are complete in {folder}; run it again to continue"
 
-    def last_words(self, listener: Listener) -> None:
-        """Tell what the threads said before they ended."""
-        with contextlib.suppress(queue.Empty):
-            while True:
-                if event := self._events.get_nowait():
-                    listener(event)
+    def pass_on(self, listener: Listener) -> int:
+        """Tell the listener what the threads said; returns how many of them ended."""
+        ended = 0
+        while self._events:
+            event = self._events.popleft()
+            if event is None:
+                ended += 1
+            else:
+                listener(event)
+        return ended
 
     def _tell(self, event: Event | None) -> None:
-        """Hand an event to the listener's thread, which may be slow; when all ends nobody waits for it."""
-        while True:
-            try:
-                self._events.put(event, timeout=_BEAT)
-            except queue.Full:
-                if self._stop.is_set():
-                    return
-            else:
-                return
+        """Leave an event for the listener's thread, which may be slow; when all ends nobody waits for it."""
+        self._events.append(event)
+        if event is None or len(self._events) > _AHEAD // 2:
+            self._news.set()  # else the next beat is soon enough: to wake a thread costs more than an event
+        while len(self._events) > _AHEAD and not self._stop.is_set():
+            self._stop.wait(_BEAT / 10)
 
     def _work(self) -> None:
         try:

@@ -104,6 +104,15 @@ def at_once(connection: Connection, many: int) -> list[object]:
         return list(pool.map(me, range(many)))
 
 
+def test_a_server_that_crashed_over_a_token_is_asked_again(lake: Lake) -> None:
+    with answering(b"Internal Error", status=500) as server:
+        instance = replace(lake.instance, url=server.url, auth_url=server.url)
+        instance = replace(instance, tokens=Kept(partial(Grant, Secret("x")), "login"))
+        said = refusal(lambda: whoami(instance), Declined)
+    assert len(server.asked) == 2
+    assert "log in again" not in said  # who knows whether it was the token
+
+
 def test_a_token_that_is_refused_for_good_is_not_asked_with_again_and_again(lake: Lake) -> None:
     with answering({"ExceptionClass": "CannotAuthenticate"}, status=401) as server:
         instance = replace(lake.instance, url=server.url, auth_url=server.url)

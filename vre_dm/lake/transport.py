@@ -80,7 +80,7 @@ class RucioClient(Client):  # type: ignore[misc]
             token = self._tokens.token()
             is_new = token != self._taken
             response = send(token)
-            if not _is_refused(response):
+            if not _is_refused(response) and not _crashed(response):
                 self._taken = token
                 return response
             if is_new and token not in doubted and len(doubted) < _TRIES:
@@ -128,6 +128,12 @@ def _is_refused(response: requests.Response) -> bool:
     if response.status_code == requests.codes.unauthorized:
         return said(response, "ExceptionClass") in {"CannotAuthenticate", ""}
     return response.status_code >= 500 and said(response, "ExceptionClass") == "CannotAuthenticate"
+
+
+def _crashed(response: requests.Response) -> bool:
+    """Whether the server failed while it looked at the token, which it says by two words only."""
+    short = response.headers.get("Content-Length") == "14"  # a long answer is streamed, not read here
+    return bool(response.status_code >= 500 and short and response.content == b"Internal Error")
 
 
 def _never_arrived(error: Exception) -> bool:

@@ -44,6 +44,14 @@ class NotWritable(VreDmError):
     """A folder or a file on the user's disk cannot be written; what was there is unchanged."""
 
 
+class InvalidUpload(VreDmError, ValueError):
+    """Files or metadata cannot be published as they are; nothing was registered."""
+
+
+class UploadInterrupted(VreDmError):
+    """An upload could not go on; nothing was registered, and the next run continues it."""
+
+
 class FetchError(VreDmError):
     """Some files of a fetch could not be had; the others are whole and stay.
 

@@ -237,8 +237,9 @@ def _chosen(
 
 def _open(instance: Instance) -> Lake:
     redaction.install()  # before anything is asked: what a notebook logs is saved and shared
+    state = platformdirs.user_state_path("vre-dm")
     cache = platformdirs.user_cache_path("vre-dm") / "lakes" / _folder(instance)
-    lake = Lake(instance, cache, jobs=platformdirs.user_state_path("vre-dm") / "jobs")
+    lake = Lake(instance, cache, jobs=state / "jobs", uploads=state / "uploads")
     lake.ping()
     return lake
 

@@ -8,6 +8,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from vre_dm.did import Did
+from vre_dm.errors import NotInLake
 from vre_dm.lake.access import Access
 from vre_dm.lake.catalogue import Entry, page_of
 from vre_dm.lake.citation import Citation, citation
@@ -21,6 +22,7 @@ from vre_dm.lake.rules import Rule, RuleList, create_rule, rules_of
 from vre_dm.lake.tables import Table, Tabular, plural, size_text
 
 if TYPE_CHECKING:
+    from vre_dm.lake.publish.sources import Sources
     from vre_dm.lake.transfer.events import Listener
     from vre_dm.lake.transfer.job import FetchJob
 
@@ -37,12 +39,15 @@ class Site:
         Where fetched files go when nothing else is said.
     jobs
         Where fetches tell other processes of themselves; None where they do not.
+    uploads
+        Where uploads note how far they are, for the next run; None where they do not.
     """
 
     connection: Connection
     access: Access
     folder: Path
     jobs: Path | None = None
+    uploads: Path | None = None
 
 
 class Dataset(Tabular):
@@ -148,6 +153,54 @@ class Dataset(Tabular):
         """
         days = days if days is not None else self._site.connection.instance.rule_days
         return create_rule(self._site.connection, self.did, rse, days=days, copies=copies, comment=comment)
+
+    def publish(
+        self,
+        files: "Sources",
+        *,
+        rse: str | None = None,
+        prefix: str = "",
+        progress: "Listener | None" = None,
+    ) -> "Dataset":
+        """Add files to this dataset, where its rule keeps it; as `vre_dm.lake.lake.Lake.publish`."""
+        from vre_dm.lake.publish.plan import Wish
+        from vre_dm.lake.publish.publication import prepare
+        from vre_dm.lake.publish.uploading import Shipping
+
+        site, wish = self._site, Wish(did=self.did, rse=rse)
+        way = Shipping(site.connection, site.access)
+        prepare(way, files, wish, prefix=prefix, records=site.uploads, jobs=site.jobs).run(progress)
+        return Dataset(site, Entry(self.did, self.kind))
+
+    def extend(self, days: float) -> None:
+        """Let your rules on this dataset keep the copies for so many days from now.
+
+        Raises
+        ------
+        NotInLake
+            No rule on it is yours.
+        Declined
+            The time is not positive.
+        """
+        account = self._site.connection.account()
+        mine = [rule for rule in self.rules() if rule.state.account == account]
+        if not mine:
+            msg = f"no rule of yours keeps {self.did}; dataset.replicate(rse, days=...) makes one"
+            raise NotInLake(msg)
+        for rule in mine:
+            rule.extend(days)
+
+    def close(self) -> None:
+        """Let no more files be added, for ever; a dataset that is closed stays so.
+
+        Raises
+        ------
+        LoginRefused
+            It belongs to someone else.
+        """
+        did = self.did
+        if self._ask("the state", lambda rucio: rucio.get_did(did.scope, did.name)).get("open"):
+            self._ask("the end", lambda rucio: rucio.close(did.scope, did.name))
 
     def fetch(
         self,

@@ -124,6 +124,13 @@ def test_a_hub_that_redirects_elsewhere_gets_no_second_request(monkeypatch: pyte
     assert thief.asked == []
 
 
+def test_an_answer_that_is_cut_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEY", "canary")
+    short = answering(b"{", headers={"Content-Length": "100"})
+    with short as server, pytest.raises(Unreachable, match="did not answer"):
+        hub_token(server.url, VariableToken("KEY"), "rucio").token()
+
+
 def test_a_hub_that_is_down_is_named_without_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KEY", "canary")
     with answering() as server:

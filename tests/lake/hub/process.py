@@ -14,7 +14,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,9 @@ class Hub:
         assert answer.status_code < 400, (answer.text, self.log.read_text()[-2000:])
         return answer.json() if answer.content else None
 
+    def close(self) -> None:
+        self._web.close()
+
     def answers(self) -> bool:
         try:
             return self._web.get("/").status_code == 200
@@ -78,7 +81,7 @@ def running(version: str, lake: LakeStatus, folder: Path) -> Iterator[Hub]:
     settings |= {"ports": ports, "admin": admin, "told": str(told)}
     (folder / "settings.json").write_text(json.dumps(settings))
     hub = Hub(f"http://127.0.0.1:{ports[1]}/hub/api", admin, folder / "hub.log")
-    with _process(version, folder, hub.log):
+    with closing(hub), _process(version, folder, hub.log):
         until(hub.answers)
         if not any(user["name"] == "dm" for user in hub.ask("GET", "/users")):
             hub.ask("POST", "/users/dm")

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 
 from vre_dm.errors import Unreachable
 from vre_dm.lake.tables import clean
@@ -88,14 +89,14 @@ def ask(
         It did not answer, or its certificate is not trusted.
     """
     try:
-        with unseen(), requests.Session() as session:
-            response = session.request(
-                "GET" if form is None else "POST", url, auth=auth, verify=str(ca) if ca else True,
-                data=None if form is None else {k: _plain(v) for k, v in form.items()},
-                timeout=_TIMEOUT, allow_redirects=False, stream=True, headers={"Accept": "application/json"},
-            )  # fmt: skip
-            return Answer(response.status_code, _json(response), _date(response.headers.get("Date")))
-    except (requests.exceptions.RequestException, OSError) as error:
+        with unseen(), requests.Session() as session, session.request(
+            "GET" if form is None else "POST", url, auth=auth, verify=str(ca) if ca else True,
+            data=None if form is None else {k: _plain(v) for k, v in form.items()},
+            timeout=_TIMEOUT, allow_redirects=False, stream=True, headers={"Accept": "application/json"},
+        ) as response:  # fmt: skip
+            date = _date(response.headers.get("Date"))
+            return Answer(response.status_code, _json(response), date)
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         why = (
             "its certificate is not trusted" if "CERTIFICATE_VERIFY" in repr(error) else type(error).__name__
         )

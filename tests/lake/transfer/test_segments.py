@@ -156,7 +156,7 @@ def test_no_byte_is_asked_for_twice(server: Breaking, tmp_path: Path):
 def test_whatever_a_further_stream_meets_the_file_is_right(
     fault: Callable[[Object, Handler], None], server: Breaking, tmp_path: Path
 ):
-    object_ = Object(helper=[fault] * 2)
+    object_ = Object(helper=[fault])
     assert fetch(registered(BODY, server.play("/x", object_.act())), tmp_path).read_bytes() == BODY
     assert partials(tmp_path) == []
 

@@ -99,22 +99,20 @@ def _one_stream(source: Source, part: Part, context: Context, moved: Callable[[i
     with context.connections.get(url, headers) as response:
         refuse(response, part)
         align(url, response, part)
-        beat, rate = Pulse(context.policy, context.pace.clock), Rate(context.pace.clock, part.size)
-        body = response.iter_raw()
-        for chunk in body:
-            context.check()
-            part.write(chunk)
-            moved(len(chunk))
-            beat(len(chunk))
-            refuse_more(part)
-            now = rate.ended(part.size)
-            if (
-                now is not None
-                and gives_ranges(response)
-                and is_worth_splitting(part, now, context.policy.block)
-            ):
-                filling = Filling(source, part, context, moved)
-                filling.go_on(body, now)
-                return filling
-        refuse_less(response, part)
-    return None
+        rate, body = Rate(context.pace.clock, part.size), response.iter_raw()
+        with Pulse(context.policy, context.pace.clock, moved) as beat:
+            for chunk in body:
+                context.check()
+                part.write(chunk)
+                refuse_more(part)
+                now = rate.ended(part.size) if beat(len(chunk)) else None
+                if now is None or not gives_ranges(response):
+                    continue
+                if is_worth_splitting(part, now, context.policy.block):
+                    filling = Filling(source, part, context, moved)
+                    break
+            else:
+                refuse_less(response, part)
+                return None
+        filling.go_on(body, now)
+    return filling

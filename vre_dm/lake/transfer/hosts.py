@@ -115,8 +115,9 @@ class Hosts:
                 host.free_at = max(host.free_at, self._pace.clock() + failure.wait)
 
     def _host(self, source: Source) -> _Host:
+        place = source.place
         with self._lock:
-            if source.place not in self._hosts:
+            if place not in self._hosts:
                 climb = Climb(self._policy.streams, self._policy.threads)
-                self._hosts[source.place] = _Host(climb, self._pace.clock())
-            return self._hosts[source.place]
+                self._hosts[place] = _Host(climb, self._pace.clock())
+            return self._hosts[place]

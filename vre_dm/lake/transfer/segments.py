@@ -80,8 +80,8 @@ class Filling:
         rate
             Bytes per second so far.
         """
-        index, pulse = self._take(front=True), self._pulse()
-        with self._watched():
+        index = self._take(front=True)
+        with self._watched(), self._pulse() as pulse:
             self._climb.judge(rate)
             self._call_help()
             try:
@@ -147,10 +147,9 @@ class Filling:
         first = index * blocks.block
         start, end = first + blocks.done[index], first + blocks.length(index)
         headers = {"Range": f"bytes={start}-{end - 1}"}
-        with self._context.connections.get(self._url, headers) as response:
+        with self._context.connections.get(self._url, headers) as response, self._pulse() as pulse:
             refuse_other_range(response, part, start, end)
             self._refuse_change(response)
-            pulse = self._pulse()
             for chunk in response.iter_raw():
                 if len(chunk) > blocks.length(index) - blocks.done[index]:
                     msg = "more bytes came than asked"
@@ -172,8 +171,8 @@ class Filling:
         if self._cut.is_set():
             raise Stopped
         self._blocks.write(index, chunk)
-        self._moved(len(chunk))
-        pulse(len(chunk))
+        if not pulse(len(chunk)):
+            return
         with self._lock:
             rate = self._rate.ended(self._part.size)
             if rate is not None:
@@ -182,7 +181,7 @@ class Filling:
             self._call_help()
 
     def _pulse(self) -> Pulse:
-        return Pulse(self._context.policy, self._context.pace.clock)
+        return Pulse(self._context.policy, self._context.pace.clock, self._moved)
 
     def _take(self, *, front: bool) -> int | None:
         """Take the first, or last, block that lacks bytes and that no stream has."""

@@ -52,7 +52,8 @@ def refuse_strange(response: httpx.Response, part: Part) -> None:
     if encoding.lower() != "identity":
         msg = f"the answer is packed as {encoding!r} though the plain bytes were asked for"
         raise SourceFailed(msg)
-    if response.headers.get("content-type", "").startswith("text/html") and ".htm" not in part.target.suffix:
+    kind = response.headers.get("content-type", "").lower()
+    if kind.startswith("text/html") and ".htm" not in part.target.suffix:
         msg = "a web page came instead of the file (a login or an error?)"
         raise SourceFailed(msg)
 

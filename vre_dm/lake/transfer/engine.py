@@ -168,6 +168,7 @@ class _Run:
             self._news.clear()
             left -= self.pass_on(listener)
             self._claims.beat()
+            self._connections.beat()
             listener(self._meter.event())
         self.pass_on(listener)
         if self._fatal is not None:

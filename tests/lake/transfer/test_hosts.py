@@ -49,9 +49,9 @@ def server() -> Iterator[Breaking]:
 
 
 def fail(hosts: Hosts, source: Source, **facts: object) -> None:
+    error = SourceFailed("why", **facts)
     with pytest.raises(SourceFailed), hosts.stream(source, GO):
-        msg = "why"
-        raise SourceFailed(msg, **facts)
+        raise error
 
 
 def streams(hosts: Hosts, source: Source) -> int:

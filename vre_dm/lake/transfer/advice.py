@@ -37,7 +37,11 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         YOU,
         "check network and VPN",
     ),
-    (r"no connection to |.* (did not answer in time|stopped sending|broke the connection)", LATER, _AGAIN),
+    (
+        r"no connection to |.* (did not answer in time|stopped sending|broke the connection|talks without end)",
+        LATER,
+        _AGAIN,
+    ),
     (r"only \d+ bytes came in", LATER, _AGAIN),
     (r"Permission denied|Operation not permitted", YOU, "ask for the right to read the mounted storage"),
     (
@@ -51,6 +55,10 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "mount the storage again, or fetch from another one (rse=)",
     ),
     (r"not a plain file|cannot be (opened|read)$|Is a directory|Too many levels", _ADMINS, _ELSEWHERE),
+    (r"the XRootD server said.*\[3011\]", _ADMINS, "tell them that this registered file is lost there"),
+    (r"the XRootD server said.*(\[3010\]|[Aa]uth)", YOU, "log in again (vre-dm doctor)"),
+    (r"the XRootD server ", LATER, _AGAIN),
+    (r"root:// needs", YOU, "install it, or fetch from a storage element with https (rse=)"),
     (r"\w*:// cannot be read from here", YOU, "fetch from a storage element with https (rse=)"),
     (r".* is on no storage element of the lake", _LAKE, "tell them which address is registered"),
     (

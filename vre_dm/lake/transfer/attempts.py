@@ -15,6 +15,7 @@ from vre_dm.lake.transfer.place import open_part
 from vre_dm.lake.transfer.plan import Item
 from vre_dm.lake.transfer.policy import backoff
 from vre_dm.lake.transfer.sources import Source
+from vre_dm.lake.transfer.xrootd import copy_root
 from vre_dm.lake.transfer.verify import holds
 
 _ENOUGH = 1 << 20  # bytes that make a round count as a step forward (or a tenth of a smaller file)
@@ -81,6 +82,8 @@ class _Attempts:
         with context.hosts.stream(source, context.stop):
             if source.path is not None:
                 copy_path(source.path, part, context, moved)
+            elif source.url is not None and source.url.startswith("root"):
+                copy_root(source.url, part, context, moved)
             else:
                 copy_url(source, part, context, moved)
 

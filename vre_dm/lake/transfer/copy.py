@@ -1,5 +1,6 @@
 """From one source into a temporary file."""
 
+import errno
 import os
 import stat
 from collections.abc import Callable
@@ -24,6 +25,8 @@ from vre_dm.lake.transfer.segments import Filling, ObjectChanged, Rate, is_worth
 from vre_dm.lake.transfer.sources import Source
 from vre_dm.lake.transfer.verify import chunks
 
+_STALE = frozenset((errno.ESTALE, errno.ENOTCONN, errno.EIO, errno.ETIMEDOUT, errno.EHOSTDOWN))  # a mount's
+
 
 def copy_path(path: Path, part: Part, context: Context, moved: Callable[[int], None]) -> None:
     """Copy a file of this machine, from where the part ends.
@@ -37,7 +40,8 @@ def copy_path(path: Path, part: Part, context: Context, moved: Callable[[int], N
         # a pipe in the way must not hold us
         source = FileIO(path, opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))
     except OSError as error:
-        raise SourceFailed(error.strerror or "cannot be opened") from error
+        msg = error.strerror or "cannot be opened"
+        raise SourceFailed(msg, of_host=error.errno in _STALE) from error
     with source:
         facts = os.fstat(source.fileno())
         if not stat.S_ISREG(facts.st_mode):
@@ -60,7 +64,8 @@ def _reader(source: FileIO) -> Callable[[memoryview], int]:
         try:
             return source.readinto(room) or 0
         except OSError as error:
-            raise SourceFailed(error.strerror or "cannot be read", tries=None) from error
+            msg = error.strerror or "cannot be read"
+            raise SourceFailed(msg, tries=None, of_host=error.errno in _STALE) from error
 
     return readinto
 

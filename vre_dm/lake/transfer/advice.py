@@ -37,11 +37,8 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         YOU,
         "check network and VPN",
     ),
-    (
-        r"no connection to |.* (did not answer in time|stopped sending|broke the connection|talks without end)",
-        LATER,
-        _AGAIN,
-    ),
+    (r"no connection to |.* (did not answer in time|stopped sending|broke the connection)", LATER, _AGAIN),
+    (r".* talks without end", LATER, _AGAIN),
     (r"only \d+ bytes came in", LATER, _AGAIN),
     (r"Permission denied|Operation not permitted", YOU, "ask for the right to read the mounted storage"),
     (

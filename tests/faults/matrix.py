@@ -63,6 +63,11 @@ class Fault:
     final: bool = False
 
 
+def named(fault: Fault) -> str:
+    """How the tests call it."""
+    return f"{fault.number} {fault.name}"
+
+
 def _rest(of: bytes, first: int, last: int | None = None, size: object = SIZE) -> Act:
     """The bytes from the middle of an object, with a claim of where they are from."""
     end = SIZE - 1 if last is None else last

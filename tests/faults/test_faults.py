@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import Fetch
-from tests.faults.matrix import BODY, FAULTS, FLIPPED, HALF, Fault
+from tests.faults.matrix import BODY, FAULTS, FLIPPED, HALF, Fault, named
 from tests.faults.server import TLS, Breaking, breaking, good, status, whole
 from tests.faults.world import HASTY, OpenAccess, Waits, finals, partials, registered
 from vre_dm.errors import ChecksumMismatch, TransferFailed
@@ -16,10 +16,6 @@ from vre_dm.lake.transfer import fetch_files
 LASTING = [fault for fault in FAULTS if fault.cause]
 HARMLESS = [fault for fault in FAULTS if not fault.cause]
 PASSING = [fault for fault in FAULTS if not fault.final]
-
-
-def named(fault: Fault) -> str:
-    return f"{fault.number} {fault.name}"
 
 
 def is_here(folder: Path) -> bool:

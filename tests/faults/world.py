@@ -69,10 +69,10 @@ def registered(body: bytes, *pfns: str, name: str = "data.bin", **changes: objec
 
 
 def partials(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.name.endswith(".part")]
+    return [path for path in folder.rglob(".*") if path.name.endswith(".part")]
 
 
 def finals(folder: Path) -> list[Path]:
-    return sorted(
-        path for path in folder.rglob("*") if path.is_file() and path.suffix not in {".part", ".claim"}
-    )
+    """Files by their final names; a link or a device at such a name is one too."""
+    hidden = {path for path in folder.rglob(".*") if path.suffix in {".part", ".claim"}}
+    return sorted(path for path in folder.rglob("*") if not path.is_dir() and path not in hidden)

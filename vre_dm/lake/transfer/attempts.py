@@ -9,6 +9,7 @@ from vre_dm.lake.transfer.context import Context
 from vre_dm.lake.transfer.copy import copy_path, copy_url
 from vre_dm.lake.transfer.events import Placed, Retrying, SourceChanged, Started, Verified
 from vre_dm.lake.transfer.failures import ClaimLost, Failure, SourceFailed, Stopped
+from vre_dm.lake.transfer.inside import refuse_outside
 from vre_dm.lake.transfer.names import parts, waiting_for
 from vre_dm.lake.transfer.part import Part
 from vre_dm.lake.transfer.place import open_part
@@ -122,7 +123,7 @@ class _Attempts:
         self.context.tell(Verified(self.item.did, part.size))
         if not self.claim.ours():
             raise ClaimLost
-        path = part.place(self.context.syncs)
+        path = part.place(self.context.syncs, _root(self.item))
         self.context.tell(Placed(self.item.did, path, source))
         return path
 
@@ -155,6 +156,7 @@ def fetch_one(item: Item, context: Context, *, waited: bool) -> Path | Failure |
         return path
     if not item.sources:
         return Failure(item.did, item.useless, corrupt=False)
+    refuse_outside(item.target.parent, _root(item))
     claim = context.claims.take(item.target, item.expected)
     if claim is None:
         found = waiting_for(item.target, item.expected, parts(item.target.parent))
@@ -188,6 +190,11 @@ def _moved(item: Item, context: Context, claim: Claim) -> Path | Failure:
             return path
     causes = [(str(state.source), state.cause) for state in attempts.states]
     return Failure(item.did, (*causes, *item.useless), all(state.corrupt for state in attempts.states))
+
+
+def _root(item: Item) -> Path:
+    """Folder of the whole fetch."""
+    return item.target.parents[len(item.did.path().parts) - 1]
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

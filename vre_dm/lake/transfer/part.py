@@ -11,6 +11,7 @@ from pathlib import Path
 from vre_dm.errors import NotWritable
 from vre_dm.lake.transfer.blocks import Blocks
 from vre_dm.lake.transfer.failures import Stopped, disk_error
+from vre_dm.lake.transfer.inside import opened
 from vre_dm.lake.transfer.names import part_path
 from vre_dm.lake.transfer.owner import nobody
 from vre_dm.lake.transfer.syncing import Syncs
@@ -166,8 +167,8 @@ class Part:
         self.resumed = False
         self.origin = None
 
-    def place(self, syncs: Syncs) -> Path:
-        """Make the verified bytes durable and give them their name, in one step.
+    def place(self, syncs: Syncs, root: Path) -> Path:
+        """Make the verified bytes durable and give them their name, in one step, somewhere below the root.
 
         Raises
         ------
@@ -177,10 +178,10 @@ class Part:
         with self._disk():
             settle(self._descriptor)
             syncs.sync(self._descriptor)
-            if not self._is(self.path):
-                msg = f"somebody exchanged {self.path} meanwhile; choose a folder that only you can change"
-                raise NotWritable(msg)
-            self.path.replace(self.target)
+            with opened(self.target.parent, root) as folder:
+                if not self._is(self.path):
+                    raise _exchanged(self.path)
+                os.replace(self.path.name, self.target.name, src_dir_fd=folder, dst_dir_fd=folder)
         self._placed = True
         return self.target
 
@@ -206,6 +207,10 @@ class Part:
     def continuable(self) -> bool:
         """Whether a later process can go on from here: the catalogue's checksum will judge the whole."""
         return self.expected.has_checksum and os.fstat(self._descriptor).st_size >= WORTH_KEEPING
+
+
+def _exchanged(path: Path) -> NotWritable:
+    return NotWritable(f"somebody exchanged {path} meanwhile; choose a folder that only you can change")
 
 
 def _readinto(descriptor: int, room: memoryview) -> int:

@@ -246,7 +246,7 @@ class Lake(Tabular):
         self.publication(
             files, did, rse=rse, days=days, metadata=metadata, prefix=prefix, comment=comment
         ).run(progress)
-        return self.dataset(did)
+        return self._dataset(Entry(Did.parse(did), "dataset"))
 
     def discard_upload(self, did: str | Did, rse: str) -> int:
         """Remove what an interrupted upload to a dataset left at a storage element; registered files stay.

@@ -26,8 +26,9 @@ def checked(metadata: Mapping[str, Any]) -> dict[str, Any]:
     ----------
     metadata
         ``title``, ``experiment``, ``technique``, ``year``, ``arxiv`` and ``licence`` are needed (``unknown``
-        where a source does not say; the year is a number); ``columns`` is a list of ``name``, ``unit`` and
-        ``description``; ``embargo_until`` an ISO date. Other keys hold texts, numbers, booleans or lists.
+        where a source does not say; the year is a number); ``columns`` is a list of ``name``, ``unit``
+        (``1`` for a ratio, empty for texts) and ``description``; ``embargo_until`` an ISO date. Other keys
+        hold texts, numbers, booleans or lists.
 
     Raises
     ------

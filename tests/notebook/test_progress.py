@@ -9,7 +9,7 @@ import pytest
 
 from vre_dm.did import Did
 from vre_dm.errors import NotInLake
-from vre_dm.lake.transfer.events import Finished, Progress, Retrying, SourceChanged
+from vre_dm.lake.transfer.events import Finished, Progress, Replicating, Retrying, SourceChanged
 from vre_dm.notebook import progress
 from vre_dm.notebook.progress import in_cell, in_terminal, line
 
@@ -52,6 +52,31 @@ def test_a_terminal_is_left_as_it_was():
     assert "s:n: HTTP 404; now from RSE-2 (https://g/x)\n" in shown
     assert shown.rstrip(" \r") != shown
     assert shown.endswith("\r")
+
+
+WAITS = Replicating("1f", "X", "REPLICATING", "REPLICATING: 1 of 9 files are at X" + "." * 99, 1, 9, None)
+
+
+def test_a_rule_that_is_waited_for_is_one_line_in_place_on_a_terminal():
+    screen = Screen()
+    with in_terminal(screen) as show:
+        show(WAITS)
+        show(replace(WAITS, arrived=2))
+    assert screen.getvalue().count("REPLICATING: 1 of 9 files") == 2
+    assert "\n" not in screen.getvalue()
+    assert max(map(len, screen.getvalue().split("\r"))) < 80
+
+
+def test_a_log_gets_each_state_of_a_rule_once():
+    log = io.StringIO()
+    with in_terminal(log) as show:
+        for state in ("INJECT", "REPLICATING", "REPLICATING", "OK"):
+            show(replace(WAITS, state=state, sentence=f"{state}: so it is"))
+    assert log.getvalue().replace("\r", "").splitlines() == [
+        "INJECT: so it is",
+        "REPLICATING: so it is",
+        "OK: so it is",
+    ]
 
 
 def test_a_log_gets_only_the_causes():

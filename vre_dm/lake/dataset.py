@@ -1,53 +1,27 @@
 """One DID of the lake, whatever its kind: what it holds, where its copies are, and a way to fetch it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from vre_dm.did import Did
-from vre_dm.errors import NotInLake
-from vre_dm.lake.access import Access
+from vre_dm.errors import InvalidConfiguration, NotInLake
 from vre_dm.lake.catalogue import Entry, page_of
 from vre_dm.lake.citation import Citation, citation
-from vre_dm.lake.connection import Connection
+from vre_dm.lake.fetching import Wanted, start
 from vre_dm.lake.file_list import FileList
 from vre_dm.lake.metadata import Metadata, titles_of
-from vre_dm.lake.private import make_private
 from vre_dm.lake.replicas import ReplicaTable, replica_table
 from vre_dm.lake.results import SearchResult
 from vre_dm.lake.rules import Rule, RuleList, create_rule, rules_of
+from vre_dm.lake.site import Site
 from vre_dm.lake.tables import Table, Tabular, plural, size_text
 
 if TYPE_CHECKING:
     from vre_dm.lake.publish.sources import Sources
     from vre_dm.lake.transfer.events import Listener
     from vre_dm.lake.transfer.job import FetchJob
-
-
-@dataclass(frozen=True)
-class Site:
-    """What a dataset needs from its lake.
-
-    Attributes
-    ----------
-    connection, access
-        The catalogue, and what may be used to read from the storage.
-    folder
-        Where fetched files go when nothing else is said.
-    jobs
-        Where fetches tell other processes of themselves; None where they do not.
-    uploads
-        Where uploads note how far they are, for the next run; None where they do not.
-    """
-
-    connection: Connection
-    access: Access
-    folder: Path
-    jobs: Path | None = None
-    uploads: Path | None = None
 
 
 class Dataset(Tabular):
@@ -265,20 +239,58 @@ class Dataset(Tabular):
         NotWritable
             The cache folder cannot be made, or other users can change it.
         """
-        from vre_dm.lake.transfer import fetch_files, jobs  # heavy, and not needed to browse
-        from vre_dm.lake.transfer.job import FetchJob
+        mount = self._site.connection.instance.replica
+        bring_to = mount.rse if mount and target is None and rse is None else None
+        wanted = Wanted(files, rse, recheck, bring_to)
+        return start(self._site, self.did, self.files, target, wanted)
 
-        if target is None:
-            make_private(self._site.folder)  # what one user may read others may not, nor exchange
-        folder = self._site.folder if target is None else Path(target).expanduser()
+    def make_available(
+        self,
+        rse: str | None = None,
+        *,
+        days: float | None = None,
+        files: str | None = None,
+        progress: "Listener | None" = None,
+    ) -> list[Path]:
+        """Have the lake bring the files to a storage element, and wait until they are there.
 
-        def work(tell: "Listener", stop: Event) -> list[Path]:
-            found = self.files.located(files, rse=rse)
-            access = self._site.access
-            return fetch_files(found, folder, access=access, progress=tell, recheck=recheck, stop=stop)
+        Makes a replication rule, or reuses one. It stays when the wait is stopped or given up, and the lake
+        goes on: the next call finds it. ``dataset.rules()`` shows it, and its ``delete()`` ends it.
 
-        about = {"did": str(self.did), "to": str(folder.absolute()), "files": files, "rse": rse}
-        return FetchJob(work, None if self._site.jobs is None else jobs.begin(self._site.jobs, about))
+        Parameters
+        ----------
+        rse
+            Storage element; the one that is mounted on this machine when left out.
+        days
+            How long a new rule keeps them; without it, as the configuration of the lake says, or for ever.
+        files
+            Paths of those files only whose name fits this pattern. The rule is for all of them.
+        progress
+            Takes the events: the state of the rule in a sentence, then the verification of the files.
+
+        Returns
+        -------
+        list of Path
+            Where the files are on this machine, verified; empty where the element is not mounted here.
+
+        Raises
+        ------
+        InvalidConfiguration
+            No element is named, and none is mounted.
+        NotInLake, NoSpace, Declined
+            There is no such element, or the account may not keep so much there.
+        FetchError
+            The files do not come: the rule is stuck, waits for approval, ended, or reads from tape.
+        FetchCancelled
+            Interrupted (a ``KeyboardInterrupt``).
+        """
+        mount = self._site.connection.instance.mount
+        where = rse or (mount.rse if mount else None)
+        if where is None:
+            msg = "no storage element is mounted here; name one: make_available('CERN-EOSPILOT')"
+            raise InvalidConfiguration(msg)
+        wanted = Wanted(files, bring_to=where, days=days)
+        return start(self._site, self.did, self.files, None, wanted).follow(progress or (lambda _: None))
 
     def cite(self) -> Citation:
         """Citation from the metadata: a line, and BibTeX in ``.bibtex``."""

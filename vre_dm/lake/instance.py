@@ -56,6 +56,8 @@ class Instance:
         PEM files for ``x509`` and ``x509_proxy``.
     mount
         Storage element mounted here, if any.
+    replicate
+        Whether a fetch asks the lake to bring the files to the mounted element, instead of copying them here.
     rule_days
         Usual lifetime of replication rules in days.
     embedded
@@ -79,8 +81,14 @@ class Instance:
     certificate: Path | None = None
     key: Path | None = None
     mount: Mount | None = None
+    replicate: bool = False
     rule_days: float | None = None
     embedded: bool = False
+
+    @property
+    def replica(self) -> Mount | None:
+        """Element to which a fetch has the lake bring the files, in replica mode."""
+        return self.mount if self.replicate else None
 
     def __post_init__(self) -> None:
         for url in (self.url, self.auth_url):

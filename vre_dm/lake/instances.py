@@ -272,6 +272,7 @@ def _from_entry(entry: Mapping[str, object], cfg: Mapping[str, str], environ: Ma
         certificate=certificate,
         key=key,
         mount=_mount(entry, source),
+        replicate=entry.get("mode") == "replica",
         rule_days=_number(entry.get("replication_rule_lifetime_days"), source) or None,
     )
 

@@ -12,12 +12,13 @@ from vre_dm.lake import accounting, catalogue
 from vre_dm.lake.access import Access
 from vre_dm.lake.catalogue import Entry, Page
 from vre_dm.lake.connection import Connection
-from vre_dm.lake.dataset import Dataset, Site
+from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.filters import from_keywords, parse
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.metadata import titles_of
 from vre_dm.lake.results import SearchResult
 from vre_dm.lake.rules import Rule, RuleList, rule_by_id, rules_for
+from vre_dm.lake.site import Site
 from vre_dm.lake.storage import Storage
 from vre_dm.lake.tables import Table, Tabular
 from vre_dm.lake.tokens import TokenProvider

@@ -141,16 +141,26 @@ class LakeMagics(Magics):
     @line_magic
     @magic_arguments()
     @argument(
-        "did",
+        "what",
         nargs="?",
         type=literal("dm.dataset"),
-        metavar="SCOPE:NAME",
-        help="only the rules on this dataset",
+        help="SCOPE:NAME for the rules on a dataset, or the id of a rule; nothing for your own",
     )
+    @argument("--why", action="store_true", help="look at the files of a rule that have not arrived")
+    @argument("--extend", type=float, metavar="DAYS", help="keep the copies for so many days from now")
+    @argument("--boost", action="store_true", help="try what is stuck again now")
+    @argument("--move", type=unquoted, metavar="RSE", help="keep the copies at another storage element")
+    @argument("--approve", action="store_true", help="let it begin, where you approve rules")
+    @argument("--delete", action="store_true", help="end it now")
     @plainly
     def dm_rules(self, asked: Namespace) -> object:
-        """List replication rules with their state now: your own, or those on a dataset."""
-        return _lake().rules() if asked.did is None else _lake().dataset(asked.did).rules()
+        """List replication rules with their state now, or look at one of them and change it.
+
+        %dm_rules xenon:s2only.limits
+        """
+        from vre_dm.lake.rule_orders import Order
+
+        return Order(**vars(asked)).carry_out(_lake())
 
     @no_var_expand
     @line_magic

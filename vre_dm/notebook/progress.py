@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TextIO
 
 from vre_dm.lake.tables import size_text
-from vre_dm.lake.transfer.events import Event, Listener, Progress, Retrying, SourceChanged
+from vre_dm.lake.transfer.events import Event, Listener, Progress, Replicating, Retrying, SourceChanged
 
 _BAR = 60  # columns of a bar in a notebook
 _SHORTEST = 0.4  # seconds: a fetch that is over sooner needs no bar
@@ -49,20 +49,29 @@ def trouble(event: Event) -> str:
     return ""
 
 
+def _news(event: Event, told: str) -> str:
+    """Sentence of a rule that is waited for, where its state is not the one told before."""
+    return event.sentence if isinstance(event, Replicating) and event.state != told else ""
+
+
 @contextmanager
 def in_terminal(stream: TextIO | None = None) -> Iterator[Listener]:
-    """Follow a fetch on a terminal; nothing but the causes of retries is written where there is none."""
+    """Follow a fetch on a terminal; only causes of retries and states of rules elsewhere."""
     out = sys.stderr if stream is None else stream
     start = time.monotonic()
-    drawn = 0
+    drawn, told = 0, ""
 
     def show(event: Event) -> None:
-        nonlocal drawn
-        if note := trouble(event):
+        nonlocal drawn, told
+        text, width = "", shutil.get_terminal_size().columns - 1
+        if note := trouble(event) or (_news(event, told) if not out.isatty() else ""):
             out.write("\r" + " " * drawn + f"\r{note}\n")
             drawn = 0
-        if isinstance(event, Progress) and out.isatty() and time.monotonic() - start > _SHORTEST:
-            text = line(event, time.monotonic() - start, shutil.get_terminal_size().columns - 1)
+        if isinstance(event, Replicating):
+            told, text = event.state, event.sentence[:width]
+        elif isinstance(event, Progress) and time.monotonic() - start > _SHORTEST:
+            text = line(event, time.monotonic() - start, width)
+        if text and out.isatty():
             out.write("\r" + text.ljust(drawn))
             drawn = len(text)
         out.flush()
@@ -92,6 +101,8 @@ def in_cell() -> Iterator[Listener]:
             last = event
             text = line(event, time.monotonic() - start, _BAR)
             handle.update({"text/plain": f"{text}\n{note}".rstrip()}, raw=True)
+        elif isinstance(event, Replicating):
+            handle.update({"text/plain": event.sentence}, raw=True)
 
     end = "failed"
     try:

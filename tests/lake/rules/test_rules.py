@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.lake.conftest import Make
+from tests.lake.rules.conftest import put
 from tests.lakes import admin, until
 from vre_dm.did import Did
 from vre_dm.errors import Declined, LoginRefused, NotInLake
@@ -86,8 +87,8 @@ def test_a_rule_on_its_way_tells_what_its_files_wait_for(
     root.add_rse_attribute("DESY-DCACHE", "vre_dm_bandwidth", 1)
     try:
         until(lambda: "vre_dm_bandwidth" in root.list_rse_attributes("DESY-DCACHE"))
-        did = make("slow", files=1, rse="CERN-EOSPILOT", size=3)
-        _write(embedded_lake, rucio, did, b"abc", "CERN-EOSPILOT")
+        did = make("slow", files=1, rse="CERN-EOSPILOT")
+        put(embedded_lake, rucio, did, "CERN-EOSPILOT")
         rule = ask(did)
         assert rule.sentence.startswith("REPLICATING since ")
         assert "0 of 1 files are at DESY-DCACHE, too early to say" in rule.sentence
@@ -97,15 +98,6 @@ def test_a_rule_on_its_way_tells_what_its_files_wait_for(
         assert str(did) in str(cause)
     finally:
         root.delete_rse_attribute("DESY-DCACHE", "vre_dm_bandwidth")
-
-
-def _write(lake: LakeStatus, rucio: Any, did: Did, content: bytes, rse: str) -> None:
-    """Put bytes where the catalogue says that the files of a dataset are."""
-    files = [{"scope": file["scope"], "name": file["name"]} for file in rucio.list_files(did.scope, did.name)]
-    for row in rucio.list_replicas(files, rse_expression=rse):
-        path = Layout(lake.root).storage(rse) / row["rses"][rse][0].split(f"/{rse}/", 1)[1]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
 
 
 def test_files_missing_at_the_source_make_a_rule_stuck_and_boost_tries_again(lake: Lake, make: Make) -> None:
@@ -134,7 +126,7 @@ def test_a_damaged_source_is_told_from_a_lost_one(
     make: Make, ask: Ask, embedded_lake: LakeStatus, rucio: Any
 ) -> None:
     did = make("damaged", files=1)
-    _write(embedded_lake, rucio, did, b"X", "CNAF-STORM")  # registered is "0"
+    put(embedded_lake, rucio, did, "CNAF-STORM", b"X")
     rule = ask(did)
     until(is_now(rule, "STUCK"), 90)
     assert "the file at the source is not the registered one" in rule.sentence
@@ -164,7 +156,7 @@ def full(lake: LakeStatus, rucio: Any, did: Did, rse: str) -> Iterator[None]:
 
 def test_a_full_destination_is_told(make: Make, ask: Ask, embedded_lake: LakeStatus, rucio: Any) -> None:
     did = make("full", files=1)
-    _write(embedded_lake, rucio, did, b"0", "CNAF-STORM")
+    put(embedded_lake, rucio, did, "CNAF-STORM")
     with full(embedded_lake, rucio, did, "CERN-EOSPILOT"):
         rule = ask(did, "CERN-EOSPILOT")
         until(is_now(rule, "STUCK"), 90)
@@ -176,7 +168,14 @@ def test_a_source_that_is_switched_off_is_told(make: Make, ask: Ask, root: Any) 
     did = make("unreadable", files=1, rse="CERN-EOSPILOT")
     with switched_off(root, "CERN-EOSPILOT", "read"):
         rule = ask(did, "CNAF-STORM")
-        until(lambda: "NO_SOURCES" in rule.refresh().state.error, 90)
+
+        def noticed() -> bool:
+            """The lake looks at its storages each few seconds: what began before is tried again."""
+            if rule.refresh().state.state == "STUCK" and "NO_SOURCES" not in rule.state.error:
+                rule.boost()
+            return "NO_SOURCES" in rule.state.error
+
+        until(noticed, 90)
         assert "no copy can be read now" in rule.sentence
         assert [cause.state for cause in rule.causes()] == ["NO_SOURCES"]
 

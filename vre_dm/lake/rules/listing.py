@@ -1,6 +1,7 @@
 """Lists of replication rules, and the questions that give them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any, overload
 
 from vre_dm.did import Did
@@ -22,11 +23,26 @@ class RuleList(Sequence[Rule], Tabular):
         The rules.
     question
         What was asked for.
+    again
+        Asks it once more: one request for all, and those that were known keep what was learnt by watching.
     """
 
-    def __init__(self, rules: Iterable[Rule], question: str) -> None:
+    def __init__(
+        self, rules: Iterable[Rule], question: str, again: "Callable[[], RuleList] | None" = None
+    ) -> None:
         self._rules = sorted(rules, key=lambda rule: rule.state.created, reverse=True)
-        self._question = question
+        self._question, self._again = question, again
+
+    def refresh(self) -> "RuleList":
+        """Look at all of them again, in one request; returns the list itself. Rules that ended leave it."""
+        if self._again is not None:
+            known, now = {rule.identifier: rule for rule in self._rules}, datetime.now(UTC)
+            new = self._again()
+            self._rules = [
+                known[rule.identifier].see(rule.state, now) if rule.identifier in known else rule
+                for rule in new
+            ]
+        return self
 
     @overload
     def __getitem__(self, index: int) -> Rule: ...
@@ -54,13 +70,15 @@ def rules_of(connection: Connection, did: Did) -> RuleList:
     rows = connection.ask(
         f"the rules on {did}", lambda rucio: list(rucio.list_did_rules(did.scope, did.name))
     )
-    return RuleList((rule_of(connection, row) for row in rows), f"on {did}")
+    rules = (rule_of(connection, row) for row in rows)
+    return RuleList(rules, f"on {did}", lambda: rules_of(connection, did))
 
 
 def rules_for(connection: Connection, account: str) -> RuleList:
     """Rules of an account."""
     rows = connection.ask(f"the rules of {account}", lambda rucio: list(rucio.list_account_rules(account)))
-    return RuleList((rule_of(connection, row) for row in rows), f"of {account}")
+    rules = (rule_of(connection, row) for row in rows)
+    return RuleList(rules, f"of {account}", lambda: rules_for(connection, account))
 
 
 def rule_by_id(connection: Connection, identifier: str) -> Rule:

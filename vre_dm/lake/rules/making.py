@@ -1,9 +1,10 @@
 """Making rules, and finding one that does already what is wanted."""
 
+from contextlib import suppress
 from typing import Any
 
 from vre_dm.did import Did
-from vre_dm.errors import Declined
+from vre_dm.errors import Declined, LoginRefused
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.rules.listing import rule_of, rules_of
 from vre_dm.lake.rules.rule import LONGEST, Rule
@@ -31,8 +32,12 @@ def create_rule(
     return rule_of(connection, connection.ask(f"a rule for {did} at {rse}", question))
 
 
-def rule_to(connection: Connection, did: Did, rse: str, *, days: float | None, comment: str) -> Rule:
-    """Reuse a rule that brings a DID to a storage element, or make one.
+def rule_to(
+    connection: Connection, did: Did, rse: str, *, days: float | None, comment: str
+) -> tuple[Rule, bool]:
+    """Reuse a rule that brings a DID to a storage element, or make one; says whether it was boosted.
+
+    That happens to an old one of ours that no longer moves, where the lake lets its users do so.
 
     Raises
     ------
@@ -40,15 +45,17 @@ def rule_to(connection: Connection, did: Did, rse: str, *, days: float | None, c
         As `create_rule`.
     """
     found = _usable(connection, did, rse)
-    if found is not None:
-        return found
-    try:
-        return create_rule(connection, did, rse, days=days, copies=1, comment=comment)
-    except Declined:
-        found = _usable(connection, did, rse)  # another window of the user's may have been quicker
-        if found is None:
-            raise
-        return found
+    if found is None:
+        try:
+            return create_rule(connection, did, rse, days=days, copies=1, comment=comment), False
+        except Declined:
+            found = _usable(connection, did, rse)  # another window of the user's may have been quicker
+            if found is None:
+                raise
+    if found.state.state in {"STUCK", "SUSPENDED"}:
+        with suppress(LoginRefused):
+            return found.boost(), True
+    return found, False
 
 
 def _usable(connection: Connection, did: Did, rse: str) -> Rule | None:

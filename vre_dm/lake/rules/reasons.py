@@ -5,13 +5,13 @@ from typing import Any, overload
 
 from rucio.common.exception import RequestNotFound
 
-from vre_dm.lake.rules.causes import Who
 from vre_dm.lake.rules.requests import FileCause, failed, under_way
 from vre_dm.lake.rules.state import RuleState
 from vre_dm.lake.tables import Table, Tabular
 
 _SHOWN = 20
-_LOOKED_AT = 5  # moving files whose transfers are looked at: each costs a request
+LOOKED_AT = 5
+"""Moving files whose transfers are looked at: each costs a request."""
 
 
 class Causes(Sequence[FileCause], Tabular):
@@ -43,7 +43,7 @@ class Causes(Sequence[FileCause], Tabular):
     def table(self) -> Table:
         """One row a file, the first of them."""
         rows = [
-            (str(file.file), file.rse, file.state, file.cause.why, _who(file), file.cause.step)
+            (str(file.file), file.rse, file.state, file.cause.why, file.who, file.cause.step)
             for file in self._files[:_SHOWN]
         ]
         more = self._total - len(rows)
@@ -52,7 +52,12 @@ class Causes(Sequence[FileCause], Tabular):
         return Table(self._title, columns, rows, note, widest=160)
 
 
-def causes_of(state: RuleState, identifier: str, ask: Callable[[Callable[[Any], Any]], Any]) -> Causes:
+def causes_of(
+    state: RuleState,
+    identifier: str,
+    ask: Callable[[Callable[[Any], Any]], Any],
+    looked_at: int = LOOKED_AT,
+) -> Causes:
     """Look at the files of a rule that have not arrived.
 
     One request for a stuck rule; for one that moves one more for each of a few files.
@@ -63,21 +68,23 @@ def causes_of(state: RuleState, identifier: str, ask: Callable[[Callable[[Any], 
         The rule.
     ask
         Puts a question to Rucio's client.
+    looked_at
+        Moving files whose transfers are looked at.
     """
     missing = state.total - state.arrived
     title = f"Files of {state.did} that have not arrived at {state.rse}"
     if state.state == "STUCK":
         transfers = ask(lambda rucio: rucio.examine_replication_rule(identifier)).get("transfers", [])
         return Causes((failed(transfer, state.error) for transfer in transfers), missing, title)
-    return Causes(
-        ask(lambda rucio: _moving(rucio, identifier, state.error)) if missing else (), missing, title
-    )
+    if not missing:
+        return Causes((), 0, title)
+    return Causes(ask(lambda rucio: _moving(rucio, identifier, state.error, looked_at)), missing, title)
 
 
-def _moving(rucio: Any, identifier: str, error: str) -> list[FileCause]:
+def _moving(rucio: Any, identifier: str, error: str, looked_at: int) -> list[FileCause]:
     locks = [lock for lock in rucio.list_replica_locks(identifier) if lock["state"] != "OK"]
     stuck = [failed(lock, error) for lock in locks if lock["state"] == "STUCK"]
-    moving = [lock for lock in locks if lock["state"] == "REPLICATING"][:_LOOKED_AT]
+    moving = [lock for lock in locks if lock["state"] == "REPLICATING"][:looked_at]
     return [under_way(lock, _request(rucio, lock)) for lock in moving] + stuck
 
 
@@ -87,7 +94,3 @@ def _request(rucio: Any, lock: dict[str, Any]) -> dict[str, Any] | None:
     except RequestNotFound:
         return None
     return found
-
-
-def _who(file: FileCause) -> str:
-    return file.cause.who.value.format(rse=file.rse) if file.cause.who is not Who.NOBODY else ""

@@ -56,6 +56,25 @@ class FileCause:
     attempts: int | None = None
     sources: tuple[str, ...] = ()
 
+    @property
+    def who(self) -> str:
+        """Who can act; empty where nobody has to."""
+        return "" if self.cause.who is Who.NOBODY else self.cause.who.value.format(rse=self.rse)
+
+    def document(self) -> dict[str, object]:
+        """Give what a program reads."""
+        return {
+            "file": str(self.file),
+            "rse": self.rse,
+            "state": self.state,
+            "why": self.cause.why,
+            "who": self.who,
+            "next": self.cause.step,
+            "since": self.since and self.since.isoformat(),
+            "attempts": self.attempts,
+            "sources": list(self.sources),
+        }
+
     def __str__(self) -> str:
         tried = f" after {self.attempts} attempts" if self.attempts else ""
         since = f" since {moment(self.since)}" if self.since else ""

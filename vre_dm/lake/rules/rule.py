@@ -7,7 +7,7 @@ from typing import Any
 from vre_dm.errors import Declined
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.rules.arrivals import Arrivals
-from vre_dm.lake.rules.reasons import Causes, causes_of
+from vre_dm.lake.rules.reasons import LOOKED_AT, Causes, causes_of
 from vre_dm.lake.rules.sentence import Explanation, Seen, explanation
 from vre_dm.lake.rules.spans import DAY
 from vre_dm.lake.rules.state import RuleState, state_of
@@ -76,9 +76,15 @@ class Rule(Tabular):
         row = self._ask(lambda rucio: rucio.get_replication_rule(identifier))
         return self.see(state_of(row), datetime.now(UTC))
 
-    def causes(self) -> Causes:
-        """Look at the files that have not arrived: what happens to each, or why it failed."""
-        return causes_of(self.state, self.identifier, self._ask)
+    def causes(self, looked_at: int = LOOKED_AT) -> Causes:
+        """Look at the files that have not arrived: what happens to each, or why it failed.
+
+        Parameters
+        ----------
+        looked_at
+            Moving files whose transfers are looked at: each costs a request.
+        """
+        return causes_of(self.state, self.identifier, self._ask, looked_at)
 
     def extend(self, days: float) -> "Rule":
         """Keep the copies for so many days from now.
@@ -158,12 +164,19 @@ class Rule(Tabular):
         Raises
         ------
         Declined, LoginRefused
-            The rule is locked, or belongs to someone else.
+            The rule is locked or was moved, or belongs to someone else.
         """
-        if self.state.locked:  # Rucio would take the request and keep the rule
+        # Rucio would take the request and keep the rule.
+        if self.state.locked:
             msg = (
                 f"the rule {self.identifier} on {self.state.did} is locked and cannot be deleted; "
                 f"ask {self.state.account} or the admins of the lake to unlock it"
+            )
+            raise Declined(msg)
+        if self.state.successor:
+            msg = (
+                f"the rule {self.identifier} on {self.state.did} was moved to {self.state.successor}; "
+                "delete that one first"
             )
             raise Declined(msg)
         identifier = self.identifier
@@ -174,6 +187,25 @@ class Rule(Tabular):
 
     def __str__(self) -> str:
         return str(self.table())
+
+    def document(self) -> dict[str, object]:
+        """Give what a program reads: the state, and the explanation in its parts."""
+        state, said = self.state, self.explanation
+        return {
+            "id": self.identifier,
+            "did": str(state.did),
+            "rse": state.rse,
+            "account": state.account,
+            "state": state.state,
+            "arrived": state.arrived,
+            "total": state.total,
+            "expires": state.expires and state.expires.isoformat(),
+            "sentence": self.sentence,
+            "why": said.why,
+            "who": said.who,
+            "next": said.step,
+            "seconds": said.left and said.left.middle.total_seconds(),
+        }
 
     def table(self) -> Table:
         """State of the rule."""

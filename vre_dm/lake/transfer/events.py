@@ -35,6 +35,31 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class Replicating:
+    """A replication rule brings the files to the storage element that is mounted here.
+
+    Attributes
+    ----------
+    rule, rse, state
+        Rucio's id of the rule, where the copies go, and Rucio's word for its state.
+    sentence
+        What happens, since when, why, who can act, what comes next.
+    arrived, total
+        Files that are there, and all of them.
+    remaining
+        Seconds to go; None where that was not measured.
+    """
+
+    rule: str
+    rse: str
+    state: str
+    sentence: str
+    arrived: int
+    total: int
+    remaining: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """A file is read from its first source."""
 
@@ -133,6 +158,7 @@ class Finished:
 
 Event = (
     Planned
+    | Replicating
     | Started
     | Progress
     | Retrying

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from pathlib import Path
 
-from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Listener, Progress, is_last
+from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Listener, Progress, Replicating, is_last
 from vre_dm.lake.transfer.failures import FetchCancelled
 from vre_dm.lake.transfer.feed import Feed
 from vre_dm.lake.transfer.jobs import JobFolder, state_after
@@ -133,7 +133,11 @@ class FetchJob:
         self._feed.put(event)
         if self._journal is not None:
             self._journal.append(event)
-        if self.folder is not None and isinstance(event, Progress) and time.monotonic() >= self._look:
+        if (
+            self.folder is not None
+            and isinstance(event, Progress | Replicating)
+            and time.monotonic() >= self._look
+        ):
             self._look = time.monotonic() + _LOOK
             if self.folder.cancelled:
                 self._stop.set()

@@ -382,9 +382,9 @@ def test_an_owner_that_fails_is_waited_for_once(server: Breaking, tmp_path: Path
 def test_an_old_version_in_the_way_is_hashed_once_while_another_fetch_replaces_it(
     server: Breaking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    from vre_dm.lake.transfer import attempts
+    from vre_dm.lake.transfer import kept
 
-    go, looks, true_holds = threading.Event(), [], attempts.holds
+    go, looks, true_holds = threading.Event(), [], kept.holds
     file: File = registered(BODY, server.play("/x", opening(go, 1000)))
     target = tmp_path / file.did.path()
     target.parent.mkdir()
@@ -397,7 +397,7 @@ def test_an_old_version_in_the_way_is_hashed_once_while_another_fetch_replaces_i
         looks.append(arguments)
         return true_holds(*arguments)
 
-    monkeypatch.setattr(attempts, "holds", counted)
+    monkeypatch.setattr(kept, "holds", counted)
     waits: list[float] = []
 
     def wait(stop: threading.Event, seconds: float) -> None:

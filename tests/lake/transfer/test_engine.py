@@ -76,11 +76,18 @@ def test_in_place_a_verified_path_of_the_lake_is_given_and_nothing_written(store
     assert not folder.exists()
 
 
-def test_in_place_a_damaged_copy_is_not_given(store: Path, folder: Path):
+def test_in_place_a_copy_of_another_size_is_not_given(store: Path, folder: Path):
+    file = stored(store, "f", BODY)
+    (store / "f").write_bytes(BODY[:-1])
+    with pytest.raises(TransferFailed, match="2499999 bytes are offered where 2500000 are registered"):
+        fetch([file], folder, copy=False)
+
+
+def test_in_place_a_damaged_copy_is_not_given_when_all_are_read_again(store: Path, folder: Path):
     file = stored(store, "f", BODY)
     (store / "f").write_bytes(BODY[:-1] + b"?")
     with pytest.raises(ChecksumMismatch, match="instead of"):
-        fetch([file], folder, copy=False)
+        fetch([file], folder, copy=False, recheck=True)
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder", "absent", "dangling"])

@@ -10,14 +10,14 @@ from vre_dm.lake.transfer.copy import copy_path, copy_url
 from vre_dm.lake.transfer.events import Placed, Retrying, SourceChanged, Started, Verified
 from vre_dm.lake.transfer.failures import ClaimLost, Failure, SourceFailed, Stopped
 from vre_dm.lake.transfer.inside import refuse_outside
+from vre_dm.lake.transfer.item import Item
+from vre_dm.lake.transfer.kept import kept, remember
 from vre_dm.lake.transfer.names import parts, waiting_for
 from vre_dm.lake.transfer.part import Part
 from vre_dm.lake.transfer.place import open_part
-from vre_dm.lake.transfer.plan import Item
 from vre_dm.lake.transfer.policy import backoff
 from vre_dm.lake.transfer.sources import Source
 from vre_dm.lake.transfer.xrootd import copy_root
-from vre_dm.lake.transfer.verify import holds
 
 _ENOUGH = 1 << 20  # bytes that make a round count as a step forward (or a tenth of a smaller file)
 
@@ -124,6 +124,7 @@ class _Attempts:
         if not self.claim.ours():
             raise ClaimLost
         path = part.place(self.context.syncs, _root(self.item))
+        remember(self.item, self.context, part)
         self.context.tell(Placed(self.item.did, path, source))
         return path
 
@@ -152,7 +153,7 @@ def fetch_one(item: Item, context: Context, *, waited: bool) -> Path | Failure |
         cause = f"has neither size nor checksum of {item.did}; ask its owner to register them"
         return Failure(item.did, (("the catalogue", cause),), corrupt=False)
     before = _stamp(item.target)
-    if not waited and (path := _kept(item, context)):
+    if not waited and (path := kept(item, context)):
         return path
     if not item.sources:
         return Failure(item.did, item.useless, corrupt=False)
@@ -164,20 +165,11 @@ def fetch_one(item: Item, context: Context, *, waited: bool) -> Path | Failure |
         return None
     try:
         look = waited or _stamp(item.target) != before  # another fetch may have placed it since
-        return (_kept(item, context) if look else None) or _moved(item, context, claim)
+        return (kept(item, context) if look else None) or _moved(item, context, claim)
     except ClaimLost:
         return None
     finally:
         context.claims.release(claim)
-
-
-def _kept(item: Item, context: Context) -> Path | None:
-    for here in _already(item, context):
-        if holds(here, item.expected, context.stop):
-            context.meter.at(item.did, here.stat().st_size)
-            context.tell(Placed(item.did, here, ""))
-            return here
-    return None
 
 
 def _moved(item: Item, context: Context, claim: Claim) -> Path | Failure:
@@ -186,6 +178,8 @@ def _moved(item: Item, context: Context, claim: Claim) -> Path | Failure:
     )
     found = context.parts.of(item.target, item.expected, anew=claim.contested)
     with open_part(item.target, item.expected, found, context.stop) as part:
+        if context.private:
+            part.path.chmod(0o600)
         if path := attempts.place(part):
             return path
     causes = [(str(state.source), state.cause) for state in attempts.states]
@@ -213,10 +207,3 @@ def _size(found: tuple[Path, object]) -> int:
         return min(facts.st_size, facts.st_blocks * 512)
     except OSError:
         return 0  # placed while we looked
-
-
-def _already(item: Item, context: Context) -> list[Path]:
-    """Paths that may hold the file already: its target, and the lake's own copies where no copy is wanted."""
-    if context.copy:
-        return [item.target]
-    return [*(source.path for source in item.sources if source.path is not None), item.target]

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from vre_dm.lake.transfer.claim import Claims
 from vre_dm.lake.transfer.events import Listener
@@ -12,6 +13,10 @@ from vre_dm.lake.transfer.names import Parts
 from vre_dm.lake.transfer.policy import Pace, Policy
 from vre_dm.lake.transfer.progress import Meter
 from vre_dm.lake.transfer.syncing import Syncs
+from vre_dm.lake.transfer.verified import Ledger
+
+if TYPE_CHECKING:
+    from vre_dm.lake.cache import Cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,8 @@ class Context:
         Whether a file that can be read in place is copied all the same.
     recheck
         Whether files that are here are read again, whatever was recorded of them.
+    private
+        Whether nobody else may read the files, since they are under embargo.
     """
 
     connections: Connections
@@ -38,10 +45,13 @@ class Context:
     syncs: Syncs
     claims: Claims
     parts: Parts
+    ledger: Ledger
+    cache: "Cache | None"
     stop: threading.Event
     tell: Listener
     copy: bool
     recheck: bool
+    private: bool
 
     def check(self) -> None:
         """Go on, unless stopped.

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vre_dm.did import Did
 from vre_dm.lake.access import Access
@@ -18,13 +19,18 @@ from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Finished, List
 from vre_dm.lake.transfer.failures import Failure, FetchCancelled, Stopped
 from vre_dm.lake.transfer.hosts import Hosts
 from vre_dm.lake.transfer.http import Connections
+from vre_dm.lake.transfer.item import Item
 from vre_dm.lake.transfer.memory import Memory
 from vre_dm.lake.transfer.names import Parts
-from vre_dm.lake.transfer.plan import Item, Plan, make_plan
+from vre_dm.lake.transfer.plan import Plan, make_plan
 from vre_dm.lake.transfer.policy import Pace, Policy
 from vre_dm.lake.transfer.progress import Meter
 from vre_dm.lake.transfer.report import fetch_error
 from vre_dm.lake.transfer.syncing import Syncs
+from vre_dm.lake.transfer.verified import Ledger
+
+if TYPE_CHECKING:
+    from vre_dm.lake.cache import Cache
 
 _BEAT = 0.1  # seconds between two looks at the counters
 _FAREWELL = 0.8  # seconds a cancelled fetch waits for its threads; a name look-up may take longer
@@ -44,6 +50,8 @@ def fetch_files(
     policy: Policy | None = None,
     pace: Pace | None = None,
     memory: Memory | None = None,
+    cache: "Cache | None" = None,
+    private: bool = False,
 ) -> list[Path]:
     """Have files in a folder, each under ``scope/name``, verified; nothing partial ever has a final name.
 
@@ -71,6 +79,10 @@ def fetch_files(
         Limits, and the clock and the waiting; the defaults suit a user.
     memory
         Where something failed in earlier fetches, so that it is asked last.
+    cache
+        Remembers which files were verified, and keeps files by their content.
+    private
+        The files are under embargo: only the user may read them, and no shared cache holds them.
 
     Returns
     -------
@@ -89,9 +101,23 @@ def fetch_files(
         Interrupted (a ``KeyboardInterrupt``); what arrived is kept for the next run where that is safe.
     """
     listener, pace, new = progress or (lambda _: None), pace or Pace(), not folder.exists()
-    plan = make_plan(files, folder, access, copy=copy)
+    cache = cache.for_embargoed() if cache is not None and private else cache
+    plan = make_plan(files, folder, access, copy=copy, cache=cache)
     hosts = Hosts(policy := policy or Policy(), pace, memory or Memory())
-    run = _Run(plan, access, policy, pace, hosts, stop or threading.Event(), copy=copy, recheck=recheck)
+    ledger = Ledger(None, folder) if cache is None else cache.ledger(folder)
+    run = _Run(
+        plan,
+        access,
+        policy,
+        pace,
+        hosts,
+        ledger,
+        cache,
+        stop or threading.Event(),
+        copy=copy,
+        recheck=recheck,
+        private=private,
+    )
     try:
         listener(Planned(len(plan.items), plan.size, plan.kept, plan.free, None))
         run.watch(listener)
@@ -119,10 +145,13 @@ class _Run:
         policy: Policy,
         pace: Pace,
         hosts: Hosts,
+        ledger: Ledger,
+        cache: "Cache | None",
         stop: threading.Event,
         *,
         copy: bool,
         recheck: bool,
+        private: bool,
     ) -> None:
         self.placed: dict[Did, Path] = {}
         self.failures: list[Failure] = []
@@ -142,10 +171,13 @@ class _Run:
             Syncs(),
             self._claims,
             Parts(),
+            ledger,
+            cache,
             stop,
             self._tell,
             copy=copy,
             recheck=recheck,
+            private=private,
         )
         self._waiting, self._elsewhere = deque(plan.items), deque[Item]()
         count = min(policy.threads, len(plan.items))
@@ -190,6 +222,7 @@ class _Run:
                 thread.join(max(until - time.monotonic(), 0.0))
         self._claims.release_all()
         self._connections.close()
+        self._context.ledger.save()
 
     def farewell(self, folder: Path) -> str:
         """Say what an interrupted fetch leaves behind."""

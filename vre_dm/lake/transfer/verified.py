@@ -32,6 +32,11 @@ def stamp(facts: os.stat_result) -> str:
     return f"{facts.st_dev}\t{facts.st_ino}\t{facts.st_size}\t{facts.st_mtime_ns}\t{facts.st_ctime_ns}"
 
 
+def content_stamp(facts: os.stat_result) -> str:
+    """Give the part of the stamp that a further link or name of the file leaves as it is."""
+    return stamp(facts).rpartition("\t")[0]
+
+
 def is_settled(facts: os.stat_result, now: int) -> bool:
     """Whether any later change of the content is sure to show in the times; ``now`` in unix nanoseconds."""
     return max(facts.st_ctime_ns, now) - facts.st_mtime_ns >= GRAIN
@@ -151,7 +156,7 @@ class Ledger:
 
     def _key(self, path: Path) -> bytes | None:
         """Name of a file below the target; None for what is elsewhere or would break a line."""
-        name = os.fspath(path)
+        name = os.fspath(path if path.is_absolute() else path.absolute())
         if not name.startswith(self._target) or not name.isascii() or not name.isprintable():
             return None
         return name[len(self._target) :].encode()

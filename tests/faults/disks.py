@@ -1,11 +1,13 @@
 """Disks that fail for real: too small, out of inodes, gone; mounted where nobody else sees them."""
 
+import json
 import resource
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,15 +23,20 @@ def files_no_longer_than(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def apart(code: str, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run Python code where it may mount what it likes and nobody else sees it."""
-    command = ["unshare", "--map-root-user", "--mount", sys.executable, "-c", code, *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+def apart(story: str, truth: Path, *pfns: str, rights: str = "--map-root-user") -> list[dict[str, Any]]:
+    """Play a story of `tests.faults.mounts` where it may mount what it likes and nobody else sees it."""
+    command = ["unshare", rights, "--mount", sys.executable, "-m", "tests.faults.mounts", story, truth, *pfns]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 def may_mount() -> bool:
-    """Whether this machine lets its users have mount namespaces."""
+    """Whether this machine lets its users have mount namespaces, and FUSE in them."""
     try:
-        return apart("").returncode == 0
+        done = subprocess.run(
+            ["unshare", "--map-root-user", "--mount", "test", "-w", "/dev/fuse"], check=False
+        )
     except OSError:
         return False
+    return done.returncode == 0

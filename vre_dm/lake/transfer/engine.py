@@ -16,10 +16,11 @@ from vre_dm.lake.transfer.attempts import fetch_one
 from vre_dm.lake.transfer.claim import Claims
 from vre_dm.lake.transfer.context import Context
 from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Finished, Listener, Planned
-from vre_dm.lake.transfer.failures import Failure, FetchCancelled, Stopped
+from vre_dm.lake.transfer.failures import Failure, FetchCancelled, Stopped, disk_error
 from vre_dm.lake.transfer.hosts import Hosts
 from vre_dm.lake.transfer.http import Connections
 from vre_dm.lake.transfer.item import Item
+from vre_dm.lake.transfer.kept import make_room_for
 from vre_dm.lake.transfer.memory import Memory
 from vre_dm.lake.transfer.names import Parts
 from vre_dm.lake.transfer.plan import Plan, make_plan
@@ -100,10 +101,15 @@ def fetch_files(
     FetchCancelled
         Interrupted (a ``KeyboardInterrupt``); what arrived is kept for the next run where that is safe.
     """
-    listener, pace, new = progress or (lambda _: None), pace or Pace(), not folder.exists()
+    listener, pace, new = progress or (lambda _: None), pace or Pace(), not os.path.lexists(folder)
     cache = cache.for_embargoed() if cache is not None and private else cache
-    plan = make_plan(files, folder, access, copy=copy, cache=cache)
+    try:
+        plan = make_plan(files, folder, access, copy=copy, cache=cache)
+    except OSError as error:  # a folder of another user, a mount that died
+        raise disk_error(error, folder / "any") from error
     hosts = Hosts(policy := policy or Policy(), pace, memory or Memory())
+    if cache is not None and cache.owns(folder):
+        make_room_for(plan, cache)
     ledger = Ledger(None, folder) if cache is None else cache.ledger(folder)
     run = _Run(
         plan,
@@ -291,7 +297,7 @@ def _remove_empty(folders: Iterable[Path], kept: Path) -> None:
             try:
                 path.rmdir()
             except OSError:  # holds something, or was never made
-                if path.exists():
+                if os.path.lexists(path):
                     break
 
 

@@ -8,6 +8,7 @@ from vre_dm.lake.transfer.context import Context
 from vre_dm.lake.transfer.events import Placed
 from vre_dm.lake.transfer.item import Item
 from vre_dm.lake.transfer.part import Part
+from vre_dm.lake.transfer.plan import Plan
 from vre_dm.lake.transfer.verified import stamp
 from vre_dm.lake.transfer.verify import holds
 
@@ -28,6 +29,23 @@ def kept(item: Item, context: Context) -> Path | None:
         context.meter.at(item.did, here.stat().st_size)
         context.tell(Placed(item.did, here, ""))
     return here
+
+
+def make_room_for(plan: Plan, cache: "Cache") -> int:
+    """Have the cache's quota take what is coming, and none of what is here make way; gives the bytes removed.
+
+    Raises
+    ------
+    NoSpace
+        It cannot.
+    """
+    from vre_dm.lake.cache.room import make_room  # the cache knows the engine, not the engine the cache
+
+    coming = {item.did for item in plan.coming}
+    for item in plan.items:
+        if item.did not in coming:
+            cache.use(item.did, item.expected)
+    return make_room(cache, plan.bytes_coming)
 
 
 def remember(item: Item, context: Context, part: Part) -> None:

@@ -94,6 +94,7 @@ def test_the_configuration_of_rucio_jupyterlab_is_read(home: Path, environ: Envi
     assert (found.auth, found.account, found.vo) == ("oidc", "phys", "escape")
     assert found.ca == Path("/certs/rucio_ca.pem")
     assert found.mount == Mount("CERN-EOSPILOT", Path("/eos/eulake"), 5)
+    assert found.replica == found.mount
     assert found.rule_days == 7
     assert found.source == str(home / ".jupyter/jupyter_server_config.json")
     assert isinstance(found.tokens, VariableToken)
@@ -143,6 +144,7 @@ def test_the_variables_of_the_vre_are_read(environ: Environ, monkeypatch: pytest
         "phys",
     )
     assert found.mount == Mount("CERN-EOSPILOT", Path("/eos/eulake"), 5)
+    assert found.replica == found.mount
     assert found.source == "the RUCIO_* variables"
     assert found.tokens is not None
     assert found.tokens.token() == Secret("a.b.c")

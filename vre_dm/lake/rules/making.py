@@ -59,13 +59,13 @@ def rule_to(
 
 
 def _usable(connection: Connection, did: Did, rse: str) -> Rule | None:
-    account = connection.instance.account
+    account = connection.account()
     rules = [
         rule
         for rule in rules_of(connection, did)
         if rule.state.rse == rse
         and not rule.state.successor
-        and (account in {None, rule.state.account} or rule.state.state == "OK")
+        and (rule.state.account == account or rule.state.state == "OK")
     ]
     rules.sort(key=lambda rule: (rule.state.account != account, _rank(rule)))
     return rules[0] if rules else None

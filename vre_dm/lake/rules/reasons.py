@@ -1,10 +1,13 @@
 """The files of a rule that have not arrived, each with its cause: asked of the lake only when wanted."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any, overload
 
 from rucio.common.exception import RequestNotFound
 
+from vre_dm.errors import InvalidDid
 from vre_dm.lake.rules.requests import FileCause, failed, under_way
 from vre_dm.lake.rules.state import RuleState
 from vre_dm.lake.tables import Table, Tabular
@@ -75,7 +78,8 @@ def causes_of(
     title = f"Files of {state.did} that have not arrived at {state.rse}"
     if state.state == "STUCK":
         transfers = ask(lambda rucio: rucio.examine_replication_rule(identifier)).get("transfers", [])
-        return Causes((failed(transfer, state.error) for transfer in transfers), missing, title)
+        told = (partial(failed, transfer, state.error) for transfer in transfers)
+        return Causes(_safe(told), missing, title)
     if not missing:
         return Causes((), 0, title)
     return Causes(ask(lambda rucio: _moving(rucio, identifier, state.error, looked_at)), missing, title)
@@ -83,9 +87,18 @@ def causes_of(
 
 def _moving(rucio: Any, identifier: str, error: str, looked_at: int) -> list[FileCause]:
     locks = [lock for lock in rucio.list_replica_locks(identifier) if lock["state"] != "OK"]
-    stuck = [failed(lock, error) for lock in locks if lock["state"] == "STUCK"]
+    stuck = [partial(failed, lock, error) for lock in locks if lock["state"] == "STUCK"]
     moving = [lock for lock in locks if lock["state"] == "REPLICATING"][:looked_at]
-    return [under_way(lock, _request(rucio, lock)) for lock in moving] + stuck
+    return _safe([*(partial(under_way, lock, _request(rucio, lock)) for lock in moving), *stuck])
+
+
+def _safe(told: Iterable[Callable[[], FileCause]]) -> list[FileCause]:
+    """Files whose names are safe; the others are counted only."""
+    found = []
+    for tell in told:
+        with suppress(InvalidDid):
+            found.append(tell())
+    return found
 
 
 def _request(rucio: Any, lock: dict[str, Any]) -> dict[str, Any] | None:

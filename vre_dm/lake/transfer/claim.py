@@ -64,7 +64,7 @@ class Claims:
         contested = path in self._watched
         try:
             while (descriptor := _create(path)) is None:
-                if not self._remove_dead(path):
+                if not self.remove_dead(path):
                     return None
                 contested = True
             claim = Claim(path, descriptor, contested)
@@ -101,7 +101,7 @@ class Claims:
             for claim in self._held.values():
                 os.utime(claim.descriptor)
 
-    def _remove_dead(self, path: Path) -> bool:
+    def remove_dead(self, path: Path) -> bool:
         """Remove a claim whose fetch is dead; True if the way may be free now."""
         try:
             descriptor = _open(path)

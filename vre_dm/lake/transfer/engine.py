@@ -27,6 +27,7 @@ from vre_dm.lake.transfer.plan import Plan, make_plan
 from vre_dm.lake.transfer.policy import Pace, Policy
 from vre_dm.lake.transfer.progress import Meter
 from vre_dm.lake.transfer.report import fetch_error
+from vre_dm.lake.transfer.sweep import sweep
 from vre_dm.lake.transfer.syncing import Syncs
 from vre_dm.lake.transfer.verified import Ledger
 
@@ -134,6 +135,7 @@ def fetch_files(
         raise FetchCancelled(run.farewell(folder)) from interrupt
     finally:
         run.end()
+        run.sweep()
         _remove_empty({item.target.parent for item in plan.items}, folder.parent if new else folder)
     if run.failures:
         raise fetch_error(run.failures, list(run.placed.values()), folder)
@@ -229,6 +231,10 @@ class _Run:
         self._claims.release_all()
         self._connections.close()
         self._context.ledger.save()
+
+    def sweep(self) -> None:
+        """Remove what earlier runs left of the files that are here now."""
+        sweep((at.target for at in self._plan.items if self.placed.get(at.did) == at.target), self._claims)
 
     def farewell(self, folder: Path) -> str:
         """Say what an interrupted fetch leaves behind."""

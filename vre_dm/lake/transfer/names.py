@@ -20,10 +20,10 @@ _LONGEST_STEM = 160  # names of DIDs are ASCII; leaves room for the rest within 
 
 def part_path(target: Path, expected: Expected, owner: Owner) -> Path:
     """Return a fresh temporary name beside the target."""
-    return target.with_name(f".{_stem(target.name)}.{expected.tag}-{owner}-{secrets.token_hex(4)}.part")
+    return target.with_name(f".{stem(target.name)}.{expected.tag}-{owner}-{secrets.token_hex(4)}.part")
 
 
-def _stem(name: str) -> str:
+def stem(name: str) -> str:
     """Name of the target, cut and told apart by a digest where a file system would refuse the whole."""
     if len(name) <= _LONGEST_STEM:
         return name
@@ -32,7 +32,7 @@ def _stem(name: str) -> str:
 
 def claim_path(target: Path, expected: Expected) -> Path:
     """Name of the claim on a target's content, beside it."""
-    return target.with_name(f".{_stem(target.name)}.{expected.tag}.claim")
+    return target.with_name(f".{stem(target.name)}.{expected.tag}.claim")
 
 
 Found = tuple[Path, str, str, Owner]
@@ -65,8 +65,8 @@ def leftovers(folder: Path) -> Iterator[Found]:
 
 def waiting_for(target: Path, expected: Expected, among: Iterable[Found]) -> list[tuple[Path, Owner]]:
     """Those of the temporary files that hold bytes of this target, with their owners."""
-    stem, tag = _stem(target.name), expected.tag
-    return [(found[0], found[3]) for found in among if (found[1], found[2]) == (stem, tag)]
+    key = stem(target.name), expected.tag
+    return [(found[0], found[3]) for found in among if (found[1], found[2]) == key]
 
 
 class Parts:
@@ -83,5 +83,5 @@ class Parts:
             for found in parts(folder):
                 read.setdefault((found[1], found[2]), []).append(found)
             self._folders[folder] = read
-        among = self._folders[folder].get((_stem(target.name), expected.tag), [])
+        among = self._folders[folder].get((stem(target.name), expected.tag), [])
         return [(path, owner) for path, _, _, owner in among]

@@ -19,6 +19,10 @@ from vre_dm.lake.site import Site
 from vre_dm.lake.tables import Table, Tabular, plural, size_text
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    import uproot
+
     from vre_dm.lake.publish.sources import Sources
     from vre_dm.lake.transfer.events import Listener
     from vre_dm.lake.transfer.job import FetchJob
@@ -218,6 +222,38 @@ class Dataset(Tabular):
         """
         job = self.start_fetch(target, files=files, rse=rse, recheck=recheck)
         return job.follow(progress or (lambda _: None))
+
+    def open(self, name: str | None = None) -> "BinaryIO | uproot.ReadOnlyDirectory":
+        """Read a file where it is, without a copy: only what is asked for moves.
+
+        From a verified copy in the cache folder, a mounted path, https, or ``root://`` (extra ``stream``):
+        the first that can be opened. The size is checked, and that all pieces are of one object; the checksum
+        of the whole is not, as that needs the whole: `fetch` compares it.
+
+        Parameters
+        ----------
+        name
+            Name of the file, or a pattern that only it fits; not needed where there is but one.
+
+        Returns
+        -------
+        uproot.ReadOnlyDirectory or file object
+            A ROOT file is opened by uproot, anything else as Python opens a file for reading bytes. Use
+            ``with``, or ``close()``.
+
+        Raises
+        ------
+        NotInLake
+            No file fits, or several do.
+        TransferFailed
+            No copy can be opened; while reading: the bytes do not come, or the file changed on the server.
+        MissingExtra
+            The only copy is on ``root://`` and its client is not installed.
+        """
+        from vre_dm.lake.stream import open_file
+
+        file = self.files.one(name)
+        return open_file(file, self._site.access, copies=(self._site.folder / file.did.path(),))
 
     def start_fetch(
         self,

@@ -4,16 +4,31 @@ import re
 import time
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Protocol
 
 import httpx
 
 from vre_dm.lake.transfer.failures import SourceFailed
 from vre_dm.lake.transfer.part import Part
+from vre_dm.lake.transfer.verify import Expected
 
 # a busy server is asked again; 401 once, since the access may have a fresh token by then
 _TRIES: dict[int, int | None] = {401: 2, **dict.fromkeys((408, 425, 429, 500, 502, 503, 504))}
 _OVERLOAD = frozenset((429, 500, 502, 503, 504))  # the whole host's, not this file's
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+
+
+class Wanted(Protocol):
+    """What is asked for: a part of a fetch, or what a stream reads."""
+
+    @property
+    def target(self) -> Path:
+        """Name of the file."""
+
+    @property
+    def expected(self) -> Expected:
+        """Size and checksums as registered."""
 
 
 class RangesIgnored(SourceFailed):
@@ -41,7 +56,7 @@ def refuse(response: httpx.Response, part: Part) -> None:
         refuse_size(int(length), part)
 
 
-def refuse_strange(response: httpx.Response, part: Part) -> None:
+def refuse_strange(response: httpx.Response, part: Wanted) -> None:
     """Refuse every answer that holds no bytes of the object as they are stored."""
     status = response.status_code
     if status not in (200, 206):
@@ -58,7 +73,7 @@ def refuse_strange(response: httpx.Response, part: Part) -> None:
         raise SourceFailed(msg)
 
 
-def refuse_size(size: int, part: Part) -> None:
+def refuse_size(size: int, part: Wanted) -> None:
     """Refuse an object of another size than registered, before a byte of it moves."""
     if part.expected.size is not None and size != part.expected.size:
         msg = f"{size} bytes are offered where {part.expected.size} are registered"
@@ -104,7 +119,7 @@ def align(url: str, response: httpx.Response, part: Part) -> None:
     part.origin = (url, strong) if strong else None
 
 
-def refuse_other_range(response: httpx.Response, part: Part, start: int, end: int) -> None:
+def refuse_other_range(response: httpx.Response, part: Wanted, start: int, end: int) -> None:
     """Refuse a piece that is not the asked one, from ``start`` up to ``end``, of the object so far.
 
     Raises

@@ -3,6 +3,7 @@
 The one piece of state of the package, kept because a notebook has one lake in mind: the last `connect`.
 """
 
+import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -238,8 +239,11 @@ def _chosen(
 def _open(instance: Instance) -> Lake:
     redaction.install()  # before anything is asked: what a notebook logs is saved and shared
     state = platformdirs.user_state_path("vre-dm")
-    cache = platformdirs.user_cache_path("vre-dm") / "lakes" / _folder(instance)
-    lake = Lake(instance, cache, jobs=state / "jobs", uploads=state / "uploads")
+    from vre_dm.lake.cache.settings import CacheSettings  # brings the engine, which the magics load late
+
+    settings = CacheSettings.read(os.environ, platformdirs.user_cache_path("vre-dm"))
+    cache = settings.cache(instance.url, _folder(instance))
+    lake = Lake(instance, cache.shows, jobs=state / "jobs", uploads=state / "uploads", cache=cache)
     lake.ping()
     return lake
 

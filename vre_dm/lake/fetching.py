@@ -6,11 +6,14 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from vre_dm.did import Did
+from vre_dm.errors import NotWritable, Unreachable
+from vre_dm.lake.embargo import embargo
 from vre_dm.lake.file_list import FileList
 from vre_dm.lake.private import make_private
 from vre_dm.lake.site import Site
 
 if TYPE_CHECKING:
+    from vre_dm.lake.cache import Cache
     from vre_dm.lake.transfer.events import Listener
     from vre_dm.lake.transfer.job import FetchJob
 
@@ -42,6 +45,7 @@ def start(site: Site, did: Did, files: FileList, target: Path | str | None, want
     """Begin a fetch; see `vre_dm.lake.dataset.Dataset.start_fetch`."""
     from vre_dm.lake.transfer import fetch_files, jobs  # heavy, and not needed to browse
     from vre_dm.lake.transfer.job import FetchJob
+    from vre_dm.lake.transfer.memory import Memory
 
     if target is None:
         make_private(site.folder)  # what one user may read others may not, nor exchange
@@ -51,13 +55,34 @@ def start(site: Site, did: Did, files: FileList, target: Path | str | None, want
     def work(tell: "Listener", stop: Event) -> list[Path]:
         if wanted.bring_to and not _brought(site, did, files, wanted, tell, stop):
             return []
+        private = embargo(site.connection, did)
         found = files.located(wanted.files, rse=rse)
         return fetch_files(
-            found, folder, access=site.access, progress=tell, copy=copy, recheck=wanted.recheck, stop=stop
+            found,
+            folder,
+            access=site.access,
+            progress=tell,
+            copy=copy,
+            recheck=wanted.recheck,
+            stop=stop,
+            memory=None if site.jobs is None else Memory(site.jobs.parent / "failed.json"),
+            cache=_cache(site),
+            private=private is not None,
+            remarks=tuple(filter(None, (private, site.access.mount_fault(wanted.rse)))),
         )
 
     about = {"did": str(did), "to": str(folder.absolute()), "files": wanted.files, "rse": rse}
     return FetchJob(work, None if site.jobs is None else jobs.begin(site.jobs, about))
+
+
+def _cache(site: Site) -> "Cache | None":
+    """Give the cache, unless its folder is no safe place: what was verified is not remembered then."""
+    try:
+        if site.cache is not None:
+            make_private(site.cache.folder)
+    except NotWritable:
+        return None
+    return site.cache
 
 
 def _brought(site: Site, did: Did, files: FileList, wanted: Wanted, tell: "Listener", stop: Event) -> bool:
@@ -67,6 +92,9 @@ def _brought(site: Site, did: Did, files: FileList, wanted: Wanted, tell: "Liste
 
     rse, usual = wanted.bring_to or "", site.connection.instance.rule_days
     days = usual if wanted.days is None else wanted.days
+    if fault := site.access.mount_fault(rse):
+        msg = f"{fault}; or fetch into a folder"
+        raise Unreachable(msg)
     bring(site.connection, did, rse, days=days, tell=tell, stop=stop)
     first = next(files.located(wanted.files, rse=rse), None)
     if first is not None and any(site.access.local_path(replica.pfn) for replica in first.replicas):

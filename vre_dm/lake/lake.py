@@ -24,6 +24,7 @@ from vre_dm.lake.tables import Table, Tabular
 from vre_dm.lake.tokens import TokenProvider
 
 if TYPE_CHECKING:
+    from vre_dm.lake.cache import Cache
     from vre_dm.lake.publish.publication import Publication
     from vre_dm.lake.publish.sources import Sources
     from vre_dm.lake.transfer.events import Listener
@@ -44,6 +45,8 @@ class Lake(Tabular):
         Where fetches tell other processes of themselves; None where they do not.
     uploads
         Where uploads note how far they are, for the next run; None where they do not.
+    cache
+        Remembers what was verified, and keeps it by content; None where nothing does.
 
     Raises
     ------
@@ -52,11 +55,17 @@ class Lake(Tabular):
     """
 
     def __init__(
-        self, instance: Instance, folder: Path, *, jobs: Path | None = None, uploads: Path | None = None
+        self,
+        instance: Instance,
+        folder: Path,
+        *,
+        jobs: Path | None = None,
+        uploads: Path | None = None,
+        cache: "Cache | None" = None,
     ) -> None:
         self._connection = Connection(instance)
         self._storage = Storage(self._connection)
-        self._site = Site(self._connection, self._storage, folder, jobs, uploads)
+        self._site = Site(self._connection, self._storage, folder, jobs, uploads, cache)
 
     @property
     def instance(self) -> Instance:

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vre_dm.lake.access import Access
 from vre_dm.lake.connection import Connection
+
+if TYPE_CHECKING:
+    from vre_dm.lake.cache import Cache
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,8 @@ class Site:
         Where fetches tell other processes of themselves; None where they do not.
     uploads
         Where uploads note how far they are, for the next run; None where they do not.
+    cache
+        Remembers what was verified, and keeps it by content; None where nothing does.
     """
 
     connection: Connection
@@ -28,3 +34,4 @@ class Site:
     folder: Path
     jobs: Path | None = None
     uploads: Path | None = None
+    cache: "Cache | None" = None

@@ -8,7 +8,15 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TextIO
 
 from vre_dm.lake.tables import size_text
-from vre_dm.lake.transfer.events import Event, Listener, Progress, Replicating, Retrying, SourceChanged
+from vre_dm.lake.transfer.events import (
+    Event,
+    Listener,
+    Planned,
+    Progress,
+    Replicating,
+    Retrying,
+    SourceChanged,
+)
 
 _BAR = 60  # columns of a bar in a notebook
 _SHORTEST = 0.4  # seconds: a fetch that is over sooner needs no bar
@@ -41,7 +49,9 @@ def line(event: Progress, elapsed: float, width: int) -> str:
 
 
 def trouble(event: Event) -> str:
-    """Say in one line why a source is asked again or was left; empty for every other event."""
+    """Say in one line why a source is asked again or was left, or what was remarked before; else empty."""
+    if isinstance(event, Planned):
+        return "; ".join(event.remarks)
     if isinstance(event, Retrying):
         return f"{event.file}: {event.source}: {event.cause}; again in {event.wait:.0f} s"
     if isinstance(event, SourceChanged):

@@ -14,6 +14,7 @@ from vre_dm.lake.access import Access
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer.attempts import fetch_one
 from vre_dm.lake.transfer.claim import Claims
+from vre_dm.lake.transfer.closing import close_folders
 from vre_dm.lake.transfer.context import Context
 from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Finished, Listener, Planned
 from vre_dm.lake.transfer.failures import Failure, FetchCancelled, Stopped, disk_error
@@ -54,6 +55,7 @@ def fetch_files(
     memory: Memory | None = None,
     cache: "Cache | None" = None,
     private: bool = False,
+    remarks: tuple[str, ...] = (),
 ) -> list[Path]:
     """Have files in a folder, each under ``scope/name``, verified; nothing partial ever has a final name.
 
@@ -85,6 +87,8 @@ def fetch_files(
         Remembers which files were verified, and keeps files by their content.
     private
         The files are under embargo: only the user may read them, and no shared cache holds them.
+    remarks
+        Sentences for the user, told with the plan.
 
     Returns
     -------
@@ -109,6 +113,8 @@ def fetch_files(
     except OSError as error:  # a folder of another user, a mount that died
         raise disk_error(error, folder / "any") from error
     hosts = Hosts(policy := policy or Policy(), pace, memory or Memory())
+    if private:
+        close_folders(plan.items, folder)
     if cache is not None and cache.owns(folder):
         make_room_for(plan, cache)
     ledger = Ledger(None, folder) if cache is None else cache.ledger(folder)
@@ -126,7 +132,7 @@ def fetch_files(
         private=private,
     )
     try:
-        listener(Planned(len(plan.items), plan.size, plan.kept, plan.free, None))
+        listener(Planned(len(plan.items), plan.size, plan.kept, plan.free, None, remarks))
         run.watch(listener)
     except (KeyboardInterrupt, Stopped) as interrupt:
         run.end()

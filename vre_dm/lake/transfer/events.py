@@ -25,6 +25,8 @@ class Planned:
         Bytes free on the disk; None where the system does not say.
     seconds
         Forecast; None where nothing was measured yet.
+    remarks
+        What the user should know of it: an embargo, a mount that does not answer.
     """
 
     files: int
@@ -32,6 +34,7 @@ class Planned:
     kept: int
     free: int | None
     seconds: float | None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +252,7 @@ _READ: dict[Any, Callable[[Any], Any]] = {
     Did | None: _or_none(lambda value: Did.parse(_text(value))),
     Path: lambda value: Path(_text(value)),
     tuple[tuple[str, str], ...]: _causes,
+    tuple[str, ...]: lambda value: tuple(map(_text, value if isinstance(value, list | tuple) else [None])),
 }
 _NAMES: dict[type, str] = {
     kind: re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower() for kind in get_args(Event)

@@ -147,6 +147,7 @@ def test_a_wait_for_lost_files_ends_with_the_cause_and_the_next_one_tries_again(
         vre.dataset(did).fetch()
     assert "\n" not in str(caught.value)
     put(embedded_lake, rucio, did, "CNAF-STORM")
+    until(lambda: vre.dataset(did).rules()[0].state.stuck_since)  # a boost may not meet a repair
     (path,) = vre.dataset(did).fetch()  # boosts the rule
     assert path.read_bytes() == b"0"
     vre.dataset(did).rules()[0].delete()

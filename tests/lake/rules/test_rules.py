@@ -165,17 +165,14 @@ def test_a_full_destination_is_told(make: Make, ask: Ask, embedded_lake: LakeSta
 
 
 def test_a_source_that_is_switched_off_is_told(make: Make, ask: Ask, root: Any) -> None:
-    did = make("unreadable", files=1, rse="CERN-EOSPILOT")
+    def once_noticed() -> Rule | None:
+        """Try until the lake has noticed: it looks at its storages every few seconds."""
+        rule = ask(make("unreadable", files=1, rse="CERN-EOSPILOT"), "CNAF-STORM")
+        until(is_now(rule, "STUCK"), 90)
+        return rule if "NO_SOURCES" in rule.state.error else None
+
     with switched_off(root, "CERN-EOSPILOT", "read"):
-        rule = ask(did, "CNAF-STORM")
-
-        def noticed() -> bool:
-            """The lake looks at its storages each few seconds: what began before is tried again."""
-            if rule.refresh().state.state == "STUCK" and "NO_SOURCES" not in rule.state.error:
-                rule.boost()
-            return "NO_SOURCES" in rule.state.error
-
-        until(noticed, 90)
+        rule = until(once_noticed, 120)
         assert "no copy can be read now" in rule.sentence
         assert [cause.state for cause in rule.causes()] == ["NO_SOURCES"]
 

@@ -106,10 +106,8 @@ def wait_for(
     ----------
     rule, connection
         The rule and its lake.
-    tell
-        Takes `Replicating` events, from the calling thread.
-    stop
-        Ends the wait when another thread sets it.
+    tell, stop
+        Takes `Replicating` events, from the calling thread; ends the wait when another thread sets it.
     boosted
         Whether the rule was stuck and has been told to move again.
     patience, pace

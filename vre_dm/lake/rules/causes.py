@@ -8,7 +8,6 @@ class Who(Enum):
     """Who can act; ``{rse}`` is where the file should go."""
 
     YOU = "you"
-    PUBLISHER = "the owner of the data"
     SOURCE = "the admins of the storage that holds the file"
     DESTINATION = "the admins of {rse}"
     LAKE = "the admins of the lake"

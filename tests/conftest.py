@@ -12,6 +12,8 @@ from hypothesis import settings
 from vre_dm import sandbox
 from vre_dm.sandbox import LakeStatus
 
+pytest_plugins = ["tests.security.canaries"]
+
 # The same examples on every machine, however slow it is; `make test-full` looks for new ones.
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("exploring", deadline=None)

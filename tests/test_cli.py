@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,10 +15,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.faults.server import breaking, stall, status, whole
+from tests.lakes import client
 from vre_dm import __version__, session
 from vre_dm.cli import main
 from vre_dm.cli_lab import working_copy
+from vre_dm.did import Did
 from vre_dm.errors import NotWritable
+from vre_dm.lake.transfer.events import Failed, Finished, Placed, Planned, from_json
 from vre_dm.sandbox import LakeStatus
 
 Run = Callable[..., Result]
@@ -99,9 +104,61 @@ def test_a_fetch_prints_paths_of_whole_files(run: Run, tmp_path: Path):
         "dilepton.2018.spectrum.mumu.parquet",
     ]
     assert all(path.read_bytes()[:4] == b"PAR1" for path in paths)
-    again = run("fetch", "atlas:dilepton.2018.spectra", "--to", str(tmp_path / "data"), "--json")
-    assert json.loads(again.stdout) == {"files": [str(path) for path in paths], "failures": []}
+    again = run("fetch", "atlas:dilepton.2018.spectra", "--to", str(tmp_path / "data"), "--recheck", "--json")
+    events = [from_json(json.loads(line)) for line in again.stdout.splitlines()]
+    assert sorted(event.path for event in events if isinstance(event, Placed)) == paths
+    assert isinstance(events[0], Planned)
+    assert isinstance(events[-1], Finished)
+    assert (events[-1].files, events[-1].failed) == (2, 0)
     assert again.stderr == ""
+
+
+@pytest.fixture
+def half_lost(embedded_lake: LakeStatus) -> Did:
+    """A dataset of one file that is here and one whose only copy is lost."""
+    rucio, did = client(embedded_lake), Did("user.dm", f"half.{uuid.uuid4().hex[:8]}")
+    rucio.add_dataset(did.scope, did.name)
+    lost = {"scope": did.scope, "name": f"{did.name}.lost", "bytes": 4, "adler32": "00000001"}
+    rucio.add_replicas("CNAF-STORM", [lost])
+    (good,) = rucio.list_files("fermi", "dsph.jfactors")
+    files = [{"scope": each["scope"], "name": each["name"]} for each in (lost, good)]
+    rucio.attach_dids(did.scope, did.name, files)
+    return did
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_fetch_that_misses_some_files_says_which_why_and_who_can_act_with_code_3(
+    run: Run, tmp_path: Path, half_lost: Did, form: list[str]
+):
+    result = run("fetch", str(half_lost), "--to", str(tmp_path / "data"), *form)
+    assert result.exit_code == 3
+    title, heads, row, note = [line for line in result.stderr.splitlines() if "; again in" not in line]
+    assert title == "1 of 2 files could not be fetched"
+    assert heads.split()[-4:] == ["can", "act", "next", "step"]
+    assert f"{half_lost}.lost" in row
+    assert "the admins of CNAF-STORM" in row
+    assert "1 good file in" in note
+    events = [from_json(json.loads(line)) for line in result.stdout.splitlines()]
+    assert [event.file.name for event in events if isinstance(event, Failed)] == [
+        f"{half_lost.name}.lost"
+    ] * len(form)
+    assert len([path for path in (tmp_path / "data").rglob("*") if path.is_file()]) == 1
+
+
+def test_what_ends_a_whole_fetch_is_its_last_event_too(run: Run):
+    result = run("fetch", "fermi:dsph.jfactors", "--to", "/proc/x", "--json")
+    assert result.exit_code == 1
+    (line,) = result.stdout.splitlines()
+    event = from_json(json.loads(line))
+    assert isinstance(event, Failed)
+    assert event.file is None
+    assert "cannot write in /proc/x" in event.causes[0][1]
+    assert result.stderr.count("\n") == 1
+
+
+def test_the_help_tells_each_exit_code(nowhere: Run):
+    said = nowhere("fetch", "--help").stdout
+    assert re.findall(r"^ +(?:Exit codes: )?(\d+)  \w", said, re.MULTILINE) == ["0", "1", "2", "3", "130"]
 
 
 @pytest.mark.parametrize(
@@ -192,14 +249,14 @@ except SystemExit:
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
-    for command in ("search", "ls", "fetch", "doctor", "lab", "lake"):
+    for command in ("search", "ls", "fetch", "rules", "doctor", "lab", "lake"):
         assert f"  {command} " in done.stdout
     done = subprocess.run([sys.executable, "-m", "vre_dm", "--version"], capture_output=True, text=True)
     assert done.stdout == f"vre-dm, version {__version__}\n"
 
 
 def test_every_command_explains_itself(nowhere: Run):
-    for command in ("search", "ls", "fetch", "doctor", "lab", "lake"):
+    for command in ("search", "ls", "fetch", "rules", "doctor", "lab", "lake"):
         result = nowhere(command, "--help")
         assert result.exit_code == 0
         assert "Usage:" in result.stdout

@@ -2,14 +2,16 @@
 
 import json
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from vre_dm.errors import TransferFailed
+from vre_dm.errors import FetchError
 from vre_dm.lake.tables import clean, left_out
 from vre_dm.notebook.progress import in_terminal
 
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
     from vre_dm.lake.dataset import Dataset
     from vre_dm.lake.lake import Lake
     from vre_dm.lake.results import SearchResult
+    from vre_dm.lake.transfer.events import Event, Listener
 
+_SOME_FAILED = 3
 _KINDS = click.Choice(["collection", "dataset", "container", "file", "all"])
 _as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 
@@ -101,24 +105,40 @@ def ls(what: str | None, as_json: bool) -> None:
 @click.option("--to", type=click.Path(path_type=Path), default=".", show_default=True, help="Folder.")
 @click.option("--files", metavar="GLOB", help="Only files whose name fits, such as '*.parquet'.")
 @click.option("--rse", help="Only copies at this storage element.")
-@_as_json
-def fetch(did: str, to: Path, files: str | None, rse: str | None, as_json: bool) -> None:
+@click.option("--recheck", is_flag=True, help="Read files that are here again and compare their checksums.")
+@click.option("--json", "as_json", is_flag=True, help="What happens, one JSON document a line.")
+def fetch(did: str, to: Path, files: str | None, rse: str | None, recheck: bool, as_json: bool) -> None:
     """Have the files of a dataset here, each one verified; run again to continue.
 
     Files go to FOLDER/scope/name, and their paths to standard output.
-    """
+
+    \b
+    Exit codes: 0  every file is here and verified
+                1  nothing could be fetched: login, disk, lake; the cause is in one line
+                2  the command line is wrong
+                3  some files could not be had; a table says why and who can act
+              130  interrupted; what arrived waits for the next run
+    """  # noqa: D301 - click takes this character for "leave the lines as they are"
+    dataset = _lake().dataset(did)
     try:
-        with in_terminal() as progress:
-            paths = _lake().dataset(did).fetch(to, files=files, rse=rse, progress=progress)
-    except TransferFailed as error:
-        if as_json:
-            _say({"files": error.placed, "failures": error.failures})
-        raise
-    if as_json:
-        _say({"files": paths, "failures": []})
-        return
-    for path in paths:
+        with _lines() if as_json else in_terminal() as progress:
+            paths = dataset.fetch(to, files=files, rse=rse, progress=progress, recheck=recheck)
+    except FetchError as error:
+        click.echo(str(error.report), err=True)
+        raise click.exceptions.Exit(_SOME_FAILED) from error
+    for path in paths if not as_json else ():
         click.echo(path)
+
+
+@contextmanager
+def _lines() -> "Iterator[Listener]":
+    """Print events, for programs."""
+    from vre_dm.lake.transfer.events import to_json
+
+    def show(event: "Event") -> None:
+        _say(to_json(event, time.time()))
+
+    yield show
 
 
 @click.command()

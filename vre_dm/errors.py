@@ -44,8 +44,16 @@ class NotWritable(VreDmError):
     """A folder or a file on the user's disk cannot be written; what was there is unchanged."""
 
 
-class TransferFailed(VreDmError):
-    """No replica of a file could be read whole; each source's cause is in the text.
+class InvalidUpload(VreDmError, ValueError):
+    """Files or metadata cannot be published as they are; nothing was registered."""
+
+
+class UploadInterrupted(VreDmError):
+    """An upload could not go on; nothing was registered, and the next run continues it."""
+
+
+class FetchError(VreDmError):
+    """Some files of a fetch could not be had; the others are whole and stay.
 
     Attributes
     ----------
@@ -53,12 +61,25 @@ class TransferFailed(VreDmError):
         Files of the same fetch that are whole at their final names.
     failures
         One line for each file that could not be had: every source with its cause.
+    report
+        Table of causes with who can act and the next step; shows itself in a terminal and in a notebook.
     """
 
-    def __init__(self, message: str, *, placed: Sequence[Path] = (), failures: Sequence[str] = ()) -> None:
+    def __init__(
+        self, message: str, *, placed: Sequence[Path] = (), failures: Sequence[str] = (), report: object = ""
+    ) -> None:
         super().__init__(message)
         self.placed = tuple(placed)
         self.failures = tuple(failures)
+        self.report = report
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows instead of a stack trace: no line of code is to blame."""
+        return [f"{type(self).__name__}: {self}", *str(self.report).splitlines()]
+
+
+class TransferFailed(FetchError):
+    """No replica of a file could be read whole; each source's cause is in the text."""
 
 
 class ChecksumMismatch(TransferFailed):

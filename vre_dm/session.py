@@ -3,6 +3,7 @@
 The one piece of state of the package, kept because a notebook has one lake in mind: the last `connect`.
 """
 
+import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -20,9 +21,10 @@ from vre_dm.lake.instance import Instance
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.results import SearchResult
 from vre_dm.lake.tables import size_text
+from vre_dm.lake.tokens import redaction
 
 if TYPE_CHECKING:
-    from vre_dm.lake.transfer import Progress
+    from vre_dm.lake.transfer.events import Listener
     from vre_dm.limits.curveset import CurveSet
     from vre_dm.limits.search import Criteria
 
@@ -137,7 +139,8 @@ def fetch(
     *,
     files: str | None = None,
     rse: str | None = None,
-    progress: "Callable[[Progress], None] | None" = None,
+    progress: "Listener | None" = None,
+    recheck: bool = False,
 ) -> list[Path]:
     """Have the files of a DID on this machine, verified; see `vre_dm.lake.dataset.Dataset.fetch`.
 
@@ -145,11 +148,11 @@ def fetch(
     """
     wanted = dataset(did)
     if progress is not None:
-        return wanted.fetch(target, files=files, rse=rse, progress=progress)
+        return wanted.fetch(target, files=files, rse=rse, progress=progress, recheck=recheck)
     from vre_dm.notebook.progress import follow
 
     with follow() as shown:
-        return wanted.fetch(target, files=files, rse=rse, progress=shown)
+        return wanted.fetch(target, files=files, rse=rse, progress=shown, recheck=recheck)
 
 
 def curves(*ids: str | Did, folder: Path | str | None = None, **criteria: "Unpack[Criteria]") -> "CurveSet":
@@ -234,7 +237,13 @@ def _chosen(
 
 
 def _open(instance: Instance) -> Lake:
-    lake = Lake(instance, platformdirs.user_cache_path("vre-dm") / "lakes" / _folder(instance))
+    redaction.install()  # before anything is asked: what a notebook logs is saved and shared
+    state = platformdirs.user_state_path("vre-dm")
+    from vre_dm.lake.cache.settings import CacheSettings  # brings the engine, which the magics load late
+
+    settings = CacheSettings.read(os.environ, platformdirs.user_cache_path("vre-dm"))
+    cache = settings.cache(instance.url, _folder(instance))
+    lake = Lake(instance, cache.shows, jobs=state / "jobs", uploads=state / "uploads", cache=cache)
     lake.ping()
     return lake
 

@@ -70,8 +70,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def asked_from(self) -> int:
         """Offset of the Range that was asked for, 0 for the whole."""
-        asked = self.headers.get("Range", "")
-        return int(asked.removeprefix("bytes=").rstrip("-")) if asked else 0
+        return int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").partition("-")[0])
 
     def hang_up(self) -> None:
         self.close_connection = True

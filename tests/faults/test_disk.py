@@ -1,13 +1,12 @@
 """The user's disk: full, too small, read-only, in the way; what was there stays, no replica is blamed."""
 
 import os
-import resource
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.faults.disks import files_no_longer_than
 from tests.faults.server import Act, Breaking, Handler, good
 from tests.faults.world import HASTY, OpenAccess, Waits, finals, partials, registered
 from vre_dm.errors import NoSpace, NotWritable
@@ -19,17 +18,6 @@ BODY = os.urandom(3_000_000)
 
 def fetch(file: File, folder: Path) -> list[Path]:
     return fetch_files([file], folder, access=OpenAccess(), policy=HASTY, pace=Waits().pace())
-
-
-@contextmanager
-def files_no_longer_than(size: int) -> Iterator[None]:
-    """As a full disk does, the system refuses a write in the middle."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_disk_that_fills_up_leaves_the_old_file_and_no_partial(server: Breaking, tmp_path: Path):

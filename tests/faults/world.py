@@ -3,6 +3,7 @@
 import hashlib
 import ssl
 import threading
+import time
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,7 +46,7 @@ class OpenAccess:
 
 @dataclass
 class Waits:
-    """Remembers every wait instead of waiting."""
+    """Remembers every wait instead of waiting; its clock runs as if it had waited."""
 
     seconds: list[float] = field(default_factory=list)
 
@@ -53,7 +54,7 @@ class Waits:
         self.seconds.append(seconds)
 
     def pace(self) -> Pace:
-        return Pace(wait=self, chance=lambda: 0.0)
+        return Pace(clock=lambda: time.monotonic() + sum(self.seconds), wait=self, chance=lambda: 0.0)
 
 
 def registered(body: bytes, *pfns: str, name: str = "data.bin", **changes: object) -> File:
@@ -68,8 +69,10 @@ def registered(body: bytes, *pfns: str, name: str = "data.bin", **changes: objec
 
 
 def partials(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.name.endswith(".part")]
+    return [path for path in folder.rglob(".*") if path.name.endswith(".part")]
 
 
 def finals(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(".part"))
+    """Files by their final names; a link or a device at such a name is one too."""
+    hidden = {path for path in folder.rglob(".*") if path.suffix in {".part", ".claim"}}
+    return sorted(path for path in folder.rglob("*") if not path.is_dir() and path not in hidden)

@@ -6,7 +6,9 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +16,14 @@ import pytest
 
 from tests.lake.answering import answering
 from tests.lake.conftest import Make
+from tests.lake.hub.process import login
 from tests.lake.test_tokens import jwt, token_file
 from vre_dm.errors import Declined, LoginRefused, NoSpace, NotInLake, Unreachable, VreDmError
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.instances import from_settings
 from vre_dm.lake.lake import Lake
-from vre_dm.lake.tokens import FileToken, Secret
+from vre_dm.lake.tokens import FileToken, Grant, Kept, Secret
 from vre_dm.sandbox import LakeStatus
 
 
@@ -77,8 +80,47 @@ def test_a_token_that_was_renewed_in_its_file_is_used_at_once(
 def test_a_login_that_the_server_forgot_is_repeated(lake_by_password: Lake) -> None:
     connection = Connection(lake_by_password.instance)
     connection.tokens.token()
-    connection.tokens._token = Secret("forgotten")  # type: ignore[attr-defined]
+    held = connection.tokens._held  # type: ignore[attr-defined]
+    forgotten = replace(held, grant=Grant(Secret("forgotten")), came=held.came - 3600)
+    connection.tokens._held = forgotten  # type: ignore[attr-defined]
     assert connection.ask("me", lambda rucio: rucio.whoami())["account"] == "dm"
+
+
+def test_a_new_token_that_many_threads_bring_at_once_is_taken(embedded_lake: LakeStatus, lake: Lake) -> None:
+    for _ in range(5):  # the server refuses a part of such requests: of eight, two or three each time
+        fresh = Secret(login(embedded_lake)["access_token"])
+        connection = Connection(replace(lake.instance, tokens=Kept(partial(Grant, fresh), "login")))
+        assert set(at_once(connection, 8)) == {"dm"}
+
+
+def at_once(connection: Connection, many: int) -> list[object]:
+    gate = threading.Barrier(many)
+
+    def me(_: int) -> object:
+        gate.wait(60)
+        return connection.ask("me", lambda rucio: rucio.whoami())["account"]
+
+    with ThreadPoolExecutor(many) as pool:
+        return list(pool.map(me, range(many)))
+
+
+def test_a_server_that_crashed_over_a_token_is_asked_again(lake: Lake) -> None:
+    with answering(b"Internal Error", status=500) as server:
+        instance = replace(lake.instance, url=server.url, auth_url=server.url)
+        instance = replace(instance, tokens=Kept(partial(Grant, Secret("x")), "login"))
+        said = refusal(lambda: whoami(instance), Declined)
+    assert len(server.asked) == 2
+    assert "log in again" not in said  # who knows whether it was the token
+
+
+def test_a_token_that_is_refused_for_good_is_not_asked_with_again_and_again(lake: Lake) -> None:
+    with answering({"ExceptionClass": "CannotAuthenticate"}, status=401) as server:
+        instance = replace(lake.instance, url=server.url, auth_url=server.url)
+        numbers = iter(range(1000))
+        always_new = Kept(lambda: Grant(Secret(f"token {next(numbers)}")), "login")
+        connection = Connection(replace(instance, tokens=always_new))
+        refusal(lambda: connection.ask("me", lambda rucio: rucio.whoami()), LoginRefused)
+    assert len(server.asked) <= 4
 
 
 def test_an_unknown_authority_is_never_accepted(lake: Lake) -> None:

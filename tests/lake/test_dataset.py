@@ -13,7 +13,8 @@ from vre_dm.did import Did
 from vre_dm.errors import InvalidDid, NotInLake, NotWritable
 from vre_dm.lake.file_list import file_of, fits
 from vre_dm.lake.lake import Lake
-from vre_dm.lake.transfer import Progress
+from vre_dm.lake.transfer import Event, jobs
+from vre_dm.lake.transfer.events import Placed
 
 
 def test_a_container_a_dataset_and_a_file_are_all_datasets(lake: Lake) -> None:
@@ -138,12 +139,28 @@ def test_a_file_with_an_unsafe_name_is_refused_and_named() -> None:
 @pytest.mark.parametrize("rse", ["CERN-EOSPILOT", "CNAF-STORM"])
 def test_a_dataset_comes_here_whole_over_each_way_of_reading(lake: Lake, folder: Path, rse: str) -> None:
     dataset = lake.dataset("xenon:s2only.2019")
-    seen: list[Progress] = []
+    seen: list[Event] = []
     paths = dataset.fetch(folder, rse=rse, progress=seen.append)
     assert paths == [folder / file.did.path() for file in dataset.files]
     for path, file in zip(paths, dataset.files, strict=True):
         assert f"{zlib.adler32(path.read_bytes()):08x}" == file.adler32
-    assert seen[-1].files_done == 4
+    assert seen[-1].files == 4
+
+
+def test_a_fetch_beside_its_caller_is_seen_from_elsewhere(lake: Lake, folder: Path, tmp_path: Path) -> None:
+    root = tmp_path / "jobs"
+    here = Lake(lake.instance, folder / "cache", jobs=root)
+    job = here.dataset("xenon:s2only.2019").start_fetch(folder, files="*.parquet")
+    paths = job.result(60)
+    (seen,) = jobs.all_jobs(root)
+    assert seen.about["did"] == "xenon:s2only.2019"
+    assert seen.about["to"] == str(folder)
+    assert (job.state, seen.state) == ("finished", "finished")
+    placed = {event.path for event in seen.events() if isinstance(event, Placed)}
+    assert placed == set(paths)
+    with pytest.raises(NotInLake):
+        here.dataset("xenon:s2only.2019").start_fetch(folder, files="*.nothing").result(60)
+    assert [each.state for each in jobs.all_jobs(root)].count("failed") == 1
 
 
 def test_a_password_reads_local_copies_too(lake_by_password: Lake, folder: Path) -> None:

@@ -13,7 +13,7 @@ from vre_dm.errors import InvalidConfiguration, LoginRefused
 from vre_dm.lake import instances
 from vre_dm.lake.instance import Instance, Mount
 from vre_dm.lake.login import provider
-from vre_dm.lake.tokens import FileToken, Secret, VariableToken
+from vre_dm.lake.tokens import FileToken, FirstOf, Secret, TokenProvider, VariableToken
 
 Environ = dict[str, str]
 VRE = {
@@ -94,6 +94,7 @@ def test_the_configuration_of_rucio_jupyterlab_is_read(home: Path, environ: Envi
     assert (found.auth, found.account, found.vo) == ("oidc", "phys", "escape")
     assert found.ca == Path("/certs/rucio_ca.pem")
     assert found.mount == Mount("CERN-EOSPILOT", Path("/eos/eulake"), 5)
+    assert found.replica == found.mount
     assert found.rule_days == 7
     assert found.source == str(home / ".jupyter/jupyter_server_config.json")
     assert isinstance(found.tokens, VariableToken)
@@ -143,6 +144,7 @@ def test_the_variables_of_the_vre_are_read(environ: Environ, monkeypatch: pytest
         "phys",
     )
     assert found.mount == Mount("CERN-EOSPILOT", Path("/eos/eulake"), 5)
+    assert found.replica == found.mount
     assert found.source == "the RUCIO_* variables"
     assert found.tokens is not None
     assert found.tokens.token() == Secret("a.b.c")
@@ -354,3 +356,26 @@ def test_a_proxy_at_the_usual_place_is_used_only_if_it_is_ours(
         os.chown(proxy, 65534, 65534)
         with pytest.raises(LoginRefused, match="belongs to another user, so it is not used"):
             provider(found)
+
+
+HUB = {"JUPYTERHUB_API_URL": "http://hub:8081/hub/api", "JUPYTERHUB_API_TOKEN": "canary"}
+
+
+def test_in_a_hub_its_tokens_come_first_and_the_file_is_what_is_left_without_them(tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("a.b.c")
+    tokens = hub_tokens({"RUCIO_OIDC_FILE_NAME": str(token)})
+    assert isinstance(tokens, FirstOf)
+    assert [str(source) for source in tokens.sources] == ["hub http://hub:8081/hub/api", f"file {token}"]
+
+
+def test_in_a_hub_without_file_and_variable_its_tokens_are_the_only_ones() -> None:
+    assert str(hub_tokens({})) == "hub http://hub:8081/hub/api"
+    assert hub_tokens({"JUPYTERHUB_API_TOKEN": ""}) is None
+
+
+def hub_tokens(more: Environ) -> TokenProvider | None:
+    environ = {"RUCIO_BASE_URL": "https://rucio.example.org", "RUCIO_OIDC_AUTH": "file", **HUB, **more}
+    (found,) = instances.known(environ).instances
+    assert "canary" not in repr(found)
+    return found.tokens

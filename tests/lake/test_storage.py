@@ -145,6 +145,7 @@ def test_no_pfn_leads_out_of_the_storage(lake: Lake, prefix: str, rest: str) -> 
 
 @pytest.fixture
 def mounted(lake: Lake, https: Endpoint, tmp_path: Path) -> Storage:
+    (tmp_path / "eos").mkdir()
     mount = Mount(https.rse, tmp_path / "eos", begins_at=1)
     return Storage(Connection(replace(lake.instance, mount=mount)))
 
@@ -168,9 +169,24 @@ def test_a_pfn_cannot_climb_out_of_a_mount(
 def test_a_link_that_leaves_the_mount_is_not_followed(
     mounted: Storage, https: Endpoint, tmp_path: Path
 ) -> None:
-    (tmp_path / "eos").mkdir()
     (tmp_path / "eos/link").symlink_to("/etc")
     assert mounted.local_path(f"https://{https.host}:{https.port}/x/link/passwd") is None
+
+
+@pytest.mark.parametrize("rest", ["", "x", "/x/", "%2F"])
+def test_a_pfn_with_fewer_parts_than_the_mount_leaves_out_is_no_path_in_it(
+    mounted: Storage, https: Endpoint, rest: str
+) -> None:
+    assert mounted.local_path(f"https://{https.host}:{https.port}/{rest}") is None
+
+
+def test_on_a_dead_mount_no_path_is_given_and_the_cause_is_said(
+    mounted: Storage, https: Endpoint, tmp_path: Path
+) -> None:
+    (tmp_path / "eos").rmdir()
+    assert mounted.local_path(f"https://{https.host}:{https.port}/x/ab/cd/file.root") is None
+    assert "cannot be read (No such file or directory)" in (mounted.mount_fault() or "")
+    assert mounted.mount_fault("ANOTHER-RSE") is None
 
 
 def test_the_counting_of_path_parts_is_that_of_rucio_jupyterlab(

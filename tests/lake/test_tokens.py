@@ -2,18 +2,19 @@
 
 import base64
 import copy
+import inspect
 import json
 import logging
 import os
 import pickle
-import time
-from datetime import UTC, datetime, timedelta
+import traceback
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from vre_dm.errors import LoginRefused
-from vre_dm.lake.tokens import FileToken, LoginToken, Secret, VariableToken, expiry
+from vre_dm.errors import LoginRefused, NotWritable
+from vre_dm.lake.tokens import FileToken, Secret, VariableToken, audiences, expiry, write_token
 
 CANARY = "canary-3b1f9c"
 
@@ -177,18 +178,40 @@ def test_a_token_that_does_not_say_has_no_expiry(token: str) -> None:
     assert expiry(Secret(token)) is None
 
 
-def test_a_login_is_repeated_when_its_token_ends_and_not_before() -> None:
-    logins: list[float] = []
-    lives = [timedelta(seconds=30), timedelta(hours=1), timedelta(hours=1)]
+def test_a_token_says_whom_it_is_for() -> None:
+    assert audiences(Secret(jwt({"aud": "rucio"}))) == {"rucio"}
+    assert audiences(Secret(jwt({"aud": ["rucio", "eos"]}))) == {"rucio", "eos"}
+    for silent in ("opaque", jwt({}), jwt([]), "a.b.c"):
+        assert audiences(Secret(silent)) == frozenset()
 
-    def login() -> tuple[Secret, datetime]:
-        logins.append(time.monotonic())
-        return Secret(f"token {len(logins)}"), datetime.now(UTC) + lives[len(logins) - 1]
 
-    provider = LoginToken(login, "password")
-    assert provider.token().reveal() == "token 1"
-    assert provider.token().reveal() == "token 2"  # the first had less than a minute left
-    assert provider.token().reveal() == "token 2"
-    assert provider.renew()
-    assert provider.token().reveal() == "token 3"
-    assert len(logins) == 3
+def test_nothing_that_looks_into_a_secret_finds_its_text() -> None:
+    secret = Secret(CANARY)
+    try:
+        raise ValueError(secret)
+    except ValueError as error:
+        told = traceback.TracebackException.from_exception(error, capture_locals=True)
+    attributes = [repr(getattr(secret, name)) for name in dir(secret)]
+    assert CANARY not in "".join([*told.format(), *attributes, str(inspect.getmembers(secret))])
+    assert not hasattr(secret, "__dict__")
+
+
+def test_a_written_token_file_is_private_from_its_first_byte_and_whole(tmp_path: Path) -> None:
+    path = tmp_path / "below" / "token"
+    for text in ("first", "second"):
+        write_token(path, Secret(text))
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert FileToken(path, found=True).token() == Secret(text)
+    assert [child.name for child in path.parent.iterdir()] == ["token"]
+    assert path.parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_token_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
+    path = token_file(tmp_path, "old")
+    with pytest.raises(LoginRefused, match="is no token"):
+        write_token(path, Secret("tökén"))
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(NotWritable, match="cannot be written"):
+        write_token(tmp_path / "folder", Secret("new"))
+    assert path.read_text() == "old"
+    assert sorted(child.name for child in tmp_path.iterdir()) == ["folder", "token"]

@@ -13,8 +13,12 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from vre_dm import session
+from vre_dm.did import Did
 from vre_dm.lake.instances import from_settings
 from vre_dm.lake.lake import Lake
+from vre_dm.lake.transfer.failures import Failure
+from vre_dm.lake.transfer.report import fetch_error
+from vre_dm.notebook import magics
 
 HEAVY = ("pandas", "bokeh", "rucio", "requests", "httpx", "xarray", "matplotlib", "ipywidgets", "tqdm")
 
@@ -39,6 +43,23 @@ def said(shell: InteractiveShell, magic: str, line: str) -> str:
         shell.run_line_magic(magic, line)
     assert "\n" not in str(caught.value)
     return str(caught.value)
+
+
+def test_a_fetch_that_fails_shows_its_table_and_one_line(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+):
+    shown: list[object] = []
+    causes = (("RSE-1 (https://h/<b>)", "HTTP 404 <script>"),)
+    error = fetch_error([Failure(Did("a", "b"), causes, corrupt=False)], [], Path("data"))
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Lake, "dataset", fail)
+    monkeypatch.setattr(magics, "display", shown.append)
+    assert said(shell, "dm_fetch", "a:b") == str(error)
+    assert shown == [error.report]
+    assert "&lt;script&gt;" in error.report._repr_html_()
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,15 @@ from dataclasses import replace
 
 import pytest
 
+from vre_dm.did import Did
 from vre_dm.errors import NotInLake
-from vre_dm.lake.transfer import Progress
+from vre_dm.lake.transfer.events import Finished, Progress, Replicating, Retrying, SourceChanged
 from vre_dm.notebook import progress
 from vre_dm.notebook.progress import in_cell, in_terminal, line
 
 EVENT = Progress(500_000, 1_000_000, 1, 3, 250_000.0, 2.0)
+AGAIN = Retrying(Did("s", "n"), "RSE (https://h/x)", "HTTP 503", 2.0)
+CHANGED = SourceChanged(Did("s", "n"), "RSE-2 (https://g/x)", "HTTP 404")
 
 
 class Screen(io.StringIO):
@@ -40,20 +43,48 @@ def test_a_terminal_is_left_as_it_was():
     screen = Screen()
     with in_terminal(screen) as show:
         show(EVENT)
-        show(replace(EVENT, note="s:n: RSE (https://h/x): HTTP 503"))
+        show(AGAIN)
+        show(CHANGED)
         show(EVENT)
+        show(Finished(3, 1, 1.0, 0))
     shown = screen.getvalue()
-    assert "s:n: RSE (https://h/x): HTTP 503\n" in shown
+    assert "s:n: RSE (https://h/x): HTTP 503; again in 2 s\n" in shown
+    assert "s:n: HTTP 404; now from RSE-2 (https://g/x)\n" in shown
     assert shown.rstrip(" \r") != shown
     assert shown.endswith("\r")
+
+
+WAITS = Replicating("1f", "X", "REPLICATING", "REPLICATING: 1 of 9 files are at X" + "." * 99, 1, 9, None)
+
+
+def test_a_rule_that_is_waited_for_is_one_line_in_place_on_a_terminal():
+    screen = Screen()
+    with in_terminal(screen) as show:
+        show(WAITS)
+        show(replace(WAITS, arrived=2))
+    assert screen.getvalue().count("REPLICATING: 1 of 9 files") == 2
+    assert "\n" not in screen.getvalue()
+    assert max(map(len, screen.getvalue().split("\r"))) < 80
+
+
+def test_a_log_gets_each_state_of_a_rule_once():
+    log = io.StringIO()
+    with in_terminal(log) as show:
+        for state in ("INJECT", "REPLICATING", "REPLICATING", "OK"):
+            show(replace(WAITS, state=state, sentence=f"{state}: so it is"))
+    assert log.getvalue().replace("\r", "").splitlines() == [
+        "INJECT: so it is",
+        "REPLICATING: so it is",
+        "OK: so it is",
+    ]
 
 
 def test_a_log_gets_only_the_causes():
     log = io.StringIO()
     with in_terminal(log) as show:
         show(EVENT)
-        show(replace(EVENT, note="why"))
-    assert log.getvalue().split() == ["why"]
+        show(AGAIN)
+    assert log.getvalue().strip() == "s:n: RSE (https://h/x): HTTP 503; again in 2 s"
 
 
 def test_a_cell_ends_with_one_plain_line(monkeypatch: pytest.MonkeyPatch):
@@ -84,6 +115,11 @@ def test_a_cell_ends_with_one_plain_line(monkeypatch: pytest.MonkeyPatch):
             raise NotInLake
         assert updates[-1] == ""
     assert not [text for text in updates if "\n" in text or "<div" in text]
+    with in_cell() as show:
+        show(AGAIN)
+        show(EVENT)
+        assert updates[-1].endswith("s:n: RSE (https://h/x): HTTP 503; again in 2 s")
+    assert "HTTP" not in updates[-1]
 
 
 def test_outside_a_kernel_the_terminal_is_used():

@@ -77,6 +77,8 @@ def test_a_lost_source_makes_a_rule_stuck_with_its_cause_and_a_boost_repairs_it(
     assert "the source holds no file" in str(causes)
     assert user.get_replication_rule(rule)["locks_ok_cnt"] == 2
     lost.write_bytes(content)
+    # Rucio pauses a rule for minutes when a boost meets its repair: wait until one has just ended.
+    until(lambda: user.get_replication_rule(rule)["stuck_at"])
     user.update_replication_rule(rule, {"boost_rule": True})
     until(lambda: user.get_replication_rule(rule)["state"] == "OK")
 

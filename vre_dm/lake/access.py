@@ -35,3 +35,13 @@ class Access(Protocol):
         ``file://`` element, with symbolic links resolved; it was not checked to exist.
         """
         ...
+
+    def mount_fault(self, rse: str | None = None) -> str | None:
+        """Why copies cannot be read on the configured mount now, or ``None``.
+
+        Parameters
+        ----------
+        rse
+            Only if it is this storage element's mount.
+        """
+        ...

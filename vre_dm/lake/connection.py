@@ -51,6 +51,11 @@ class Connection:
         with told_plainly(self.instance, what):
             return question(self._client)
 
+    def account(self) -> str:
+        """Rucio account in use."""
+        named = self.instance.account
+        return named or str(self.ask("your account", lambda rucio: rucio.whoami()["account"]))
+
     def version(self) -> str:
         """Version of the server; works without a login.
 

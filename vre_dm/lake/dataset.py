@@ -1,43 +1,31 @@
 """One DID of the lake, whatever its kind: what it holds, where its copies are, and a way to fetch it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vre_dm.did import Did
-from vre_dm.lake.access import Access
+from vre_dm.errors import InvalidConfiguration, NotInLake
 from vre_dm.lake.catalogue import Entry, page_of
 from vre_dm.lake.citation import Citation, citation
-from vre_dm.lake.connection import Connection
+from vre_dm.lake.fetching import Wanted, start
 from vre_dm.lake.file_list import FileList
 from vre_dm.lake.metadata import Metadata, titles_of
-from vre_dm.lake.private import make_private
 from vre_dm.lake.replicas import ReplicaTable, replica_table
 from vre_dm.lake.results import SearchResult
 from vre_dm.lake.rules import Rule, RuleList, create_rule, rules_of
+from vre_dm.lake.site import Site
 from vre_dm.lake.tables import Table, Tabular, plural, size_text
 
 if TYPE_CHECKING:
-    from vre_dm.lake.transfer import Progress
+    from typing import BinaryIO
 
+    import uproot
 
-@dataclass(frozen=True)
-class Site:
-    """What a dataset needs from its lake.
-
-    Attributes
-    ----------
-    connection, access
-        The catalogue, and what may be used to read from the storage.
-    folder
-        Where fetched files go when nothing else is said.
-    """
-
-    connection: Connection
-    access: Access
-    folder: Path
+    from vre_dm.lake.publish.sources import Sources
+    from vre_dm.lake.transfer.events import Listener
+    from vre_dm.lake.transfer.job import FetchJob
 
 
 class Dataset(Tabular):
@@ -144,13 +132,62 @@ class Dataset(Tabular):
         days = days if days is not None else self._site.connection.instance.rule_days
         return create_rule(self._site.connection, self.did, rse, days=days, copies=copies, comment=comment)
 
+    def publish(
+        self,
+        files: "Sources",
+        *,
+        rse: str | None = None,
+        prefix: str = "",
+        progress: "Listener | None" = None,
+    ) -> "Dataset":
+        """Add files to this dataset, where its rule keeps it; as `vre_dm.lake.lake.Lake.publish`."""
+        from vre_dm.lake.publish.plan import Wish
+        from vre_dm.lake.publish.publication import prepare
+        from vre_dm.lake.publish.uploading import Shipping
+
+        site, wish = self._site, Wish(did=self.did, rse=rse)
+        way = Shipping(site.connection, site.access)
+        prepare(way, files, wish, prefix=prefix, records=site.uploads, jobs=site.jobs).run(progress)
+        return Dataset(site, Entry(self.did, self.kind))
+
+    def extend(self, days: float) -> None:
+        """Let your rules on this dataset keep the copies for so many days from now.
+
+        Raises
+        ------
+        NotInLake
+            No rule on it is yours.
+        Declined
+            The time is not positive.
+        """
+        account = self._site.connection.account()
+        mine = [rule for rule in self.rules() if rule.state.account == account]
+        if not mine:
+            msg = f"no rule of yours keeps {self.did}; dataset.replicate(rse, days=...) makes one"
+            raise NotInLake(msg)
+        for rule in mine:
+            rule.extend(days)
+
+    def close(self) -> None:
+        """Let no more files be added, for ever; a dataset that is closed stays so.
+
+        Raises
+        ------
+        LoginRefused
+            It belongs to someone else.
+        """
+        did = self.did
+        if self._ask("the state", lambda rucio: rucio.get_did(did.scope, did.name)).get("open"):
+            self._ask("the end", lambda rucio: rucio.close(did.scope, did.name))
+
     def fetch(
         self,
         target: Path | str | None = None,
         *,
         files: str | None = None,
         rse: str | None = None,
-        progress: "Callable[[Progress], None] | None" = None,
+        progress: "Listener | None" = None,
+        recheck: bool = False,
     ) -> list[Path]:
         """Have the files on this machine, each verified, as ``target/scope/name``.
 
@@ -163,7 +200,9 @@ class Dataset(Tabular):
         rse
             Only copies at storage elements that fit this RSE expression.
         progress
-            Called about ten times a second with the state of the fetch.
+            Takes the events of the fetch (`vre_dm.lake.transfer.events`); the state about ten times a second.
+        recheck
+            Read files that are here already once more, and compare their checksums.
 
         Returns
         -------
@@ -176,16 +215,118 @@ class Dataset(Tabular):
             No file or no storage element fits.
         NotWritable
             The cache folder cannot be made, or other users can change it.
-        NoSpace, TransferFailed, ChecksumMismatch
+        NoSpace, FetchError
             As `vre_dm.lake.transfer.fetch_files`; nothing partial is at a final name.
+        FetchCancelled
+            Interrupted (a ``KeyboardInterrupt``), or stopped from another process; run again to continue.
         """
-        from vre_dm.lake.transfer import fetch_files  # heavy, and not needed to browse
+        job = self.start_fetch(target, files=files, rse=rse, recheck=recheck)
+        return job.follow(progress or (lambda _: None))
 
-        if target is None:
-            make_private(self._site.folder)  # what one user may read others may not, nor exchange
-        folder = self._site.folder if target is None else Path(target).expanduser()
-        found = self.files.located(files, rse=rse)
-        return fetch_files(found, folder, access=self._site.access, progress=progress)
+    def open(self, name: str | None = None) -> "BinaryIO | uproot.ReadOnlyDirectory":
+        """Read a file where it is, without a copy: only what is asked for moves.
+
+        From a verified copy in the cache folder, a mounted path, https, or ``root://`` (extra ``stream``):
+        the first that can be opened. The size is checked, and that all pieces are of one object; the checksum
+        of the whole is not, as that needs the whole: `fetch` compares it.
+
+        Parameters
+        ----------
+        name
+            Name of the file, or a pattern that only it fits; not needed where there is but one.
+
+        Returns
+        -------
+        uproot.ReadOnlyDirectory or file object
+            A ROOT file is opened by uproot, anything else as Python opens a file for reading bytes. Use
+            ``with``, or ``close()``.
+
+        Raises
+        ------
+        NotInLake
+            No file fits, or several do.
+        TransferFailed
+            No copy can be opened; while reading: the bytes do not come, or the file changed on the server.
+        MissingExtra
+            The only copy is on ``root://`` and its client is not installed.
+        """
+        from vre_dm.lake.stream import open_file
+
+        file = self.files.one(name)
+        return open_file(file, self._site.access, copies=(self._site.folder / file.did.path(),))
+
+    def start_fetch(
+        self,
+        target: Path | str | None = None,
+        *,
+        files: str | None = None,
+        rse: str | None = None,
+        recheck: bool = False,
+    ) -> "FetchJob":
+        """Begin to fetch, and return at once; parameters as `fetch`.
+
+        Returns
+        -------
+        FetchJob
+            ``events()``, ``wait()``, ``result()``, ``cancel()``, ``state``.
+
+        Raises
+        ------
+        NotWritable
+            The cache folder cannot be made, or other users can change it.
+        """
+        mount = self._site.connection.instance.replica
+        bring_to = mount.rse if mount and target is None and rse is None else None
+        wanted = Wanted(files, rse, recheck, bring_to)
+        return start(self._site, self.did, self.files, target, wanted)
+
+    def make_available(
+        self,
+        rse: str | None = None,
+        *,
+        days: float | None = None,
+        files: str | None = None,
+        progress: "Listener | None" = None,
+    ) -> list[Path]:
+        """Have the lake bring the files to a storage element, and wait until they are there.
+
+        Makes a replication rule, or reuses one. It stays when the wait is stopped or given up, and the lake
+        goes on: the next call finds it. ``dataset.rules()`` shows it, and its ``delete()`` ends it.
+
+        Parameters
+        ----------
+        rse
+            Storage element; the one that is mounted on this machine when left out.
+        days
+            How long a new rule keeps them; without it, as the configuration of the lake says, or for ever.
+        files
+            Paths of those files only whose name fits this pattern. The rule is for all of them.
+        progress
+            Takes the events: the state of the rule in a sentence, then the verification of the files.
+
+        Returns
+        -------
+        list of Path
+            Where the files are on this machine, verified; empty where the element is not mounted here.
+
+        Raises
+        ------
+        InvalidConfiguration
+            No element is named, and none is mounted.
+        NotInLake, NoSpace, Declined
+            There is no such element, or the account may not keep so much there.
+        FetchError
+            The files do not come: the rule is stuck, waits for approval, ended, or reads from tape.
+        FetchCancelled
+            Interrupted (a ``KeyboardInterrupt``).
+        """
+        mount = self._site.connection.instance.mount
+        where = rse or (mount.rse if mount else None)
+        if where is None:
+            msg = "no storage element is mounted here; name one: make_available('CERN-EOSPILOT')"
+            raise InvalidConfiguration(msg)
+        wanted = Wanted(files, bring_to=where, days=days)
+        return start(self._site, self.did, self.files, None, wanted).follow(progress or (lambda _: None))
 
     def cite(self) -> Citation:
         """Citation from the metadata: a line, and BibTeX in ``.bibtex``."""

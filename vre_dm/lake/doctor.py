@@ -3,50 +3,18 @@
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 
 from vre_dm.errors import InvalidConfiguration, VreDmError
 from vre_dm.lake import instances
+from vre_dm.lake.credentials import credentials
+from vre_dm.lake.finding import Finding, State, failed
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.lake import Lake
-from vre_dm.lake.tables import Table, Tabular, clean
-from vre_dm.lake.tokens import FileToken
+from vre_dm.lake.tables import Table, Tabular
 
 _CLOCK = 30.0  # seconds of difference at which tokens begin to fail
-_SOON = 600.0  # seconds of life left at which a token is worth a warning
-
-
-class State(StrEnum):
-    """How good a finding is."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "FAIL"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at.
-
-    Attributes
-    ----------
-    what, state, text
-        Its name, how good it is, and what was found.
-    step
-        What to do about it; empty when nothing is to be done.
-    """
-
-    what: str
-    state: State
-    text: str
-    step: str = ""
-
-    def __post_init__(self) -> None:
-        for name in ("text", "step"):  # servers write into them, and a terminal obeys control characters
-            object.__setattr__(self, name, clean(getattr(self, name), None))
 
 
 class Diagnosis(Tabular):
@@ -93,7 +61,7 @@ def diagnose(name: str | None = None, environ: Mapping[str, str] | None = None) 
         configured = None if name == instances.EMBEDDED else instances.choose(name, environ)
         instance = configured or instances.embedded_if_running()
     except InvalidConfiguration as error:
-        return Diagnosis([*findings, _failed("configuration", error)])
+        return Diagnosis([*findings, failed("configuration", error)])
     if instance is None:
         text = (
             "the embedded one does not run"
@@ -120,17 +88,17 @@ def examine(instance: Instance) -> Iterator[Finding]:
     try:
         lake = Lake(instance, Path())
     except VreDmError as error:
-        yield _failed("credentials", error)
+        yield failed("credentials", error)
         return
     try:
         started = time.monotonic()
         version, clock = lake.ping(), lake.clock()
         yield Finding("server", State.OK, f"{instance.url} runs Rucio {version}{_took(started)}")
     except VreDmError as error:
-        yield _failed("server", error)
+        yield failed("server", error)
         return
     yield _clock(clock, datetime.now(UTC))
-    yield from _credentials(lake)
+    yield from credentials(lake.tokens, clock or datetime.now(UTC))
     yield from _attempts(
         ("account", lambda: f"{lake.whoami()['account']} ({instance.auth})"),
         ("storage", lambda: _storage(lake)),
@@ -162,34 +130,12 @@ def _clock(server: datetime | None, here: datetime) -> Finding:
     return Finding("clock", State.FAIL, text, "synchronise it (NTP): tokens look expired or not yet valid")
 
 
-def _credentials(lake: Lake) -> Iterator[Finding]:
-    tokens = lake.tokens
-    try:
-        ends = tokens.expires()
-    except VreDmError as error:
-        yield _failed("credentials", error)
-        return
-    if isinstance(tokens, FileToken) and tokens.readable_by_others():
-        text = f"other users of this machine can read the token {tokens}"
-        yield Finding("credentials", State.WARN, text, f"chmod 600 {tokens.path}")
-    left = (ends - datetime.now(UTC)).total_seconds() if ends else None
-    if left is None:
-        yield Finding("credentials", State.OK, f"{tokens}")
-    elif left <= 0:
-        text = f"the token from the {tokens} expired at {ends:%Y-%m-%d %H:%M} UTC"
-        yield Finding("credentials", State.FAIL, text, "log in again, or restart the server of your hub")
-    else:
-        state = State.OK if left > _SOON else State.WARN
-        text = f"{tokens}, valid until {ends:%Y-%m-%d %H:%M} UTC"
-        yield Finding("credentials", state, text, "" if state is State.OK else "it ends soon: renew it")
-
-
 def _attempts(*looks: tuple[str, Callable[[], str]]) -> Iterator[Finding]:
     for what, look in looks:
         try:
             yield Finding(what, State.OK, look())
         except VreDmError as error:
-            yield _failed(what, error)
+            yield failed(what, error)
 
 
 def _storage(lake: Lake) -> str:
@@ -201,11 +147,6 @@ def _storage(lake: Lake) -> str:
 def _quota(lake: Lake) -> str:
     allowances = lake.quota().allowances
     return f"at {len(allowances)} storage elements" if allowances else "none set: rules will be refused"
-
-
-def _failed(what: str, error: VreDmError) -> Finding:
-    text, _, step = str(error).rpartition("; ")
-    return Finding(what, State.FAIL, text or step, step if text else "")
 
 
 def _took(started: float) -> str:

@@ -66,6 +66,29 @@ class FileList(Sequence[File], Tabular):
             raise NotInLake(msg)
         return found
 
+    def one(self, name: str | None) -> File:
+        """One file, with its replicas.
+
+        Parameters
+        ----------
+        name
+            Its name, or a pattern that only it fits; not needed where there is but one.
+
+        Raises
+        ------
+        NotInLake
+            No file fits, or several do.
+        """
+        found = [file for file in self._all() if file.did.name == name] or self.matching(name)
+        if len(found) != 1:
+            some = ", ".join(file.did.name for file in found[:3])
+            which = "" if name is None else f" that fit {name!r}"
+            msg = f"{self._did} has {plural(len(found), 'file')}{which} ({some} …): name one of them"
+            raise NotInLake(msg if found else f"{self._did} holds no file")
+        (file,) = found
+        rows = self._connection.ask(f"the replicas of {file.did}", partial(_replicas, found, None))
+        return _located(file, rows[0] if rows else None)
+
     def located(self, pattern: str | None = None, *, rse: str | None = None) -> Iterator[File]:
         """Files with their replicas, a page of the catalogue at a time.
 

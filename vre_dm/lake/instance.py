@@ -48,12 +48,16 @@ class Instance:
         Certificate authority of the server; ``None`` for the system's list.
     tokens
         Where OIDC tokens come from.
+    scope, audience, issuer
+        What a login in a browser asks for; ``None``: the server's own issuer.
     username, password
         For ``userpass``.
     certificate, key
         PEM files for ``x509`` and ``x509_proxy``.
     mount
         Storage element mounted here, if any.
+    replicate
+        Whether a fetch asks the lake to bring the files to the mounted element, instead of copying them here.
     rule_days
         Usual lifetime of replication rules in days.
     embedded
@@ -69,13 +73,22 @@ class Instance:
     vo: str = "def"
     ca: Path | None = None
     tokens: TokenProvider | None = None
+    scope: str = "openid profile"
+    audience: str = "rucio"
+    issuer: str | None = None
     username: str | None = None
     password: Secret | None = None
     certificate: Path | None = None
     key: Path | None = None
     mount: Mount | None = None
+    replicate: bool = False
     rule_days: float | None = None
     embedded: bool = False
+
+    @property
+    def replica(self) -> Mount | None:
+        """Element to which a fetch has the lake bring the files, in replica mode."""
+        return self.mount if self.replicate else None
 
     def __post_init__(self) -> None:
         for url in (self.url, self.auth_url):

@@ -16,12 +16,14 @@ from urllib.parse import urlsplit
 from vre_dm.errors import InvalidConfiguration
 from vre_dm.lake import rucio_cfg, rucio_config
 from vre_dm.lake.instance import Instance, Mount
-from vre_dm.lake.tokens import FileToken, Secret, TokenProvider, VariableToken
+from vre_dm.lake.tokens import FileToken, FirstOf, Secret, TokenProvider, VariableToken
+from vre_dm.lake.tokens.hub import hub_token
 
 EMBEDDED = "embedded"
 """Name of the embedded lake of this machine."""
 
 _SOURCE = "the embedded lake"
+_HUB_KEY = "JUPYTERHUB_API_TOKEN"
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,9 @@ def from_rucio_cfg(path: Path, environ: Mapping[str, str] | None = None) -> Inst
         vo=environ.get("RUCIO_VO") or options.get("vo", "def"),
         ca=_file(ca) if ca else None,
         tokens=_tokens(options, environ, account) if auth == "oidc" else None,
+        scope=options.get("oidc_scope") or "openid profile",
+        audience=options.get("oidc_audience") or "rucio",
+        issuer=options.get("oidc_issuer"),
         username=options.get("username"),
         password=Secret(password) if password else None,
         certificate=certificate,
@@ -259,21 +264,48 @@ def _from_entry(entry: Mapping[str, object], cfg: Mapping[str, str], environ: Ma
         vo=str(entry.get("vo") or options.get("vo", "def")),
         ca=_file(str(ca)) if ca else None,
         tokens=_tokens({**options, **_texts(entry)}, environ, account) if auth == "oidc" else None,
+        scope=options.get("oidc_scope") or "openid profile",
+        audience=options.get("oidc_audience") or "rucio",
+        issuer=options.get("oidc_issuer"),
         username=options.get("username"),
         password=Secret(password) if password else None,
         certificate=certificate,
         key=key,
         mount=_mount(entry, source),
+        replicate=entry.get("mode") == "replica",
         rule_days=_number(entry.get("replication_rule_lifetime_days"), source) or None,
     )
+
+
+def token_file(instance: Instance) -> Path:
+    """Where a login leaves its token: in the configured file, else where Rucio's client looks for it."""
+    tokens = instance.tokens
+    sources = tokens.sources if isinstance(tokens, FirstOf) else (tokens,)
+    named = next((source.path for source in sources if isinstance(source, FileToken)), None)
+    return named or Path(_by_rucio(instance.account))
+
+
+def _by_rucio(account: str | None) -> str:
+    folder = f"{tempfile.gettempdir()}/.rucio_{getpass.getuser()}"
+    return f"{folder}/auth_token_for_" + (f"account_{account}" if account else "default_account")
 
 
 def _tokens(
     options: Mapping[str, str], environ: Mapping[str, str], account: str | None
 ) -> TokenProvider | None:
+    """A hub comes first: it alone makes new tokens by itself."""
+    api, written = environ.get("JUPYTERHUB_API_URL"), _written_tokens(options, environ, account)
+    if not (api and environ.get(_HUB_KEY)):
+        return written
+    hub = hub_token(api, VariableToken(_HUB_KEY), options.get("oidc_audience") or "rucio")
+    return FirstOf([hub, written]) if written else hub
+
+
+def _written_tokens(
+    options: Mapping[str, str], environ: Mapping[str, str], account: str | None
+) -> TokenProvider | None:
     """Files come before variables: a file can be renewed while the notebook lives."""
-    by_rucio = f"{tempfile.gettempdir()}/.rucio_{getpass.getuser()}/auth_token_for_"
-    by_rucio += f"account_{account}" if account else "default_account"
+    by_rucio = _by_rucio(account)
     named = [options.get(key) for key in ("oidc_file_name", "auth_token_file_path")]
     files = [Path(file) for file in [*named, environ.get("BEARER_TOKEN_FILE")] if file]
     variables = [v for v in (options.get("oidc_env_name"), "RUCIO_ACCESS_TOKEN", "BEARER_TOKEN") if v]

@@ -1,9 +1,10 @@
 """The lake as its user sees it: search, browse, one dataset, one's rules and quota."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vre_dm.did import Did, DidPattern
 from vre_dm.errors import InvalidDid, InvalidFilter
@@ -11,15 +12,22 @@ from vre_dm.lake import accounting, catalogue
 from vre_dm.lake.access import Access
 from vre_dm.lake.catalogue import Entry, Page
 from vre_dm.lake.connection import Connection
-from vre_dm.lake.dataset import Dataset, Site
+from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.filters import from_keywords, parse
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.metadata import titles_of
 from vre_dm.lake.results import SearchResult
 from vre_dm.lake.rules import Rule, RuleList, rule_by_id, rules_for
+from vre_dm.lake.site import Site
 from vre_dm.lake.storage import Storage
 from vre_dm.lake.tables import Table, Tabular
 from vre_dm.lake.tokens import TokenProvider
+
+if TYPE_CHECKING:
+    from vre_dm.lake.cache import Cache
+    from vre_dm.lake.publish.publication import Publication
+    from vre_dm.lake.publish.sources import Sources
+    from vre_dm.lake.transfer.events import Listener
 
 
 class Lake(Tabular):
@@ -33,6 +41,12 @@ class Lake(Tabular):
         Which lake, and how to log in.
     folder
         Where fetched files go when nothing else is said.
+    jobs
+        Where fetches tell other processes of themselves; None where they do not.
+    uploads
+        Where uploads note how far they are, for the next run; None where they do not.
+    cache
+        Remembers what was verified, and keeps it by content; None where nothing does.
 
     Raises
     ------
@@ -40,10 +54,18 @@ class Lake(Tabular):
         The configuration lacks what its kind of login needs.
     """
 
-    def __init__(self, instance: Instance, folder: Path) -> None:
+    def __init__(
+        self,
+        instance: Instance,
+        folder: Path,
+        *,
+        jobs: Path | None = None,
+        uploads: Path | None = None,
+        cache: "Cache | None" = None,
+    ) -> None:
         self._connection = Connection(instance)
         self._storage = Storage(self._connection)
-        self._site = Site(self._connection, self._storage, folder)
+        self._site = Site(self._connection, self._storage, folder, jobs, uploads, cache)
 
     @property
     def instance(self) -> Instance:
@@ -160,6 +182,97 @@ class Lake(Tabular):
             return SearchResult(iter([Page([entry])]), self._dataset, f"at {entry.did}")
         return self._dataset(entry).children
 
+    def publication(
+        self,
+        files: "Sources",
+        did: str | Did,
+        *,
+        rse: str | None = None,
+        days: float | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        prefix: str = "",
+        comment: str = "",
+    ) -> "Publication":
+        """Prepare an upload: everything is checked, nothing is changed; ``run()`` of the result does it.
+
+        Parameters
+        ----------
+        files
+            File, folder, several of them, or a mapping from names in the lake to files.
+        did
+            Dataset; a new one is made with the first files.
+        rse
+            Storage element; where left out, that of the dataset's rule, or the one mounted here.
+        days
+            Lifetime of the rule that keeps a new dataset; as the configuration of the lake says, or for ever,
+            when left out.
+        metadata
+            Of a new dataset; see `vre_dm.lake.publish.metadata.checked`.
+        prefix
+            Put before each file's name: a name can be given only once in a scope.
+        comment
+            Why, for who manages the storage.
+
+        Raises
+        ------
+        InvalidUpload
+            A file, a name or the metadata cannot be published as they are.
+        Declined
+            A name belongs to other content, or the dataset is closed.
+        NoSpace
+            The quota is too small.
+        NotInLake
+            There is no such storage element.
+        """
+        from vre_dm.lake.publish.plan import Wish
+        from vre_dm.lake.publish.publication import prepare
+        from vre_dm.lake.publish.uploading import Shipping
+
+        wish = Wish(did=Did.parse(did), rse=rse, days=days, metadata=metadata, comment=comment)
+        way, site = Shipping(self._connection, self._storage), self._site
+        return prepare(way, files, wish, prefix=prefix, records=site.uploads, jobs=site.jobs)
+
+    def publish(
+        self,
+        files: "Sources",
+        did: str | Did,
+        *,
+        rse: str | None = None,
+        days: float | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        prefix: str = "",
+        comment: str = "",
+        progress: "Listener | None" = None,
+    ) -> Dataset:
+        """Upload files as a dataset, or to one: bytes first, names last; parameters as `publication`.
+
+        Raises
+        ------
+        InvalidUpload, Declined, NoSpace, LoginRefused, NotInLake
+            Refused: nothing is registered, and nothing is left on the storage.
+        UploadInterrupted, Unreachable, FetchCancelled
+            It could not go on: what arrived stays, and the same call continues.
+        """
+        self.publication(
+            files, did, rse=rse, days=days, metadata=metadata, prefix=prefix, comment=comment
+        ).run(progress)
+        return self._dataset(Entry(Did.parse(did), "dataset"))
+
+    def discard_upload(self, did: str | Did, rse: str) -> int:
+        """Remove what an interrupted upload to a dataset left at a storage element; registered files stay.
+
+        Returns
+        -------
+        int
+            Files that could not be removed now.
+        """
+        from vre_dm.lake.publish.publication import discard
+
+        records = self._site.uploads
+        return (
+            0 if records is None else discard(self._connection, self._storage, Did.parse(did), rse, records)
+        )
+
     def rules(self) -> RuleList:
         """Replication rules of this account, with their state now."""
         return rules_for(self._connection, self.account)
@@ -201,7 +314,7 @@ class Lake(Tabular):
     @property
     def account(self) -> str:
         """Rucio account in use."""
-        return self.instance.account or str(self.whoami()["account"])
+        return self._connection.account()
 
     def ping(self) -> str:
         """Version of the server.

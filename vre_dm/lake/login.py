@@ -1,17 +1,19 @@
 """Gets a token provider for a lake: the configured one for OIDC, a login for passwords and certificates."""
 
 import os
-from datetime import datetime
 from pathlib import Path
 
 import requests
 
 from vre_dm.errors import LoginRefused
+from vre_dm.lake.browser_login import refreshed
 from vre_dm.lake.failures import told_plainly
 from vre_dm.lake.http import TIMEOUT, Session, http_date, reason, roots
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.private import found_fault, is_shared
-from vre_dm.lake.tokens import LoginToken, Secret, TokenProvider
+from vre_dm.lake.tokens import FileToken, FirstOf, Grant, Kept, Secret, TokenProvider
+from vre_dm.lake.tokens.asking import Sealed
+from vre_dm.lake.tokens.renewed_file import RenewedFile
 
 
 def provider(instance: Instance) -> TokenProvider:
@@ -29,12 +31,12 @@ def provider(instance: Instance) -> TokenProvider:
                 f"set auth_token_file_path in rucio.cfg, or RUCIO_ACCESS_TOKEN, or log in with: rucio whoami"
             )
             raise LoginRefused(msg)
-        return instance.tokens
+        return _renewing(instance, instance.tokens)
     if instance.auth == "userpass":
         if not instance.username or not instance.password:
             msg = f"no username and password for {instance.name} (settings from {instance.source}); add both"
             raise LoginRefused(msg)
-        return LoginToken(lambda: _login(instance), f"password of {instance.username}")
+        return Kept(lambda: _login(instance), f"password of {instance.username}")
     if instance.certificate is None:
         msg = f"no login for {instance.name} (settings from {instance.source}); "
         raise LoginRefused(msg + "give token_file, username and password, or certificate")
@@ -44,7 +46,16 @@ def provider(instance: Instance) -> TokenProvider:
         )
         raise LoginRefused(msg)
     _refuse_foreign(instance.key or instance.certificate)
-    return LoginToken(lambda: _login(instance), f"certificate {instance.certificate}")
+    return Kept(lambda: _login(instance), f"certificate {instance.certificate}")
+
+
+def _renewing(instance: Instance, tokens: TokenProvider) -> TokenProvider:
+    """Token files renewed through the lake, which keeps the refresh token of a login in a browser."""
+    if isinstance(tokens, FirstOf):
+        return FirstOf([_renewing(instance, source) for source in tokens.sources])
+    if not isinstance(tokens, FileToken) or isinstance(tokens, RenewedFile) or not instance.account:
+        return tokens
+    return RenewedFile(tokens.path, lambda token: refreshed(instance, token), found=tokens.found)
 
 
 def _refuse_foreign(key: Path) -> None:
@@ -55,25 +66,27 @@ def _refuse_foreign(key: Path) -> None:
         raise LoginRefused(msg)
 
 
-def _login(instance: Instance) -> tuple[Secret, datetime | None]:
+def _login(instance: Instance) -> Grant:
     """Exchange a password or a certificate for a token of the server."""
     headers = {"X-Rucio-VO": instance.vo}
     if instance.account:
         headers["X-Rucio-Account"] = instance.account
+    password, session = None, Session()
     if instance.auth == "userpass" and instance.username and instance.password:
-        headers |= {"X-Rucio-Username": instance.username, "X-Rucio-Password": instance.password.reveal()}
-    session = Session()
-    if instance.auth != "userpass":
+        headers["X-Rucio-Username"] = instance.username
+        password = Sealed("X-Rucio-Password", instance.password)
+    else:
         session.cert = (str(instance.certificate), str(instance.key or instance.certificate))
     with told_plainly(instance, "the login"), session:
         response = session.get(
             f"{instance.auth_url}/auth/{instance.auth}", headers=headers, timeout=TIMEOUT,
-            verify=roots(instance),
+            verify=roots(instance), auth=password,
         )  # fmt: skip
     token = response.headers.get("X-Rucio-Auth-Token")
     if not token:
         raise LoginRefused(_login_refusal(instance, response))
-    return Secret(token), http_date(response.headers.get("X-Rucio-Auth-Token-Expires"))
+    ends, now = (http_date(response.headers.get(name)) for name in ("X-Rucio-Auth-Token-Expires", "Date"))
+    return Grant(Secret(token), ends, now)
 
 
 def _login_refusal(instance: Instance, response: requests.Response) -> str:

@@ -56,6 +56,25 @@ def found_fault(path: Path) -> str | None:
     return file_fault(path.lstat())
 
 
+def shared_fault(path: Path, root: Path) -> str | None:
+    """Why a file below a folder that an admin shares is not to be trusted, or ``None``.
+
+    From the folder down all must belong to root or the user and be closed to others' writing; above it nobody
+    else may be able to exchange it.
+    """
+    try:
+        for part in (path, *path.parents):
+            facts, inside = part.lstat(), part.is_relative_to(root)
+            open_ = inside and (stat.S_ISLNK(facts.st_mode) or facts.st_mode & _OTHERS_WRITE)
+            if open_ or _is_foreign(part, strict=False):
+                return f"{part} can be changed by others"
+        if root.resolve() != root and (fault := shared_fault(root.resolve(), root.resolve())):
+            return fault
+    except OSError as error:
+        return error.strerror or "cannot be read"
+    return None
+
+
 def is_shared(folder: Path) -> bool:
     """Whether every user of the machine can write in a folder, as in ``/tmp``."""
     return folder.is_dir() and bool(folder.stat().st_mode & stat.S_IWOTH)

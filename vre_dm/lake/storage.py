@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.instance import is_loopback
+from vre_dm.lake.mount import MountWatch
 
 _PORTS = {"https": 443, "davs": 443, "http": 80, "dav": 80, "root": 1094}
 _TOKEN_SCHEMES = {"https", "davs"}
@@ -41,6 +42,8 @@ class Storage:
         self._lock = threading.Lock()
         self._endpoints: list[Endpoint] | None = None
         self._tls: ssl.SSLContext | None = None
+        mount = connection.instance.mount
+        self._mount = None if mount is None else MountWatch(mount.folder)
 
     def headers(self, url: str) -> dict[str, str]:
         """Give ``Authorization`` for https on a host and port of a storage element, else nothing."""
@@ -86,9 +89,24 @@ class Storage:
             return next((inside for prefix in prefixes if (inside := _inside(prefix, Path(path)))), None)
         if mount and any(e.rse == mount.rse for e in self.endpoints() if _fits(e, parts)):
             # As rucio-jupyterlab counts: the path's parts from number `begins_at` on, below the mount.
-            rest = path.strip("/").split("/", mount.begins_at)[-1]
-            return _inside(str(mount.folder), mount.folder / rest)
+            names = path.strip("/").split("/")
+            if len(names) <= mount.begins_at or self.mount_fault() is not None:
+                return None
+            return _inside(str(mount.folder), mount.folder.joinpath(*names[mount.begins_at :]))
         return None
+
+    def mount_fault(self, rse: str | None = None) -> str | None:
+        """Why copies cannot be read on the configured mount now, or ``None``; waits a few seconds at most.
+
+        Parameters
+        ----------
+        rse
+            Only if it is this storage element's mount.
+        """
+        mount = self._connection.instance.mount
+        if self._mount is None or mount is None or rse not in {None, mount.rse}:
+            return None
+        return self._mount.fault()
 
     def endpoints(self) -> list[Endpoint]:
         """Protocols of every storage element; asked once, since sites change them rarely.

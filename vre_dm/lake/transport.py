@@ -7,7 +7,7 @@ Rucio's client keeps tokens on disk by account name, hides why a server did not 
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,11 +16,13 @@ from rucio.client.client import Client
 from rucio.common.constants import HTTPMethod
 
 from vre_dm.errors import LoginRefused
-from vre_dm.lake.http import TIMEOUT, Session, reason, roots, said
+from vre_dm.lake.http import TIMEOUT, Session, http_date, reason, roots, said
 from vre_dm.lake.instance import Instance
-from vre_dm.lake.tokens import TokenProvider
+from vre_dm.lake.tokens import Secret, TokenProvider
+from vre_dm.lake.tokens.asking import Sealed
 
 _TRIES = 3
+_FIRST_USE = 0.1  # seconds in which Rucio has written down a token that it sees for the first time
 _BUSY = {502, 503, 504}
 _READING = ("/replicas/list", "/dids/bulkmeta")  # POSTs that only ask
 
@@ -35,6 +37,7 @@ class RucioClient(Client):  # type: ignore[misc]
     def __init__(self, instance: Instance, tokens: TokenProvider) -> None:
         self._instance, self._tokens = instance, tokens
         self._sessions = threading.local()
+        self._taken: Secret | None = None
         self.host, self.auth_host, self.list_hosts = instance.url, instance.auth_url, [instance.url]
         self.account, self.vo = instance.account, instance.vo
         self.logger = logging.getLogger(__name__)
@@ -50,24 +53,45 @@ class RucioClient(Client):  # type: ignore[misc]
     ) -> requests.Response:
         # Only what changes nothing, or surely did not arrive, is said twice.
         repeatable = method is HTTPMethod.GET or url.endswith(_READING)
-        renewed = False
+
+        def send(token: Secret) -> requests.Response:
+            return self._session().request(
+                method.value, url, headers=self._headers(headers), data=data, params=params,
+                timeout=TIMEOUT, verify=roots(self._instance), auth=Sealed("X-Rucio-Auth-Token", token),
+            )  # fmt: skip
+
         for tried in range(1, _TRIES + 1):
             try:
-                response = self._session().request(
-                    method.value, url, headers=self._headers(headers), data=data, params=params,
-                    timeout=TIMEOUT, verify=roots(self._instance),
-                )  # fmt: skip
+                response = self._trusted(send)
             except (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
                 if tried == _TRIES or not (repeatable or _never_arrived(error)):
                     raise
             else:
-                if _is_refused(response) and not renewed and self._tokens.renew():
-                    renewed = True
-                    continue
                 if response.status_code not in _BUSY or tried == _TRIES:
                     return self._judged(response)
             time.sleep(0.2 * 2**tried)
         raise AssertionError  # the loop returns or raises
+
+    def _trusted(self, send: Callable[[Secret], requests.Response]) -> requests.Response:
+        """Answer to a request; it is sent again where its token was refused and that may change."""
+        doubted: list[Secret] = []
+        renewed = False
+        while True:
+            token = self._tokens.token()
+            is_new = token != self._taken
+            response = send(token)
+            if not _is_refused(response) and not _crashed(response):
+                self._taken = token
+                return response
+            if is_new and token not in doubted and len(doubted) < _TRIES:
+                # Rucio refuses some of the requests that bring a new token at the same time; once one was
+                # taken, all are.
+                doubted.append(token)
+                time.sleep(_FIRST_USE)
+            elif renewed or not self._tokens.renew(token):
+                return response
+            else:
+                renewed = True
 
     def _judged(self, response: requests.Response) -> requests.Response:
         if _is_refused(response):
@@ -75,8 +99,7 @@ class RucioClient(Client):  # type: ignore[misc]
         return response
 
     def _headers(self, more: Mapping[str, str] | None) -> dict[str, str]:
-        token = self._tokens.token().reveal()
-        headers = {"X-Rucio-Auth-Token": token, "X-Rucio-VO": self.vo, "X-Rucio-Script": "vre-dm"}
+        headers = {"X-Rucio-VO": self.vo, "X-Rucio-Script": "vre-dm"}
         if self.account:
             headers["X-Rucio-Account"] = self.account
         return headers | dict(more or {})
@@ -90,7 +113,7 @@ class RucioClient(Client):  # type: ignore[misc]
 
 def _refusal(instance: Instance, tokens: TokenProvider, response: requests.Response) -> str:
     ends = tokens.expires()
-    if ends and ends < datetime.now(UTC):
+    if ends and ends < (http_date(response.headers.get("Date")) or datetime.now(UTC)):
         why = f"the token from the {tokens} expired at {ends:%Y-%m-%d %H:%M} UTC"
     else:
         why = f"the token from the {tokens} is not accepted ({reason(response)})"
@@ -105,6 +128,12 @@ def _is_refused(response: requests.Response) -> bool:
     if response.status_code == requests.codes.unauthorized:
         return said(response, "ExceptionClass") in {"CannotAuthenticate", ""}
     return response.status_code >= 500 and said(response, "ExceptionClass") == "CannotAuthenticate"
+
+
+def _crashed(response: requests.Response) -> bool:
+    """Whether the server failed while it looked at the token, which it says by two words only."""
+    short = response.headers.get("Content-Length") == "14"  # a long answer is streamed, not read here
+    return bool(response.status_code >= 500 and short and response.content == b"Internal Error")
 
 
 def _never_arrived(error: Exception) -> bool:

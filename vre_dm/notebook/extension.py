@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from vre_dm.notebook.completion import Patient, complete
 from vre_dm.notebook.magics import LakeMagics
+from vre_dm.notebook.upload import UploadMagics
 
 if TYPE_CHECKING:
     from IPython.core.completer import CompletionContext
@@ -36,7 +37,7 @@ class LakeNames:
 
 def load(shell: "InteractiveShell") -> None:
     """Add the magics and their completion to a shell."""
-    shell.register_magics(LakeMagics(shell))
+    shell.register_magics(LakeMagics(shell), UploadMagics(shell))
     completer = getattr(shell, "Completer", None)  # a bare shell has none
     if completer is not None:
         completer.custom_matchers.append(_matcher())
@@ -55,7 +56,11 @@ def unload(shell: "InteractiveShell") -> None:
 
 def options() -> dict[str, list[str]]:
     """Options of each magic, such as ``--as``."""
-    parsers = {name: getattr(LakeMagics, name).parser for name in LakeMagics.magics["line"]}
+    parsers = {
+        name: getattr(magics, name).parser
+        for magics in (LakeMagics, UploadMagics)
+        for name in magics.magics["line"]
+    }
     return {
         name: sorted(text for action in parser._actions for text in action.option_strings)
         for name, parser in parsers.items()

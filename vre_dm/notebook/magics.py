@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
+from IPython.display import display
 
-from vre_dm.errors import VreDmError
+from vre_dm.errors import FetchError, VreDmError
 from vre_dm.notebook.words import literal, unquoted, variable, words
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ def plainly(magic: Callable[[Any, Namespace], object]) -> Callable[[Any, str], o
                 print(parser.format_help())  # noqa: T201 - what a user asked to read
                 return None
             return magic(self, _parsed(parser, given))
+        except FetchError as error:
+            display(error.report)
+            raise UsageError(str(error)) from error
         except VreDmError as error:
             raise UsageError(str(error)) from error
         except KeyboardInterrupt as interrupt:
@@ -109,6 +113,9 @@ class LakeMagics(Magics):
     @argument("--files", type=unquoted, metavar="GLOB", help="only files whose name fits, such as *.parquet")
     @argument("--rse", type=unquoted, help="only copies at this storage element")
     @argument("--to", type=unquoted, metavar="FOLDER", help="folder (default: the lake's cache folder)")
+    @argument(
+        "--recheck", action="store_true", help="read files that are here again, compare their checksums"
+    )
     @plainly
     def dm_fetch(self, asked: Namespace) -> object:
         """Have the files of a dataset here, each one verified; returns their paths.
@@ -121,7 +128,9 @@ class LakeMagics(Magics):
 
         dataset = _lake().dataset(asked.did)
         with follow() as progress:
-            paths = dataset.fetch(_folder(asked.to), files=asked.files, rse=asked.rse, progress=progress)
+            paths = dataset.fetch(
+                _folder(asked.to), files=asked.files, rse=asked.rse, progress=progress, recheck=asked.recheck
+            )
         fetched = Fetched(paths)
         if name is None:
             return fetched
@@ -132,16 +141,26 @@ class LakeMagics(Magics):
     @line_magic
     @magic_arguments()
     @argument(
-        "did",
+        "what",
         nargs="?",
         type=literal("dm.dataset"),
-        metavar="SCOPE:NAME",
-        help="only the rules on this dataset",
+        help="SCOPE:NAME for the rules on a dataset, or the id of a rule; nothing for your own",
     )
+    @argument("--why", action="store_true", help="look at the files of a rule that have not arrived")
+    @argument("--extend", type=float, metavar="DAYS", help="keep the copies for so many days from now")
+    @argument("--boost", action="store_true", help="try what is stuck again now")
+    @argument("--move", type=unquoted, metavar="RSE", help="keep the copies at another storage element")
+    @argument("--approve", action="store_true", help="let it begin, where you approve rules")
+    @argument("--delete", action="store_true", help="end it now")
     @plainly
     def dm_rules(self, asked: Namespace) -> object:
-        """List replication rules with their state now: your own, or those on a dataset."""
-        return _lake().rules() if asked.did is None else _lake().dataset(asked.did).rules()
+        """List replication rules with their state now, or look at one of them and change it.
+
+        %dm_rules xenon:s2only.limits
+        """
+        from vre_dm.lake.rule_orders import Order
+
+        return Order(**vars(asked)).carry_out(_lake())
 
     @no_var_expand
     @line_magic

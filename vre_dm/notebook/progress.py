@@ -3,17 +3,23 @@
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TextIO
 
 from vre_dm.lake.tables import size_text
-from vre_dm.lake.transfer.progress import Progress
+from vre_dm.lake.transfer.events import (
+    Event,
+    Listener,
+    Planned,
+    Progress,
+    Replicating,
+    Retrying,
+    SourceChanged,
+)
 
 _BAR = 60  # columns of a bar in a notebook
 _SHORTEST = 0.4  # seconds: a fetch that is over sooner needs no bar
-
-Listener = Callable[[Progress], None]
 
 
 def line(event: Progress, elapsed: float, width: int) -> str:
@@ -38,25 +44,44 @@ def line(event: Progress, elapsed: float, width: int) -> str:
             unit="B",
             unit_scale=True,
             rate=event.rate or None,
-            postfix=event.note,
         )
     )
 
 
+def trouble(event: Event) -> str:
+    """Say in one line why a source is asked again or was left, or what was remarked before; else empty."""
+    if isinstance(event, Planned):
+        return "; ".join(event.remarks)
+    if isinstance(event, Retrying):
+        return f"{event.file}: {event.source}: {event.cause}; again in {event.wait:.0f} s"
+    if isinstance(event, SourceChanged):
+        return f"{event.file}: {event.cause}; now from {event.source}"
+    return ""
+
+
+def _news(event: Event, told: str) -> str:
+    """Sentence of a rule that is waited for, where its state is not the one told before."""
+    return event.sentence if isinstance(event, Replicating) and event.state != told else ""
+
+
 @contextmanager
 def in_terminal(stream: TextIO | None = None) -> Iterator[Listener]:
-    """Follow a fetch on a terminal; nothing but the causes of retries is written where there is none."""
+    """Follow a fetch on a terminal; only causes of retries and states of rules elsewhere."""
     out = sys.stderr if stream is None else stream
     start = time.monotonic()
-    drawn = 0
+    drawn, told = 0, ""
 
-    def show(event: Progress) -> None:
-        nonlocal drawn
-        if event.note is not None:
-            out.write("\r" + " " * drawn + f"\r{event.note}\n")
+    def show(event: Event) -> None:
+        nonlocal drawn, told
+        text, width = "", shutil.get_terminal_size().columns - 1
+        if note := trouble(event) or (_news(event, told) if not out.isatty() else ""):
+            out.write("\r" + " " * drawn + f"\r{note}\n")
             drawn = 0
-        if out.isatty() and time.monotonic() - start > _SHORTEST:
-            text = line(event, time.monotonic() - start, shutil.get_terminal_size().columns - 1)
+        if isinstance(event, Replicating):
+            told, text = event.state, event.sentence[:width]
+        elif isinstance(event, Progress) and time.monotonic() - start > _SHORTEST:
+            text = line(event, time.monotonic() - start, width)
+        if text and out.isatty():
             out.write("\r" + text.ljust(drawn))
             drawn = len(text)
         out.flush()
@@ -77,11 +102,17 @@ def in_cell() -> Iterator[Listener]:
     start = time.monotonic()
     handle: Any = display({"text/plain": "planning …"}, raw=True, display_id=True)
     last: Progress | None = None
+    note = ""
 
-    def show(event: Progress) -> None:
-        nonlocal last
-        last = event
-        handle.update({"text/plain": line(event, time.monotonic() - start, _BAR)}, raw=True)
+    def show(event: Event) -> None:
+        nonlocal last, note
+        note = trouble(event) or note
+        if isinstance(event, Progress):
+            last = event
+            text = line(event, time.monotonic() - start, _BAR)
+            handle.update({"text/plain": f"{text}\n{note}".rstrip()}, raw=True)
+        elif isinstance(event, Replicating):
+            handle.update({"text/plain": event.sentence}, raw=True)
 
     end = "failed"
     try:

@@ -10,7 +10,17 @@ from tests.faults.server import breaking, good
 from tests.faults.world import HASTY, OpenAccess, Waits, finals, partials, registered
 from vre_dm.errors import ChecksumMismatch, TransferFailed
 from vre_dm.lake.files import File
-from vre_dm.lake.transfer import Policy, Progress, fetch_files
+from vre_dm.lake.transfer import Event, FetchCancelled, Policy, Progress, fetch_files
+from vre_dm.lake.transfer.events import (
+    Cancelled,
+    Failed,
+    Finished,
+    Placed,
+    Planned,
+    SourceChanged,
+    Started,
+    Verified,
+)
 
 BODY = os.urandom(2_500_000)
 
@@ -66,11 +76,18 @@ def test_in_place_a_verified_path_of_the_lake_is_given_and_nothing_written(store
     assert not folder.exists()
 
 
-def test_in_place_a_damaged_copy_is_not_given(store: Path, folder: Path):
+def test_in_place_a_copy_of_another_size_is_not_given(store: Path, folder: Path):
+    file = stored(store, "f", BODY)
+    (store / "f").write_bytes(BODY[:-1])
+    with pytest.raises(TransferFailed, match="2499999 bytes are offered where 2500000 are registered"):
+        fetch([file], folder, copy=False)
+
+
+def test_in_place_a_damaged_copy_is_not_given_when_all_are_read_again(store: Path, folder: Path):
     file = stored(store, "f", BODY)
     (store / "f").write_bytes(BODY[:-1] + b"?")
     with pytest.raises(ChecksumMismatch, match="instead of"):
-        fetch([file], folder, copy=False)
+        fetch([file], folder, copy=False, recheck=True)
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder", "absent", "dangling"])
@@ -94,10 +111,12 @@ def test_a_damaged_local_copy_falls_to_the_server(store: Path, folder: Path):
         local = stored(store, "f", BODY)
         (store / "f").write_bytes(BODY[:-1] + b"?")
         file = registered(BODY, local.replicas[0].pfn, server.play("/f", good(BODY)), name="f")
-        notes: list[Progress] = []
-        (path,) = fetch([file], folder, progress=notes.append)
+        heard: list[Event] = []
+        (path,) = fetch([file], folder, progress=heard.append)
         assert path.read_bytes() == BODY
-        assert any("checksum" in (event.note or "") for event in notes)
+        (changed,) = [event for event in heard if isinstance(event, SourceChanged)]
+        assert "checksum" in changed.cause
+        assert changed.source == f"RSE-2 ({server.url('/f')})"
 
 
 def test_a_dataset_without_files_is_an_empty_list(folder: Path):
@@ -125,16 +144,68 @@ def test_a_fetch_that_fails_leaves_no_empty_folders_behind(store: Path, folder: 
 
 
 def test_events_come_from_the_calling_thread_and_end_complete(store: Path, folder: Path):
-    heard: list[tuple[int, Progress]] = []
+    heard: list[tuple[int, Event]] = []
     files = [stored(store, f"f{at}", BODY) for at in range(3)]
     fetch(files, folder, progress=lambda event: heard.append((threading.get_ident(), event)))
     assert {thread for thread, _ in heard} == {threading.get_ident()}
-    last = heard[-1][1]
-    assert (last.files_done, last.bytes_done) == (3, 3 * len(BODY)) == (last.files_total, last.bytes_total)
+    *_, state, last = [event for _, event in heard]
+    assert isinstance(state, Progress)
+    assert (
+        (state.files_done, state.bytes_done) == (3, 3 * len(BODY)) == (state.files_total, state.bytes_total)
+    )
+    assert isinstance(last, Finished)
+    assert (last.files, last.bytes) == (3, 3 * len(BODY))
+
+
+def test_each_file_tells_its_story_in_order(store: Path, folder: Path):
+    with breaking() as server:
+        url = server.play("/f", good(BODY, stop_after=1_500_000), good(BODY))
+        file, absent = registered(BODY, url, name="f"), registered(b"x", "file://localhost/no/file", name="g")
+        heard: list[Event] = []
+        with pytest.raises(TransferFailed):
+            fetch([file, absent], folder, progress=heard.append)
+    source, path = f"RSE-1 ({url})", folder / file.did.path()
+    story = [event for event in heard if getattr(event, "file", None) == file.did]
+    started, again, verified, placed = (event for event in story if not isinstance(event, Progress))
+    assert started == Started(file.did, source)
+    assert (again.source, again.wait) == (source, 0.25)
+    assert "broke the connection" in again.cause
+    assert (verified, placed) == (Verified(file.did, len(BODY)), Placed(file.did, path, source))
+    assert Failed(absent.did, (("RSE-1 (/no/file)", "No such file or directory"),)) in heard
+    assert isinstance(heard[0], Planned)
+    assert isinstance(heard[-1], Finished)
+    again: list[Event] = []
+    fetch([file], folder, progress=again.append)
+    assert [event for event in again if isinstance(event, Started | Verified)] == []
+    assert Placed(file.did, path, "") in again
+    assert next(event for event in again if isinstance(event, Planned)).kept == 1
+
+
+def test_another_thread_can_stop_a_fetch(folder: Path):
+    stop, gate = threading.Event(), threading.Event()
+    with breaking() as server:
+        file = registered(BODY, server.play("/f", silent_at(gate)))
+        other = threading.Thread(target=lambda: (gate.wait(30), stop.set()))
+        other.start()
+        heard: list[Event] = []
+        with pytest.raises(FetchCancelled, match="0 of 1 files are complete"):
+            fetch_files([file], folder, access=OpenAccess(), progress=heard.append, stop=stop)
+        other.join()
+    assert heard[-1] == Cancelled(0, 1)
+    assert finals(folder) == []
+
+
+def silent_at(gate: threading.Event):
+    def act(handler) -> None:
+        gate.set()
+        handler.play.over.wait(30)
+        handler.hang_up()
+
+    return act
 
 
 def test_a_listener_that_fails_ends_the_fetch_without_a_trace(store: Path, folder: Path):
-    def fail(_: Progress) -> None:
+    def fail(_: Event) -> None:
         msg = "display gone"
         raise RuntimeError(msg)
 

@@ -31,6 +31,20 @@ def test_a_process_id_that_was_given_to_another_process_is_not_the_owner():
     assert Owner(me.machine, me.pid, me.start + 1).gone(time.time())
 
 
+def test_an_owner_is_read_back_from_its_text_and_nothing_else_is():
+    assert Owner.parse(str(myself()).encode()) == myself()
+    assert myself().here
+    assert not myself().ended
+    for text in (b"", b"\xff", b"0-0-0", str(myself()).encode() + b"x", b"g" * 8 + b"-1-1"):
+        assert Owner.parse(text) is None
+
+
+def test_of_another_machines_process_nobody_knows_that_it_ended():
+    other = Owner("0" * 8, 1, 1)
+    assert not other.here
+    assert not other.ended
+
+
 def test_a_zombie_writes_no_more():
     child = subprocess.Popen([sys.executable, "-c", ""])
     start = int(Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()[19])
@@ -53,7 +67,7 @@ def test_a_temporary_name_fits_every_file_system_and_is_found_again(name: str):
         assert part.parent == target.parent
         assert part.name.startswith(".")
         part.touch()
-        assert waiting_for(target, EXPECTED, list(leftovers(target.parent))) == [part]
+        assert waiting_for(target, EXPECTED, list(leftovers(target.parent))) == [(part, nobody())]
         other = Expected.of(registered(b"other"))
         assert waiting_for(target, other, list(leftovers(target.parent))) == []
 

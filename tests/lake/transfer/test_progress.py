@@ -61,6 +61,25 @@ def test_a_file_begun_again_counts_back():
     assert meter.event().bytes_done == 2
 
 
+def test_what_another_fetch_moves_counts_as_speed_from_when_it_was_first_seen():
+    clock = Clock()
+    meter = Meter(1, 3000, clock)
+    meter.seen(A, 1000)
+    clock.now += 1.0
+    meter.seen(A, 1500)
+    assert (meter.event().bytes_done, meter.event().rate) == (1500, pytest.approx(500.0))
+    meter.seen(A, 0)  # begun again
+    assert meter.event().bytes_done == 0
+
+
+def test_bytes_of_finished_files_stay_counted():
+    meter = Meter(2, 30, Clock())
+    meter.at(A, 10)
+    meter.finish(A)
+    meter.at(B, 5)
+    assert meter.bytes_done == 15
+
+
 @given(st.lists(st.tuples(st.sampled_from([A, B]), st.integers(0, 10**12)), max_size=20))
 def test_remaining_is_never_negative(steps: list[tuple[Did, int]]):
     clock = Clock()

@@ -1,5 +1,6 @@
 """Which replica is read first."""
 
+import importlib.util
 from pathlib import Path
 
 import pytest
@@ -25,10 +26,40 @@ def test_a_local_path_comes_first_and_what_is_down_last():
     ) == ["here", "web", "dav", "plain", "down"]
 
 
-def test_a_protocol_that_cannot_be_read_is_named():
+def test_a_path_comes_before_https_that_before_root_and_copies_of_a_kind_keep_their_order(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name)
+    assert ranked(
+        Replica("open", "http://h/a"),
+        Replica("root 1", "root://h//a"),
+        Replica("web 1", "https://h/a"),
+        Replica("root 2", "root://i//a"),
+        Replica("web 2", "davs://h/a"),
+        Replica("here", "file://localhost/a"),
+    ) == ["here", "web 1", "web 2", "root 1", "root 2", "open"]
+
+
+@pytest.mark.parametrize("pfn", ["gsiftp://h//a", "srm://h/a", "s3://h/a"])
+def test_a_protocol_that_cannot_be_read_is_named(pfn: str):
+    found, useless = sources(File(Did("s", "n"), 1, replicas=(Replica("X", pfn),)), OpenAccess())
+    assert found == []
+    assert useless == [("X", f"{pfn.partition(':')[0]}:// cannot be read from here")]
+
+
+def test_without_a_client_root_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     found, useless = sources(File(Did("s", "n"), 1, replicas=(Replica("X", "root://h//a"),)), OpenAccess())
     assert found == []
-    assert useless == [("X", "root:// cannot be read from here")]
+    assert useless == [("X", "root:// needs: pip install vre-dm[stream]")]
+
+
+def test_a_root_address_of_no_storage_element_is_not_asked(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name)
+    access = OpenAccess(elements="https://")
+    found, useless = sources(File(Did("s", "n"), 1, replicas=(Replica("X", "root://h//a"),)), access)
+    assert found == []
+    assert useless == [("X", "root://h//a is on no storage element of the lake")]
 
 
 def test_webdav_addresses_are_asked_over_https():

@@ -1,8 +1,8 @@
 """The fetch engine: plan, sources, copy, verify, place. It knows files and replicas, not the catalogue."""
 
 from vre_dm.lake.transfer.engine import fetch_files
+from vre_dm.lake.transfer.events import Event, Progress
 from vre_dm.lake.transfer.failures import FetchCancelled
 from vre_dm.lake.transfer.policy import Pace, Policy
-from vre_dm.lake.transfer.progress import Progress
 
-__all__ = ["FetchCancelled", "Pace", "Policy", "Progress", "fetch_files"]
+__all__ = ["Event", "FetchCancelled", "Pace", "Policy", "Progress", "fetch_files"]

@@ -4,15 +4,35 @@ import re
 import time
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Protocol
 
 import httpx
 
 from vre_dm.lake.transfer.failures import SourceFailed
-from vre_dm.lake.transfer.place import Part
+from vre_dm.lake.transfer.part import Part
+from vre_dm.lake.transfer.verify import Expected
 
 # a busy server is asked again; 401 once, since the access may have a fresh token by then
 _TRIES: dict[int, int | None] = {401: 2, **dict.fromkeys((408, 425, 429, 500, 502, 503, 504))}
+_OVERLOAD = frozenset((429, 500, 502, 503, 504))  # the whole host's, not this file's
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+
+
+class Wanted(Protocol):
+    """What is asked for: a part of a fetch, or what a stream reads."""
+
+    @property
+    def target(self) -> Path:
+        """Name of the file."""
+
+    @property
+    def expected(self) -> Expected:
+        """Size and checksums as registered."""
+
+
+class RangesIgnored(SourceFailed):
+    """A server sent the whole file where a part was asked for."""
 
 
 def ask_rest(url: str, part: Part) -> dict[str, str]:
@@ -26,27 +46,34 @@ def ask_rest(url: str, part: Part) -> dict[str, str]:
 
 def refuse(response: httpx.Response, part: Part) -> None:
     """Refuse every answer that is not the object, or the asked rest of it, as it is stored."""
-    status = response.status_code
-    if status == 416 and part.size:
+    if response.status_code == 416 and part.size:
         part.restart()
         msg = "the server has no such range; begun again"
         raise SourceFailed(msg, tries=None)
+    refuse_strange(response, part)
+    length = response.headers.get("content-length", "")
+    if response.status_code == 200 and length.isdecimal():
+        refuse_size(int(length), part)
+
+
+def refuse_strange(response: httpx.Response, part: Wanted) -> None:
+    """Refuse every answer that holds no bytes of the object as they are stored."""
+    status = response.status_code
     if status not in (200, 206):
         reason = f"HTTP {status} {response.reason_phrase}".strip()
-        raise SourceFailed(reason, tries=_TRIES.get(status, 1), wait=_retry_after(response))
+        trouble = status in _OVERLOAD
+        raise SourceFailed(reason, tries=_TRIES.get(status, 1), wait=_retry_after(response), of_host=trouble)
     encoding = response.headers.get("content-encoding", "identity")
     if encoding.lower() != "identity":
         msg = f"the answer is packed as {encoding!r} though the plain bytes were asked for"
         raise SourceFailed(msg)
-    if response.headers.get("content-type", "").startswith("text/html") and ".htm" not in part.target.suffix:
+    kind = response.headers.get("content-type", "").lower()
+    if kind.startswith("text/html") and ".htm" not in part.target.suffix:
         msg = "a web page came instead of the file (a login or an error?)"
         raise SourceFailed(msg)
-    length = response.headers.get("content-length", "")
-    if status == 200 and length.isdecimal():
-        refuse_size(int(length), part)
 
 
-def refuse_size(size: int, part: Part) -> None:
+def refuse_size(size: int, part: Wanted) -> None:
     """Refuse an object of another size than registered, before a byte of it moves."""
     if part.expected.size is not None and size != part.expected.size:
         msg = f"{size} bytes are offered where {part.expected.size} are registered"
@@ -90,6 +117,29 @@ def align(url: str, response: httpx.Response, part: Part) -> None:
     else:
         part.resumed = True
     part.origin = (url, strong) if strong else None
+
+
+def refuse_other_range(response: httpx.Response, part: Wanted, start: int, end: int) -> None:
+    """Refuse a piece that is not the asked one, from ``start`` up to ``end``, of the object so far.
+
+    Raises
+    ------
+    RangesIgnored
+        The server sends the whole instead.
+    """
+    refuse_strange(response, part)
+    if response.status_code == 200:
+        msg = "the server does not send parts of a file"
+        raise RangesIgnored(msg, tries=None)
+    found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
+    if found is None or found.groups() != (str(start), str(end - 1), str(part.expected.size)):
+        msg = "the server sent another range than asked"
+        raise SourceFailed(msg, tries=2)
+
+
+def gives_ranges(response: httpx.Response) -> bool:
+    """Whether a server says, or shows, that it sends parts of a file."""
+    return response.status_code == 206 or response.headers.get("accept-ranges", "").lower() == "bytes"
 
 
 def _continues(response: httpx.Response, part: Part) -> bool:

@@ -4,14 +4,20 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vre_dm.lake.transfer.claim import Claim
 from vre_dm.lake.transfer.context import Context
 from vre_dm.lake.transfer.copy import copy_path, copy_url
-from vre_dm.lake.transfer.failures import Failure, SourceFailed, Stopped
-from vre_dm.lake.transfer.place import Part, open_part
-from vre_dm.lake.transfer.plan import Item
+from vre_dm.lake.transfer.events import Placed, Retrying, SourceChanged, Started, Verified
+from vre_dm.lake.transfer.failures import ClaimLost, Failure, SourceFailed, Stopped
+from vre_dm.lake.transfer.inside import refuse_outside
+from vre_dm.lake.transfer.item import Item
+from vre_dm.lake.transfer.kept import kept, remember
+from vre_dm.lake.transfer.names import parts, waiting_for
+from vre_dm.lake.transfer.part import Part
+from vre_dm.lake.transfer.place import open_part
 from vre_dm.lake.transfer.policy import backoff
 from vre_dm.lake.transfer.sources import Source
-from vre_dm.lake.transfer.verify import holds
+from vre_dm.lake.transfer.xrootd import copy_root
 
 _ENOUGH = 1 << 20  # bytes that make a round count as a step forward (or a tenth of a smaller file)
 
@@ -32,24 +38,31 @@ class _State:
 class _Attempts:
     item: Item
     context: Context
+    claim: Claim
     states: list[_State] = field(default_factory=list)
+    last: _State | None = None
 
     def place(self, part: Part) -> Path | None:
         """Try until the file is placed; None when every source was given up."""
         if part.complete:
-            return self._placed(part)
+            return self._placed(part, "")
         best, barren, round_ = part.size, 0, 0
         while barren < self.context.policy.rounds and (alive := [s for s in self.states if not s.given_up]):
             if round_:
                 self._pause(alive, round_ - 1)
             for state in alive:
                 if self._one(state, part):
-                    return self._placed(part)
+                    return self._placed(part, str(state.source))
             barren = 0 if part.size - best >= self._step() else barren + 1
             best, round_ = max(best, part.size), round_ + 1
         return None
 
     def _one(self, state: _State, part: Part) -> bool:
+        if self.last is None:
+            self.context.tell(Started(self.item.did, str(state.source)))
+        elif self.last is not state:
+            self.context.tell(SourceChanged(self.item.did, str(state.source), self.last.cause))
+        self.last = state
         try:
             self._copy(state.source, part)
             self._judge(part)
@@ -65,11 +78,15 @@ class _Attempts:
 
         def moved(size: int) -> None:
             context.meter.at(did, part.size, moved=size)
+            context.hosts.moved(source, size)
 
-        if source.path is not None:
-            copy_path(source.path, part, context, moved)
-        elif source.url is not None:
-            copy_url(source.url, part, context, moved)
+        with context.hosts.stream(source, context.stop):
+            if source.path is not None:
+                copy_path(source.path, part, context, moved)
+            elif source.url is not None and source.url.startswith("root"):
+                copy_root(source.url, part, context, moved)
+            else:
+                copy_url(source, part, context, moved)
 
     def _judge(self, part: Part) -> None:
         """Compare the sums; after a joint, a difference may be the joint's fault: ask for the whole."""
@@ -87,11 +104,12 @@ class _Attempts:
             state.cause += f", asks to come back in {state.wait:.0f} s"
             state.given_up = True
         state.given_up |= failure.tries is not None and state.failed[failure.tries] >= failure.tries
-        self.context.tell(f"{self.item.did}: {state.source}: {state.cause}")
 
     def _pause(self, alive: list[_State], round_: int) -> None:
         asked = min(state.wait for state in alive)
         seconds = max(asked, backoff(self.context.policy, round_, self.context.pace.chance()))
+        if alive[0] is self.last:
+            self.context.tell(Retrying(self.item.did, str(self.last.source), self.last.cause, seconds))
         self.context.pace.wait(self.context.stop, seconds)
         self.context.check()
 
@@ -99,14 +117,30 @@ class _Attempts:
         size = self.item.expected.size
         return _ENOUGH if size is None else max(1, min(_ENOUGH, size // 10))
 
-    def _placed(self, part: Part) -> Path:
+    def _placed(self, part: Part, source: str) -> Path:
         self.context.check()
         self.context.meter.at(self.item.did, part.size)
-        return part.place()
+        self.context.tell(Verified(self.item.did, part.size))
+        if not self.claim.ours():
+            raise ClaimLost
+        path = part.place(self.context.syncs, _root(self.item))
+        remember(self.item, self.context, part)
+        self.context.tell(Placed(self.item.did, path, source))
+        return path
 
 
-def fetch_one(item: Item, context: Context) -> Path | Failure:
+def fetch_one(item: Item, context: Context, *, waited: bool) -> Path | Failure | None:
     """Have one file at its name: kept if it is there, moved otherwise; or say why not.
+
+    Parameters
+    ----------
+    waited
+        Whether this file was in another fetch's hands when it was last looked at.
+
+    Returns
+    -------
+    Path, Failure or None
+        None while another fetch has the file in its hands: ask again later.
 
     Raises
     ------
@@ -118,22 +152,58 @@ def fetch_one(item: Item, context: Context) -> Path | Failure:
     if not item.expected.says_something:
         cause = f"has neither size nor checksum of {item.did}; ask its owner to register them"
         return Failure(item.did, (("the catalogue", cause),), corrupt=False)
-    for here in _already(item, context):
-        if holds(here, item.expected, context.stop):
-            context.meter.at(item.did, here.stat().st_size)
-            return here
-    attempts = _Attempts(item, context, [_State(source) for source in item.sources])
-    if item.sources:
-        with open_part(item.target, item.expected, context.stop) as part:
-            if path := attempts.place(part):
-                return path
+    before = _stamp(item.target)
+    if not waited and (path := kept(item, context)):
+        return path
+    if not item.sources:
+        return Failure(item.did, item.useless, corrupt=False)
+    refuse_outside(item.target.parent, _root(item))
+    claim = context.claims.take(item.target, item.expected)
+    if claim is None:
+        found = waiting_for(item.target, item.expected, parts(item.target.parent))
+        context.meter.seen(item.did, sum(map(_size, found)))
+        return None
+    try:
+        look = waited or _stamp(item.target) != before  # another fetch may have placed it since
+        return (kept(item, context) if look else None) or _moved(item, context, claim)
+    except ClaimLost:
+        return None
+    finally:
+        context.claims.release(claim)
+
+
+def _moved(item: Item, context: Context, claim: Claim) -> Path | Failure:
+    attempts = _Attempts(
+        item, context, claim, [_State(source) for source in context.hosts.ranked(item.sources)]
+    )
+    found = context.parts.of(item.target, item.expected, anew=claim.contested)
+    with open_part(item.target, item.expected, found, context.stop) as part:
+        if context.private:
+            part.path.chmod(0o600)
+        if path := attempts.place(part):
+            return path
     causes = [(str(state.source), state.cause) for state in attempts.states]
-    corrupt = bool(attempts.states) and all(state.corrupt for state in attempts.states)
-    return Failure(item.did, (*causes, *item.useless), corrupt)
+    return Failure(item.did, (*causes, *item.useless), all(state.corrupt for state in attempts.states))
 
 
-def _already(item: Item, context: Context) -> list[Path]:
-    """Paths that may hold the file already: its target, and the lake's own copies where no copy is wanted."""
-    if context.copy:
-        return [item.target]
-    return [*(source.path for source in item.sources if source.path is not None), item.target]
+def _root(item: Item) -> Path:
+    """Folder of the whole fetch."""
+    return item.target.parents[len(item.did.path().parts) - 1]
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is exchanged."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    return facts.st_ino, facts.st_mtime_ns, facts.st_ctime_ns
+
+
+def _size(found: tuple[Path, object]) -> int:
+    """Bytes of a temporary file; what several streams left open in it has no blocks yet."""
+    try:
+        facts = found[0].lstat()
+        return min(facts.st_size, facts.st_blocks * 512)
+    except OSError:
+        return 0  # placed while we looked

@@ -1,16 +1,31 @@
-"""From one source into a temporary file, and the watch over bytes that must keep coming."""
+"""From one source into a temporary file."""
 
+import errno
 import os
 import stat
 from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
 
-from vre_dm.lake.transfer.answers import align, ask_rest, refuse, refuse_less, refuse_more, refuse_size
+from vre_dm.lake.transfer.answers import (
+    RangesIgnored,
+    align,
+    ask_rest,
+    gives_ranges,
+    refuse,
+    refuse_less,
+    refuse_more,
+    refuse_size,
+)  # fmt: skip
 from vre_dm.lake.transfer.context import Context
 from vre_dm.lake.transfer.failures import SourceFailed
-from vre_dm.lake.transfer.place import Part
-from vre_dm.lake.transfer.policy import CHUNK, Policy
+from vre_dm.lake.transfer.part import Part
+from vre_dm.lake.transfer.pulse import Pulse
+from vre_dm.lake.transfer.segments import Filling, ObjectChanged, Rate, is_worth_splitting
+from vre_dm.lake.transfer.sources import Source
+from vre_dm.lake.transfer.verify import chunks
+
+_STALE = frozenset((errno.ESTALE, errno.ENOTCONN, errno.EIO, errno.ETIMEDOUT, errno.EHOSTDOWN))  # a mount's
 
 
 def copy_path(path: Path, part: Part, context: Context, moved: Callable[[int], None]) -> None:
@@ -25,67 +40,84 @@ def copy_path(path: Path, part: Part, context: Context, moved: Callable[[int], N
         # a pipe in the way must not hold us
         source = FileIO(path, opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))
     except OSError as error:
-        raise SourceFailed(error.strerror or "cannot be opened") from error
+        msg = error.strerror or "cannot be opened"
+        raise SourceFailed(msg, of_host=error.errno in _STALE) from error
     with source:
         facts = os.fstat(source.fileno())
         if not stat.S_ISREG(facts.st_mode):
             msg = "not a plain file"
             raise SourceFailed(msg)
         refuse_size(facts.st_size, part)
+        part.settle(context.stop)
         if part.size == 0 and facts.st_size and part.clone(source.fileno(), context.stop):
             moved(part.size)
             return
         source.seek(part.size)
-        while chunk := _read(source.read):
+        for chunk in chunks(_reader(source)):
             context.check()
             part.write(chunk)
             moved(len(chunk))
 
 
-def _read(read: Callable[[int], bytes]) -> bytes:
-    try:
-        return read(CHUNK)
-    except OSError as error:
-        raise SourceFailed(error.strerror or "cannot be read", tries=None) from error
+def _reader(source: FileIO) -> Callable[[memoryview], int]:
+    def readinto(room: memoryview) -> int:
+        try:
+            return source.readinto(room) or 0
+        except OSError as error:
+            msg = error.strerror or "cannot be read"
+            raise SourceFailed(msg, tries=None, of_host=error.errno in _STALE) from error
+
+    return readinto
 
 
-def copy_url(url: str, part: Part, context: Context, moved: Callable[[int], None]) -> None:
+def copy_url(source: Source, part: Part, context: Context, moved: Callable[[int], None]) -> None:
     """Copy an object from a server, from where the part ends if it is provably the same object.
+
+    A large file whose end is far off gets further streams while they pay.
 
     Raises
     ------
     SourceFailed
         The server refused, sent something else, or stopped before the end.
     """
+    if part.blocks is not None:
+        try:
+            Filling(source, part, context, moved).finish()
+        except ObjectChanged:
+            part.restart()
+            raise
+        except RangesIgnored:
+            part.one_stream = True
+            part.settle(context.stop)
+        else:
+            return
+    if filling := _one_stream(source, part, context, moved):
+        filling.finish()
+
+
+def _one_stream(source: Source, part: Part, context: Context, moved: Callable[[int], None]) -> Filling | None:
+    """Copy in one stream to the end, or until others are worth trying: those have what is left."""
+    url = source.url or ""
     headers = ask_rest(url, part)
     if not headers and part.size:
         part.restart()
     with context.connections.get(url, headers) as response:
         refuse(response, part)
         align(url, response, part)
-        beat = _Pulse(context.policy, context.pace.clock)
-        for chunk in response.iter_raw():
-            context.check()
-            part.write(chunk)
-            moved(len(chunk))
-            beat(len(chunk))
-            refuse_more(part)
-        refuse_less(response, part)
-
-
-class _Pulse:
-    """Ends a transfer that is too slow to be alive, looked at once in each window."""
-
-    def __init__(self, policy: Policy, clock: Callable[[], float]) -> None:
-        self._policy, self._clock = policy, clock
-        self._since, self._bytes = clock(), 0
-
-    def __call__(self, size: int) -> None:
-        self._bytes += size
-        spent = self._clock() - self._since
-        if spent < self._policy.stall_timeout:
-            return
-        if self._bytes < self._policy.minimum_rate * spent:
-            msg = f"only {self._bytes} bytes came in {spent:.0f} s"
-            raise SourceFailed(msg, tries=None)
-        self._since, self._bytes = self._clock(), 0
+        rate, body = Rate(context.pace.clock, part.size), response.iter_raw()
+        with Pulse(context.policy, context.pace.clock, moved) as beat:
+            for chunk in body:
+                context.check()
+                part.write(chunk)
+                refuse_more(part)
+                now = rate.ended(part.size) if beat(len(chunk)) else None
+                if now is None or not gives_ranges(response):
+                    continue
+                if is_worth_splitting(part, now, context.policy.block):
+                    filling = Filling(source, part, context, moved)
+                    break
+            else:
+                refuse_less(response, part)
+                return None
+        filling.go_on(body, now)
+    return filling

@@ -2,25 +2,43 @@
 
 import contextlib
 import os
-import queue
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vre_dm.did import Did
 from vre_dm.lake.access import Access
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer.attempts import fetch_one
+from vre_dm.lake.transfer.claim import Claims
+from vre_dm.lake.transfer.closing import close_folders
 from vre_dm.lake.transfer.context import Context
-from vre_dm.lake.transfer.failures import Failure, FetchCancelled, Stopped, fetch_error
+from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Finished, Listener, Planned
+from vre_dm.lake.transfer.failures import Failure, FetchCancelled, Stopped, disk_error
+from vre_dm.lake.transfer.hosts import Hosts
 from vre_dm.lake.transfer.http import Connections
-from vre_dm.lake.transfer.plan import Item, Plan, make_plan
+from vre_dm.lake.transfer.item import Item
+from vre_dm.lake.transfer.kept import make_room_for
+from vre_dm.lake.transfer.memory import Memory
+from vre_dm.lake.transfer.names import Parts
+from vre_dm.lake.transfer.plan import Plan, make_plan
 from vre_dm.lake.transfer.policy import Pace, Policy
-from vre_dm.lake.transfer.progress import Meter, Progress
+from vre_dm.lake.transfer.progress import Meter
+from vre_dm.lake.transfer.report import fetch_error
+from vre_dm.lake.transfer.sweep import sweep
+from vre_dm.lake.transfer.syncing import Syncs
+from vre_dm.lake.transfer.verified import Ledger
 
-_BEAT = 0.1  # seconds between two events
+if TYPE_CHECKING:
+    from vre_dm.lake.cache import Cache
+
+_BEAT = 0.1  # seconds between two looks at the counters
 _FAREWELL = 0.8  # seconds a cancelled fetch waits for its threads; a name look-up may take longer
+_POLL = 0.2  # seconds between two looks at a file that another fetch has in its hands
+_AHEAD = 1000  # events that the threads may be ahead of the listener
 
 
 def fetch_files(
@@ -28,10 +46,16 @@ def fetch_files(
     folder: Path,
     *,
     access: Access,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Listener | None = None,
     copy: bool = True,
+    recheck: bool = False,
+    stop: threading.Event | None = None,
     policy: Policy | None = None,
     pace: Pace | None = None,
+    memory: Memory | None = None,
+    cache: "Cache | None" = None,
+    private: bool = False,
+    remarks: tuple[str, ...] = (),
 ) -> list[Path]:
     """Have files in a folder, each under ``scope/name``, verified; nothing partial ever has a final name.
 
@@ -48,11 +72,23 @@ def fetch_files(
     access
         Credentials, trust and local paths.
     progress
-        Called with the state about ten times a second, always from the calling thread.
+        Takes the events, always from the calling thread; the state about ten times a second.
     copy
         With False, a file that this machine can read in place is verified there and not copied.
+    recheck
+        Read files that are here again, whatever was recorded of them.
+    stop
+        Set by another thread to end the fetch as an interrupt does; also set when it is over.
     policy, pace
         Limits, and the clock and the waiting; the defaults suit a user.
+    memory
+        Where something failed in earlier fetches, so that it is asked last.
+    cache
+        Remembers which files were verified, and keeps files by their content.
+    private
+        The files are under embargo: only the user may read them, and no shared cache holds them.
+    remarks
+        Sentences for the user, told with the plan.
 
     Returns
     -------
@@ -70,16 +106,42 @@ def fetch_files(
     FetchCancelled
         Interrupted (a ``KeyboardInterrupt``); what arrived is kept for the next run where that is safe.
     """
-    plan = make_plan(files, folder, access, copy=copy)
-    policy, pace, new = policy or Policy(), pace or Pace(), not folder.exists()
-    run = _Run(plan, Connections(access, policy), policy, pace, copy=copy)
+    listener, pace, new = progress or (lambda _: None), pace or Pace(), not os.path.lexists(folder)
+    cache = cache.for_embargoed() if cache is not None and private else cache
     try:
-        run.watch(progress or (lambda _: None))
-    except KeyboardInterrupt as interrupt:
+        plan = make_plan(files, folder, access, copy=copy, cache=cache)
+    except OSError as error:  # a folder of another user, a mount that died
+        raise disk_error(error, folder / "any") from error
+    hosts = Hosts(policy := policy or Policy(), pace, memory or Memory())
+    if private:
+        close_folders(plan.items, folder)
+    if cache is not None and cache.owns(folder):
+        make_room_for(plan, cache)
+    ledger = Ledger(None, folder) if cache is None else cache.ledger(folder)
+    run = _Run(
+        plan,
+        access,
+        policy,
+        pace,
+        hosts,
+        ledger,
+        cache,
+        stop or threading.Event(),
+        copy=copy,
+        recheck=recheck,
+        private=private,
+    )
+    try:
+        listener(Planned(len(plan.items), plan.size, plan.kept, plan.free, None, remarks))
+        run.watch(listener)
+    except (KeyboardInterrupt, Stopped) as interrupt:
         run.end()
+        run.pass_on(listener)
+        listener(Cancelled(len(run.placed), len(plan.items)))
         raise FetchCancelled(run.farewell(folder)) from interrupt
     finally:
         run.end()
+        run.sweep()
         _remove_empty({item.target.parent for item in plan.items}, folder.parent if new else folder)
     if run.failures:
         raise fetch_error(run.failures, list(run.placed.values()), folder)
@@ -91,43 +153,78 @@ class _Run:
     """Threads over the items of one plan, and what came of each."""
 
     def __init__(
-        self, plan: Plan, connections: Connections, policy: Policy, pace: Pace, *, copy: bool
+        self,
+        plan: Plan,
+        access: Access,
+        policy: Policy,
+        pace: Pace,
+        hosts: Hosts,
+        ledger: Ledger,
+        cache: "Cache | None",
+        stop: threading.Event,
+        *,
+        copy: bool,
+        recheck: bool,
+        private: bool,
     ) -> None:
         self.placed: dict[Did, Path] = {}
         self.failures: list[Failure] = []
         self._fatal: BaseException | None = None
-        self._plan = plan
-        self._notes: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._plan, self._stop, self._pace = plan, stop, pace
+        self._began = pace.clock()
+        self._events: deque[Event | None] = deque()
+        self._news = threading.Event()
         self._meter = Meter(len(plan.items), plan.size, pace.clock)
-        self._stop = threading.Event()
-        self._connections = connections
-        self._context = Context(connections, policy, pace, self._meter, self._stop, self._notes.put, copy)
-        self._waiting: queue.SimpleQueue[Item] = queue.SimpleQueue()
-        for item in plan.items:
-            self._waiting.put(item)
+        self._connections, self._claims = Connections(access, policy), Claims(pace.clock)
+        self._context = Context(
+            self._connections,
+            policy,
+            pace,
+            self._meter,
+            hosts,
+            Syncs(),
+            self._claims,
+            Parts(),
+            ledger,
+            cache,
+            stop,
+            self._tell,
+            copy=copy,
+            recheck=recheck,
+            private=private,
+        )
+        self._waiting, self._elsewhere = deque(plan.items), deque[Item]()
         count = min(policy.threads, len(plan.items))
         # daemons: a look-up that hangs must not keep the interpreter
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(count)]
 
-    def watch(self, progress: Callable[[Progress], None]) -> None:
-        """Run to the end, telling the state; the first error that is not one file's own is raised."""
+    def watch(self, listener: Listener) -> None:
+        """Run to the end and tell; the first error that is not one file's own is raised.
+
+        Raises
+        ------
+        Stopped
+            Another thread wants the end.
+        """
         for thread in self._threads:
             thread.start()
         left = len(self._threads)
-        while left:
-            try:
-                note = self._notes.get(timeout=_BEAT)
-            except queue.Empty:
-                progress(self._meter.event())
-                continue
-            if note is None:
-                left -= 1
-            else:
-                progress(self._meter.event(note))
+        while left and not self._stop.is_set():
+            self._news.wait(_BEAT)
+            self._news.clear()
+            left -= self.pass_on(listener)
+            self._claims.beat()
+            self._connections.beat()
+            listener(self._meter.event())
+        self.pass_on(listener)
         if self._fatal is not None:
             raise self._fatal
+        if self._stop.is_set():
+            raise Stopped
         _make_durable({path.parent for path in self.placed.values()})
-        progress(self._meter.event())
+        listener(self._meter.event())
+        seconds = self._pace.clock() - self._began
+        listener(Finished(len(self.placed), self._meter.bytes_done, seconds, len(self.failures)))
 
     def end(self) -> None:
         """Stop what still runs and give everything back; harmless after a normal end."""
@@ -137,33 +234,70 @@ class _Run:
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(max(until - time.monotonic(), 0.0))
+        self._claims.release_all()
         self._connections.close()
+        self._context.ledger.save()
+
+    def sweep(self) -> None:
+        """Remove what earlier runs left of the files that are here now."""
+        sweep((at.target for at in self._plan.items if self.placed.get(at.did) == at.target), self._claims)
 
     def farewell(self, folder: Path) -> str:
         """Say what an interrupted fetch leaves behind."""
         done, all_ = len(self.placed), len(self._plan.items)
         return f"fetch stopped: {done} of {all_} files are complete in {folder}; run it again to continue"
 
+    def pass_on(self, listener: Listener) -> int:
+        """Tell the listener what the threads said; returns how many of them ended."""
+        ended = 0
+        while self._events:
+            event = self._events.popleft()
+            if event is None:
+                ended += 1
+            else:
+                listener(event)
+        return ended
+
+    def _tell(self, event: Event | None) -> None:
+        """Leave an event for the listener's thread, which may be slow; when all ends nobody waits for it."""
+        self._events.append(event)
+        if event is None or len(self._events) > _AHEAD // 2:
+            self._news.set()  # else the next beat is soon enough: to wake a thread costs more than an event
+        while len(self._events) > _AHEAD and not self._stop.is_set():
+            self._stop.wait(_BEAT / 10)
+
     def _work(self) -> None:
         try:
             while not self._stop.is_set():
-                item = self._waiting.get_nowait()
-                self._keep(item, fetch_one(item, self._context))
-        except (queue.Empty, Stopped):
+                item, waited = self._next()
+                self._keep(item, fetch_one(item, self._context, waited=waited))
+        except (IndexError, Stopped):
             pass
         except BaseException as error:  # carried to the calling thread
             self._fatal = error
             self._stop.set()
             self._connections.cut()
         finally:
-            self._notes.put(None)
+            self._tell(None)
 
-    def _keep(self, item: Item, outcome: Path | Failure) -> None:
+    def _next(self) -> tuple[Item, bool]:
+        """Take a file: first those that nobody else was seen to have in hands."""
+        with contextlib.suppress(IndexError):
+            return self._waiting.popleft(), False
+        item = self._elsewhere.popleft()
+        self._pace.wait(self._stop, _POLL)
+        return item, True
+
+    def _keep(self, item: Item, outcome: Path | Failure | None) -> None:
+        if outcome is None:
+            self._elsewhere.append(item)
+            return
+        self._meter.finish(item.did)
         if isinstance(outcome, Failure):
             self.failures.append(outcome)
+            self._tell(Failed(item.did, outcome.causes))
         else:
             self.placed[item.did] = outcome
-        self._meter.finish(item.did)
 
 
 def _remove_empty(folders: Iterable[Path], kept: Path) -> None:
@@ -175,7 +309,7 @@ def _remove_empty(folders: Iterable[Path], kept: Path) -> None:
             try:
                 path.rmdir()
             except OSError:  # holds something, or was never made
-                if path.exists():
+                if os.path.lexists(path):
                     break
 
 

@@ -1,20 +1,27 @@
 """Why a source, a file or a whole fetch failed, in words; and which of the public errors says so."""
 
 import errno
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from vre_dm.did import Did
-from vre_dm.errors import ChecksumMismatch, NoSpace, NotWritable, TransferFailed, VreDmError
+from vre_dm.errors import NoSpace, NotWritable, VreDmError
 from vre_dm.lake.tables import clean
 
 _LONGEST = 300
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
+NO_REPLICA = ("the catalogue", "knows no replica that can be read")
+"""Source and cause of a file without any source."""
+
+
 class Stopped(Exception):
     """The fetch was cancelled; ends a worker quietly."""
+
+
+class ClaimLost(Exception):
+    """Another fetch took the target over while this one slept; it is waited for instead."""
 
 
 class SourceFailed(Exception):
@@ -28,15 +35,24 @@ class SourceFailed(Exception):
         Whether bytes came, but not the registered ones.
     wait
         Seconds the server asked to be left alone.
+    of_host
+        Whether the host is in trouble or out of reach, so that its other files will fare no better.
     """
 
     def __init__(
-        self, cause: str, *, tries: int | None = 1, corrupt: bool = False, wait: float | None = None
+        self,
+        cause: str,
+        *,
+        tries: int | None = 1,
+        corrupt: bool = False,
+        wait: float | None = None,
+        of_host: bool = False,
     ) -> None:
         super().__init__(clean(cause, _LONGEST))  # servers and catalogues write into it
         self.tries = tries
         self.corrupt = corrupt
         self.wait = wait
+        self.of_host = of_host
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +64,16 @@ class Failure:
     corrupt: bool
 
     def __str__(self) -> str:
-        causes = "; ".join(f"{source}: {cause}" for source, cause in self.causes)
-        return (
-            f"{self.did} could not be fetched: {causes or 'the catalogue knows no replica that can be read'}"
-        )
+        causes = "; ".join(f"{source}: {cause}" for source, cause in self.causes or (NO_REPLICA,))
+        return f"{self.did} could not be fetched: {causes}"
 
 
 class FetchCancelled(KeyboardInterrupt):
     """The user stopped a fetch; the text says what is complete and what the next run continues."""
 
-
-def fetch_error(failures: Sequence[Failure], placed: Sequence[Path], folder: Path) -> TransferFailed:
-    """Build the error of a fetch in which some files failed; the others are whole and stay."""
-    kind = ChecksumMismatch if all(failure.corrupt for failure in failures) else TransferFailed
-    message = str(failures[0])
-    if len(failures) > 1:
-        message += f" (and {len(failures) - 1} more files)"
-    if placed:
-        message += f"; {len(placed)} good in {folder}; run again to fetch only what is missing"
-    return kind(message, placed=placed, failures=[str(failure) for failure in failures])
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows instead of a stack trace."""
+        return [f"{type(self).__name__}: {self}"]
 
 
 def disk_error(error: OSError, path: Path) -> VreDmError:

@@ -3,7 +3,9 @@
 import contextlib
 import socket
 import threading
+import time
 import weakref
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -38,7 +40,9 @@ class Connections:
         self._timeout = httpx.Timeout(policy.stall_timeout, connect=policy.connect_timeout, pool=None)
         self._clients: dict[_Origin, httpx.Client] = {}
         self._public: dict[_Origin, bool] = {}
-        self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+        self._sockets: dict[_Origin, weakref.WeakSet[socket.socket]] = defaultdict(weakref.WeakSet)
+        self._patience = policy.connect_timeout + 2 * policy.stall_timeout
+        self._asked: dict[int, tuple[_Origin, float]] = {}  # threads that wait for an answer, and since when
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
@@ -58,7 +62,7 @@ class Connections:
                 if origin == _origin(_address(url)):
                     ask |= self._access.headers(url)
                 response = open_responses.enter_context(self._ask(here, origin, ask))
-                if not response.is_redirect:
+                if not response.has_redirect_location:
                     break
                 here = _redirected(here, response.headers.get("location", ""), seen)
                 open_responses.close()
@@ -68,7 +72,7 @@ class Connections:
 
     @contextlib.contextmanager
     def _ask(self, url: httpx.URL, origin: _Origin, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
-        with _in_words(url):
+        with _in_words(url), self._awaited(origin):
             client = self._client(url, origin)
             extensions = {"trace": partial(self._trace, origin)}
             request = client.build_request("GET", url, headers=headers, extensions=extensions)
@@ -77,6 +81,28 @@ class Connections:
             yield response
         finally:
             response.close()
+
+    @contextlib.contextmanager
+    def _awaited(self, origin: _Origin) -> Iterator[None]:
+        """Note who waits for an answer; sockets time out by the machine's clock, and so does this."""
+        me = threading.get_ident()
+        self._asked[me] = origin, time.monotonic()
+        try:
+            yield
+        except httpx.TransportError as error:
+            if me in self._asked:
+                raise
+            msg = f"{origin.host} talks without end but never came to the file"
+            raise SourceFailed(msg, tries=2) from error
+        finally:
+            self._asked.pop(me, None)
+
+    def beat(self) -> None:
+        """Cut servers whose headers never end: each byte of them came in time. Cheap to call often."""
+        late = time.monotonic() - self._patience
+        for thread, (origin, since) in list(self._asked.items()):
+            if since < late and self._asked.pop(thread, None) is not None:
+                _cut(self._sockets[origin])
 
     def _next(self, there: httpx.URL, before: _Origin) -> _Origin:
         """Where a redirect leads: to the lake's storage, from private anywhere, else only to the public."""
@@ -98,7 +124,7 @@ class Connections:
         if event == "connection.connect_tcp.complete":
             self._admit(origin, info["return_value"])
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            self._sockets.add(info["return_value"].get_extra_info("socket"))
+            self._sockets[origin].add(info["return_value"].get_extra_info("socket"))
 
     def _admit(self, origin: _Origin, stream: Any) -> None:
         """Look where we are connected, before a byte is sent: a name can have another address each time."""
@@ -116,14 +142,19 @@ class Connections:
 
     def cut(self) -> None:
         """Wake every thread that waits for bytes; their reads fail at once."""
-        for sock in list(self._sockets):
-            with contextlib.suppress(OSError):
-                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+        for sockets in list(self._sockets.values()):
+            _cut(sockets)
 
     def close(self) -> None:
         """Give the connections back."""
         for client in self._clients.values():
             client.close()
+
+
+def _cut(sockets: weakref.WeakSet[socket.socket]) -> None:
+    for sock in list(sockets):
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
 def _redirected(here: httpx.URL, location: str, seen: set[str]) -> httpx.URL:
@@ -178,16 +209,16 @@ def _in_words(url: httpx.URL) -> Iterator[None]:
         yield
     except httpx.ConnectTimeout as error:
         msg = f"{host} did not answer in time"
-        raise SourceFailed(msg, tries=None) from error
+        raise SourceFailed(msg, tries=None, of_host=True) from error
     except httpx.TimeoutException as error:
         msg = f"{host} stopped sending"
-        raise SourceFailed(msg, tries=None) from error
+        raise SourceFailed(msg, tries=None, of_host=True) from error
     except httpx.ConnectError as error:
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
             msg = f"the certificate of {host} is not trusted ({error})"
-            raise SourceFailed(msg) from error
+            raise SourceFailed(msg, of_host=True) from error
         msg = f"no connection to {host} ({error})"
-        raise SourceFailed(msg, tries=None) from error
+        raise SourceFailed(msg, tries=None, of_host=True) from error
     except (httpx.InvalidURL, UnicodeError) as error:
         msg = f"{shown(str(url))} is no address"
         raise SourceFailed(msg) from error

@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from vre_dm.lake.transfer.owner import Owner
@@ -20,33 +20,68 @@ _LONGEST_STEM = 160  # names of DIDs are ASCII; leaves room for the rest within 
 
 def part_path(target: Path, expected: Expected, owner: Owner) -> Path:
     """Return a fresh temporary name beside the target."""
-    return target.with_name(f".{_stem(target.name)}.{expected.tag}-{owner}-{secrets.token_hex(4)}.part")
+    return target.with_name(f".{stem(target.name)}.{expected.tag}-{owner}-{secrets.token_hex(4)}.part")
 
 
-def _stem(name: str) -> str:
+def stem(name: str) -> str:
     """Name of the target, cut and told apart by a digest where a file system would refuse the whole."""
     if len(name) <= _LONGEST_STEM:
         return name
     return name[:_LONGEST_STEM] + hashlib.sha256(name.encode()).hexdigest()[:12]
 
 
-def leftovers(folder: Path) -> Iterator[tuple[Path, str, str]]:
-    """Temporary files in a folder whose writers are gone: path, and stem and content tag from the name."""
+def claim_path(target: Path, expected: Expected) -> Path:
+    """Name of the claim on a target's content, beside it."""
+    return target.with_name(f".{stem(target.name)}.{expected.tag}.claim")
+
+
+Found = tuple[Path, str, str, Owner]
+"""Temporary file, stem and content tag from its name, and who writes it or did."""
+
+
+def parts(folder: Path) -> Iterator[Found]:
+    """Temporary files in a folder, living and dead."""
     try:
-        entries = list(os.scandir(folder))
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries if entry.name.endswith(".part")]
     except OSError:
         return
-    for entry in entries:
-        if entry.name.endswith(".part") and (found := _NAME.fullmatch(entry.name)):
+    for name in names:
+        if found := _NAME.fullmatch(name):
             owner = Owner(found["machine"], int(found["pid"]), int(found["start"]))
-            try:
-                gone = owner.gone(entry.stat(follow_symlinks=False).st_mtime)
-            except OSError:
-                continue  # finished while we looked
-            if gone:
-                yield Path(entry.path), found["stem"], found["tag"]
+            yield folder / name, found["stem"], found["tag"], owner
 
 
-def waiting_for(target: Path, expected: Expected, among: Sequence[tuple[Path, str, str]]) -> list[Path]:
-    """Those of the leftovers that a fetch of this target can continue."""
-    return [path for path, stem, tag in among if (stem, tag) == (_stem(target.name), expected.tag)]
+def leftovers(folder: Path) -> Iterator[Found]:
+    """Temporary files in a folder whose writers are gone."""
+    for found in parts(folder):
+        try:
+            gone = found[3].gone(found[0].lstat().st_mtime)
+        except OSError:
+            continue  # finished while we looked
+        if gone:
+            yield found
+
+
+def waiting_for(target: Path, expected: Expected, among: Iterable[Found]) -> list[tuple[Path, Owner]]:
+    """Those of the temporary files that hold bytes of this target, with their owners."""
+    key = stem(target.name), expected.tag
+    return [(found[0], found[3]) for found in among if (found[1], found[2]) == key]
+
+
+class Parts:
+    """Temporary files of the folders of one fetch; a folder is read once, for ten thousand files too."""
+
+    def __init__(self) -> None:
+        self._folders: dict[Path, dict[tuple[str, str], list[Found]]] = {}
+
+    def of(self, target: Path, expected: Expected, *, anew: bool) -> list[tuple[Path, Owner]]:
+        """Temporary files of a target, as the folder was when first read, or is now."""
+        folder = target.parent
+        if anew or folder not in self._folders:
+            read: dict[tuple[str, str], list[Found]] = {}
+            for found in parts(folder):
+                read.setdefault((found[1], found[2]), []).append(found)
+            self._folders[folder] = read
+        among = self._folders[folder].get((stem(target.name), expected.tag), [])
+        return [(path, owner) for path, _, _, owner in among]

@@ -2,11 +2,13 @@
 
 import hashlib
 import os
+import re
 import socket
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+_TEXT = re.compile(rb"([0-9a-f]{8})-(\d{1,20})-(\d{1,20})")
 FOREIGN_AGE = 3600.0
 """Seconds without a byte after which another machine's temporary file counts as abandoned."""
 
@@ -22,13 +24,25 @@ class Owner:
     def __str__(self) -> str:
         return f"{self.machine}-{self.pid}-{self.start}"
 
+    @classmethod
+    def parse(cls, text: bytes) -> "Owner | None":
+        """Read what `str` made; None if it is something else."""
+        found = _TEXT.fullmatch(text)
+        return None if found is None else cls(found[1].decode(), int(found[2]), int(found[3]))
+
+    @property
+    def here(self) -> bool:
+        """Whether the process is one of this machine, so that it can be looked at."""
+        return self.machine == _machine()
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is surely no more; of another machine's nobody can tell."""
+        return self.pid == 0 or (self.here and _start(self.pid) != self.start)
+
     def gone(self, last_write: float) -> bool:
         """Whether the process cannot be writing any more; ``last_write`` in seconds of the wall clock."""
-        if self.pid == 0:
-            return True
-        if self.machine != _machine():
-            return time.time() - last_write > FOREIGN_AGE
-        return _start(self.pid) != self.start
+        return self.ended or (not self.here and time.time() - last_write > FOREIGN_AGE)
 
 
 def myself() -> Owner:

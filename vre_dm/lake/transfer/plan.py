@@ -1,59 +1,70 @@
 """Everything decided before any byte moves: which files, which names, from where, and whether they fit."""
 
-import os
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from vre_dm.did import Did
-from vre_dm.errors import InvalidDid, NoSpace, NotWritable
 from vre_dm.lake.access import Access
 from vre_dm.lake.files import File
-from vre_dm.lake.tables import size_text
-from vre_dm.lake.transfer.names import leftovers, waiting_for
+from vre_dm.lake.transfer.item import Item
+from vre_dm.lake.transfer.refusals import (
+    existing,
+    refuse_blocked,
+    refuse_clashes,
+    refuse_full,
+    refuse_unwritable,
+)
 from vre_dm.lake.transfer.sources import Source, sources
 from vre_dm.lake.transfer.verify import Expected
 
-_ROOM = 4096  # bytes a file system may round a file up to
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One file to fetch.
-
-    Attributes
-    ----------
-    did
-        Its identifier.
-    target
-        Final path.
-    expected
-        Size and checksums as registered.
-    sources
-        Ways to read it, best first.
-    useless
-        Replicas that cannot be read from here, each with the cause.
-    """
-
-    did: Did
-    target: Path
-    expected: Expected
-    sources: tuple[Source, ...]
-    useless: tuple[tuple[str, str], ...]
+if TYPE_CHECKING:
+    from vre_dm.lake.cache import Cache
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The items in the order given, each once; ``targets`` repeats where the input did."""
+    """The items in the order given, each once; ``targets`` repeats where the input did.
+
+    Attributes
+    ----------
+    size
+        Bytes of all items; None where one is not registered.
+    coming
+        Items that have to be moved, as far as names and sizes tell.
+    free
+        Bytes left on the disk.
+    """
 
     items: tuple[Item, ...]
     targets: tuple[Path, ...]
     size: int | None
+    coming: tuple[Item, ...]
+    free: int
+
+    @property
+    def kept(self) -> int:
+        """Number of items that seem to be here already, or need no copy."""
+        return len(self.items) - len(self.coming)
+
+    @property
+    def bytes_coming(self) -> int:
+        """Registered bytes that have to be moved."""
+        return sum(item.expected.size or 0 for item in self.coming)
 
 
-def make_plan(files: Iterable[File], folder: Path, access: Access, *, copy: bool) -> Plan:
+def make_plan(
+    files: Iterable[File], folder: Path, access: Access, *, copy: bool, cache: "Cache | None" = None
+) -> Plan:
     """Decide names and sources, and refuse what could not end well.
+
+    Parameters
+    ----------
+    copy
+        With False, a file that this machine can read in place needs no other.
+    cache
+        Another source of bytes; in a folder that it manages, its objects need no copy.
 
     Raises
     ------
@@ -66,95 +77,40 @@ def make_plan(files: Iterable[File], folder: Path, access: Access, *, copy: bool
     """
     asked = list(files)
     unique = {file.did: file for file in asked}
-    _refuse_clashes(unique)
-    items = tuple(_item(file, folder, access) for file in unique.values())
-    _refuse_blocked(items, folder)
+    refuse_clashes(unique)
+    own = None if cache is None or cache.owns(folder) else cache
+    items = tuple(_item(file, folder, access, own) for file in unique.values())
+    refuse_blocked(items, folder)
+    shown = cache if cache is not own else None
+    coming = tuple(item for item in items if not _is_here(item, shown, copy=copy))
     if copy:
-        _refuse_unwritable(items)
-        _refuse_full(items, folder)
-    sizes = [item.expected.size for item in items]
-    total = None if None in sizes else sum(size or 0 for size in sizes)
-    return Plan(items, tuple(_target(file.did, folder) for file in asked), total)
+        refuse_unwritable(coming)
+        refuse_full(coming, folder)
+    targets = {item.did: item.target for item in items}
+    free = shutil.disk_usage(existing(folder)).free
+    return Plan(items, tuple(targets[file.did] for file in asked), _total(items), coming, free)
 
 
-def _target(did: Did, folder: Path) -> Path:
-    return folder / did.path()
-
-
-def _item(file: File, folder: Path, access: Access) -> Item:
+def _item(file: File, folder: Path, access: Access, cache: "Cache | None") -> Item:
     ranked, useless = sources(file, access)
-    return Item(file.did, _target(file.did, folder), Expected.of(file), tuple(ranked), tuple(useless))
+    expected = Expected.of(file)
+    cached = () if cache is None else cache.paths(file.did, expected)
+    first = (Source("cache", path=path) for path in cached)
+    return Item(file.did, folder / file.did.path(), expected, (*first, *ranked), tuple(useless))
 
 
-def _refuse_clashes(dids: Iterable[Did]) -> None:
-    """Names that differ only in case are one name on some disks; a file cannot also be a folder."""
-    taken: dict[str, Did] = {}
-    for did in dids:
-        if (other := taken.setdefault(str(did.path()).casefold(), did)) is not did:
-            msg = f"{other} and {did} would be one file on some disks; fetch them into different folders"
-            raise InvalidDid(msg)
-    for did in taken.values():
-        for parent in did.path().parents:
-            if (other := taken.get(str(parent).casefold(), did)) is not did:
-                msg = (
-                    f"{other} would be both a file and the folder of {did}; fetch them into different folders"
-                )
-                raise InvalidDid(msg)
+def _total(items: Sequence[Item]) -> int | None:
+    sizes = [item.expected.size for item in items]
+    return None if None in sizes else sum(size or 0 for size in sizes)
 
 
-def _refuse_blocked(items: Sequence[Item], folder: Path) -> None:
-    inside = folder.resolve()
-    for parent in dict.fromkeys(item.target.parent for item in items):
-        existing = _existing(parent)
-        if not existing.is_dir():
-            msg = f"{existing} is a file where a folder is needed; choose another folder"
-            raise NotWritable(msg)
-        if not parent.resolve().is_relative_to(inside):
-            msg = f"{parent} is a link that leads out of {folder}; remove it or choose another folder"
-            raise NotWritable(msg)
-    for item in items:
-        if item.target.is_dir():
-            msg = (
-                f"{item.target} is a folder where {item.did} should be; move it away or choose another folder"
-            )
-            raise NotWritable(msg)
-
-
-def _refuse_unwritable(items: Sequence[Item]) -> None:
-    for folder in dict.fromkeys(item.target.parent for item in items if not _probably_here(item)):
-        existing = _existing(folder)
-        # A file system of no size (/proc, /sys) lets root believe that it can write.
-        if not os.access(existing, os.W_OK | os.X_OK) or shutil.disk_usage(existing).total == 0:
-            msg = f"cannot write in {folder}: {existing} takes no files from you; choose another folder"
-            raise NotWritable(msg)
-
-
-def _existing(folder: Path) -> Path:
-    return next(path for path in (folder, *folder.absolute().parents) if path.exists())
-
-
-def _refuse_full(items: Sequence[Item], folder: Path) -> None:
-    """Compare what is still to come with what the disk has; what a killed run left counts as here."""
-    found = {parent: list(leftovers(parent)) for parent in {item.target.parent for item in items}}
-    missing = [item for item in items if not _probably_here(item)]
-    needed = sum((item.expected.size or 0) + _ROOM for item in missing)
-    for item in missing:
-        parts = waiting_for(item.target, item.expected, found[item.target.parent])
-        needed -= sum(part.stat().st_size for part in parts[:1] if part.exists())
-    disk = _existing(folder)
-    free = shutil.disk_usage(disk).free
-    if needed > free:
-        msg = f"{folder} needs {size_text(needed)} but has {size_text(free)} free; nothing was written"
-        raise NoSpace(msg)
-    facts = os.statvfs(disk)
-    if facts.f_files and facts.f_favail < len(missing):
-        msg = f"{len(missing)} files are needed in {folder} but the disk takes only {facts.f_favail} more"
-        raise NoSpace(msg)
-
-
-def _probably_here(item: Item) -> bool:
-    """Size alone: the sums follow when it is the file's turn."""
+def _is_here(item: Item, cache: "Cache | None", *, copy: bool) -> bool:
+    """By its size alone: the sums follow when it is the file's turn."""
+    if not copy and any(source.path is not None for source in item.sources):
+        return True
     try:
-        return item.target.stat().st_size == item.expected.size
+        if item.target.stat().st_size == item.expected.size:
+            return True
     except OSError:
-        return False
+        pass
+    return cache is not None and bool(cache.paths(item.did, item.expected))

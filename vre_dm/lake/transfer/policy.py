@@ -17,7 +17,11 @@ class Policy:
     Attributes
     ----------
     threads
-        Files moved at the same time.
+        Files under way at the same time, and streams in all.
+    streams
+        Streams of one host at first; then as many as pay.
+    block
+        Bytes that one request asks for where a file comes in several streams.
     rounds
         Times all replicas of a file are tried in turn without any new byte before the file is given up.
     connect_timeout
@@ -30,7 +34,9 @@ class Policy:
         Seconds before the second round, and at most before any. A server that asks for more is given up.
     """
 
-    threads: int = 4
+    threads: int = 16
+    streams: int = 4
+    block: int = 32 << 20
     rounds: int = 4
     connect_timeout: float = 10.0
     stall_timeout: float = 30.0

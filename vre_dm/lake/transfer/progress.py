@@ -1,52 +1,23 @@
-"""What a fetch says while it runs: one event type for terminal, notebook and server, and its counters."""
+"""The counters behind `Progress`: fed by the threads of a fetch, read by the one that tells."""
 
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from vre_dm.did import Did
+from vre_dm.lake.transfer.events import Progress
 
 _WINDOW = 5.0  # seconds over which the rate is averaged
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """State of a fetch at one moment.
-
-    Attributes
-    ----------
-    bytes_done, bytes_total
-        Verified or received bytes, and all of them; the total is None where a size is not registered.
-    files_done, files_total
-        Files that are whole at their final names (or given up), and all of them.
-    rate
-        Bytes per second over the last seconds, kept files left out.
-    remaining
-        Seconds to go at this rate, or None.
-    file
-        The file that moved last.
-    note
-        Why a source is tried again or was left, in one line; None in ordinary events.
-    """
-
-    bytes_done: int
-    bytes_total: int | None
-    files_done: int
-    files_total: int
-    rate: float
-    remaining: float | None
-    file: Did | None = None
-    note: str | None = None
-
-
 class Meter:
-    """Counters that the workers feed and one reader turns into events."""
+    """Counters that the workers feed and one reader turns into events; only files on their way are kept."""
 
     def __init__(self, files: int, size: int | None, clock: Callable[[], float]) -> None:
         self._files, self._size, self._clock = files, size, clock
         self._lock = threading.Lock()
-        self._bytes: dict[Did, int] = {}
+        self._moving: dict[Did, int] = {}
+        self._finished = 0
         self._moved = 0
         self._done = 0
         self._last: Did | None = None
@@ -55,20 +26,35 @@ class Meter:
     def at(self, file: Did, size: int, *, moved: int = 0) -> None:
         """Set how many bytes of a file are here, and how many of them just came over the wire."""
         with self._lock:
-            self._bytes[file] = size
+            self._moving[file] = size
             self._moved += moved
+            self._last = file
+
+    def seen(self, file: Did, size: int) -> None:
+        """Set how many bytes of a file another fetch has here; their growth counts as speed."""
+        with self._lock:
+            self._moved += max(size - self._moving.get(file, size), 0)
+            self._moving[file] = size
             self._last = file
 
     def finish(self, file: Did) -> None:
         """Count a file as done."""
         with self._lock:
+            self._finished += self._moving.pop(file, 0)
             self._done += 1
             self._last = file
 
-    def event(self, note: str | None = None) -> Progress:
-        """Tell the state now."""
+    @property
+    def bytes_done(self) -> int:
+        """Verified or received bytes."""
         with self._lock:
-            now, done = self._clock(), sum(self._bytes.values())
+            return self._finished + sum(self._moving.values())
+
+    def event(self) -> Progress:
+        """Tell the state now."""
+        done = self.bytes_done
+        with self._lock:
+            now = self._clock()
             self._samples.append((now, self._moved))
             while len(self._samples) > 2 and now - self._samples[0][0] > _WINDOW:
                 self._samples.popleft()
@@ -76,6 +62,4 @@ class Meter:
             rate = (self._moved - moved) / (now - start) if now > start else 0.0
             left = None if self._size is None else max(self._size - done, 0)
             remaining = left / rate if left is not None and rate > 0 else None
-            return Progress(
-                done, self._size, self._done, self._files, rate, remaining, file=self._last, note=note
-            )
+            return Progress(done, self._size, self._done, self._files, rate, remaining, self._last)

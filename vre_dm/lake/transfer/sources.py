@@ -1,5 +1,6 @@
-"""Where a file can be read from, best first: a local path, then https (WebDAV), then what may be down."""
+"""Where a file can be read from, best first: a local path, https (WebDAV), ``root://``, what may be down."""
 
+import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from vre_dm.lake.files import File, Replica
 from vre_dm.lake.tables import clean
 
 _HTTP = {"https": "https", "davs": "https", "http": "http", "dav": "http"}
+_ROOT = frozenset(("root", "roots"))
+_RANKS = ("https", "root", "roots", "http")  # after any path; what travels openly comes last
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +25,19 @@ class Source:
     path
         Path on this machine, or None.
     url
-        ``https://`` or ``http://`` address, or None.
+        ``https://``, ``http://`` or ``root://`` address, or None.
     """
 
     rse: str
     path: Path | None = None
     url: str | None = None
+
+    @property
+    def place(self) -> str:
+        """What fares alike: a host, or the mounted paths of a storage element."""
+        if self.url is None:
+            return f"{self.rse} on this machine"
+        return self.url.partition("://")[2].partition("/")[0].rpartition("@")[2].lower()
 
     def __str__(self) -> str:
         where = str(self.path) if self.path is not None else shown(self.url or "")
@@ -35,16 +45,19 @@ class Source:
 
 
 def sources(file: File, access: Access) -> tuple[list[Source], list[tuple[str, str]]]:
-    """Rank the replicas of a file; those that cannot be read from here come back with the cause."""
-    ranked: list[tuple[tuple[bool, bool, bool], Source]] = []
+    """Rank the replicas of a file; those that cannot be read from here come back with the cause.
+
+    Copies of one kind keep the order of the catalogue, which knows how far each is.
+    """
+    ranked: list[tuple[tuple[bool, int], Source]] = []
     useless: list[tuple[str, str]] = []
     for replica in file.replicas:
         source = _source(replica, access)
         if isinstance(source, str):
             useless.append((clean(replica.rse), source))
         else:
-            plain = source.url is not None and source.url.startswith("http:")
-            ranked.append(((not replica.available, source.path is None, plain), source))
+            rank = -1 if source.url is None else _RANKS.index(source.url.partition(":")[0])
+            ranked.append(((not replica.available, rank), source))
     ranked.sort(key=lambda pair: pair[0])
     return [source for _, source in ranked], useless
 
@@ -54,13 +67,15 @@ def _source(replica: Replica, access: Access) -> Source | str:
     path = access.local_path(replica.pfn)
     if path is not None:
         return Source(replica.rse, path=path)
-    if replica.scheme not in _HTTP:
+    if replica.scheme in _ROOT and importlib.util.find_spec("XRootD") is None:
+        return "root:// needs: pip install vre-dm[stream]"
+    if replica.scheme not in _HTTP and replica.scheme not in _ROOT:
         return f"{clean(replica.scheme)}:// cannot be read from here"
     # a name may hold "#", which an address would take for its end
     rest = replica.pfn[len(replica.scheme) :].replace("#", "%23")
     if not access.knows(replica.scheme + rest):
         return f"{shown(replica.scheme + rest)} is on no storage element of the lake"
-    return Source(replica.rse, url=_HTTP[replica.scheme] + rest)
+    return Source(replica.rse, url=_HTTP.get(replica.scheme, replica.scheme) + rest)
 
 
 def shown(url: str) -> str:

@@ -3,12 +3,27 @@
 import hashlib
 import threading
 import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer.failures import Stopped
 from vre_dm.lake.transfer.policy import CHUNK
+
+_BASE = 65521  # largest prime below 2**16: RFC 1950, section 8.2
+
+
+def adler32_combine(first: int, second: int, size: int) -> int:
+    """Adler32 of two pieces one after the other, from that of each and the second one's size in bytes.
+
+    References
+    ----------
+    RFC 1950, section 8.2: ``a = 1 + Σ d_i`` and ``b = n + Σ (n - i + 1) d_i``, both modulo 65521.
+    """
+    a1, b1 = first & 0xFFFF, first >> 16
+    a2, b2 = second & 0xFFFF, second >> 16
+    return (a1 + a2 - 1) % _BASE | (b1 + b2 + size * (a1 - 1)) % _BASE << 16
 
 
 class Digest:
@@ -19,12 +34,17 @@ class Digest:
         self._adler = 1
         self._md5 = hashlib.md5(usedforsecurity=False) if with_md5 else None
 
-    def update(self, chunk: bytes) -> None:
+    def update(self, chunk: bytes | memoryview) -> None:
         """Take the next bytes into account."""
         self.size += len(chunk)
         self._adler = zlib.adler32(chunk, self._adler)
         if self._md5 is not None:
             self._md5.update(chunk)
+
+    def join(self, adler: int, size: int) -> None:
+        """Take the next bytes into account by their own adler32; an md5 cannot be joined so."""
+        self._adler = adler32_combine(self._adler, adler, size)
+        self.size += size
 
     @property
     def adler32(self) -> str:
@@ -83,6 +103,13 @@ class Expected:
         return None
 
 
+def chunks(readinto: Callable[[memoryview], int | None]) -> Iterator[memoryview]:
+    """Bytes of an open file to its end, in one buffer again and again: look at each before the next."""
+    room = memoryview(bytearray(CHUNK))
+    while count := readinto(room):
+        yield room[:count]
+
+
 def holds(path: Path, expected: Expected, stop: threading.Event) -> bool:
     """Whether a file on disk is provably the registered one; without a checksum nothing is proved.
 
@@ -98,7 +125,7 @@ def holds(path: Path, expected: Expected, stop: threading.Event) -> bool:
     digest = expected.digest()
     try:
         with path.open("rb", buffering=0) as stream:
-            while chunk := stream.read(CHUNK):
+            for chunk in chunks(stream.readinto):
                 if stop.is_set():
                     raise Stopped
                 digest.update(chunk)

@@ -20,6 +20,14 @@ Sections = Mapping[str, Mapping[str, object]]
 SOCKET_FOLDER = "/proc/self/cwd/postgres/data"
 AUDIENCE = "rucio"
 OIDC_SCOPE = "openid profile"
+# Rucio makes no rule that waits for approval without the letters it would write about one.
+_LETTERS = (
+    "rule_approval_request",
+    "rule_approved_user",
+    "rule_approved_admin",
+    "rule_denied_user",
+    "rule_denied_admin",
+)
 
 
 def write_all(layout: Layout, endpoints: Endpoints, secrets: Secrets) -> None:
@@ -28,6 +36,8 @@ def write_all(layout: Layout, endpoints: Endpoints, secrets: Secrets) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
     _write(layout.server / "rucio.cfg", _server(layout, endpoints, secrets))
     _write(layout.server / "alembic.ini", _alembic(secrets))
+    for letter in _LETTERS:
+        write_private(layout.server / f"{letter}.tmpl", "Replication rule ${rule_id}\n")
     write_json(layout.server / "idpsecrets.json", _identity_provider(endpoints, secrets))
     admin = _password_client(layout, endpoints, "root", secrets)
     _write(layout.admin_config, {"client": admin, "policy": _POLICY_OF_CLIENTS})
@@ -70,7 +80,7 @@ def _database_url(secrets: Secrets) -> str:
 
 def _server(layout: Layout, endpoints: Endpoints, secrets: Secrets) -> Sections:
     return {
-        "common": {"logdir": layout.log, "loglevel": "ERROR"},
+        "common": {"logdir": layout.log, "loglevel": "ERROR", "mailtemplatedir": layout.server},
         # The daemons are clients of the storage too.
         "client": _password_client(layout, endpoints, "root", secrets),
         "database": {

@@ -1,0 +1,255 @@
+"""Objects by content: shown as links, a source elsewhere, never believed after a change."""
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.lake.cache.conftest import Fetched
+from vre_dm.did import Did
+from vre_dm.lake.cache import Cache
+from vre_dm.lake.cache.facts import facts_path
+from vre_dm.lake.cache.keys import key_of
+from vre_dm.lake.files import File
+from vre_dm.lake.transfer.verify import Expected
+
+Stored = Callable[..., File]
+BODY = os.urandom(300_000)
+LAKE = "https://lake.example.org"
+
+
+def gone(file: File) -> File:
+    """The same file, of which no replica is left."""
+    return replace(file, replicas=())
+
+
+def the_object(cache: Cache) -> Path:
+    (path,) = cache.objects()
+    return path
+
+
+def test_a_file_fetched_without_a_target_is_a_name_of_its_object(fetch: Fetched, stored: Stored):
+    (path,) = fetch(stored("a", BODY))
+    assert path == fetch.cache.shows / "test" / "a"
+    assert path.samefile(the_object(fetch.cache))
+    assert path.stat().st_mode & 0o777 == 0o400
+
+
+def test_what_the_cache_holds_is_shown_again_without_any_replica(fetch: Fetched, stored: Stored):
+    file = stored("a", BODY)
+    (path,) = fetch(file)
+    path.unlink()
+    assert fetch(gone(file)) == [path]
+    assert path.samefile(the_object(fetch.cache))
+    assert fetch.sources == [""]
+
+
+def test_one_content_of_two_names_is_one_object(fetch: Fetched, stored: Stored):
+    first, second = fetch(stored("a", BODY), stored("b", BODY))
+    assert first.samefile(second)
+    assert len(list(fetch.cache.objects())) == 1
+    assert fetch(gone(stored("a", BODY)), gone(stored("b", BODY))) == [first, second]
+
+
+def test_with_a_target_the_file_is_the_users_own_and_the_cache_a_source(
+    fetch: Fetched, stored: Stored, tmp_path: Path
+):
+    file = stored("a", BODY)
+    fetch(file)
+    (mine,) = fetch(gone(file), to=tmp_path / "mine")
+    assert fetch.sources == ["cache"]
+    assert not mine.samefile(the_object(fetch.cache))
+    with mine.open("r+b") as stream:
+        stream.write(b"changed")
+    (path,) = fetch(gone(file))
+    assert path.read_bytes() == BODY
+
+
+def test_with_a_target_nothing_is_put_into_the_cache(fetch: Fetched, stored: Stored, tmp_path: Path):
+    fetch(stored("a", BODY), to=tmp_path / "mine")
+    assert list(fetch.cache.objects()) == []
+
+
+def test_adler32_is_no_identity(fetch: Fetched, stored: Stored):
+    """Two files of one size and one adler32 that are not the same; nothing better is registered."""
+    bodies = [b"\x01\x00\x01" + BODY, b"\x00\x02\x00" + BODY]
+    files = [stored(name, body, md5=None) for name, body in zip("ab", bodies, strict=True)]
+    assert files[0].adler32 == files[1].adler32
+    assert [path.read_bytes() for path in fetch(*files)] == bodies
+    assert [path.read_bytes() for path in fetch(*map(gone, files))] == bodies
+
+
+@given(sums=st.sampled_from([("00000001", None), ("00000001", "0" * 32), (None, "0" * 32)]))
+def test_a_key_is_a_plain_file_name_and_says_the_content(sums: tuple[str | None, str | None]):
+    one, other = (key_of(Did("s", name), Expected(7, *sums), LAKE) for name in ("a", "b"))
+    assert one is not None
+    assert other is not None
+    assert "/" not in one.name
+    assert (one.name == other.name) == (sums[1] is not None)
+
+
+@pytest.mark.parametrize("expected", [Expected(None, "00000001", None), Expected(7, None, None)])
+def test_what_cannot_be_told_from_other_content_is_not_kept(expected: Expected):
+    assert key_of(Did("s", "a"), expected, LAKE) is None
+
+
+def damage(path: Path) -> None:
+    path.chmod(0o600)
+    with path.open("r+b") as stream:
+        stream.seek(1000)
+        stream.write(b"\x00\x01\x02")
+
+
+def test_an_object_that_changed_since_its_last_use_is_read_again_and_dropped(fetch: Fetched, stored: Stored):
+    file = stored("a", BODY)
+    (path,) = fetch(file)
+    damage(path)
+    (path,) = fetch(file)
+    assert path.read_bytes() == BODY
+    assert fetch.sources == ["RSE-1"]
+    assert the_object(fetch.cache).read_bytes() == BODY
+
+
+def test_a_damaged_object_is_no_source_either(fetch: Fetched, stored: Stored, tmp_path: Path):
+    file = stored("a", BODY)
+    fetch(file)
+    damage(the_object(fetch.cache))
+    (mine,) = fetch(file, to=tmp_path / "mine")
+    assert mine.read_bytes() == BODY
+
+
+def test_damage_that_left_no_trace_is_found_when_all_is_read_again(fetch: Fetched, stored: Stored):
+    """As a failing disk does it: other bytes, the same times."""
+    file = stored("a", BODY)
+    (path,) = fetch(file)
+    damage(path)
+    for notes in (fetch.cache.folder / "objects").glob("*/*.facts"):
+        text = notes.read_text()
+        notes.write_text(text.replace(text.split('"stamp": "')[1].split('"')[0], stamp_text(path)))
+    (path,) = fetch(file, recheck=True)
+    assert path.read_bytes() == BODY
+
+
+def stamp_text(path: Path) -> str:
+    facts = path.stat()
+    fields = (facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
+    return "\\t".join(map(str, fields))
+
+
+def test_an_object_whose_notes_are_garbled_is_read_again(fetch: Fetched, stored: Stored):
+    file = stored("a", BODY)
+    (path,) = fetch(file)
+    path.unlink()
+    for garbled in ("", "[]", '{"did": 1}', "\x00", '{"did": "a", "stamp": 3}'):
+        facts_path(the_object(fetch.cache)).write_text(garbled)
+        assert fetch(gone(file))[0].read_bytes() == BODY
+
+
+def test_a_wrong_checksum_in_one_entry_costs_no_other_its_object(fetch: Fetched, stored: Stored):
+    """The md5 is right and says the content; the adler32 beside it is not."""
+    file = stored("a", BODY)
+    fetch(file)
+    with pytest.raises(Exception, match="adler32"):
+        fetch(stored("b", BODY, adler32="0badbad0"))
+    assert fetch(gone(file))[0].read_bytes() == BODY
+
+
+def test_a_file_from_before_there_was_a_cache_becomes_an_object(fetch: Fetched, stored: Stored):
+    file = stored("a", BODY)
+    path = fetch.cache.shows / "test" / "a"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(BODY)
+    assert fetch(gone(file)) == [path]
+    assert path.samefile(the_object(fetch.cache))
+
+
+def test_ten_processes_that_fill_one_cache_make_one_object(fetch: Fetched, stored: Stored):
+    """Under two names each, so that no claim holds them apart."""
+    files = [stored(f"f{at}", BODY) for at in range(10)]
+    errors: list[BaseException] = []
+
+    def one(file: File) -> None:
+        try:
+            Fetched(fetch.cache)(file)
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=one, args=(file,)) for file in files]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert {path.read_bytes() for path in fetch(*map(gone, files))} == {BODY}
+    assert len(list(fetch.cache.objects())) == 1
+
+
+def shared_with(cache: Cache, folder: Path) -> Cache:
+    return replace(cache, folder=cache.folder / "mine", shared=folder)
+
+
+@pytest.fixture
+def admins(tmp_path: Path) -> Fetched:
+    """A cache that everybody may read."""
+    folder = tmp_path / "admins"
+    folder.mkdir()
+    folder.chmod(0o755)
+    return Fetched(Cache(folder, folder / "lakes" / "lake", LAKE))
+
+
+def test_a_shared_cache_is_used_in_place(admins: Fetched, cache: Cache, stored: Stored):
+    file = stored("a", BODY)
+    (theirs,) = admins(file)
+    assert theirs.stat().st_mode & 0o777 == 0o444
+    mine = Fetched(shared_with(cache, admins.cache.folder))
+    for _ in range(2):
+        (path,) = mine(gone(file))
+        assert path.is_symlink()
+        assert path.samefile(theirs)
+    assert list(mine.cache.objects()) == []
+
+
+def test_a_shared_cache_that_others_can_change_is_not_used(admins: Fetched, cache: Cache, stored: Stored):
+    file = stored("a", BODY)
+    (theirs,) = admins(file)
+    shard = the_object(admins.cache).parent
+    mine = Fetched(shared_with(cache, admins.cache.folder))
+    for path, mode in ((theirs, 0o666), (shard, 0o777), (shard.parent, 0o775), (admins.cache.folder, 0o1777)):
+        before = path.stat().st_mode & 0o7777
+        path.chmod(mode)
+        with pytest.raises(Exception, match="no replica"):
+            mine(gone(file))
+        path.chmod(before)
+    assert len(mine(gone(file))) == 1
+
+
+def test_a_damaged_shared_object_is_fetched_instead(admins: Fetched, cache: Cache, stored: Stored):
+    file = stored("a", BODY)
+    (theirs,) = admins(file)
+    mine = Fetched(shared_with(cache, admins.cache.folder))
+    mine(file)
+    damage(theirs)
+    theirs.chmod(0o444)
+    (path,) = mine(file)
+    assert path.read_bytes() == BODY
+    assert not path.is_symlink()
+
+
+def test_files_under_embargo_are_neither_in_nor_from_a_cache_that_others_read(
+    admins: Fetched, cache: Cache, stored: Stored
+):
+    file = stored("a", BODY)
+    (path,) = admins(file, private=True)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert list(admins.cache.objects()) == []
+    mine = Fetched(shared_with(cache, admins.cache.folder))
+    mine.cache.folder.mkdir(mode=0o700)
+    admins(stored("b", BODY[::-1]))
+    (path,) = mine(stored("b", BODY[::-1]), private=True)
+    assert not path.is_symlink()
+    assert path.stat().st_mode & 0o77 == 0

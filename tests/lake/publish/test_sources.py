@@ -1,0 +1,77 @@
+"""Which files are published under which names."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from vre_dm.did import Did
+from vre_dm.errors import InvalidUpload
+from vre_dm.lake.publish.sources import items
+from vre_dm.lake.publish.sums import Summing, Sums, is_same
+
+
+def test_files_folders_and_mappings_give_names(tmp_path: Path) -> None:
+    for name in ("b.csv", "a.csv", ".hidden"):
+        (tmp_path / name).write_text(name)
+    names = [Did("s", "a.csv"), Did("s", "b.csv")]
+    assert [item.did for item in items(tmp_path, "s")] == names
+    assert [item.did for item in items([tmp_path / "a.csv", str(tmp_path / "b.csv")], "s")] == names
+    (one,) = items({"limits.csv": tmp_path / "a.csv"}, "s", "v2.")
+    assert (one.did, one.path, one.size) == (Did("s", "v2.limits.csv"), tmp_path / "a.csv", 5)
+
+
+def test_what_cannot_be_a_file_of_the_lake_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ok").touch()
+    (tmp_path / "deep").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    for wanted, why in [
+        ([], "nothing to publish"),
+        (tmp_path / "deep", "nothing to publish"),
+        (tmp_path, "names in a lake are flat"),
+        (tmp_path / "none", "No such file"),
+        ("a\0b", "no DID of a data lake can hold"),
+        (tmp_path / "pipe", "is no plain file"),
+        ("/dev/null", "is no plain file"),
+        ({"a b": tmp_path / "ok"}, "rename it, or give it a name"),
+        ({"../a": tmp_path / "ok"}, "rename it, or give it a name"),
+        ([tmp_path / "ok", tmp_path / "deep" / ".." / "ok"], "would both be s:ok"),
+    ]:
+        with pytest.raises(InvalidUpload, match=why) as caught:
+            items(wanted, "s")  # type: ignore[arg-type]
+        assert str(caught.value).isprintable()
+
+
+def test_a_file_is_read_once_for_its_sums_and_again_when_it_changed(tmp_path: Path) -> None:
+    path, noted = tmp_path / "x", []
+    path.write_bytes(b"abc")
+    summing = Summing(note=lambda *pair: noted.append(pair))
+    (item,) = items(path, "s")
+    expected = Sums(3, "024d0127", "900150983cd24fb0d6963f7d28e17f72")
+    assert summing.of(item) == summing.of(item) == expected
+    assert noted == [(item.identity, expected)]
+    again = Summing(dict(noted))
+    path.rename(tmp_path / "y")
+    path.write_bytes(b"abd")
+    with pytest.raises(InvalidUpload, match="changed"):
+        item.check_unchanged()
+    assert again.of(items(path, "s")[0]).md5 != expected.md5
+
+
+@pytest.mark.parametrize(
+    ("row", "same"),
+    [
+        ({"bytes": 3, "adler32": "24d0127"}, True),  # registered without its leading zero
+        ({"bytes": 3, "adler32": "024D0127", "md5": "900150983cd24fb0d6963f7d28e17f72"}, True),
+        ({"bytes": 3, "adler32": "024d0127", "md5": "0" * 32}, False),
+        ({"bytes": 4, "adler32": "024d0127"}, False),
+        ({"bytes": 3}, False),
+        ({}, False),
+    ],
+)
+def test_content_is_the_same_only_if_every_registered_checksum_says_so(
+    tmp_path: Path, row: dict[str, object], same: bool
+) -> None:
+    (tmp_path / "x").write_bytes(b"abc")
+    (item,) = items(tmp_path / "x", "s")
+    assert is_same(item, Summing().of(item), row) is same

@@ -1,0 +1,224 @@
+"""A storage that misbehaves: its answer becomes a cause, and credentials stay with the lake."""
+
+import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from ssl import PROTOCOL_TLS_SERVER, SSLContext, create_default_context
+
+import pytest
+import trustme
+
+from vre_dm.errors import LoginRefused, NoSpace
+from vre_dm.lake.publish.store import Seen, StoreFailed
+from vre_dm.lake.publish.webdav import Dav
+
+BODY = b"some bytes"
+SUM = f"{zlib.adler32(BODY):08x}"
+
+
+class Storage(ThreadingHTTPServer):
+    """A little WebDAV storage over TLS; ``play`` may answer in its stead: method, path -> status, headers."""
+
+    daemon_threads = True
+
+    def __init__(self, authority: trustme.CA) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        context = SSLContext(PROTOCOL_TLS_SERVER)
+        authority.issue_cert("127.0.0.1").configure_cert(context)
+        self.socket = context.wrap_socket(self.socket, server_side=True)
+        self.files: dict[str, bytes] = {}
+        self.folders = {"/"}
+        self.play = lambda method, path: None
+        self.seen: list[tuple[str, str, str]] = []
+
+    @property
+    def url(self) -> str:
+        return f"https://127.0.0.1:{self.server_port}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Storage
+
+    def _do(self) -> None:
+        server, method, path = self.server, self.command, self.path
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        server.seen.append((method, path, self.headers.get("Authorization", "")))
+        played = server.play(method, path)
+        if played is not None:
+            return self._say(*played)
+        if method == "PUT":
+            if path.rpartition("/")[0] + "/" not in server.folders:
+                return self._say(409)
+            server.files[path] = body
+            return self._say(201)
+        if method == "MKCOL":
+            server.folders.add(path)
+            return self._say(201)
+        if path not in server.files:
+            return self._say(404)
+        found = server.files[path]
+        if method == "HEAD":
+            return self._say(200, {"Content-Length": str(len(found))})
+        return self._say(200, {"Content-Length": str(len(found))}, found)
+
+    do_PUT = do_HEAD = do_GET = do_MKCOL = do_MOVE = do_DELETE = _do
+
+    def _say(self, status: int, headers: dict[str, str] | None = None, body: bytes = b"") -> None:
+        self.send_response_only(status)
+        for name, value in ({"Content-Length": "0"} | (headers or {})).items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None: ...
+
+
+class Trusting:
+    """Knows one server, and would give its secret for every address that it is asked about."""
+
+    def __init__(self, authority: trustme.CA) -> None:
+        self.known = ""
+        self._context = create_default_context()
+        authority.configure_trust(self._context)
+
+    def headers(self, url: str) -> dict[str, str]:
+        return {"Authorization": "Bearer canary"} if self.knows(url) else {}
+
+    def verify(self, url: str) -> SSLContext:
+        return self._context
+
+    def knows(self, url: str) -> bool:
+        return url.startswith(self.known)
+
+    def local_path(self, pfn: str) -> Path | None:
+        return None
+
+
+@contextmanager
+def serving(authority: trustme.CA) -> Iterator[Storage]:
+    with Storage(authority) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def storage(authority: trustme.CA) -> Iterator[Storage]:
+    with serving(authority) as server:
+        yield server
+
+
+@pytest.fixture
+def dav(authority: trustme.CA, storage: Storage) -> Iterator[Dav]:
+    access = Trusting(authority)
+    access.known = storage.url
+    opened = Dav(access)
+    yield opened
+    opened.close()
+
+
+def body() -> Iterator[memoryview]:
+    yield memoryview(BODY)
+
+
+def test_folders_are_made_where_the_storage_makes_none(dav: Dav, storage: Storage) -> None:
+    dav.put(f"{storage.url}/a/b/c", body, len(BODY))
+    assert storage.files["/a/b/c"] == BODY
+    assert {"/a/", "/a/b/"} <= storage.folders
+    dav.put(f"{storage.url}/d/e", body, len(BODY))
+    assert [seen[0] for seen in storage.seen].count("PUT") == 3  # the second file needed no failure
+
+
+def test_bytes_are_read_back_where_the_storage_tells_no_checksum(dav: Dav, storage: Storage) -> None:
+    storage.files["/x"] = BODY
+    assert dav.seen(f"{storage.url}/x") == Seen(len(BODY), SUM)
+    assert [seen[0] for seen in storage.seen] == ["HEAD", "GET"]
+    assert dav.seen(f"{storage.url}/none") is None
+
+
+@pytest.mark.parametrize(
+    "digest", [f"adler32={SUM}", f"ADLER32={SUM.upper()}", f"md5=x, adler32={SUM.lstrip('0')}"]
+)
+def test_a_checksum_of_the_storage_is_read_as_it_is_spelt(dav: Dav, storage: Storage, digest: str) -> None:
+    storage.play = lambda *_: (200, {"Content-Length": "10", "Digest": digest})
+    assert dav.seen(f"{storage.url}/x") == Seen(10, SUM)
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "why"),
+    [
+        (507, NoSpace, "the storage is full"),
+        (413, NoSpace, "too large"),
+        (401, LoginRefused, "you may not write there"),
+        (403, LoginRefused, "you may not write there"),
+        (503, StoreFailed, "answered PUT with 503"),
+        (418, StoreFailed, "answered PUT with 418"),
+    ],
+)
+def test_a_refusal_of_the_storage_becomes_its_cause(
+    dav: Dav, storage: Storage, status: int, error: type[Exception], why: str
+) -> None:
+    storage.play = lambda method, _: (status, {"Retry-After": "7"}) if method == "PUT" else None
+    with pytest.raises(error, match=why) as caught:
+        dav.put(f"{storage.url}/x", body, len(BODY))
+    if isinstance(caught.value, StoreFailed):
+        assert (caught.value.passing, caught.value.wait) == (status == 503, 7.0)
+
+
+def test_a_multi_status_is_no_rename(dav: Dav, storage: Storage) -> None:
+    storage.play = lambda *_: (207, {})
+    with pytest.raises(StoreFailed, match="answered MOVE with 207"):
+        dav.move(f"{storage.url}/x", f"{storage.url}/y", over=False)
+    storage.play = lambda *_: (412, {})
+    assert dav.move(f"{storage.url}/x", f"{storage.url}/y", over=False) is False
+    with pytest.raises(StoreFailed):
+        dav.move(f"{storage.url}/x", f"{storage.url}/y", over=True)
+
+
+def test_a_redirect_inside_the_storage_takes_the_bytes_along(dav: Dav, storage: Storage) -> None:
+    storage.play = lambda _, path: (307, {"Location": f"{storage.url}/there"}) if path == "/x" else None
+    dav.put(f"{storage.url}/x", body, len(BODY))
+    assert storage.files["/there"] == BODY
+
+
+@pytest.mark.parametrize(
+    "there", ["http://127.0.0.1/x", "https://10.0.0.1/x", "https://localhost:{other}/x", "/x"]
+)
+def test_a_redirect_elsewhere_is_refused_and_no_credential_leaves(
+    dav: Dav, storage: Storage, authority: trustme.CA, there: str
+) -> None:
+    with serving(authority) as other:
+        location = there.format(other=other.server_port)
+        storage.play = lambda *_: (307, {"Location": location})
+        with pytest.raises(StoreFailed, match="redirect"):
+            dav.put(f"{storage.url}/x", body, len(BODY))
+        assert other.seen == []
+    assert storage.files == {}
+
+
+def test_a_storage_with_another_certificate_gets_neither_bytes_nor_token(storage: Storage) -> None:
+    access = Trusting(trustme.CA())
+    access.known = storage.url
+    with pytest.raises(StoreFailed, match="certificate is not trusted") as caught:
+        Dav(access).put(f"{storage.url}/x", body, len(BODY))
+    assert not caught.value.passing
+    assert storage.seen == []
+
+
+def test_a_plain_http_address_is_refused(dav: Dav) -> None:
+    with pytest.raises(StoreFailed, match="no https address"):
+        dav.put("http://127.0.0.1/x", body, len(BODY))

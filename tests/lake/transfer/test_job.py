@@ -1,0 +1,221 @@
+"""A fetch beside its caller: followed, waited for, stopped in time, and honest about its end."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.faults.server import Breaking, breaking, good
+from tests.faults.world import HASTY, OpenAccess, finals, partials, registered
+from vre_dm.errors import NotInLake, TransferFailed
+from vre_dm.lake.files import File
+from vre_dm.lake.transfer import Event, FetchCancelled, fetch_files, jobs
+from vre_dm.lake.transfer.events import Cancelled, Failed, Finished, Listener, Placed, Planned, Progress
+from vre_dm.lake.transfer.job import FetchJob
+from vre_dm.lake.transfer.jobs import JobFolder
+
+BODY = b"0123456789" * 300_000
+
+
+@pytest.fixture
+def server() -> Iterator[Breaking]:
+    with breaking() as play:
+        yield play
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "jobs"
+
+
+def fetching(folder: Path, *files: File) -> Callable[[Listener, threading.Event], list[Path]]:
+    def work(tell: Listener, stop: threading.Event) -> list[Path]:
+        return fetch_files(files, folder, access=OpenAccess(), policy=HASTY, progress=tell, stop=stop)
+
+    return work
+
+
+def half(gate: threading.Event):
+    """Half of the bytes, then silence till the test is over."""
+
+    def act(handler) -> None:
+        start = handler.asked_from()
+        extra = {"Content_Range": f"bytes {start}-{len(BODY) - 1}/{len(BODY)}"} if start else {}
+        handler.answer(206 if start else 200, Content_Length=len(BODY) - start, **extra)
+        handler.send(BODY[start : len(BODY) // 2])
+        gate.set()
+        handler.play.over.wait(60)
+        handler.hang_up()
+
+    return act
+
+
+def test_a_job_gives_its_result_its_events_and_a_journal_for_others(
+    server: Breaking, tmp_path: Path, root: Path
+):
+    file = registered(BODY, server.play("/x", good(BODY)))
+    folder = jobs.begin(root, {"did": "test:data.bin"})
+    assert folder is not None
+    job = FetchJob(fetching(tmp_path, file), folder)
+    (path,) = job.result(60)
+    assert path.read_bytes() == BODY
+    assert job.state == "finished"
+    live, told = list(job.events()), list(folder.events())
+    assert live == list(job.events())
+    for events in (live, told):
+        assert isinstance(events[0], Planned)
+        assert isinstance(events[-1], Finished)
+        assert any(isinstance(event, Placed) and event.path == path for event in events)
+    assert jobs.running(root) == []
+    assert folder.state == "finished"
+
+
+def test_without_a_folder_it_fetches_all_the_same(server: Breaking, tmp_path: Path):
+    job = FetchJob(fetching(tmp_path, registered(BODY, server.play("/x", good(BODY)))), None)
+    assert job.result(60)[0].read_bytes() == BODY
+
+
+def test_a_journal_that_cannot_be_made_stops_no_fetch(server: Breaking, tmp_path: Path):
+    work = fetching(tmp_path, registered(BODY, server.play("/x", good(BODY))))
+    assert FetchJob(work, JobFolder(tmp_path / "absent")).result(60)[0].read_bytes() == BODY
+
+
+def test_cancel_ends_it_and_the_next_run_goes_on(server: Breaking, tmp_path: Path):
+    gate = threading.Event()
+    file = registered(BODY, server.play("/x", half(gate), good(BODY)))
+    job = FetchJob(fetching(tmp_path, file), None)
+    assert gate.wait(60)
+    wait_for(lambda: sum(part.stat().st_size for part in partials(tmp_path)) == len(BODY) // 2)
+    assert job.state == "running"
+    assert not job.wait(0)
+    with pytest.raises(TimeoutError):
+        job.result(0)
+    job.cancel()
+    with pytest.raises(FetchCancelled, match=r"0 of 1 files are complete .* run it again to continue"):
+        job.result(60)
+    assert job.state == "cancelled"
+    assert list(job.events())[-1] == Cancelled(0, 1)
+    assert finals(tmp_path) == []
+    assert FetchJob(fetching(tmp_path, file), None).result(60)[0].read_bytes() == BODY
+    assert server.sent == len(BODY)
+    job.cancel()
+    assert partials(tmp_path) == []
+
+
+def test_another_process_can_stop_it_by_its_folder(server: Breaking, tmp_path: Path, root: Path):
+    gate = threading.Event()
+    folder = jobs.begin(root, {})
+    job = FetchJob(fetching(tmp_path, registered(BODY, server.play("/x", half(gate)))), folder)
+    assert gate.wait(60)
+    (seen,) = jobs.running(root)
+    heard: list[Event] = []
+    follower = threading.Thread(target=lambda: heard.extend(seen.events(wait=lambda: time.sleep(0.01))))
+    follower.start()
+    seen.cancel()
+    follower.join(60)
+    assert heard[-1] == Cancelled(0, 1)
+    with pytest.raises(FetchCancelled):
+        job.result(60)
+    assert seen.state == "cancelled"
+
+
+def wait_for(true: Callable[[], object]) -> None:
+    late = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < late, "it never came"
+        time.sleep(0.01)
+
+
+@contextmanager
+def interrupted(job: FetchJob, when: threading.Event) -> Iterator[None]:
+    """Interrupt the main thread once it follows the job and that has come so far."""
+    following, events = threading.Event(), job.events
+
+    def marked() -> Iterator[Event]:
+        following.set()
+        yield from events()
+
+    def interrupt() -> None:
+        if when.wait(60) and following.wait(60):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    job.events = marked
+    other = threading.Thread(target=interrupt)
+    other.start()
+    try:
+        yield
+    finally:
+        other.join()
+
+
+def test_an_interrupt_of_who_follows_stops_it(server: Breaking, tmp_path: Path):
+    gate = threading.Event()
+    job = FetchJob(fetching(tmp_path, registered(BODY, server.play("/x", half(gate)))), None)
+    with (
+        interrupted(job, gate),
+        pytest.raises(FetchCancelled, match=r"0 of 1 files .* run it again to continue"),
+    ):
+        job.follow(lambda _: None)
+    assert job.wait(60)
+    assert job.state == "cancelled"
+    assert finals(tmp_path) == []
+
+
+def test_an_interrupt_before_anything_is_planned_is_over_at_once(tmp_path: Path):
+    """The catalogue may be slow to answer; its thread is left behind and starts nothing later."""
+    asked, answer = threading.Event(), threading.Event()
+
+    def work(tell: Listener, stop: threading.Event) -> list[Path]:
+        asked.set()
+        answer.wait(60)
+        return fetching(tmp_path, registered(BODY, "file://localhost/no/file"))(tell, stop)
+
+    job = FetchJob(work, None)
+    with interrupted(job, asked), pytest.raises(FetchCancelled, match="run it again to continue"):
+        job.follow(lambda _: None)
+    answer.set()
+    with pytest.raises(FetchCancelled):
+        job.result(60)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_listener_that_fails_stops_the_fetch_and_is_heard(server: Breaking, tmp_path: Path):
+    gate = threading.Event()
+    job = FetchJob(fetching(tmp_path, registered(BODY, server.play("/x", half(gate)))), None)
+
+    def fail(_: Event) -> None:
+        msg = "display gone"
+        raise RuntimeError(msg)
+
+    with pytest.raises(RuntimeError, match="display gone"):
+        job.follow(fail)
+    assert job.wait(60)
+    assert job.state == "cancelled"
+
+
+def test_what_ends_the_whole_fetch_is_an_event_and_an_error(tmp_path: Path):
+    def work(tell: Listener, stop: threading.Event) -> list[Path]:
+        msg = "s:n is not in the lake"
+        raise NotInLake(msg)
+
+    job = FetchJob(work, None)
+    with pytest.raises(NotInLake):
+        job.follow(lambda _: None)
+    assert job.state == "failed"
+    assert list(job.events()) == [Failed(None, (("", "s:n is not in the lake"),))]
+
+
+def test_files_that_fail_make_a_failed_job_with_one_last_event(tmp_path: Path):
+    job = FetchJob(fetching(tmp_path, registered(b"x", "file://localhost/no/file")), None)
+    with pytest.raises(TransferFailed):
+        job.result(60)
+    assert job.state == "failed"
+    *_, failed, last = [event for event in job.events() if not isinstance(event, Progress)]
+    assert isinstance(failed, Failed)
+    assert isinstance(last, Finished)
+    assert (last.files, last.failed) == (0, 1)

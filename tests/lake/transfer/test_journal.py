@@ -1,0 +1,170 @@
+"""A journal says to another process what the first one heard, whatever happens to either."""
+
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vre_dm.did import Did
+from vre_dm.lake.transfer import journal
+from vre_dm.lake.transfer.events import (
+    Cancelled,
+    Event,
+    Finished,
+    Placed,
+    Planned,
+    Progress,
+    Verified,
+    is_last,
+    to_json,
+)
+from vre_dm.lake.transfer.journal import LARGEST, Journal, follow, last, read
+
+FILE = Did("s", "n")
+STORY: list[Event] = [Planned(1, 5, 0, 9, None), Verified(FILE, 5), Placed(FILE, Path("/d/s/n"), "RSE (x)")]
+END = Finished(1, 5, 0.1, 0)
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "events.jsonl"
+
+
+def state(done: int) -> Progress:
+    return Progress(done, 5, 0, 1, 1.5, 2.0, FILE)
+
+
+def events(path: Path) -> list[Event]:
+    return [event for event, _ in read(path)]
+
+
+def test_what_was_written_is_read_in_order_and_is_the_users_alone(path: Path, clock: Clock):
+    ours = Journal(path, clock)
+    for event in (*STORY, END):
+        ours.append(event)
+    ours.close()
+    assert events(path) == [*STORY, END]
+    assert last(path) == END
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert {json.loads(line)["at"] for line in path.read_text().splitlines()} == {1000.0}
+
+
+def test_states_are_written_once_a_second_and_carry_what_came_before_to_the_disk(path: Path, clock: Clock):
+    ours = Journal(path, clock)
+    ours.append(STORY[1])
+    assert events(path) == []
+    for at in range(30):
+        ours.append(state(at))
+        assert events(path)[0] == STORY[1]
+        clock.now += 0.1
+    assert [event.bytes_done for event in events(path) if isinstance(event, Progress)] == [0, 10, 20]
+    ours.append(Cancelled(0, 1))
+    assert events(path)[-1] == Cancelled(0, 1)
+    ours.close()
+
+
+def test_its_size_has_a_bound_and_its_end_is_written_all_the_same(
+    path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(journal, "LARGEST", 10_000)
+    ours = Journal(path, clock)
+    for at in range(5000):
+        clock.now += 1.0
+        ours.append(STORY[2])
+        ours.append(state(at))
+    ours.append(END)
+    ours.close()
+    assert path.stat().st_size < 10_000 + 200 * 5000 / 60 + 1000
+    assert last(path) == END
+    assert LARGEST < 20_000_000
+
+
+@given(st.data())
+def test_a_torn_or_garbled_line_costs_that_line_only(tmp_path_factory: Any, data: st.DataObject):
+    path = tmp_path_factory.mktemp("journal") / "events.jsonl"
+    lines = [json.dumps(to_json(event, 1.0)).encode() + b"\n" for event in (*STORY, END)]
+    garbage = data.draw(st.binary(max_size=40).map(lambda raw: raw.replace(b"\n", b" "))) + b"\n"
+    torn = lines[-1][: data.draw(st.integers(0, len(lines[-1]) - 1))]
+    path.write_bytes(b"".join([lines[0], garbage, *lines[1:-1], torn]))
+    assert events(path) == STORY
+    *_, (_, offset) = read(path)
+    with path.open("ab") as more:
+        more.write(lines[-1][len(torn) :])
+    assert [event for event, _ in read(path, offset)] == [END]
+
+
+@pytest.mark.parametrize(
+    "line", ["[" * 100_000, "1", "null", '{"event": "no such"}', '{"event": {}}', "\x00", ""]
+)
+def test_a_hostile_line_is_passed_over(line: str, path: Path):
+    path.write_text(line + "\n" + json.dumps(to_json(END, 0.0)) + "\n")
+    assert events(path) == [END]
+
+
+def test_a_journal_that_is_not_there_has_no_events(path: Path):
+    assert events(path) == []
+    assert last(path) is None
+    assert list(follow(path, lambda: True, lambda: None)) == []
+
+
+def test_the_last_event_is_found_behind_a_hundred_thousand_others(path: Path):
+    text = json.dumps(to_json(STORY[2], 1.0)) + "\n"
+    path.write_text(text * 100_000 + json.dumps(to_json(END, 1.0)) + "\n")
+    assert last(path) == END
+
+
+def test_a_follower_reads_each_event_once_as_it_comes(path: Path, clock: Clock):
+    ours = Journal(path, clock)
+    coming = [*STORY, state(1), state(2), END]
+
+    def wait() -> None:
+        clock.now += 1.0
+        ours.append(coming.pop(0))
+
+    heard = list(follow(path, lambda: False, wait))
+    assert heard == [*STORY, state(1), state(2), END]
+    assert is_last(heard[-1])
+    ours.close()
+
+
+def test_a_follower_of_a_killed_fetch_ends_with_what_was_written_last(path: Path, clock: Clock):
+    ours = Journal(path, clock)
+    gone = iter([False, True])
+
+    def wait() -> None:
+        ours.append(STORY[0])
+        ours.append(state(1))
+
+    assert list(follow(path, lambda: next(gone), wait)) == [STORY[0], state(1)]
+    ours.close()
+
+
+def test_a_disk_that_refuses_silences_the_journal_and_nothing_else(path: Path, clock: Clock):
+    path.parent.mkdir(exist_ok=True)
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    ours = Journal(path, clock)
+    full = os.open("/dev/full", os.O_WRONLY)
+    os.dup2(full, ours._descriptor)
+    os.close(full)
+    for event in (*STORY, state(1), END):
+        ours.append(event)
+    ours.close()
+    assert events(path) == []

@@ -1,0 +1,1 @@
+"""Secrets stay where they are: canaries, and the search that finds them."""

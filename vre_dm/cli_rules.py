@@ -1,0 +1,51 @@
+"""`vre-dm rules`: what the lake keeps where, why something does not arrive, and what to do about it."""
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from vre_dm.lake.rules import Causes, Rule, RuleList
+
+
+@click.command()
+@click.argument("what", required=False, metavar="[SCOPE:NAME|ID]")
+@click.option("--why", is_flag=True, help="Look at its files that have not arrived.")
+@click.option("--extend", type=float, metavar="DAYS", help="Keep the copies for so many days from now.")
+@click.option("--boost", is_flag=True, help="Try what is stuck again now; start a suspended rule again.")
+@click.option("--move", metavar="RSE", help="Keep the copies at another storage element instead.")
+@click.option("--approve", is_flag=True, help="Let it begin, where you approve rules for its storage.")
+@click.option("--delete", is_flag=True, help="End it now.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def rules(
+    what: str | None,
+    why: bool,
+    extend: float | None,
+    boost: bool,
+    move: str | None,
+    approve: bool,
+    delete: bool,
+    as_json: bool,
+) -> None:
+    """Say how replication rules stand: your own, those on a dataset, or one.
+
+    The options act on one rule, named by its ID.
+    """
+    from vre_dm.lake.rule_orders import Order
+    from vre_dm.session import connect  # brings Rucio's client, which the help does not need
+
+    lake = connect(say=lambda text: click.echo(text, err=True))
+    found = Order(what, why, extend, boost, move, approve, delete).carry_out(lake)
+    if as_json:
+        click.echo(json.dumps(_documents(found), default=str))
+    elif found is not None:
+        click.echo(str(found))
+
+
+def _documents(found: "RuleList | Rule | Causes | None") -> list[dict[str, object]]:
+    from vre_dm.lake.rules import Rule
+
+    if found is None:
+        return []
+    return [found.document()] if isinstance(found, Rule) else [entry.document() for entry in found]

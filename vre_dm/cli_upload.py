@@ -1,0 +1,101 @@
+"""`vre-dm upload`: files of this machine become a dataset of the lake."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vre_dm.errors import InvalidUpload
+from vre_dm.notebook.progress import in_terminal
+
+if TYPE_CHECKING:
+    from vre_dm.lake.transfer.events import Event, Listener
+
+
+@click.command()
+@click.argument("did", metavar="SCOPE:NAME")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--rse", help="Storage element; left out, that of the dataset's rule.")
+@click.option("--days", type=float, help="Lifetime of the rule of a new dataset; for ever when left out.")
+@click.option("--metadata", type=click.Path(path_type=Path), help="JSON file with the metadata.")
+@click.option("--meta", multiple=True, metavar="KEY=VALUE", help="One value of the metadata; repeatable.")
+@click.option("--prefix", default="", help="Put before each file's name.")
+@click.option("--comment", default="", help="Why, for who manages the storage.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
+@click.option("--discard", is_flag=True, help="Remove what an interrupted upload left on the storage.")
+@click.option("--json", "as_json", is_flag=True, help="What happens, one JSON document a line.")
+def upload(
+    did: str,
+    files: tuple[Path, ...],
+    rse: str | None,
+    days: float | None,
+    metadata: Path | None,
+    meta: tuple[str, ...],
+    prefix: str,
+    comment: str,
+    dry_run: bool,
+    discard: bool,
+    as_json: bool,
+) -> None:
+    """Upload FILES (or the files of a folder) as a dataset; run again to continue.
+
+    The bytes are placed and verified first; then files, dataset, metadata and rule are registered at once.
+    A new dataset needs the metadata title, experiment, technique, year, arxiv and licence ("unknown" where
+    nothing is stated; the year is a number). Of columns: --meta 'columns=[{"name": "m", "unit": "GeV"}]'.
+
+    \b
+    Exit codes: 0  everything is in the lake
+                1  refused, or it could not go on; the cause is in one line
+                2  the command line is wrong
+              130  interrupted; what arrived waits for the next run
+    """  # noqa: D301 - click takes this character for "leave the lines as they are"
+    from vre_dm.lake.publish.publication import described
+    from vre_dm.session import connect
+
+    lake = connect(say=lambda text: click.echo(text, err=True))
+    if discard:
+        left = lake.discard_upload(did, _needed(rse))
+        click.echo(
+            f"{left} files could not be removed; try again later" if left else "nothing is left", err=True
+        )
+        raise click.exceptions.Exit(1 if left else 0)
+    publication = lake.publication(
+        files, did, rse=rse, days=days, metadata=_metadata(metadata, meta), prefix=prefix, comment=comment
+    )
+    if dry_run:
+        click.echo(json.dumps(described(publication.plan)) if as_json else str(publication))
+        return
+    with _lines() if as_json else in_terminal() as progress:
+        publication.run(progress)
+    if not as_json:
+        click.echo(publication.did)
+
+
+def _needed(rse: str | None) -> str:
+    if rse is None:
+        msg = "--discard needs --rse, the storage element of the interrupted upload"
+        raise InvalidUpload(msg)
+    return rse
+
+
+def _metadata(file: Path | None, texts: tuple[str, ...]) -> dict[str, Any] | None:
+    from vre_dm.lake.publish.metadata import from_file, parsed
+
+    if file is None and not texts:
+        return None
+    return (from_file(file) if file is not None else {}) | parsed(texts)
+
+
+@contextmanager
+def _lines() -> "Iterator[Listener]":
+    """Print events, for programs."""
+    from vre_dm.lake.transfer.events import to_json
+
+    def show(event: "Event") -> None:
+        click.echo(json.dumps(to_json(event, time.time())))
+
+    yield show

@@ -1,0 +1,63 @@
+"""Says of each source of tokens what it has, when that ends, and what to do about it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from vre_dm.errors import VreDmError
+from vre_dm.lake.finding import Finding, State, failed
+from vre_dm.lake.tokens import FileToken, FirstOf, Kept, TokenProvider
+
+_WHAT = "credentials"
+_SOON = 600.0  # seconds of life left at which a token that nobody here renews is worth a warning
+
+
+def credentials(tokens: TokenProvider, now: datetime) -> list[Finding]:
+    """Look at each source of tokens, the best first.
+
+    Parameters
+    ----------
+    tokens
+        Of a lake.
+    now
+        Time of the lake's clock, by which it judges tokens.
+    """
+    sources = tokens.sources if isinstance(tokens, FirstOf) else (tokens,)
+    found = [list(_findings(source, now)) for source in sources]
+    usable = any(findings[-1].state is not State.FAIL for findings in found)
+    flat = [finding for findings in found for finding in findings]
+    # What one source lacks is no failure where another has it.
+    return [_softened(finding) for finding in flat] if usable else flat
+
+
+def _softened(finding: Finding) -> Finding:
+    state = State.WARN if finding.state is State.FAIL else finding.state
+    return Finding(finding.what, state, finding.text, finding.step)
+
+
+def _findings(source: TokenProvider, now: datetime) -> Iterator[Finding]:
+    try:
+        ends = source.expires()
+    except VreDmError as error:
+        yield failed(_WHAT, error)
+        return
+    if isinstance(source, FileToken) and source.readable_by_others():
+        text = f"other users of this machine can read the token {source}"
+        yield Finding(_WHAT, State.WARN, text, f"chmod 600 {source.path}")
+    if isinstance(source, Kept) and source.trouble:
+        yield Finding(_WHAT, State.WARN, f"{source} could not be renewed: {source.trouble}")
+    yield _life(source, ends, now)
+
+
+def _life(source: TokenProvider, ends: datetime | None, now: datetime) -> Finding:
+    if ends is None:
+        return Finding(_WHAT, State.OK, f"{source}, which does not say when it ends")
+    left = (ends - now).total_seconds()
+    if left <= 0:
+        text = f"the token from the {source} expired at {ends:%Y-%m-%d %H:%M} UTC"
+        return Finding(_WHAT, State.FAIL, text, "log in again, or restart the server of your hub")
+    text = f"{source}, valid until {ends:%Y-%m-%d %H:%M} UTC"
+    if isinstance(source, Kept):
+        return Finding(_WHAT, State.OK, f"{text}, renewed before")
+    if left > _SOON:
+        return Finding(_WHAT, State.OK, text)
+    return Finding(_WHAT, State.WARN, text, "it ends soon: renew it")

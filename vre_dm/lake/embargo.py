@@ -1,0 +1,93 @@
+"""Which data only their user may see for now: a DID, or a container above it, says ``embargo_until``."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from vre_dm.did import Did
+from vre_dm.lake.connection import Connection
+from vre_dm.lake.metadata import PAGE
+from vre_dm.lake.tables import clean
+
+KEY = "embargo_until"
+_LAST_PLACE = timedelta(hours=12)  # the day begins somewhere on Earth half a day after it began in UTC
+
+Row = dict[str, Any]
+Name = tuple[str, str]
+
+
+def embargo(connection: Connection, did: Did, now: Callable[[], datetime] | None = None) -> str | None:
+    """Say the embargo on a DID, on what holds it or on a dataset in it; ``None`` where there is none.
+
+    A date that cannot be read counts as one that lies ahead.
+
+    Parameters
+    ----------
+    now
+        Clock, with a time zone.
+
+    Returns
+    -------
+    str or None
+        A sentence for the user.
+    """
+    today = ((now or _now)().astimezone(UTC) - _LAST_PLACE).date()
+    names = _family(connection, (did.scope, did.name))
+    for (scope, name), value in _dates(connection, names):
+        until = _date(value)
+        if until is None or today < until.date():
+            when = clean(value) or "an unknown date"
+            return f"{clean(scope)}:{clean(name)} is under embargo until {when}: the files are yours alone"
+    return None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _date(value: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        return None
+
+
+def _family(connection: Connection, start: Name) -> list[Name]:
+    """The DID, everything above it, and the collections below it."""
+    above = _reached(start, lambda name: _asked(connection, "what holds", name, "list_parent_dids"))
+
+    def below(name: Name) -> Iterable[Row]:
+        rows = _asked(connection, "the content of", name, "list_content")
+        return (row for row in rows if row["type"] != "FILE")
+
+    kind = connection.ask(":".join(start), lambda rucio: rucio.get_did(*start))["type"]
+    beneath = _reached(start, below) if kind == "CONTAINER" else []
+    return list(dict.fromkeys((start, *above, *beneath)))
+
+
+def _reached(start: Name, step: Callable[[Name], Iterable[Row]]) -> list[Name]:
+    found: dict[Name, None] = {}
+    waiting = [start]
+    while waiting:
+        for row in step(waiting.pop()):
+            name = row["scope"], row["name"]
+            if name not in found:
+                found[name] = None
+                waiting.append(name)
+    return list(found)
+
+
+def _asked(connection: Connection, what: str, name: Name, question: str) -> list[Row]:
+    return connection.ask(f"{what} {name[0]}:{name[1]}", lambda rucio: list(getattr(rucio, question)(*name)))
+
+
+def _dates(connection: Connection, names: list[Name]) -> Iterable[tuple[Name, object]]:
+    for start in range(0, len(names), PAGE):
+        asked = [{"scope": scope, "name": name} for scope, name in names[start : start + PAGE]]
+        rows: list[Row] = connection.ask("metadata", partial(_bulk, asked))
+        yield from (((row["scope"], row["name"]), row[KEY]) for row in rows if row.get(KEY) is not None)
+
+
+def _bulk(asked: list[dict[str, str]], rucio: Any) -> list[Row]:
+    return list(rucio.get_metadata_bulk(asked, plugin="JSON"))

@@ -1,0 +1,103 @@
+"""How a fetch of a dataset begins: its folder, its job, and in replica mode the rule that is waited for."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from vre_dm.did import Did
+from vre_dm.errors import NotWritable, Unreachable
+from vre_dm.lake.embargo import embargo
+from vre_dm.lake.file_list import FileList
+from vre_dm.lake.private import make_private
+from vre_dm.lake.site import Site
+
+if TYPE_CHECKING:
+    from vre_dm.lake.cache import Cache
+    from vre_dm.lake.transfer.events import Listener
+    from vre_dm.lake.transfer.job import FetchJob
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a fetch shall do.
+
+    Attributes
+    ----------
+    files, rse
+        Only files whose name fits, only copies at storage elements that fit.
+    recheck
+        Whether files that are here are read once more.
+    bring_to
+        Storage element to which the lake brings the files first, and from where they are used in place.
+    days
+        How long a rule that is made for that keeps them; ``None``: as the lake is configured, or for ever.
+    """
+
+    files: str | None = None
+    rse: str | None = None
+    recheck: bool = False
+    bring_to: str | None = None
+    days: float | None = None
+
+
+def start(site: Site, did: Did, files: FileList, target: Path | str | None, wanted: Wanted) -> "FetchJob":
+    """Begin a fetch; see `vre_dm.lake.dataset.Dataset.start_fetch`."""
+    from vre_dm.lake.transfer import fetch_files, jobs  # heavy, and not needed to browse
+    from vre_dm.lake.transfer.job import FetchJob
+    from vre_dm.lake.transfer.memory import Memory
+
+    if target is None:
+        make_private(site.folder)  # what one user may read others may not, nor exchange
+    folder = site.folder if target is None else Path(target).expanduser()
+    copy, rse = wanted.bring_to is None, wanted.bring_to or wanted.rse
+
+    def work(tell: "Listener", stop: Event) -> list[Path]:
+        if wanted.bring_to and not _brought(site, did, files, wanted, tell, stop):
+            return []
+        private = embargo(site.connection, did)
+        found = files.located(wanted.files, rse=rse)
+        return fetch_files(
+            found,
+            folder,
+            access=site.access,
+            progress=tell,
+            copy=copy,
+            recheck=wanted.recheck,
+            stop=stop,
+            memory=None if site.jobs is None else Memory(site.jobs.parent / "failed.json"),
+            cache=_cache(site),
+            private=private is not None,
+            remarks=tuple(filter(None, (private, site.access.mount_fault(wanted.rse)))),
+        )
+
+    about = {"did": str(did), "to": str(folder.absolute()), "files": wanted.files, "rse": rse}
+    return FetchJob(work, None if site.jobs is None else jobs.begin(site.jobs, about))
+
+
+def _cache(site: Site) -> "Cache | None":
+    """Give the cache, unless its folder is no safe place: what was verified is not remembered then."""
+    try:
+        if site.cache is not None:
+            make_private(site.cache.folder)
+    except NotWritable:
+        return None
+    return site.cache
+
+
+def _brought(site: Site, did: Did, files: FileList, wanted: Wanted, tell: "Listener", stop: Event) -> bool:
+    """Wait until the files are where they shall be; whether that has paths on this machine."""
+    from vre_dm.lake.transfer.events import Finished
+    from vre_dm.lake.waiting import bring
+
+    rse, usual = wanted.bring_to or "", site.connection.instance.rule_days
+    days = usual if wanted.days is None else wanted.days
+    if fault := site.access.mount_fault(rse):
+        msg = f"{fault}; or fetch into a folder"
+        raise Unreachable(msg)
+    bring(site.connection, did, rse, days=days, tell=tell, stop=stop)
+    first = next(files.located(wanted.files, rse=rse), None)
+    if first is not None and any(site.access.local_path(replica.pfn) for replica in first.replicas):
+        return True
+    tell(Finished(0, 0, 0.0))
+    return False

@@ -1,0 +1,171 @@
+"""An upload as its user sees it: a table of what would happen, and a way to let it happen."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from vre_dm.did import Did
+from vre_dm.lake.access import Access
+from vre_dm.lake.connection import Connection
+from vre_dm.lake.publish import uploading
+from vre_dm.lake.publish.plan import Plan, Wish, make_plan
+from vre_dm.lake.publish.record import Record, path_of
+from vre_dm.lake.publish.sources import Item, Sources, items
+from vre_dm.lake.publish.sums import Summing
+from vre_dm.lake.publish.target import find
+from vre_dm.lake.publish.uploading import Shipping
+from vre_dm.lake.tables import Table, Tabular, plural, size_text
+
+if TYPE_CHECKING:
+    from vre_dm.lake.transfer.events import Listener
+    from vre_dm.lake.transfer.job import FetchJob
+
+_SHOWN = 50
+
+
+class Publication(Tabular):
+    """Files that are to become a dataset, or part of one.
+
+    Made by `vre_dm.lake.lake.Lake.publication`. Nothing is changed before `run` or `start`.
+
+    Parameters
+    ----------
+    shipping
+        The way to the lake.
+    plan
+        What will happen.
+    summing
+        Checksums that the plan needed already.
+    record
+        File in which the run notes how far it is; None where it does not.
+    jobs
+        Where the run tells other processes of itself; None where it does not.
+    """
+
+    def __init__(
+        self, shipping: Shipping, plan: Plan, summing: Summing, record: Path | None, jobs: Path | None
+    ) -> None:
+        self._shipping, self._summing, self._record, self._jobs = shipping, summing, record, jobs
+        self.plan = plan
+
+    @property
+    def did(self) -> Did:
+        """The dataset."""
+        return self.plan.wish.did
+
+    def run(self, progress: "Listener | None" = None) -> list[Path]:
+        """Let it happen, and wait for the end; an interrupt stops it, and the next run continues.
+
+        Parameters
+        ----------
+        progress
+            Takes the events (`vre_dm.lake.transfer.events`); the state about ten times a second.
+
+        Returns
+        -------
+        list of Path
+            The files here, in the order given.
+
+        Raises
+        ------
+        Declined, NoSpace, LoginRefused, NotInLake, InvalidUpload
+            Refused: nothing is registered, and what was placed is removed.
+        UploadInterrupted, Unreachable
+            It could not go on: what was placed stays for the next run.
+        FetchCancelled
+            Stopped by the user; likewise.
+        """
+        return self.start().follow(progress or (lambda _: None))
+
+    def start(self) -> "FetchJob":
+        """Let it happen, and return at once: ``events()``, ``wait()``, ``result()``, ``cancel()``."""
+        from vre_dm.lake.transfer import jobs
+        from vre_dm.lake.transfer.job import FetchJob
+
+        about = {"did": str(self.did), "to": self.plan.target.rse, "files": len(self.plan.steps)}
+        folder = None if self._jobs is None else jobs.begin(self._jobs, about)
+        return FetchJob(self._work, folder)
+
+    def table(self) -> Table:
+        """What would happen, file by file; nothing is changed by asking."""
+        plan = self.plan
+        rows = [
+            (item.did.name, size_text(item.size), what, str(item.path)) for item, what in plan.steps[:_SHOWN]
+        ]
+        what = "new dataset" if plan.is_new else "dataset"
+        files = plural(len(plan.steps), "file")
+        title = f"{what} {self.did}: {files}, {size_text(plan.size)} to upload to {plan.target}"
+        return Table(title, ("name", "size", "what", "file"), rows, " ".join(self._notes()))
+
+    def _notes(self) -> list[str]:
+        plan = self.plan
+        more = len(plan.steps) - _SHOWN
+        until = f"until {plan.until:%Y-%m-%d %H:%M} UTC" if plan.until else "for ever"
+        rule = f"A rule of {plan.account} keeps" if plan.is_new else "The dataset's rule keeps"
+        left = size_text(plan.left) or "an unknown amount"
+        notes = [f"{rule} it at {plan.target.rse} {until}; quota left there: {left}."]
+        return [*([f"{more} more files are not shown."] if more > 0 else []), *notes, *plan.remarks]
+
+    def _work(self, tell: "Listener", stop: Event) -> list[Path]:
+        with Record(self._record) as record:
+            known = Summing(record.sums, record.note_sums)
+            known.take_over(self._summing)
+            return uploading.upload(self.plan, record, known, self._shipping, tell, stop)
+
+
+def prepare(
+    shipping: Shipping,
+    files: Sources,
+    wish: Wish,
+    *,
+    prefix: str = "",
+    records: Path | None = None,
+    jobs: Path | None = None,
+) -> Publication:
+    """Check names, metadata, quota and what the lake holds; see `vre_dm.lake.lake.Lake.publication`."""
+    found: list[Item] = items(files, wish.did.scope, prefix)
+    record = _record(shipping.connection, wish.did, records)
+    summing = Summing()
+    plan = make_plan(shipping.connection, shipping.access, found, wish, summing)
+    return Publication(shipping, plan, summing, record, jobs)
+
+
+def discard(connection: Connection, access: Access, did: Did, rse: str, records: Path) -> int:
+    """Remove what an interrupted upload to a dataset left on the storage; files that are registered stay.
+
+    Returns
+    -------
+    int
+        Files that could not be removed now.
+    """
+    path = _record(connection, did, records)
+    if path is None or not path.exists():
+        return 0
+    store = find(connection, access, rse).store(access)
+    try:
+        with Record(path) as record:
+            return uploading.discard(record, connection, store)
+    finally:
+        store.close()
+
+
+def described(plan: Plan) -> Mapping[str, Any]:
+    """Plan as JSON for programs."""
+    return {
+        "did": str(plan.wish.did),
+        "new": plan.is_new,
+        "rse": plan.target.rse,
+        "bytes": plan.size,
+        "quota_left": plan.left,
+        "until": plan.until and plan.until.isoformat(),
+        "files": [
+            {"did": str(item.did), "path": str(item.path), "size": item.size, "what": what.partition(" ")[0]}
+            for item, what in plan.steps
+        ],
+        "remarks": list(plan.remarks),
+    }
+
+
+def _record(connection: Connection, did: Did, records: Path | None) -> Path | None:
+    return None if records is None else path_of(records, connection.instance.url, did)

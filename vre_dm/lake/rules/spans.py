@@ -1,0 +1,29 @@
+"""Spans and moments in words."""
+
+from datetime import UTC, datetime, timedelta
+
+DAY = 86_400
+_UNITS = (("d", DAY), ("h", 3600), ("min", 60), ("s", 1))
+
+
+def duration(span: timedelta) -> str:
+    """Time span in its two largest units: ``2 h 5 min``."""
+    seconds = max(1, round(span.total_seconds()))
+    parts = []
+    for unit, length in _UNITS:
+        count, seconds = divmod(seconds, length)
+        if count:
+            parts.append(f"{count} {unit}")
+    return " ".join(parts[:2])
+
+
+def rough(span: timedelta) -> str:
+    """Time span as well as an estimate is known, in one unit: ``40 min``, ``2 h``."""
+    seconds = max(1.0, span.total_seconds())
+    unit, length = next((entry for entry in _UNITS if seconds >= 1.5 * entry[1]), _UNITS[-1])
+    return f"{seconds / length:.0f} {unit}"
+
+
+def moment(when: datetime) -> str:
+    """Moment to the minute: ``2026-01-31 12:00 UTC``."""
+    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

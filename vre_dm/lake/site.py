@@ -1,0 +1,37 @@
+"""What a dataset needs from its lake, handed down from it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vre_dm.lake.access import Access
+from vre_dm.lake.connection import Connection
+
+if TYPE_CHECKING:
+    from vre_dm.lake.cache import Cache
+
+
+@dataclass(frozen=True)
+class Site:
+    """What a dataset needs from its lake.
+
+    Attributes
+    ----------
+    connection, access
+        The catalogue, and what may be used to read from the storage.
+    folder
+        Where fetched files go when nothing else is said.
+    jobs
+        Where fetches tell other processes of themselves; None where they do not.
+    uploads
+        Where uploads note how far they are, for the next run; None where they do not.
+    cache
+        Remembers what was verified, and keeps it by content; None where nothing does.
+    """
+
+    connection: Connection
+    access: Access
+    folder: Path
+    jobs: Path | None = None
+    uploads: Path | None = None
+    cache: "Cache | None" = None

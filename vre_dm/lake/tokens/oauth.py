@@ -1,0 +1,154 @@
+"""An OAuth 2 token endpoint: refresh, exchange to an audience, and what its refusals mean."""
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote_plus, urlsplit
+
+from vre_dm.errors import InvalidConfiguration, LoginRefused
+from vre_dm.lake.tokens.asking import Answer, Sealed, ask
+from vre_dm.lake.tokens.provider import Grant, TokenProvider, expiry
+from vre_dm.lake.tokens.secret import Secret
+
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105
+
+Form = Mapping[str, str | Secret]
+
+# Loopback names, on which http is no danger.
+_HERE = {"localhost", "127.0.0.1", "::1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An OAuth client as an issuer registered it.
+
+    Attributes
+    ----------
+    issuer, token_url, device_url
+        Addresses; ``device_url`` is empty where the issuer has no device flow.
+    name, secret
+        ``client_id``, and its secret unless it is a public client.
+    ca
+        Certificate authority of the issuer; ``None`` for the system's list.
+    """
+
+    issuer: str
+    token_url: str
+    device_url: str
+    name: str
+    secret: Secret | None = None
+    ca: Path | None = None
+
+    def post(self, url: str, form: Form) -> Answer:
+        """Send a form as this client."""
+        if self.secret is None:
+            return ask(url, "the issuer", form={"client_id": self.name, **form}, ca=self.ca)
+        return ask(url, "the issuer", form=form, auth=_basic(self.name, self.secret), ca=self.ca)
+
+    def granted(self, form: Form) -> tuple[Grant, Secret | None]:
+        """Token, and a refresh token if there is one, for a grant.
+
+        Raises
+        ------
+        LoginRefused
+            The issuer says no.
+        Unreachable
+            It says nothing.
+        """
+        answer = self.post(self.token_url, form)
+        if answer.status != 200:
+            msg = f"the issuer {self.issuer} refused a token for {self.name}: {answer.fault}; log in again"
+            raise LoginRefused(msg)
+        return grant_in(answer, self.issuer)
+
+
+def _basic(name: str, secret: Secret) -> Sealed:
+    pair = f"{quote_plus(name)}:{quote_plus(secret.reveal())}"  # RFC 6749, section 2.3.1
+    return Sealed("Authorization", Secret(base64.b64encode(pair.encode()).decode()), "Basic ")
+
+
+def discover(issuer: str, name: str, secret: Secret | None = None, ca: Path | None = None) -> Client:
+    """Client of an issuer, with the addresses that the issuer publishes.
+
+    Raises
+    ------
+    InvalidConfiguration
+        It publishes none, or ones that are not its own or not https.
+    Unreachable
+        It does not answer.
+
+    References
+    ----------
+    OpenID Connect Discovery 1.0, section 4
+    """
+    answer = ask(f"{issuer.rstrip('/')}/.well-known/openid-configuration", "the issuer", ca=ca)
+    token_url, device_url = answer.text("token_endpoint"), answer.text("device_authorization_endpoint")
+    if answer.status != 200 or answer.text("issuer").rstrip("/") != issuer.rstrip("/") or not token_url:
+        msg = f"{issuer} is no OIDC issuer (its discovery document is not there); check the address"
+        raise InvalidConfiguration(msg)
+    for url in filter(None, (token_url, device_url)):
+        parts = urlsplit(url)
+        if parts.scheme != "https" and parts.hostname not in _HERE:
+            msg = f"the issuer {issuer} would take your credentials in the clear; tell its admins"
+            raise InvalidConfiguration(msg)
+    return Client(issuer, token_url, device_url, name, secret, ca)
+
+
+def exchanged(client: Client, subject: TokenProvider, audience: str, scope: str) -> Callable[[], Grant]:
+    """How to get a token of the same user for another audience; the subject's token is asked each time.
+
+    References
+    ----------
+    RFC 8693, section 2
+    """
+
+    def grant() -> Grant:
+        form: Form = {"grant_type": EXCHANGE, "audience": audience, "scope": scope}
+        subject_is: Form = {"subject_token": subject.token(), "subject_token_type": ACCESS_TOKEN}
+        return client.granted({**form, **subject_is})[0]
+
+    return grant
+
+
+class Refreshing:
+    """How to get a token with a refresh token, which is kept in memory and replaced when the issuer rotates.
+
+    References
+    ----------
+    RFC 6749, section 6
+    """
+
+    def __init__(self, client: Client, refresh: Secret, first: Grant | None = None) -> None:
+        self._client, self._refresh, self._first = client, refresh, first
+
+    def __call__(self) -> Grant:
+        """Give the token of the login first, then a new one each time."""
+        first, self._first = self._first, None
+        if first is not None:
+            return first
+        form: Form = {"grant_type": "refresh_token", "refresh_token": self._refresh}
+        grant, rotated = self._client.granted(form)
+        self._refresh = rotated or self._refresh
+        return grant
+
+
+def grant_in(answer: Answer, issuer: str) -> tuple[Grant, Secret | None]:
+    """Token and refresh token of a token endpoint's answer.
+
+    Raises
+    ------
+    LoginRefused
+        It holds no bearer token.
+    """
+    kind = answer.text("token_type").lower()
+    if not answer.text("access_token") or kind not in {"bearer", ""}:
+        msg = f"the issuer {issuer} answered without a bearer token; tell its admins"
+        raise LoginRefused(msg)
+    token = Secret(answer.text("access_token"))
+    left, now = answer.seconds("expires_in"), answer.date or datetime.now(UTC)
+    ends = expiry(token) or (now + timedelta(seconds=left) if left else None)
+    refresh = answer.text("refresh_token")
+    return Grant(token, ends, now), Secret(refresh) if refresh else None

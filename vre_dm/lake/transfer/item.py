@@ -1,0 +1,33 @@
+"""One file of a fetch, as planned: its name, what its bytes must be, and where they can be read."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from vre_dm.did import Did
+from vre_dm.lake.transfer.sources import Source
+from vre_dm.lake.transfer.verify import Expected
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One file to fetch.
+
+    Attributes
+    ----------
+    did
+        Its identifier.
+    target
+        Final path.
+    expected
+        Size and checksums as registered.
+    sources
+        Ways to read it, best first.
+    useless
+        Replicas that cannot be read from here, each with the cause.
+    """
+
+    did: Did
+    target: Path
+    expected: Expected
+    sources: tuple[Source, ...]
+    useless: tuple[tuple[str, str], ...]

@@ -1,0 +1,150 @@
+"""A fetch that runs beside its caller: followed, waited for, cancelled, and seen by other processes."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
+from pathlib import Path
+
+from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Listener, Progress, Replicating, is_last
+from vre_dm.lake.transfer.failures import FetchCancelled
+from vre_dm.lake.transfer.feed import Feed
+from vre_dm.lake.transfer.jobs import JobFolder, state_after
+from vre_dm.lake.transfer.journal import Journal
+
+_FAREWELL = 0.95  # seconds an interrupted caller waits for the end; an interrupt is to be over in one
+_LOOK = 0.5  # seconds between two looks at whether another process asked for the end
+
+Work = Callable[[Listener, threading.Event], list[Path]]
+
+
+class FetchJob:
+    """A fetch in a thread of its own, started by `vre_dm.lake.dataset.Dataset.start_fetch`.
+
+    Parameters
+    ----------
+    work
+        Fetches: tells events to a listener, and ends soon after its stop is set.
+    folder
+        Where other processes find it; None where the disk refused.
+
+    Attributes
+    ----------
+    folder
+        As given.
+    """
+
+    def __init__(self, work: Work, folder: JobFolder | None) -> None:
+        self.folder = folder
+        self._work = work
+        self._feed = Feed()
+        self._journal = None if folder is None else _journal(folder)
+        self._stop = threading.Event()
+        self._last: Event | None = None
+        self._look = 0.0
+        self._future: Future[list[Path]] = Future()
+        # a daemon: a look-up that hangs must not keep the interpreter; the next run continues
+        try:
+            threading.Thread(target=self._run, name="fetch", daemon=True).start()
+        except BaseException:  # interrupted: nobody would have the job to stop it
+            self.cancel()
+            raise
+
+    @property
+    def state(self) -> str:
+        """``running``, ``finished``, ``failed`` (some files or all) or ``cancelled``."""
+        return state_after(self._last) or "running"
+
+    def events(self) -> Iterator[Event]:
+        """Events from the start, as they come, until the end; may be called more than once."""
+        return self._feed.follow()
+
+    def cancel(self) -> None:
+        """Stop it; nothing partial stays at a final name, and the next fetch goes on where this one was."""
+        self._stop.set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the end, at most so many seconds; says whether it is over."""
+        return bool(wait([self._future], timeout).done)
+
+    def result(self, timeout: float | None = None) -> list[Path]:
+        """Paths of the files, one a file, once all are in place.
+
+        Raises
+        ------
+        FetchCancelled
+            It was stopped, here or from another process.
+        TimeoutError
+            It is not over after so many seconds; it goes on.
+        FetchError, NoSpace, NotWritable, NotInLake, …
+            As `vre_dm.lake.dataset.Dataset.fetch`.
+        """
+        return self._future.result(timeout)
+
+    def follow(self, listener: Listener) -> list[Path]:
+        """Tell the events, from the calling thread, until the end; an interrupt cancels the fetch.
+
+        Raises
+        ------
+        FetchCancelled
+            Interrupted; within a second.
+        FetchError, NoSpace, NotWritable, NotInLake, …
+            As `result`.
+        """
+        try:
+            for event in self.events():
+                listener(event)
+        except KeyboardInterrupt as interrupt:
+            self.cancel()
+            raise self._farewell() from interrupt
+        except BaseException:
+            self.cancel()
+            self.wait(_FAREWELL)
+            raise
+        return self.result()
+
+    def _farewell(self) -> FetchCancelled:
+        error = self._future.exception() if self.wait(_FAREWELL) else None
+        if isinstance(error, FetchCancelled):
+            return error
+        return FetchCancelled("fetch stopped; run it again to continue")
+
+    def _run(self) -> None:
+        try:
+            paths = self._work(self._hear, self._stop)
+        except BaseException as error:  # carried to who asks for the result
+            if self._last is None:
+                stopped = isinstance(error, FetchCancelled)
+                self._hear(Cancelled(0, 0) if stopped else Failed(None, (("", str(error)),)))
+            self._end()
+            self._future.set_exception(error)
+        else:
+            self._end()
+            self._future.set_result(paths)
+
+    def _end(self) -> None:
+        if self._journal is not None:
+            self._journal.close()
+        self._feed.close()
+
+    def _hear(self, event: Event) -> None:
+        if is_last(event):
+            self._last = event
+        self._feed.put(event)
+        if self._journal is not None:
+            self._journal.append(event)
+        if (
+            self.folder is not None
+            and isinstance(event, Progress | Replicating)
+            and time.monotonic() >= self._look
+        ):
+            self._look = time.monotonic() + _LOOK
+            if self.folder.cancelled:
+                self._stop.set()
+
+
+def _journal(folder: JobFolder) -> Journal | None:
+    try:
+        return Journal(folder.journal, time.time)
+    except OSError:
+        return None

@@ -103,7 +103,7 @@ def test_the_command_leaves_the_token_where_it_is_looked_for(
         if line.startswith(address):
             visit(Prompt(line, "", 180))
 
-    monkeypatch.setattr("vre_dm.cli_login.click.echo", opened)
+    monkeypatch.setattr("vre_dm.cli.login.click.echo", opened)
     assert CliRunner().invoke(main, ["login"]).exit_code == 0
     assert token.stat().st_mode & 0o777 == 0o600
     monkeypatch.undo()

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from tests.lake.conftest import Make
 from tests.lakes import until
 from vre_dm import session
-from vre_dm.cli_rules import rules
+from vre_dm.cli.rules import rules
 from vre_dm.errors import Declined, LoginRefused, NotInLake
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.rule_orders import Order

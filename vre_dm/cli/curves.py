@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vre_dm.cli_interview import NUMBERS, Interview
+from vre_dm.cli.interview import NUMBERS, Interview
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.lake.tables import Table, clean, plural
 

@@ -18,7 +18,7 @@ from tests.faults.server import breaking, stall, status, whole
 from tests.lakes import client
 from vre_dm import __version__, session
 from vre_dm.cli import main
-from vre_dm.cli_lab import working_copy
+from vre_dm.cli.lab import working_copy
 from vre_dm.did import Did
 from vre_dm.errors import NotWritable
 from vre_dm.lake.transfer.events import Failed, Finished, Placed, Planned, from_json

@@ -10,15 +10,15 @@ from vre_dm.lake.tables import clean
 
 # command -> module that holds it, and its line in the help
 _COMMANDS = {
-    "search": ("vre_dm.cli_lake", "Find datasets by name and metadata."),
-    "ls": ("vre_dm.cli_lake", "List scopes, the datasets of a scope, the content of a dataset."),
-    "fetch": ("vre_dm.cli_lake", "Have the files of a dataset here, each one verified."),
-    "login": ("vre_dm.cli_login", "Log in to a data lake in a browser."),
-    "upload": ("vre_dm.cli_upload", "Make files of this machine a dataset of the lake."),
-    "rules": ("vre_dm.cli_rules", "Say how replication rules stand and why; extend, boost, move, end them."),
-    "doctor": ("vre_dm.cli_lake", "Say which data lake is used, why, and what is wrong with it."),
-    "curves": ("vre_dm.cli_curves", "Look at published limits, check them, add one."),
-    "lab": ("vre_dm.cli_lab", "Start JupyterLab on the notebooks, with a lake to work on."),
+    "search": ("vre_dm.cli.lake", "Find datasets by name and metadata."),
+    "ls": ("vre_dm.cli.lake", "List scopes, the datasets of a scope, the content of a dataset."),
+    "fetch": ("vre_dm.cli.lake", "Have the files of a dataset here, each one verified."),
+    "login": ("vre_dm.cli.login", "Log in to a data lake in a browser."),
+    "upload": ("vre_dm.cli.upload", "Make files of this machine a dataset of the lake."),
+    "rules": ("vre_dm.cli.rules", "Say how replication rules stand and why; extend, boost, move, end them."),
+    "doctor": ("vre_dm.cli.lake", "Say which data lake is used, why, and what is wrong with it."),
+    "curves": ("vre_dm.cli.curves", "Look at published limits, check them, add one."),
+    "lab": ("vre_dm.cli.lab", "Start JupyterLab on the notebooks, with a lake to work on."),
     "lake": ("vre_dm.sandbox.commands", "Start, stop and look at the embedded lake."),
 }
 _INTERRUPTED = 130  # as shells say it

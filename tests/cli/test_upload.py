@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_cli import Run, run  # noqa: F401 - a fixture
+from tests.cli.test_main import Run, run  # noqa: F401 - a fixture
 from vre_dm.lake.transfer.events import Finished, Planned, from_json
 
 META = ["title=t", "experiment=X", "technique=direct detection", "year=2024", "arxiv=unknown", "licence=CC0"]

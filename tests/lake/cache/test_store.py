@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.lake.cache.conftest import Fetched
 from vre_dm.did import Did
+from vre_dm.errors import TransferFailed
 from vre_dm.lake.cache import Cache
 from vre_dm.lake.cache.facts import facts_path
 from vre_dm.lake.cache.keys import key_of
@@ -238,6 +239,32 @@ def test_a_damaged_shared_object_is_fetched_instead(admins: Fetched, cache: Cach
     (path,) = mine(file)
     assert path.read_bytes() == BODY
     assert not path.is_symlink()
+
+
+def test_folders_of_objects_are_closed_to_the_writing_of_others_whatever_the_umask(
+    fetch: Fetched, stored: Stored
+):
+    fetch.cache.folder.chmod(0o755)
+    before = os.umask(0)
+    try:
+        fetch(stored("a", BODY))
+        fetch(stored("b", BODY))
+    finally:
+        os.umask(before)
+    path = the_object(fetch.cache)
+    assert [each.stat().st_mode & 0o777 for each in path.parents[:2]] == [0o755, 0o755]
+
+
+@pytest.mark.parametrize("depth", [0, 1])
+def test_an_object_that_others_could_have_planted_is_not_believed(fetch: Fetched, stored: Stored, depth: int):
+    file = stored("a", BODY)
+    (path,) = fetch(file)
+    path.unlink()
+    the_object(fetch.cache).parents[depth].chmod(0o775)
+    with pytest.raises(TransferFailed):
+        fetch(gone(file))
+    assert fetch(file) == [path]
+    assert fetch.sources != [""]
 
 
 def test_files_under_embargo_are_neither_in_nor_from_a_cache_that_others_read(

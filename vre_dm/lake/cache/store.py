@@ -98,7 +98,7 @@ class Cache:
             return
         path = key.below(self.folder)
         with suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True, mode=self.folder.stat().st_mode & 0o755)
+            self._make("objects", path.parent.name)
             target.chmod(0o444 if self.folder.stat().st_mode & _OTHERS else 0o400)
             verified = target.lstat()
             try:
@@ -136,10 +136,12 @@ class Cache:
                 link.unlink()
 
     def _is_good(self, path: Path, key: Key, did: Did, stop: threading.Event, *, recheck: bool) -> bool:
-        """Whether an object is what its key says; one that is not goes."""
+        """Whether an object is what its key says, and nobody else's to change; one that is not goes."""
         try:
             state = path.lstat()
         except OSError:
+            return False
+        if shared_fault(path, self.folder.absolute()) is not None:
             return False
         facts = read_facts(path)
         if not recheck and facts is not None and facts.stamp == stamp(state) and facts.says(key.expected):
@@ -196,13 +198,20 @@ class Cache:
     def _put(self, target: Path, path: Path, make: Callable[[Path, Path], None]) -> None:
         """Give the target's name to a link, by a rename; what a kill leaves lies among the objects."""
         target.parent.mkdir(parents=True, exist_ok=True)
-        (self.folder / "objects").mkdir(parents=True, exist_ok=True)
-        fresh = self.folder / "objects" / f"{secrets.token_hex(8)}.link"
+        fresh = self._make("objects") / f"{secrets.token_hex(8)}.link"
         try:
             make(path, fresh)
             fresh.replace(target)
         finally:
             fresh.unlink(missing_ok=True)
+
+    def _make(self, *names: str) -> Path:
+        """Make a folder of the cache: read as the cache is, written by nobody else whatever the umask."""
+        folder, mode = self.folder, self.folder.stat().st_mode & 0o755
+        for name in names:
+            folder /= name
+            folder.mkdir(exist_ok=True, mode=mode)
+        return folder
 
     def _note(self, path: Path, key: Key, did: Did, target: Path | None, verified: os.stat_result) -> bool:
         """Write down that an object is good; False if it is no more the one that was verified."""

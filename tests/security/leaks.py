@@ -2,10 +2,11 @@
 
 import base64
 import json
+import os
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -42,9 +43,10 @@ class Search:
     def files(self, folder: Path, *suffixes: str) -> list[Leak]:
         """Files below a folder whose name ends so; all when none is given."""
         found = []
-        for path in folder.rglob("*"):
-            if path.is_file() and not path.is_symlink() and path.name.endswith(suffixes or ("",)):
-                found += self.file(path)
+        for where, _, names in os.walk(folder):  # unlike rglob at ease with a folder that goes meanwhile
+            for path in (Path(where, name) for name in names if name.endswith(suffixes or ("",))):
+                if path.is_file() and not path.is_symlink():
+                    found += self.file(path)
         return found
 
     def file(self, path: Path) -> list[Leak]:
@@ -56,7 +58,8 @@ class Search:
         if raw.startswith(_SQLITE):
             found += self.text("\n".join(_dump(path)), f"{path} (rows)")
         if path.suffix == ".ipynb":
-            found += self.text("\n".join(_strings(json.loads(raw))), f"{path} (outputs and widgets)")
+            with suppress(ValueError):  # cut short, or never a notebook: searched as text above
+                found += self.text("\n".join(_strings(json.loads(raw))), f"{path} (outputs and widgets)")
         return list(dict.fromkeys(found))
 
     def command_lines(self) -> list[Leak]:

@@ -147,3 +147,14 @@ def test_the_claim_of_a_process_that_ended_goes_with_the_next_run(server: Breaki
     claim.write_text(f"{nobody()} 0\n")
     fetch(file, tmp_path)
     assert not claim.exists()
+
+
+def test_a_hidden_file_of_the_users_that_looks_like_a_claim_is_left_alone(server: Breaking, tmp_path: Path):
+    file = registered(BODY, server.play("/x", good(BODY)))
+    own = [tmp_path / "test" / name for name in (".work.claim", ".a.notatag1.claim", ".claim")]
+    own[0].parent.mkdir()
+    for path in own:
+        path.write_text("mine")
+        os.utime(path, (1.0, 1.0))
+    fetch(file, tmp_path)
+    assert [path.read_text() for path in own] == ["mine"] * 3

@@ -127,7 +127,7 @@ class Claims:
     def _file_system_time(self, folder: Path) -> float:
         """Now, by the clock that dates the files of a folder: another machine's may be hours off."""
         if folder not in self._ahead:
-            probe = folder / f".{secrets.token_hex(8)}.claim"
+            probe = folder / f".probe.{secrets.token_hex(4)}.claim"
             descriptor = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             try:
                 self._ahead[folder] = os.fstat(descriptor).st_mtime - self._clock()

@@ -15,6 +15,7 @@ _NAME = re.compile(
     r"-(?P<machine>[0-9a-f]{8})-(?P<pid>\d+)-(?P<start>\d+)-[0-9a-f]{8}\.part",
     re.DOTALL,
 )
+_CLAIM = re.compile(r"\..+\.[0-9a-f]{8}\.claim", re.DOTALL)
 _LONGEST_STEM = 160  # names of DIDs are ASCII; leaves room for the rest within the 255 of most file systems
 
 
@@ -33,6 +34,12 @@ def stem(name: str) -> str:
 def claim_path(target: Path, expected: Expected) -> Path:
     """Name of the claim on a target's content, beside it."""
     return target.with_name(f".{stem(target.name)}.{expected.tag}.claim")
+
+
+def claims_in(folder: Path) -> list[Path]:
+    """Claims in a folder, by their names; a hidden file of the user's that is called otherwise is none."""
+    with os.scandir(folder) as entries:
+        return [folder / entry.name for entry in entries if _CLAIM.fullmatch(entry.name)]
 
 
 Found = tuple[Path, str, str, Owner]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from vre_dm.lake.transfer.claim import Claims
-from vre_dm.lake.transfer.names import parts, stem
+from vre_dm.lake.transfer.names import claims_in, parts, stem
 
 _LONG_AGO = 7 * 86400.0  # seconds
 
@@ -33,5 +33,5 @@ def _sweep(folder: Path, whole: set[str], claims: Claims) -> None:
             last = path.lstat().st_mtime
             if owner.gone(last) and (name in whole or time.time() - last > _LONG_AGO):
                 path.unlink()
-    for claim in folder.glob(".*.claim"):
+    for claim in claims_in(folder):
         claims.remove_dead(claim)

@@ -307,7 +307,8 @@ class Dataset(Tabular):
         Returns
         -------
         list of Path
-            Where the files are on this machine, verified; empty where the element is not mounted here.
+            Where the files are on this machine, of the registered size (``fetch(recheck=True)`` compares
+            checksums); empty where the element is not mounted here.
 
         Raises
         ------

@@ -70,7 +70,7 @@ def test_a_copy_is_independent_of_the_lake(store: Path, folder: Path):
     assert (store / "f").read_bytes() == BODY
 
 
-def test_in_place_a_verified_path_of_the_lake_is_given_and_nothing_written(store: Path, folder: Path):
+def test_in_place_a_path_of_the_lake_is_given_and_nothing_written(store: Path, folder: Path):
     file = stored(store, "f", BODY)
     assert fetch([file], folder, copy=False) == [store / "f"]
     assert not folder.exists()

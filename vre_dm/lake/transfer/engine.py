@@ -74,7 +74,8 @@ def fetch_files(
     progress
         Takes the events, always from the calling thread; the state about ten times a second.
     copy
-        With False, a file that this machine can read in place is verified there and not copied.
+        With False, a file that this machine can read in place is not copied: its size is compared, and with
+        ``recheck`` its checksums.
     recheck
         Read files that are here again, whatever was recorded of them.
     stop

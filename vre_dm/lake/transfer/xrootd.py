@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from vre_dm.lake.tables import clean
 from vre_dm.lake.transfer.answers import refuse_size
 from vre_dm.lake.transfer.context import Context
 from vre_dm.lake.transfer.failures import SourceFailed
@@ -89,7 +88,7 @@ def _answered(box: _Box, context: Context) -> Any:
                 raise SourceFailed(msg, tries=None, of_host=True) from None
             continue
         if not status.ok:
-            msg = f"the XRootD server said: {clean(status.message.strip(), None)}"
+            msg = f"the XRootD server said: {status.message.strip()}"
             lasting = status.fatal or status.errno in _LASTING
             raise SourceFailed(msg, tries=1 if lasting else None, of_host=not status.errno)
         return response

@@ -14,9 +14,14 @@ import requests
 from rucio.client.downloadclient import DownloadClient
 
 from bench.figures import Call, Figures
-from bench.lakes import FILE_RSE, HTTPS_RSE, SCOPE, store
+from bench.lakes import COUNT, FILE_RSE, HTTPS_RSE, SCOPE, store
+from tests.faults.world import OpenAccess, registered
 from vre_dm.did import Did
+from vre_dm.lake.cache import Cache
+from vre_dm.lake.files import File
 from vre_dm.lake.lake import Lake
+from vre_dm.lake.transfer import fetch_files
+from vre_dm.lake.transfer.plan import make_plan
 from vre_dm.sandbox import LakeStatus
 
 BLOCK = 1_000_000
@@ -107,3 +112,42 @@ def _bare(pieces: Callable[[], Iterator[tuple[str, Chunks]]], folder: Path) -> N
             for chunk in chunks:
                 checksum = zlib.adler32(chunk, checksum)
                 file.write(chunk)
+
+
+@pytest.fixture(scope="module")
+def present(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[File], Path, Cache]:
+    """Ten thousand files that an earlier fetch brought, with what it remembers of them."""
+    root = tmp_path_factory.mktemp("present")
+    files = []
+    for number in range(COUNT):
+        body, path = f"{number:05d}".encode() * 100, root / f"{number:05d}"
+        path.write_bytes(body)
+        files.append(registered(body, f"file://localhost{path}", name=path.name))
+    cache, folder = Cache(root / "store", root / "lakes"), root / "here"
+    fetch_files(files, folder, access=OpenAccess(), cache=cache)
+    return files, folder, cache
+
+
+def test_plan_of_many_files(
+    benchmark: Any, figures: Figures, present: tuple[list[File], Path, Cache]
+) -> None:
+    files, folder, _ = present
+    elsewhere = folder.with_name("elsewhere")
+    elsewhere.mkdir()
+    figures.compare(
+        benchmark, f"plan {COUNT:,} files", lambda: make_plan(files, elsewhere, OpenAccess(), copy=True),
+        rounds=3, note="aim: 2 s",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("recheck", "note"), [(False, "aim: 3 s"), (True, "every byte read again")])
+def test_many_files_that_are_here(
+    benchmark: Any, figures: Figures, present: tuple[list[File], Path, Cache], recheck: bool, note: str
+) -> None:
+    files, folder, cache = present
+    how = "read again" if recheck else "confirmed by size and time"
+    figures.compare(
+        benchmark, f"{COUNT:,} present files, {how}",
+        lambda: fetch_files(files, folder, access=OpenAccess(), cache=cache, recheck=recheck),
+        rounds=3, note=note,
+    )  # fmt: skip

@@ -24,6 +24,8 @@ class Breaking:
         For each path what to do, one act a request.
     asked
         Path and headers of every request, in order.
+    sizes
+        What a HEAD says, for clients that want one.
     sent
         Body bytes sent in all.
     """
@@ -32,6 +34,7 @@ class Breaking:
     scheme: str
     acts: dict[str, list[Act]] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    sizes: dict[str, int] = field(default_factory=dict)
     sent: int = 0
     over: threading.Event = field(default_factory=threading.Event)
 
@@ -53,6 +56,10 @@ class Handler(BaseHTTPRequestHandler):
         acts = self.play.acts.get(self.path, [status(404)])
         act = acts.pop(0) if len(acts) > 1 else acts[0]
         act(self)
+
+    def do_HEAD(self) -> None:
+        """Without fault, for clients that ask before they read."""
+        self.answer(200, Content_Length=self.play.sizes.get(self.path, 0), Accept_Ranges="bytes")
 
     def log_message(self, format: str, *args: object) -> None:
         pass

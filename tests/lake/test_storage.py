@@ -158,6 +158,14 @@ def test_a_mounted_element_is_read_below_its_mount(mounted: Storage, https: Endp
     assert mounted.local_path("https://elsewhere.org:1//x/ab/cd/file.root") is None
 
 
+def test_a_name_with_a_hash_is_not_taken_for_the_name_before_it(
+    mounted: Storage, https: Endpoint, tmp_path: Path
+) -> None:
+    path = mounted.local_path(f"https://{https.host}:{https.port}/x/ab/cd/run#1.root")
+    assert path is not None
+    assert path.name == "run#1.root"
+
+
 @pytest.mark.parametrize("rest", ["x/../../../etc/passwd", "x/%2e%2e/%2e%2e/etc/passwd", "x/a%00b", "", "x"])
 def test_a_pfn_cannot_climb_out_of_a_mount(
     mounted: Storage, https: Endpoint, tmp_path: Path, rest: str

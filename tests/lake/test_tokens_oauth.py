@@ -215,3 +215,9 @@ def test_an_issuer_that_wants_credentials_in_the_clear_is_refused() -> None:
 def test_an_unknown_authority_is_never_accepted(embedded_lake: LakeStatus) -> None:
     with pytest.raises(Unreachable, match="its certificate is not trusted"):
         discover(embedded_lake.issuer, "hub")
+
+
+@pytest.mark.parametrize("address", ["http://example.org", "ftp://localhost", "file:///etc"])
+def test_an_issuer_that_anybody_on_the_way_could_play_is_not_asked(address: str) -> None:
+    with pytest.raises(InvalidConfiguration, match="in the clear"):
+        discover(address, "vre")

@@ -13,7 +13,14 @@ from tests.lake.conftest import Make
 from tests.lake.rules.conftest import put
 from tests.lakes import admin, until
 from vre_dm.did import Did
-from vre_dm.errors import Declined, FetchError, InvalidConfiguration, NoSpace, NotInLake
+from vre_dm.errors import (
+    Declined,
+    FetchError,
+    InvalidConfiguration,
+    NoSpace,
+    NotInLake,
+    Unreachable,
+)
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.instance import Mount
@@ -84,6 +91,12 @@ def test_a_fetch_in_replica_mode_returns_paths_on_the_mount(vre: Lake, published
     (rule,) = dataset.rules()
     assert dataset.fetch() == paths  # at once, by the same rule
     assert [again.identifier for again in dataset.rules()] == [rule.identifier]
+
+
+def test_a_mount_that_is_gone_is_no_empty_result(vre: Lake, published: Did, tmp_path: Path) -> None:
+    gone = replace(vre.instance, mount=Mount(RSE, tmp_path / "not mounted", begins_at=5))
+    with pytest.raises(Unreachable, match=r"cannot be read .*remount it"):
+        Lake(gone, tmp_path / "cache").dataset(published).fetch()
 
 
 def test_a_fetch_into_a_folder_copies_as_ever(vre: Lake, published: Did, folder: Path) -> None:
@@ -259,8 +272,6 @@ def test_files_on_tape_are_not_waited_for(
 def test_a_lake_that_is_away_for_a_while_ends_no_wait(
     connection: Connection, vre: Lake, published: Did, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from vre_dm.errors import Unreachable
-
     rule = vre.dataset(published).replicate(RSE, days=1)
     refresh, away = Rule.refresh, iter([True, True])
 

@@ -68,7 +68,7 @@ def start(site: Site, did: Did, files: FileList, target: Path | str | None, want
             memory=None if site.jobs is None else Memory(site.jobs.parent / "failed.json"),
             cache=_cache(site),
             private=private is not None,
-            remarks=tuple(filter(None, (private, site.access.mount_fault(wanted.rse)))),
+            remarks=tuple(filter(None, (private, site.access.mount_fault(rse)))),
         )
 
     about = {"did": str(did), "to": str(folder.absolute()), "files": wanted.files, "rse": rse}
@@ -96,6 +96,9 @@ def _brought(site: Site, did: Did, files: FileList, wanted: Wanted, tell: "Liste
         msg = f"{fault}; or fetch into a folder"
         raise Unreachable(msg)
     bring(site.connection, did, rse, days=days, tell=tell, stop=stop)
+    mount = site.connection.instance.mount
+    if mount and mount.rse == rse:
+        return True  # also where the mount is dead: the fetch says so, and reads the copies another way
     first = next(files.located(wanted.files, rse=rse), None)
     if first is not None and any(site.access.local_path(replica.pfn) for replica in first.replicas):
         return True

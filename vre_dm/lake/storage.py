@@ -135,7 +135,7 @@ def _endpoints(rucio: Any) -> list[Endpoint]:
 def _split(url: str) -> SplitResult | None:
     """Parts of an address, or ``None`` where it is none."""
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(url.replace("#", "%23"))  # a name may hold "#", which is no end of an address here
         _ = parts.port  # raises when it is no number
     except ValueError:
         return None

@@ -1,6 +1,7 @@
 """Files of a plain user become a dataset: checked, placed, verified, and only then registered."""
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from vre_dm.did import Did
 from vre_dm.errors import Declined, InvalidUpload, LoginRefused, NoSpace, NotInLake
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.publish.disk import Disk
+from vre_dm.lake.publish.store import StoreFailed
 from vre_dm.lake.publish.webdav import Dav
 from vre_dm.lake.transfer.events import Event, Finished, Placed, Planned, Progress, Started, Verified
 
@@ -134,6 +136,32 @@ def test_unregistered_bytes_of_a_stranger_are_neither_replaced_nor_removed(
         assert shelf.stored(rse) == [f"{tag}.0.dat"]
         assert shelf.registered() == []
         assert shelf.temporary() == []
+
+
+@pytest.mark.parametrize("rse", RSES)
+def test_bytes_that_a_stranger_places_while_a_rename_fails_are_not_replaced(
+    lake: Lake, files: Files, shelf: Shelf, tag: str, rse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, failed = shelf.path(rse, f"{tag}.0.dat"), []
+
+    def once_busy(move: Callable[..., bool]) -> Callable[..., bool]:
+        def busy(*given: Any, **more: Any) -> bool:
+            if failed:
+                return move(*given, **more)
+            there.parent.mkdir(parents=True, exist_ok=True)
+            failed.append(there.write_bytes(b"a stranger's"))
+            msg = "the storage is busy"
+            raise StoreFailed(msg, passing=True)
+
+        return busy
+
+    for store in (Disk, Dav):
+        monkeypatch.setattr(store, "move", once_busy(store.move))
+    with pytest.raises(Declined, match=r"holds other bytes for .* which nobody registered"):
+        lake.publish(files(1), f"user.dm:{tag}", rse=rse, metadata=METADATA)
+    assert failed
+    assert there.read_bytes() == b"a stranger's"
+    assert shelf.temporary() == []
 
 
 def test_the_same_unregistered_bytes_are_used_as_they_are(

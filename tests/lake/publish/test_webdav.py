@@ -222,3 +222,26 @@ def test_a_storage_with_another_certificate_gets_neither_bytes_nor_token(storage
 def test_a_plain_http_address_is_refused(dav: Dav) -> None:
     with pytest.raises(StoreFailed, match="no https address"):
         dav.put("http://127.0.0.1/x", body, len(BODY))
+
+
+def test_a_name_with_a_hash_is_never_cut_at_it(dav: Dav, storage: Storage) -> None:
+    dav.put(f"{storage.url}/run#1/a#b", body, len(BODY))
+    assert storage.files == {"/run%231/a%23b": BODY}
+    assert dav.seen(f"{storage.url}/run#1/a#b") == Seen(len(BODY), SUM)
+    dav.remove(f"{storage.url}/run#1/a")
+    assert ("DELETE", "/run%231/a", "Bearer canary") in storage.seen
+
+
+def test_an_address_on_no_storage_of_the_lake_gets_nothing(dav: Dav, authority: trustme.CA) -> None:
+    with serving(authority) as other:
+        for ask in (dav.seen, dav.exists, dav.remove, lambda url: dav.put(url, body, len(BODY))):
+            with pytest.raises(StoreFailed, match="on no storage element of the lake"):
+                ask(f"{other.url}/x")
+        assert other.seen == []
+
+
+@pytest.mark.parametrize("there", ["https://[::1/x", "https://a:port/x", "https://" + "a" * 70_000])
+def test_a_redirect_to_no_address_is_a_cause(dav: Dav, storage: Storage, there: str) -> None:
+    storage.play = lambda *_: (307, {"Location": there})
+    with pytest.raises(StoreFailed):
+        dav.put(f"{storage.url}/x", body, len(BODY))

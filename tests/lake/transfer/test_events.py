@@ -74,3 +74,8 @@ def test_what_a_later_version_adds_is_left_out():
 )
 def test_one_event_ends_a_stream(event: Event, last: bool):
     assert is_last(event) is last
+
+
+def test_a_number_beyond_all_sense_in_a_journal_is_a_garbled_event():
+    with pytest.raises(ValueError, match="garbled"):
+        from_json({"event": "finished", "files": 1, "bytes": 1, "seconds": 10**400, "failed": 0})

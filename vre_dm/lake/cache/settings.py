@@ -10,7 +10,7 @@ from vre_dm.errors import InvalidConfiguration
 from vre_dm.lake.cache.store import Cache
 
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "p": 10**15}
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgtp]?)(i?)b?", re.IGNORECASE)
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgtp]?)(i?)b?", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

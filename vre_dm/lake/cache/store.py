@@ -160,10 +160,7 @@ class Cache:
                 self._put(target, path, os.link)
         except OSError:  # evicted meanwhile, or a file system without links: it is fetched then
             return False
-        facts = read_facts(path)
-        if facts is None or facts.stamp != stamp(path.lstat()) or str(target) not in facts.shown:
-            return self._note(path, key, did, target, state)
-        return True
+        return self._note(path, key, did, target, state)
 
     def _show_shared(self, key: Key, target: Path, stop: threading.Event, *, recheck: bool) -> bool:
         path = self._shared_object(key)
@@ -221,7 +218,11 @@ class Cache:
                 return False
             shown = dict.fromkeys((*(old.shown if old else ()), *([str(target)] if target else [])))
             sums = key.expected.adler32, key.expected.md5
-            write_facts(path, Facts(str(old.did if old else did), stamp(now), *sums, tuple(shown)))
+            facts = Facts(str(old.did if old else did), stamp(now), *sums, tuple(shown))
+            if facts == old:
+                os.utime(facts_path(path))
+            else:
+                write_facts(path, facts)
         except OSError:  # a disk that refuses: it is verified again the next time
             return path.exists()
         return True

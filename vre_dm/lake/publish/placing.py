@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vre_dm.errors import Declined, InvalidUpload, UploadInterrupted
 from vre_dm.lake.publish import target
-from vre_dm.lake.publish.record import FOREIGN, MOVING, PLACED, Record, Trace
+from vre_dm.lake.publish.record import FOREIGN, MOVING, PLACED, PUT, Record, Trace
 from vre_dm.lake.publish.sources import Item
 from vre_dm.lake.publish.store import Seen, Store, StoreFailed
 from vre_dm.lake.publish.sums import Summing, Sums
@@ -91,6 +91,8 @@ def _attempt(item: Item, sums: Sums, address: str, yard: Yard) -> None:
         yard.store.remove(before.temporary)
         yard.record.step(item.did, PLACED)
         return
+    if before is not None and before.step == MOVING and yard.store.exists(before.temporary):
+        yard.record.step(item.did, PUT)  # never renamed: what lies at the address may be another's
     temporary = before.temporary if before is not None else target.temporary(address)
     yard.record.put(item.did, temporary, address)
     yard.store.put(temporary, _reading(item, yard), item.size)

@@ -55,7 +55,7 @@ class Dav:
 
     def _make_folders(self, address: str) -> None:
         """Make the folders above an address, the highest first; those that are there stay."""
-        parts = urlsplit(address)
+        parts = urlsplit(_https(address))
         names = parts.path.split("/")[1:-1]
         for depth in range(1, len(names) + 1):
             folder = parts._replace(path="/" + "/".join(names[:depth]) + "/").geturl()
@@ -113,7 +113,8 @@ class Dav:
 
     def _read_back(self, address: str) -> Seen:
         digest = Digest(with_md5=False)
-        url, headers = _https(address), {"Accept-Encoding": "identity", **self._access.headers(address)}
+        url = self._url(address)
+        headers = {"Accept-Encoding": "identity", **self._credentials(url)}
         stream = self._client(url).stream("GET", url, headers=headers, extensions=self._traced())
         with unseen(), _in_words(url), stream as response:
             if not response.is_success:
@@ -130,7 +131,7 @@ class Dav:
         body: Body | None = None,
     ) -> httpx.Response:
         """Ask, following redirects by hand; the body begins anew with each."""
-        url, seen = _https(address), 0
+        url, seen = self._url(address), 0
         while True:
             said = {"Accept-Encoding": "identity", **(headers or {}), **self._credentials(url)}
             with unseen(), _in_words(url):
@@ -142,11 +143,23 @@ class Dav:
             seen += 1
             url = self._redirected(url, response, seen)
 
+    def _url(self, address: str) -> str:
+        """Address to ask; where the lake names a server of its choice, nothing goes there."""
+        url = _https(address)
+        if not self._access.knows(url):
+            msg = f"{clean(address)} is on no storage element of the lake"
+            raise StoreFailed(msg, passing=False)
+        return url
+
     def _credentials(self, url: str) -> dict[str, str]:
         return self._access.headers(url) if self._access.knows(url) else {}
 
     def _redirected(self, url: str, response: httpx.Response, seen: int) -> str:
-        there = httpx.URL(url).join(response.headers["location"])
+        try:
+            there = httpx.URL(url).join(response.headers["location"])
+        except (httpx.InvalidURL, ValueError) as error:
+            msg = f"{urlsplit(url).netloc} redirects to what is no address"
+            raise StoreFailed(msg, passing=False) from error
         if there.scheme != "https" or seen > _REDIRECTS:
             msg = f"{urlsplit(url).netloc} redirects to {clean(str(there))}, which is refused"
             raise StoreFailed(msg, passing=False)
@@ -180,7 +193,7 @@ def _https(address: str) -> str:
     if scheme not in {"https", "davs"}:
         msg = f"{clean(address)} is no https address"
         raise StoreFailed(msg, passing=False)
-    return f"https://{rest}"
+    return f"https://{rest.replace('#', '%23')}"  # a name may hold "#", which would end the address
 
 
 def _adler32(digest: str) -> str:

@@ -84,17 +84,23 @@ def discover(issuer: str, name: str, secret: Secret | None = None, ca: Path | No
     ----------
     OpenID Connect Discovery 1.0, section 4
     """
+    _refuse_plain(issuer, issuer)
     answer = ask(f"{issuer.rstrip('/')}/.well-known/openid-configuration", "the issuer", ca=ca)
     token_url, device_url = answer.text("token_endpoint"), answer.text("device_authorization_endpoint")
     if answer.status != 200 or answer.text("issuer").rstrip("/") != issuer.rstrip("/") or not token_url:
         msg = f"{issuer} is no OIDC issuer (its discovery document is not there); check the address"
         raise InvalidConfiguration(msg)
     for url in filter(None, (token_url, device_url)):
-        parts = urlsplit(url)
-        if parts.scheme != "https" and parts.hostname not in _HERE:
-            msg = f"the issuer {issuer} would take your credentials in the clear; tell its admins"
-            raise InvalidConfiguration(msg)
+        _refuse_plain(url, issuer)
     return Client(issuer, token_url, device_url, name, secret, ca)
+
+
+def _refuse_plain(url: str, issuer: str) -> None:
+    """Refuse an address over which others could read, or choose, where credentials go."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in _HERE):
+        msg = f"the issuer {issuer} would take your credentials in the clear; tell its admins"
+        raise InvalidConfiguration(msg)
 
 
 def exchanged(client: Client, subject: TokenProvider, audience: str, scope: str) -> Callable[[], Grant]:

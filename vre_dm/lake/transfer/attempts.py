@@ -46,15 +46,15 @@ class _Attempts:
         """Try until the file is placed; None when every source was given up."""
         if part.complete:
             return self._placed(part, "")
-        best, barren, round_ = part.size, 0, 0
+        best, barren, begun = part.size, 0, False
         while barren < self.context.policy.rounds and (alive := [s for s in self.states if not s.given_up]):
-            if round_:
-                self._pause(alive, round_ - 1)
+            if begun:
+                self._pause(alive, max(barren - 1, 0))
             for state in alive:
                 if self._one(state, part):
                     return self._placed(part, str(state.source))
             barren = 0 if part.size - best >= self._step() else barren + 1
-            best, round_ = max(best, part.size), round_ + 1
+            best, begun = max(best, part.size), True
         return None
 
     def _one(self, state: _State, part: Part) -> bool:

@@ -204,7 +204,7 @@ def from_json(document: Mapping[str, Any]) -> Event:
     kind = _KINDS[name]
     try:
         event: Event = kind(**{field.name: _READ[field.type](document[field.name]) for field in fields(kind)})
-    except (KeyError, TypeError, ValueError, InvalidDid) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, InvalidDid) as error:
         msg = f"the event {name} is incomplete or garbled: {ascii(str(error))[:80]}"
         raise ValueError(msg) from error
     return event

@@ -1,0 +1,100 @@
+"""`vre-dm cache list|verify|clear`: what is kept of earlier fetches, and how to be rid of it."""
+
+import json
+import os
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from vre_dm.lake.tables import clean, plural, size_text
+
+if TYPE_CHECKING:
+    from vre_dm.lake.cache import Cache
+    from vre_dm.lake.cache.room import Entry
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+
+
+def _cache() -> "Cache":
+    import platformdirs
+
+    from vre_dm.lake.cache.settings import CacheSettings
+
+    return CacheSettings.read(os.environ, platformdirs.user_cache_path("vre-dm")).cache()
+
+
+def _document(entry: "Entry") -> dict[str, object]:
+    return {
+        "did": entry.did or None,
+        "size": entry.size,
+        "used": round(entry.used, 3),
+        "path": str(entry.path),
+    }
+
+
+@click.group()
+def cache() -> None:
+    """Look at the files that were fetched without a target, check them, remove them.
+
+    VRE_DM_CACHE is their folder, VRE_DM_CACHE_QUOTA (such as 200 GB) what it may hold, VRE_DM_SHARED_CACHE
+    the cache of an admin that is read as well.
+    """
+
+
+@cache.command("list")
+@_as_json
+def list_(as_json: bool) -> None:
+    """List what the cache holds, the longest unused first."""
+    from vre_dm.lake.cache.tending import Contents
+
+    contents = Contents(_cache())
+    if as_json:
+        click.echo(json.dumps([_document(entry) for entry in contents]))
+        return
+    click.echo(str(contents.table()))
+
+
+@cache.command()
+@_as_json
+def verify(as_json: bool) -> None:
+    """Read every file of the cache again; what is damaged is removed. The exit code is 1 if something was."""
+    from vre_dm.lake.cache.tending import verify as verified
+
+    verdict = verified(_cache())
+    if as_json:
+        click.echo(json.dumps({"good": verdict.good, "removed": list(map(_document, verdict.removed))}))
+    else:
+        for entry in verdict.removed:
+            click.echo(f"damaged and removed: {clean(entry.did or entry.path.name, None)}")
+        click.echo(f"{plural(verdict.good, 'file')} verified, {len(verdict.removed)} removed")
+    if verdict.removed:
+        raise click.exceptions.Exit(1)
+
+
+@cache.command()
+@click.argument("which", metavar="[SCOPE:NAME*]", required=False)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_as_json
+def clear(which: str | None, yes: bool, as_json: bool) -> None:
+    """Remove files from the cache: all, or those whose name fits.
+
+    Files that a program has open stay. Files that were fetched into a folder of your own are not touched.
+    """
+    from vre_dm.did import DidPattern
+    from vre_dm.lake.cache.tending import Contents
+    from vre_dm.lake.cache.tending import clear as cleared
+
+    contents = Contents(_cache(), DidPattern.parse(which) if which else None)
+    what = f"{plural(len(contents), 'file')}, {size_text(contents.size)}"
+    if contents and not yes:
+        click.confirm(f"Remove {what}, from {contents.cache.folder}?", abort=True, err=True)
+    stayed = cleared(contents.cache, contents, time.time)
+    gone = [entry for entry in contents if entry not in stayed]
+    if as_json:
+        click.echo(
+            json.dumps({"removed": list(map(_document, gone)), "in_use": list(map(_document, stayed))})
+        )
+        return
+    in_use = f"; {plural(len(stayed), 'file')} in use stayed" if stayed else ""
+    click.echo(f"{plural(len(gone), 'file')} removed, {size_text(sum(entry.size for entry in gone))}{in_use}")

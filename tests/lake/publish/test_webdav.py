@@ -14,6 +14,7 @@ import trustme
 from vre_dm.errors import LoginRefused, NoSpace
 from vre_dm.lake.publish.store import Seen, StoreFailed
 from vre_dm.lake.publish.webdav import Dav
+from vre_dm.lake.transfer import addresses
 
 BODY = b"some bytes"
 SUM = f"{zlib.adler32(BODY):08x}"
@@ -245,3 +246,14 @@ def test_a_redirect_to_no_address_is_a_cause(dav: Dav, storage: Storage, there: 
     storage.play = lambda *_: (307, {"Location": there})
     with pytest.raises(StoreFailed):
         dav.put(f"{storage.url}/x", body, len(BODY))
+
+
+def test_a_redirect_to_a_name_whose_address_changes_meanwhile_gets_nothing(
+    dav: Dav, storage: Storage, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(addresses, "refuse_private", lambda host, port: None)  # it was public when asked for
+    with serving(authority) as other:
+        storage.play = lambda *_: (307, {"Location": f"{other.url}/x"})
+        with pytest.raises(StoreFailed, match=r"private address 127\.0\.0\.1"):
+            dav.put(f"{storage.url}/x", body, len(BODY))
+        assert other.seen == []

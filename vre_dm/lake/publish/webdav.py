@@ -5,6 +5,7 @@ import socket
 import threading
 import weakref
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
@@ -115,7 +116,7 @@ class Dav:
         digest = Digest(with_md5=False)
         url = self._url(address)
         headers = {"Accept-Encoding": "identity", **self._credentials(url)}
-        stream = self._client(url).stream("GET", url, headers=headers, extensions=self._traced())
+        stream = self._client(url).stream("GET", url, headers=headers, extensions=self._traced(url))
         with unseen(), _in_words(url), stream as response:
             if not response.is_success:
                 raise _failed(response, "GET")
@@ -136,7 +137,11 @@ class Dav:
             said = {"Accept-Encoding": "identity", **(headers or {}), **self._credentials(url)}
             with unseen(), _in_words(url):
                 response = self._client(url).request(
-                    method, url, headers=said, content=cast(Any, body and body()), extensions=self._traced()
+                    method,
+                    url,
+                    headers=said,
+                    content=cast(Any, body and body()),
+                    extensions=self._traced(url),
                 )
             if not response.has_redirect_location:
                 return response
@@ -180,12 +185,22 @@ class Dav:
                 )
             return self._clients[origin]
 
-    def _traced(self) -> dict[str, Any]:
-        return {"trace": self._trace}
+    def _traced(self, url: str) -> dict[str, Any]:
+        return {"trace": partial(self._trace, url)}
 
-    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+    def _trace(self, url: str, event: str, info: Mapping[str, Any]) -> None:
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             self._sockets.add(info["return_value"].get_extra_info("socket"))
+        if event == "connection.connect_tcp.complete" and not self._access.knows(url):
+            self._refuse_private(url, info["return_value"])
+
+    def _refuse_private(self, url: str, stream: Any) -> None:
+        """Look where we are connected, before a byte is sent: a name can have another address each time."""
+        peer = str(stream.get_extra_info("server_addr")[0])
+        if not addresses.is_public(peer):
+            stream.close()
+            msg = f"redirect to the private address {peer} of {urlsplit(url).hostname} refused"
+            raise StoreFailed(msg, passing=False)
 
 
 def _https(address: str) -> str:

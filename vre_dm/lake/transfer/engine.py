@@ -18,6 +18,7 @@ from vre_dm.lake.transfer.closing import close_folders
 from vre_dm.lake.transfer.context import Context
 from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Finished, Listener, Planned
 from vre_dm.lake.transfer.failures import Failure, FetchCancelled, Stopped, disk_error
+from vre_dm.lake.transfer.forecast import Forecast
 from vre_dm.lake.transfer.hosts import Hosts
 from vre_dm.lake.transfer.http import Connections
 from vre_dm.lake.transfer.item import Item
@@ -114,10 +115,11 @@ def fetch_files(
     except OSError as error:  # a folder of another user, a mount that died
         raise disk_error(error, folder / "any") from error
     hosts = Hosts(policy := policy or Policy(), pace, memory or Memory())
-    if private:
-        close_folders(plan.items, folder)
     if cache is not None and cache.owns(folder):
         make_room_for(plan, cache)
+    if private:
+        close_folders(plan.items, folder)
+    forecast, began = Forecast(None if cache is None else cache.folder / "rates.json"), pace.clock()
     ledger = Ledger(None, folder) if cache is None else cache.ledger(folder)
     run = _Run(
         plan,
@@ -133,8 +135,10 @@ def fetch_files(
         private=private,
     )
     try:
-        listener(Planned(len(plan.items), plan.size, plan.kept, plan.free, None, remarks))
+        listener(Planned(len(plan.items), plan.size, plan.kept, plan.free, forecast.seconds(plan), remarks))
         run.watch(listener)
+        if not run.failures:
+            forecast.learn(plan, pace.clock() - began)
     except (KeyboardInterrupt, Stopped) as interrupt:
         run.end()
         run.pass_on(listener)

@@ -85,7 +85,7 @@ class Blocks:
 
     @property
     def sums(self) -> list[tuple[int, int]] | None:
-        """Adler32 and length of what came after the bytes at the begin, in order; None if unknown for some."""
+        """Adler32 and length of what came after the bytes at the begin, in order; None if not known."""
         return None if None in self._sums else [each for each in self._sums if each is not None]
 
     def write(self, index: int, chunk: bytes) -> None:

@@ -73,13 +73,13 @@ def test_when_all_replicas_fail_each_is_named_with_its_cause(server: Breaking, t
         BODY,
         server.play("/1", status(404)),
         server.play("/2", whole(FLIPPED)),
-        "root://storage.example//data",
+        "gsiftp://storage.example//data",
         "file://localhost/no/such/file",
     )
     with pytest.raises(TransferFailed) as caught:
         fetch_files([file], tmp_path, access=OpenAccess(), policy=HASTY, pace=Waits().pace())
     assert not isinstance(caught.value, ChecksumMismatch)
-    for part in ("RSE-1", "404", "RSE-2", "checksum", "RSE-3", "root:// cannot", "RSE-4", "No such file"):
+    for part in ("RSE-1", "404", "RSE-2", "checksum", "RSE-3", "gsiftp:// cannot", "RSE-4", "No such file"):
         assert part in str(caught.value)
 
 

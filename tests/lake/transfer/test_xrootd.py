@@ -3,17 +3,15 @@
 import os
 import shutil
 import socket
-import subprocess
-import tempfile
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.faults.server import breaking, good
 from tests.faults.world import HASTY, OpenAccess, Waits, partials, registered
+from tests.xrootd import XRootD, xrootd
 from vre_dm.errors import ChecksumMismatch, TransferFailed
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer import FetchCancelled, Policy, fetch_files
@@ -26,48 +24,10 @@ if shutil.which("xrootd") is None:
 BODY = os.urandom(20_000_001)
 
 
-@dataclass
-class Server:
-    port: int
-    folder: Path
-
-    def store(self, name: str, body: bytes) -> str:
-        (self.folder / name).write_bytes(body)
-        return f"root://127.0.0.1:{self.port}//lake/{name}"
-
-
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    # It refuses to run as root, and another user could not enter pytest's own folder.
-    with tempfile.TemporaryDirectory() as name, socket.socket() as free:
-        root = Path(name)
-        for folder in (root, root / "lake", root / "admin"):
-            folder.mkdir(exist_ok=True)
-            folder.chmod(0o777)
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        (root / "cfg").write_text(
-            f"all.export /lake\noss.localroot {root}\nxrd.port {port}\n"
-            f"all.adminpath {root}/admin\nall.pidpath {root}/admin\n"
-        )
-        (root / "cfg").chmod(0o644)
-        user = ["-R", "nobody"] if os.geteuid() == 0 else []
-        command = ["xrootd", *user, "-c", str(root / "cfg"), "-l", str(root / "admin" / "log")]
-        with subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
-            wait_for_port(port, run)
-            yield Server(port, root / "lake")
-            run.terminate()
-
-
-def wait_for_port(port: int, run: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        assert run.poll() is None, "the XRootD server did not start"
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        threading.Event().wait(0.05)
-    pytest.fail("the XRootD server does not answer")
+def server() -> Iterator[XRootD]:
+    with xrootd() as running:
+        yield running
 
 
 def fetch(file: File, folder: Path, **options: object) -> Path:
@@ -76,14 +36,14 @@ def fetch(file: File, folder: Path, **options: object) -> Path:
 
 
 @pytest.mark.parametrize("size", [0, 1, 1 << 20, len(BODY)])
-def test_a_file_comes_whole(size: int, server: Server, tmp_path: Path):
+def test_a_file_comes_whole(size: int, server: XRootD, tmp_path: Path):
     body = BODY[:size]
     file = registered(body, server.store(f"f{size}", body))
     assert fetch(file, tmp_path, policy=Policy()).read_bytes() == body
     assert partials(tmp_path) == []
 
 
-def test_what_is_here_is_not_asked_for_again(server: Server, tmp_path: Path):
+def test_what_is_here_is_not_asked_for_again(server: XRootD, tmp_path: Path):
     cut = 12_345_678
     url = server.store("rest", BODY)
     with breaking() as https:
@@ -96,20 +56,20 @@ def test_what_is_here_is_not_asked_for_again(server: Server, tmp_path: Path):
     assert fetch(registered(BODY, url), tmp_path, policy=Policy()).read_bytes() == BODY
 
 
-def test_a_damaged_copy_is_not_placed(server: Server, tmp_path: Path):
+def test_a_damaged_copy_is_not_placed(server: XRootD, tmp_path: Path):
     file = registered(BODY, server.store("bad", BODY[:-1] + bytes([BODY[-1] ^ 1])))
     with pytest.raises(ChecksumMismatch, match="instead of"):
         fetch(file, tmp_path, policy=Policy(rounds=1))
     assert partials(tmp_path) == []
 
 
-def test_another_size_is_refused_before_a_byte_moves(server: Server, tmp_path: Path):
+def test_another_size_is_refused_before_a_byte_moves(server: XRootD, tmp_path: Path):
     file = registered(BODY, server.store("short", BODY[:100]))
     with pytest.raises(TransferFailed, match="100 bytes are offered where 20000001 are registered"):
         fetch(file, tmp_path)
 
 
-def test_a_missing_file_is_said_in_one_line_and_the_next_copy_taken(server: Server, tmp_path: Path):
+def test_a_missing_file_is_said_in_one_line_and_the_next_copy_taken(server: XRootD, tmp_path: Path):
     missing = f"root://127.0.0.1:{server.port}//lake/missing"
     with pytest.raises(TransferFailed, match=r"the XRootD server said: .*\[3011\]") as caught:
         fetch(registered(BODY, missing), tmp_path)
@@ -128,7 +88,7 @@ def test_a_server_that_does_not_answer_is_given_up(tmp_path: Path):
             )
 
 
-def test_it_can_be_stopped_in_the_middle(server: Server, tmp_path: Path):
+def test_it_can_be_stopped_in_the_middle(server: XRootD, tmp_path: Path):
     stop = threading.Event()
 
     def halt(event: Event) -> None:

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vre_dm.errors import NotWritable
 from vre_dm.lake.transfer.claim import Claim
 from vre_dm.lake.transfer.context import Context
 from vre_dm.lake.transfer.copy import copy_path, copy_url
@@ -123,7 +124,12 @@ class _Attempts:
         self.context.tell(Verified(self.item.did, part.size))
         if not self.claim.ours():
             raise ClaimLost
-        path = part.place(self.context.syncs, _root(self.item))
+        try:
+            path = part.place(self.context.syncs, _root(self.item))
+        except NotWritable as error:  # the part may have been taken with the claim, since we looked
+            if not self.claim.ours():
+                raise ClaimLost from error
+            raise
         remember(self.item, self.context, part)
         self.context.tell(Placed(self.item.did, path, source))
         return path

@@ -199,9 +199,7 @@ class _Run:
             private=private,
         )
         self._waiting, self._elsewhere = deque(plan.items), deque[Item]()
-        count = min(policy.threads, len(plan.items))
-        # daemons: a look-up that hangs must not keep the interpreter
-        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(count)]
+        self._threads: list[threading.Thread] = []
 
     def watch(self, listener: Listener) -> None:
         """Run to the end and tell; the first error that is not one file's own is raised.
@@ -211,9 +209,7 @@ class _Run:
         Stopped
             Another thread wants the end.
         """
-        for thread in self._threads:
-            thread.start()
-        left = len(self._threads)
+        left = self._grow()
         while left and not self._stop.is_set():
             self._news.wait(_BEAT)
             self._news.clear()
@@ -221,6 +217,7 @@ class _Run:
             self._claims.beat()
             self._connections.beat()
             listener(self._meter.event())
+            left += self._grow()
         self.pass_on(listener)
         if self._fatal is not None:
             raise self._fatal
@@ -230,6 +227,16 @@ class _Run:
         listener(self._meter.event())
         seconds = self._pace.clock() - self._began
         listener(Finished(len(self.placed), self._meter.bytes_done, seconds, len(self.failures)))
+
+    def _grow(self) -> int:
+        """Start a thread for each stream that the hosts take; more would only be in each other's way."""
+        wanted = min(self._context.hosts.limit, len(self._waiting) + len(self._threads))
+        # daemons: a look-up that hangs must not keep the interpreter
+        fresh = [threading.Thread(target=self._work, daemon=True) for _ in range(len(self._threads), wanted)]
+        self._threads += fresh
+        for thread in fresh:
+            thread.start()
+        return len(fresh)
 
     def end(self) -> None:
         """Stop what still runs and give everything back; harmless after a normal end."""

@@ -21,7 +21,7 @@ class _Host:
     since: float
     busy: int = 0
     bytes: int = 0
-    full: bool = False  # whether somebody had to wait in this window
+    full: bool = False  # whether all streams were in use in this window
     free_at: float = 0.0
     turn: threading.Condition = field(default_factory=threading.Condition)
 
@@ -37,6 +37,13 @@ class Hosts:
     def ranked(self, sources: Iterable[Source]) -> list[Source]:
         """Order sources as before, but those last where something failed lately or that want to be alone."""
         return sorted(sources, key=lambda source: (self.memory.is_bad(source.place), self.held(source) > 0))
+
+    @property
+    def limit(self) -> int:
+        """Streams that all hosts together take, as far as they are known."""
+        with self._lock:
+            known = sum(host.climb.limit for host in self._hosts.values())
+        return min(max(known, self._policy.streams), self._policy.threads)
 
     def held(self, source: Source) -> float:
         """Seconds for which a host still wants to be left alone."""
@@ -56,11 +63,11 @@ class Hosts:
             self._pace.wait(stop, seconds)
         with host.turn:
             while host.busy >= host.climb.limit:
-                host.full = True
                 if stop.is_set():
                     raise Stopped
                 host.turn.wait(_LOOK)
             host.busy += 1
+            host.full |= host.busy == host.climb.limit
         with self._used(host, source):
             yield
 

@@ -4,7 +4,7 @@ import fcntl
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -199,7 +199,8 @@ class Part:
         if self._placed:
             return
         if keep:
-            self.path.rename(part_path(self.target, self.expected, nobody()))
+            with suppress(FileNotFoundError):  # taken over this very moment
+                self.path.rename(part_path(self.target, self.expected, nobody()))
         else:
             self.path.unlink(missing_ok=True)
 

@@ -17,9 +17,9 @@ class Policy:
     Attributes
     ----------
     threads
-        Files under way at the same time, and streams in all.
+        Streams in all at most, and files under way.
     streams
-        Streams of one host at first; then as many as pay.
+        Streams at first, and of one host at first; then as many as pay.
     block
         Bytes that one request asks for where a file comes in several streams.
     rounds

@@ -11,13 +11,15 @@ from vre_dm.lake.transfer.answers import refuse_size
 from vre_dm.lake.transfer.context import Context
 from vre_dm.lake.transfer.failures import SourceFailed
 from vre_dm.lake.transfer.part import Part
-from vre_dm.lake.transfer.policy import CHUNK
+from vre_dm.lake.transfer.policy import CHUNK, Policy
 from vre_dm.lake.transfer.pulse import Pulse
 
 _AHEAD = 8  # chunks asked for before the first of them is there: a far server is as fast as a near one
 _LOOK = 0.1  # seconds between two looks at the stop
 # XProtocol.hh: bad request, no right, no such file, no file; asking again is of no use
 _LASTING = frozenset((3000, 3001, 3002, 3006, 3010, 3011, 3013, 3015, 3016))
+# XrdClStatus.hh: from a socket error to an invalid session; "fatal" for that connection, not for the next
+_NETWORK = range(101, 109)
 
 _Box = queue.SimpleQueue[tuple[Any, Any]]
 
@@ -36,6 +38,7 @@ def copy_root(url: str, part: Part, context: Context, moved: Callable[[int], Non
     if part.size and not part.expected.has_checksum:
         part.restart()
     client: Any = importlib.import_module("XRootD.client")  # an extra
+    _hurry(context.policy)
     file = client.File()
     try:
         _answered(_ask(partial(file.open, url, timeout=max(int(context.policy.connect_timeout), 1))), context)
@@ -48,6 +51,18 @@ def copy_root(url: str, part: Part, context: Context, moved: Callable[[int], Non
                 beat(len(chunk))
     finally:
         file.close(timeout=1)
+
+
+def _hurry(policy: Policy) -> None:
+    """Let the client drop a dead connection before we give up: all files of a server share one."""
+    settings: Any = importlib.import_module("XRootD.client.env")
+    for name, seconds in (
+        ("ConnectionWindow", policy.connect_timeout),
+        ("StreamTimeout", policy.stall_timeout / 2),
+        ("StreamErrorWindow", 1),  # else it connects to a host that failed once not before half an hour
+        ("TimeoutResolution", 1),
+    ):
+        settings.EnvPutInt(name, max(int(seconds), 1))
 
 
 def _chunks(file: Any, start: int, end: int, context: Context) -> Iterator[bytes]:
@@ -89,6 +104,6 @@ def _answered(box: _Box, context: Context) -> Any:
             continue
         if not status.ok:
             msg = f"the XRootD server said: {status.message.strip()}"
-            lasting = status.fatal or status.errno in _LASTING
+            lasting = (status.fatal and status.code not in _NETWORK) or status.errno in _LASTING
             raise SourceFailed(msg, tries=1 if lasting else None, of_host=not status.errno)
         return response

@@ -57,6 +57,7 @@ def fills_up(file: File, disk: Path) -> list[dict[str, object]]:
     def fill(event: Event) -> None:
         if isinstance(event, Started):
             filler.write_bytes(b"x" * (file.size or 0) + b"x" * 500_000)
+            disk.with_name("done").touch()
 
     first = fetch(file, disk / "data", fill)
     filler.unlink()
@@ -96,6 +97,7 @@ def vanishes(file: File, disk: Path) -> list[dict[str, object]]:
     def pull(event: Event) -> None:
         if isinstance(event, Started):
             _libc.umount2(bytes(disk), _DETACH)
+            disk.with_name("done").touch()
 
     return [fetch(file, disk / "data", pull), fetch(file, disk / "data")]
 

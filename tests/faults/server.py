@@ -4,6 +4,7 @@ import socket
 import ssl
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -107,6 +108,21 @@ def good(body: bytes, etag: str | None = None, stop_after: int | None = None) ->
         else:
             h.send(body[start : start + stop_after])
             h.hang_up()
+
+    return act
+
+
+def halting(body: bytes, until: Path) -> Act:
+    """Send the first half; the second when a file exists, which tells that the test has done its part."""
+
+    def act(h: Handler) -> None:
+        h.answer(200, Content_Length=len(body))
+        h.send(body[: len(body) // 2])
+        for _ in range(500):
+            if until.exists():
+                break
+            time.sleep(0.01)
+        h.send(body[len(body) // 2 :])
 
     return act
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults.disks import apart, may_mount
 from tests.faults.matrix import BODY
-from tests.faults.server import Breaking, good
+from tests.faults.server import Act, Breaking, good, halting
 from tests.faults.world import HASTY, OpenAccess, Waits, partials, registered
 from vre_dm.errors import NoSpace, NotWritable
 from vre_dm.lake.files import File
@@ -34,10 +34,15 @@ def truth(tmp_path: Path) -> Path:
     return path
 
 
+def held(story: str, truth: Path) -> Act:
+    """Bytes that come only after the disk was filled; the other disks fail before a byte is asked for."""
+    return halting(BODY, truth.with_name("done")) if story == "fills_up" else good(BODY)
+
+
 @mounting
 @pytest.mark.parametrize("story", SAID)
 def test_a_disk_that_fails_is_said_and_the_next_run_is_good(story: str, server: Breaking, truth: Path):
-    first, second = apart(story, truth, server.play("/x", good(BODY)))
+    first, second = apart(story, truth, server.play("/x", held(story, truth), good(BODY)))
     assert re.search(SAID[story], first["said"])
     assert first["names"] == []
     assert second == HERE
@@ -46,7 +51,8 @@ def test_a_disk_that_fails_is_said_and_the_next_run_is_good(story: str, server: 
 @mounting
 def test_a_disk_that_vanishes_while_bytes_come_gets_no_half_file(server: Breaking, truth: Path):
     """What was mounted is gone for good: the file is made below, where its name leads now."""
-    assert apart("vanishes", truth, server.play("/x", good(BODY))) == [HERE, HERE]
+    act = halting(BODY, truth.with_name("done"))
+    assert apart("vanishes", truth, server.play("/x", act, good(BODY))) == [HERE, HERE]
 
 
 @mounting

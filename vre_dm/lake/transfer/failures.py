@@ -9,6 +9,7 @@ from vre_dm.errors import NoSpace, NotWritable, VreDmError
 from vre_dm.lake.tables import clean
 
 _LONGEST = 300
+_NAMED = 8  # replicas that a message names; the report has all
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -64,8 +65,9 @@ class Failure:
     corrupt: bool
 
     def __str__(self) -> str:
-        causes = "; ".join(f"{source}: {cause}" for source, cause in self.causes or (NO_REPLICA,))
-        return f"{self.did} could not be fetched: {causes}"
+        causes = "; ".join(f"{source}: {cause}" for source, cause in self.causes[:_NAMED] or (NO_REPLICA,))
+        more = len(self.causes) - _NAMED
+        return f"{self.did} could not be fetched: {causes}" + (f"; {more} more replicas" if more > 0 else "")
 
 
 class FetchCancelled(KeyboardInterrupt):

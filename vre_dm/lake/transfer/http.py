@@ -38,7 +38,7 @@ class Connections:
     def __init__(self, access: Access, policy: Policy) -> None:
         self._access = access
         self._timeout = httpx.Timeout(policy.stall_timeout, connect=policy.connect_timeout, pool=None)
-        self._clients: dict[_Origin, httpx.Client] = {}
+        self._clients: dict[tuple[_Origin, bool], httpx.Client] = {}
         self._public: dict[_Origin, bool] = {}
         self._sockets: dict[_Origin, weakref.WeakSet[socket.socket]] = defaultdict(weakref.WeakSet)
         self._patience = policy.connect_timeout + 2 * policy.stall_timeout
@@ -46,8 +46,11 @@ class Connections:
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
-    def get(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+    def get(self, url: str, headers: Mapping[str, str], *, alone: bool = False) -> Iterator[httpx.Response]:
         """Ask for an object; the body is not read yet. Credentials come from the access, for this host only.
+
+        Alone means over a connection of its own: what a server sent behind an earlier answer is never read
+        as this one, which matters where no checksum will judge the bytes.
 
         Raises
         ------
@@ -61,7 +64,7 @@ class Connections:
                 ask = {"Accept-Encoding": "identity", **headers}
                 if origin == _origin(_address(url)):
                     ask |= self._access.headers(url)
-                response = open_responses.enter_context(self._ask(here, origin, ask))
+                response = open_responses.enter_context(self._ask(here, origin, ask, alone=alone))
                 if not response.has_redirect_location:
                     break
                 here = _redirected(here, response.headers.get("location", ""), seen)
@@ -71,9 +74,11 @@ class Connections:
                 yield response
 
     @contextlib.contextmanager
-    def _ask(self, url: httpx.URL, origin: _Origin, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+    def _ask(
+        self, url: httpx.URL, origin: _Origin, headers: Mapping[str, str], *, alone: bool
+    ) -> Iterator[httpx.Response]:
         with _in_words(url), self._awaited(origin):
-            client = self._client(url, origin)
+            client = self._client(url, origin, alone=alone)
             extensions = {"trace": partial(self._trace, origin)}
             request = client.build_request("GET", url, headers=headers, extensions=extensions)
             response = client.send(request, stream=True)
@@ -112,13 +117,17 @@ class Connections:
         addresses.refuse_private(origin.host, origin.port)
         return replace(origin, guarded=True)
 
-    def _client(self, url: httpx.URL, origin: _Origin) -> httpx.Client:
+    def _client(self, url: httpx.URL, origin: _Origin, *, alone: bool) -> httpx.Client:
         with self._lock:
-            if origin not in self._clients:
-                context = self._access.verify(str(url))
+            if (origin, alone) not in self._clients:
                 # no proxy, no netrc: what a fetch trusts and tells comes from the access alone
-                self._clients[origin] = httpx.Client(verify=context, timeout=self._timeout, trust_env=False)
-            return self._clients[origin]
+                self._clients[origin, alone] = httpx.Client(
+                    verify=self._access.verify(str(url)),
+                    timeout=self._timeout,
+                    trust_env=False,
+                    limits=httpx.Limits(max_keepalive_connections=0 if alone else 20),
+                )
+            return self._clients[origin, alone]
 
     def _trace(self, origin: _Origin, event: str, info: Mapping[str, Any]) -> None:
         if event == "connection.connect_tcp.complete":

@@ -112,8 +112,9 @@ def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
         yield found
 
 
-def fetch(storage: Storage, folder: Path) -> str:
-    policy, file = PATIENT if storage.pfn.startswith("root:") else HASTY, registered(BODY, storage.pfn)
+def fetch(storage: Storage, folder: Path, *others: str) -> str:
+    policy = PATIENT if storage.pfn.startswith("root:") else HASTY
+    file = registered(BODY, storage.pfn, *others)
     try:
         fetch_files([file], folder, access=storage.access, policy=policy, pace=Waits().pace())
     except VreDmError as error:
@@ -180,6 +181,13 @@ def test_a_damaged_copy_is_refused_until_it_is_mended(damage: str, storage: Stor
     storage.path.write_bytes(BODY)
     assert fetch(storage, tmp_path) == ""
     assert is_here(tmp_path)
+
+
+def test_a_copy_that_is_lost_falls_to_the_next(storage: Storage, tmp_path: Path):
+    storage.path.rename(storage.path.with_name("other"))
+    for _ in range(2):
+        assert fetch(storage, tmp_path, f"{storage.pfn.rpartition('/')[0]}/other") == ""
+        assert is_here(tmp_path)
 
 
 def test_an_object_that_changes_between_two_connections_is_not_mixed(storage: Storage, tmp_path: Path):

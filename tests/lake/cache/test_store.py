@@ -1,6 +1,8 @@
 """Objects by content: shown as links, a source elsewhere, never believed after a change."""
 
+import errno
 import os
+import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -280,3 +282,25 @@ def test_files_under_embargo_are_neither_in_nor_from_a_cache_that_others_read(
     (path,) = mine(stored("b", BODY[::-1]), private=True)
     assert not path.is_symlink()
     assert path.stat().st_mode & 0o77 == 0
+
+
+def test_a_cache_that_vanished_is_made_anew(fetch: Fetched, stored: Stored):
+    file = stored("a", BODY)
+    fetch(file)
+    shutil.rmtree(fetch.cache.folder)
+    for _ in range(2):
+        (path,) = fetch(file)
+        assert path.read_bytes() == BODY
+        assert path.samefile(the_object(fetch.cache))
+
+
+def test_a_cache_that_takes_no_objects_costs_no_file(
+    fetch: Fetched, stored: Stored, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(os, "link", refuse)
+    (path,) = fetch(stored("a", BODY))
+    assert path.read_bytes() == BODY
+    assert list(fetch.cache.objects()) == []

@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack, cast
 
@@ -24,6 +25,7 @@ from vre_dm.lake.tables import size_text
 from vre_dm.lake.tokens import redaction
 
 if TYPE_CHECKING:
+    from vre_dm.lake.growth import Since
     from vre_dm.lake.transfer.events import Listener
     from vre_dm.limits.curveset import CurveSet
     from vre_dm.limits.search import Criteria
@@ -141,18 +143,20 @@ def fetch(
     rse: str | None = None,
     progress: "Listener | None" = None,
     recheck: bool = False,
+    since: "Since | None" = None,
+    pin: Path | str | None = None,
 ) -> list[Path]:
     """Have the files of a DID on this machine, verified; see `vre_dm.lake.dataset.Dataset.fetch`.
 
     Shows its progress in a terminal or below a notebook's cell, unless ``progress`` is to be told instead.
     """
-    wanted = dataset(did)
+    begin = partial(dataset(did).fetch, target, files=files, rse=rse, recheck=recheck, since=since, pin=pin)
     if progress is not None:
-        return wanted.fetch(target, files=files, rse=rse, progress=progress, recheck=recheck)
+        return begin(progress=progress)
     from vre_dm.notebook.progress import follow
 
     with follow() as shown:
-        return wanted.fetch(target, files=files, rse=rse, progress=shown, recheck=recheck)
+        return begin(progress=shown)
 
 
 def curves(*ids: str | Did, folder: Path | str | None = None, **criteria: "Unpack[Criteria]") -> "CurveSet":

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -106,8 +106,10 @@ def ls(what: str | None, as_json: bool) -> None:
 @click.option("--files", metavar="GLOB", help="Only files whose name fits, such as '*.parquet'.")
 @click.option("--rse", help="Only copies at this storage element.")
 @click.option("--recheck", is_flag=True, help="Read files that are here again and compare their checksums.")
+@click.option("--since", metavar="DATE", help="Only files registered then or later (UTC).")
+@click.option("--pin", type=click.Path(path_type=Path), help="Fetch the files it records; made if missing.")
 @click.option("--json", "as_json", is_flag=True, help="What happens, one JSON document a line.")
-def fetch(did: str, to: Path, files: str | None, rse: str | None, recheck: bool, as_json: bool) -> None:
+def fetch(did: str, to: Path, as_json: bool, **options: Any) -> None:
     """Have the files of a dataset here, each one verified; run again to continue.
 
     Files go to FOLDER/scope/name, and their paths to standard output.
@@ -122,7 +124,7 @@ def fetch(did: str, to: Path, files: str | None, rse: str | None, recheck: bool,
     dataset = _lake().dataset(did)
     try:
         with _lines() if as_json else in_terminal() as progress:
-            paths = dataset.fetch(to, files=files, rse=rse, progress=progress, recheck=recheck)
+            paths = dataset.fetch(to, progress=progress, **options)
     except FetchError as error:
         click.echo(str(error.report), err=True)
         raise click.exceptions.Exit(_SOME_FAILED) from error

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     import uproot
 
+    from vre_dm.lake.growth import Since
     from vre_dm.lake.publish.sources import Sources
     from vre_dm.lake.transfer.events import Listener
     from vre_dm.lake.transfer.job import FetchJob
@@ -188,6 +189,8 @@ class Dataset(Tabular):
         rse: str | None = None,
         progress: "Listener | None" = None,
         recheck: bool = False,
+        since: "Since | None" = None,
+        pin: Path | str | None = None,
     ) -> list[Path]:
         """Have the files on this machine, each verified, as ``target/scope/name``.
 
@@ -203,6 +206,11 @@ class Dataset(Tabular):
             Takes the events of the fetch (`vre_dm.lake.transfer.events`); the state about ten times a second.
         recheck
             Read files that are here already once more, and compare their checksums.
+        since
+            Only files that the lake registered at this ISO date or time (UTC) or later.
+        pin
+            JSON file that records the files. Where it is missing it is written after the fetch; where it is
+            there exactly its files are fetched, and none that is new.
 
         Returns
         -------
@@ -212,15 +220,18 @@ class Dataset(Tabular):
         Raises
         ------
         NotInLake
-            No file or no storage element fits.
+            No file or no storage element fits, or a pinned file is gone or was changed.
+        InvalidFilter, InvalidConfiguration
+            ``since`` is no date; ``pin`` is no sound pin of this dataset, or ``files`` leaves out a part of
+            it; either of them without a target in replica mode.
         NotWritable
-            The cache folder cannot be made, or other users can change it.
+            The cache folder cannot be made, or other users can change it; the pin cannot be written.
         NoSpace, FetchError
             As `vre_dm.lake.transfer.fetch_files`; nothing partial is at a final name.
         FetchCancelled
             Interrupted (a ``KeyboardInterrupt``), or stopped from another process; run again to continue.
         """
-        job = self.start_fetch(target, files=files, rse=rse, recheck=recheck)
+        job = self.start_fetch(target, files=files, rse=rse, recheck=recheck, since=since, pin=pin)
         return job.follow(progress or (lambda _: None))
 
     def open(self, name: str | None = None) -> "BinaryIO | uproot.ReadOnlyDirectory":
@@ -262,6 +273,8 @@ class Dataset(Tabular):
         files: str | None = None,
         rse: str | None = None,
         recheck: bool = False,
+        since: "Since | None" = None,
+        pin: Path | str | None = None,
     ) -> "FetchJob":
         """Begin to fetch, and return at once; parameters as `fetch`.
 
@@ -272,12 +285,12 @@ class Dataset(Tabular):
 
         Raises
         ------
-        NotWritable
-            The cache folder cannot be made, or other users can change it.
+        NotWritable, InvalidFilter, InvalidConfiguration
+            As `fetch`.
         """
         mount = self._site.connection.instance.replica
         bring_to = mount.rse if mount and target is None and rse is None else None
-        wanted = Wanted(files, rse, recheck, bring_to)
+        wanted = Wanted(files, rse, recheck, bring_to, since=since, pin=pin)
         return start(self._site, self.did, self.files, target, wanted)
 
     def make_available(

@@ -1,12 +1,13 @@
 """How a fetch of a dataset begins: its folder, its job, and in replica mode the rule that is waited for."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
 from vre_dm.did import Did
-from vre_dm.errors import NotWritable, Unreachable
+from vre_dm.errors import InvalidConfiguration, NotWritable, Unreachable
 from vre_dm.lake.embargo import embargo
 from vre_dm.lake.file_list import FileList
 from vre_dm.lake.private import make_private
@@ -14,6 +15,7 @@ from vre_dm.lake.site import Site
 
 if TYPE_CHECKING:
     from vre_dm.lake.cache import Cache
+    from vre_dm.lake.growth import Since
     from vre_dm.lake.transfer.events import Listener
     from vre_dm.lake.transfer.job import FetchJob
 
@@ -32,6 +34,10 @@ class Wanted:
         Storage element to which the lake brings the files first, and from where they are used in place.
     days
         How long a rule that is made for that keeps them; ``None``: as the lake is configured, or for ever.
+    since
+        Only files that were registered then or later.
+    pin
+        JSON file with the files to fetch; written after the fetch where it is missing.
     """
 
     files: str | None = None
@@ -39,10 +45,13 @@ class Wanted:
     recheck: bool = False
     bring_to: str | None = None
     days: float | None = None
+    since: "Since | None" = None
+    pin: Path | str | None = None
 
 
 def start(site: Site, did: Did, files: FileList, target: Path | str | None, wanted: Wanted) -> "FetchJob":
     """Begin a fetch; see `vre_dm.lake.dataset.Dataset.start_fetch`."""
+    from vre_dm.lake.growth import Choice
     from vre_dm.lake.transfer import fetch_files, jobs  # heavy, and not needed to browse
     from vre_dm.lake.transfer.job import FetchJob
     from vre_dm.lake.transfer.memory import Memory
@@ -50,14 +59,20 @@ def start(site: Site, did: Did, files: FileList, target: Path | str | None, want
     if target is None:
         make_private(site.folder)  # what one user may read others may not, nor exchange
     folder = site.folder if target is None else Path(target).expanduser()
+    if wanted.bring_to and (wanted.since is not None or wanted.pin is not None):
+        msg = f"since and pin choose files, but a rule to {wanted.bring_to} brings all of it; name a folder"
+        raise InvalidConfiguration(msg)
+    choice = Choice.read(site.connection.instance.url, did, wanted.since, wanted.pin)
+    if wanted.since is not None or wanted.pin is not None:
+        files = FileList(site.connection, did)  # what it holds now, not when it was first looked at
     copy, rse = wanted.bring_to is None, wanted.bring_to or wanted.rse
 
     def work(tell: "Listener", stop: Event) -> list[Path]:
         if wanted.bring_to and not _brought(site, did, files, wanted, tell, stop):
             return []
         private = embargo(site.connection, did)
-        found = files.located(wanted.files, rse=rse)
-        return fetch_files(
+        found = choice.located(site.connection, files, wanted.files, rse)
+        paths = fetch_files(
             found,
             folder,
             access=site.access,
@@ -70,6 +85,8 @@ def start(site: Site, did: Did, files: FileList, target: Path | str | None, want
             private=private is not None,
             remarks=tuple(filter(None, (private, site.access.mount_fault(rse)))),
         )
+        choice.keep(found, datetime.now(UTC))
+        return paths
 
     about = {"did": str(did), "to": str(folder.absolute()), "files": wanted.files, "rse": rse}
     return FetchJob(work, None if site.jobs is None else jobs.begin(site.jobs, about))

@@ -1,6 +1,6 @@
 """The files of a dataset: names and sizes in one question, replicas in pages of a thousand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import partial
@@ -99,9 +99,9 @@ class FileList(Sequence[File], Tabular):
         rse
             Only replicas on storage elements that fit this RSE expression.
 
-        Yields
-        ------
-        File
+        Returns
+        -------
+        iterator of File
             In order; without replicas where the catalogue has none that can be read.
 
         Raises
@@ -109,7 +109,11 @@ class FileList(Sequence[File], Tabular):
         NotInLake
             No file or no storage element fits.
         """
-        files = iter(self.matching(pattern))
+        return self.with_replicas(self.matching(pattern), rse=rse)
+
+    def with_replicas(self, files: Iterable[File], *, rse: str | None = None) -> Iterator[File]:
+        """Files of this list with their replicas; as `located`."""
+        files = iter(files)
         while page := list(islice(files, PAGE)):
             rows = self._connection.ask(f"the replicas of {self._did}", partial(_replicas, page, rse))
             by_name = {(row["scope"], row["name"]): row for row in rows}

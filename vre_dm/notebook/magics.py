@@ -116,6 +116,10 @@ class LakeMagics(Magics):
     @argument(
         "--recheck", action="store_true", help="read files that are here again, compare their checksums"
     )
+    @argument("--since", type=unquoted, metavar="DATE", help="only files registered then or later (UTC)")
+    @argument(
+        "--pin", type=unquoted, metavar="FILE", help="fetch the files that FILE records; made if missing"
+    )
     @plainly
     def dm_fetch(self, asked: Namespace) -> object:
         """Have the files of a dataset here, each one verified; returns their paths.
@@ -129,7 +133,13 @@ class LakeMagics(Magics):
         dataset = _lake().dataset(asked.did)
         with follow() as progress:
             paths = dataset.fetch(
-                _folder(asked.to), files=asked.files, rse=asked.rse, progress=progress, recheck=asked.recheck
+                _folder(asked.to),
+                files=asked.files,
+                rse=asked.rse,
+                progress=progress,
+                recheck=asked.recheck,
+                since=asked.since,
+                pin=asked.pin,
             )
         fetched = Fetched(paths)
         if name is None:

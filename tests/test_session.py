@@ -10,7 +10,14 @@ import vre_dm as dm
 from tests.lakes import rucio
 from tests.limits.conftest import make
 from vre_dm import sandbox, session
-from vre_dm.errors import InvalidConfiguration, InvalidCurve, InvalidDid, LoginRefused, Unreachable
+from vre_dm.errors import (
+    InvalidConfiguration,
+    InvalidCurve,
+    InvalidDid,
+    LoginRefused,
+    NotInLake,
+    Unreachable,
+)
 from vre_dm.lake.lake import Lake
 from vre_dm.limits.column import Column
 from vre_dm.limits.scaffold import write_pairs
@@ -68,6 +75,18 @@ def test_the_short_verbs_fetch(embedded_lake: LakeStatus, tmp_path: Path) -> Non
     (path,) = dm.fetch("xenon:s2only.limits", tmp_path / "here")
     assert path == tmp_path / "here/xenon/s2only.limits.parquet"
     assert path.stat().st_size
+
+
+def test_the_short_verb_pins_what_it_fetched_and_takes_only_what_is_new(
+    embedded_lake: LakeStatus, tmp_path: Path
+) -> None:
+    dm.connect(config=embedded_lake.rucio_config)
+    first = dm.fetch("xenon:s2only.limits", tmp_path / "here", pin=tmp_path / "pin.json")
+    assert dm.fetch("xenon:s2only.limits", tmp_path / "here", pin=tmp_path / "pin.json") == first
+    with pytest.raises(InvalidConfiguration, match="not xenon:s2only"):
+        dm.fetch("xenon:s2only.events", tmp_path, pin=tmp_path / "pin.json", progress=lambda _: None)
+    with pytest.raises(NotInLake, match="registered since 2999-01-01"):
+        dm.fetch("xenon:s2only.limits", tmp_path, since="2999-01-01")
 
 
 def test_a_running_embedded_lake_is_used_without_a_word_when_nothing_is_configured(

@@ -154,3 +154,11 @@ def test_a_pin_that_cannot_be_written_leaves_nothing(pin: Pin) -> None:
     assert sorted(path.name for path in pin.path.parent.iterdir()) == ["folder", "pin.json"]
     with pytest.raises(NotWritable, match="its folder is missing"):
         refuse_unwritable(folder / "none" / "pin.json")
+
+
+def test_a_message_names_the_whole_path(tmp_path: Path) -> None:
+    path = tmp_path / ("long" * 40) / "pin.json"
+    path.parent.mkdir()
+    path.write_text("{}")
+    with pytest.raises(InvalidConfiguration, match=str(path)):
+        Pin.read(path)

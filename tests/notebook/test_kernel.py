@@ -124,6 +124,16 @@ def test_fetch_gives_paths_and_binds_a_name(kernel: Kernel):
     assert "<table>" in said["data"]["text/html"]
 
 
+def test_a_fetch_is_pinned_and_takes_only_what_is_new(kernel: Kernel):
+    for _ in range(2):
+        said = kernel.run("%dm_fetch fermi:dsph.jfactors --to here --pin 'my pin.json' --since 2020-01-01")
+        assert "1 file in here" in said["data"]["text/plain"]
+    assert kernel.run("print(open('my pin.json').read().count('adler32'))")["text"] == "1\n"
+    said = kernel.run("%dm_fetch fermi:dsph.jfactors --to here --since 2999-01-01")
+    assert "no file registered since 2999-01-01" in str(said)
+    assert "Traceback" not in str(said)
+
+
 def test_only_the_files_asked_for_come(kernel: Kernel):
     said = kernel.run(
         "paths = %dm_fetch atlas:dilepton.2018 --files *spectrum* --to here\nprint([p.name for p in paths])"

@@ -61,11 +61,11 @@ class Pin:
             text = _text(path)
             return None if text is None else cls(path, *_parsed(json.loads(text)))
         except OSError as error:
-            msg = f"cannot read the pin {clean(path)}: {error.strerror}; name another file"
+            msg = f"cannot read the pin {_whole(path)}: {error.strerror}; name another file"
             raise InvalidConfiguration(msg) from error
         except (ValueError, RecursionError) as error:
             cause = "it is no JSON" if isinstance(error, json.JSONDecodeError) else clean(error, 160)
-            msg = f"{clean(path)} is no pin of a fetch: {cause}; name a file that is not there to make one"
+            msg = f"{_whole(path)} is no pin of a fetch: {cause}; name a file that is not there to make one"
             raise InvalidConfiguration(msg) from error
 
     def write(self) -> None:
@@ -85,7 +85,7 @@ class Pin:
         try:
             _place(self.path, json.dumps(document, indent=1) + "\n")
         except OSError as error:
-            msg = f"the files are here, but not the pin {clean(self.path)}: {error.strerror}; run again"
+            msg = f"the files are here, but not the pin {_whole(self.path)}: {error.strerror}; run again"
             raise NotWritable(msg) from error
 
     def check(self, lake: str, did: Did) -> None:
@@ -98,7 +98,7 @@ class Pin:
         """
         if (self.lake, self.did) != (lake, did):
             ours, theirs = f"{did} of {lake}", f"{self.did} of {self.lake}"
-            msg = f"{clean(self.path)} pins {clean(theirs, 200)}, not {clean(ours, 200)}; name another file"
+            msg = f"{_whole(self.path)} pins {clean(theirs, 200)}, not {clean(ours, 200)}; name another file"
             raise InvalidConfiguration(msg)
 
     def held(self, everything: Iterable[File], chosen: Iterable[File]) -> list[File]:
@@ -120,11 +120,11 @@ class Pin:
         """
         now, left = {file.did: file for file in everything}, {file.did for file in chosen}
         if gone := [file.did for file in self.files if file.did not in now]:
-            msg = f"{_first(gone)} pinned by {clean(self.path)} is no longer in {self.did}; ask its owner"
+            msg = f"{_first(gone)} pinned by {_whole(self.path)} is no longer in {self.did}; ask its owner"
             raise NotInLake(msg)
         if out := [file.did for file in self.files if file.did not in left]:
             msg = (
-                f"{clean(self.path)} pins {_first(out)}, which files or since leave out; use it without them"
+                f"{_whole(self.path)} pins {_first(out)}, which files or since leave out; use it without them"
             )
             raise InvalidConfiguration(msg)
         return [now[file.did] for file in self.files]
@@ -144,7 +144,7 @@ class Pin:
         for key in ("size", "adler32", "md5"):
             old, new = getattr(then, key), getattr(now, key)
             if None not in (old, new) and old != new:
-                what = f"has {key} {clean(new)} now, and {old} in the pin {clean(self.path)}"
+                what = f"has {key} {clean(new)} now, and {old} in the pin {_whole(self.path)}"
                 msg = f"{found.did} was changed: it {what}; ask the dataset's owner"
                 raise NotInLake(msg)
         # What the catalogue does not tell any more is still held against the bytes.
@@ -161,8 +161,12 @@ def refuse_unwritable(path: Path) -> None:
         Its folder is missing or read-only.
     """
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
-        msg = f"cannot write the pin {clean(path)}: its folder is missing or read-only; name another file"
+        msg = f"cannot write the pin {_whole(path)}: its folder is missing or read-only; name another file"
         raise NotWritable(msg)
+
+
+def _whole(path: Path) -> str:
+    return clean(path, None)  # a name that is cut cannot be found
 
 
 def _first(dids: list[Did]) -> str:

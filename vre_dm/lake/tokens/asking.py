@@ -115,7 +115,10 @@ def unseen() -> Iterator[None]:
 
 
 def forget_frames(error: BaseException) -> None:
-    """Empty the finished frames that an exception and its causes came through."""
+    """Empty the finished frames that an exception and its causes came through, and drop their requests.
+
+    Both hold headers; Dask sends an error to another process with all its causes.
+    """
     seen: set[int] = set()
     todo: list[BaseException | None] = [error]
     while todo:
@@ -123,6 +126,8 @@ def forget_frames(error: BaseException) -> None:
         if one is not None and id(one) not in seen:
             seen.add(id(one))
             traceback.clear_frames(one.__traceback__)
+            if isinstance(one, requests.exceptions.RequestException):
+                one.request = None
             todo += [one.__cause__, one.__context__]
 
 

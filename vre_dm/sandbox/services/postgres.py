@@ -34,6 +34,9 @@ SETTINGS = {
     "jit": "off",
     "autovacuum_naptime": "5min",
     "log_min_messages": "warning",
+    # A refused row is told with its values, and tokens are rows: of an error only its first line is logged.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
 }
 # The first of these that exists runs PostgreSQL when we are root, which it refuses to be.
 UNPRIVILEGED = ("postgres", "nobody")

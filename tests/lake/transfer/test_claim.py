@@ -14,6 +14,7 @@ import pytest
 
 from tests.faults.server import Act, Breaking, breaking, good, status
 from tests.faults.world import HASTY, OpenAccess, finals, partials, registered
+from tests.lake.transfer.conftest import Clock
 from vre_dm.errors import NotWritable, TransferFailed
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer import Event, Pace, Progress, fetch_files
@@ -38,18 +39,6 @@ body = Path(truth).read_bytes()
 print("go", flush=True)
 fetch_files([registered(body, url)], Path(folder), access=OpenAccess())
 """
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

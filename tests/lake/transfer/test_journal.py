@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.lake.transfer.conftest import Clock
 from vre_dm.did import Did
 from vre_dm.lake.transfer import journal
 from vre_dm.lake.transfer.events import (
@@ -28,18 +29,6 @@ from vre_dm.lake.transfer.journal import LARGEST, Journal, follow, last, read
 FILE = Did("s", "n")
 STORY: list[Event] = [Planned(1, 5, 0, 9, None), Verified(FILE, 5), Placed(FILE, Path("/d/s/n"), "RSE (x)")]
 END = Finished(1, 5, 0.1, 0)
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -4,18 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.lake.transfer.conftest import Clock
 from vre_dm.did import Did
 from vre_dm.lake.transfer.policy import Policy, backoff
 from vre_dm.lake.transfer.progress import Meter
 
 A, B = Did("s", "a"), Did("s", "b")
-
-
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def test_rate_and_remaining_time_follow_the_bytes_that_moved():

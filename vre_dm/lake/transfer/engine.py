@@ -16,7 +16,7 @@ from vre_dm.lake.transfer.attempts import fetch_one
 from vre_dm.lake.transfer.claim import Claims
 from vre_dm.lake.transfer.closing import close_folders
 from vre_dm.lake.transfer.context import Context
-from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Finished, Listener, Planned
+from vre_dm.lake.transfer.events import Cancelled, Failed, Finished, Listener, Planned
 from vre_dm.lake.transfer.failures import Failure, FetchCancelled, Stopped, disk_error
 from vre_dm.lake.transfer.forecast import Forecast
 from vre_dm.lake.transfer.hosts import Hosts
@@ -25,6 +25,7 @@ from vre_dm.lake.transfer.item import Item
 from vre_dm.lake.transfer.kept import make_room_for
 from vre_dm.lake.transfer.memory import Memory
 from vre_dm.lake.transfer.names import Parts
+from vre_dm.lake.transfer.outbox import Outbox
 from vre_dm.lake.transfer.plan import Plan, make_plan
 from vre_dm.lake.transfer.policy import Pace, Policy
 from vre_dm.lake.transfer.progress import Meter
@@ -36,10 +37,8 @@ from vre_dm.lake.transfer.verified import Ledger
 if TYPE_CHECKING:
     from vre_dm.lake.cache import Cache
 
-_BEAT = 0.1  # seconds between two looks at the counters
 _FAREWELL = 0.8  # seconds a cancelled fetch waits for its threads; a name look-up may take longer
 _POLL = 0.2  # seconds between two looks at a file that another fetch has in its hands
-_AHEAD = 1000  # events that the threads may be ahead of the listener
 
 
 def fetch_files(
@@ -114,34 +113,39 @@ def fetch_files(
         plan = make_plan(files, folder, access, copy=copy, cache=cache)
     except OSError as error:  # a folder of another user, a mount that died
         raise disk_error(error, folder / "any") from error
-    hosts = Hosts(policy := policy or Policy(), pace, memory or Memory())
     if cache is not None and cache.owns(folder):
         make_room_for(plan, cache)
     if private:
         close_folders(plan.items, folder)
-    forecast, began = Forecast(None if cache is None else cache.folder / "rates.json"), pace.clock()
-    ledger = Ledger(None, folder) if cache is None else cache.ledger(folder)
-    run = _Run(
-        plan,
-        access,
-        policy,
-        pace,
-        hosts,
-        ledger,
-        cache,
-        stop or threading.Event(),
+    forecast = Forecast(None if cache is None else cache.folder / "rates.json")
+    policy, stop = policy or Policy(), stop or threading.Event()
+    outbox = Outbox(stop)
+    context = Context(
+        connections=Connections(access, policy),
+        policy=policy,
+        pace=pace,
+        meter=Meter(len(plan.items), plan.size, pace.clock),
+        hosts=Hosts(policy, pace, memory or Memory()),
+        syncs=Syncs(),
+        claims=Claims(pace.clock),
+        parts=Parts(),
+        ledger=Ledger(None, folder) if cache is None else cache.ledger(folder),
+        cache=cache,
+        stop=stop,
+        tell=outbox.put,
         copy=copy,
         recheck=recheck,
         private=private,
     )
+    run = _Run(plan, context, outbox)
     try:
         listener(Planned(len(plan.items), plan.size, plan.kept, plan.free, forecast.seconds(plan), remarks))
         run.watch(listener)
         if not run.failures:
-            forecast.learn(plan, pace.clock() - began)
+            forecast.learn(plan, run.seconds)
     except (KeyboardInterrupt, Stopped) as interrupt:
         run.end()
-        run.pass_on(listener)
+        outbox.pass_on(listener)
         listener(Cancelled(len(run.placed), len(plan.items)))
         raise FetchCancelled(run.farewell(folder)) from interrupt
     finally:
@@ -157,47 +161,12 @@ def fetch_files(
 class _Run:
     """Threads over the items of one plan, and what came of each."""
 
-    def __init__(
-        self,
-        plan: Plan,
-        access: Access,
-        policy: Policy,
-        pace: Pace,
-        hosts: Hosts,
-        ledger: Ledger,
-        cache: "Cache | None",
-        stop: threading.Event,
-        *,
-        copy: bool,
-        recheck: bool,
-        private: bool,
-    ) -> None:
+    def __init__(self, plan: Plan, context: Context, outbox: Outbox) -> None:
         self.placed: dict[Did, Path] = {}
         self.failures: list[Failure] = []
         self._fatal: BaseException | None = None
-        self._plan, self._stop, self._pace = plan, stop, pace
-        self._began = pace.clock()
-        self._events: deque[Event | None] = deque()
-        self._news = threading.Event()
-        self._meter = Meter(len(plan.items), plan.size, pace.clock)
-        self._connections, self._claims = Connections(access, policy), Claims(pace.clock)
-        self._context = Context(
-            self._connections,
-            policy,
-            pace,
-            self._meter,
-            hosts,
-            Syncs(),
-            self._claims,
-            Parts(),
-            ledger,
-            cache,
-            stop,
-            self._tell,
-            copy=copy,
-            recheck=recheck,
-            private=private,
-        )
+        self._plan, self._context, self._outbox = plan, context, outbox
+        self._began = context.pace.clock()
         self._waiting, self._elsewhere = deque(plan.items), deque[Item]()
         self._threads: list[threading.Thread] = []
 
@@ -209,24 +178,26 @@ class _Run:
         Stopped
             Another thread wants the end.
         """
-        left = self._grow()
-        while left and not self._stop.is_set():
-            self._news.wait(_BEAT)
-            self._news.clear()
-            left -= self.pass_on(listener)
-            self._claims.beat()
-            self._connections.beat()
-            listener(self._meter.event())
+        context, left = self._context, self._grow()
+        while left and not context.stop.is_set():
+            self._outbox.wait()
+            left -= self._outbox.pass_on(listener)
+            context.claims.beat()
+            context.connections.beat()
+            listener(context.meter.event())
             left += self._grow()
-        self.pass_on(listener)
+        self._outbox.pass_on(listener)
         if self._fatal is not None:
             raise self._fatal
-        if self._stop.is_set():
-            raise Stopped
+        context.check()
         _make_durable({path.parent for path in self.placed.values()})
-        listener(self._meter.event())
-        seconds = self._pace.clock() - self._began
-        listener(Finished(len(self.placed), self._meter.bytes_done, seconds, len(self.failures)))
+        listener(context.meter.event())
+        listener(Finished(len(self.placed), context.meter.bytes_done, self.seconds, len(self.failures)))
+
+    @property
+    def seconds(self) -> float:
+        """Time since the start."""
+        return self._context.pace.clock() - self._began
 
     def _grow(self) -> int:
         """Start a thread for each stream that the hosts take; more would only be in each other's way."""
@@ -240,74 +211,58 @@ class _Run:
 
     def end(self) -> None:
         """Stop what still runs and give everything back; harmless after a normal end."""
-        self._stop.set()
-        self._connections.cut()
+        self._context.stop.set()
+        self._context.connections.cut()
         until = time.monotonic() + _FAREWELL
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(max(until - time.monotonic(), 0.0))
-        self._claims.release_all()
-        self._connections.close()
+        self._context.claims.release_all()
+        self._context.connections.close()
         self._context.ledger.save()
 
     def sweep(self) -> None:
         """Remove what earlier runs left of the files that are here now."""
-        sweep((at.target for at in self._plan.items if self.placed.get(at.did) == at.target), self._claims)
+        sweep(
+            (at.target for at in self._plan.items if self.placed.get(at.did) == at.target),
+            self._context.claims,
+        )
 
     def farewell(self, folder: Path) -> str:
         """Say what an interrupted fetch leaves behind."""
         done, all_ = len(self.placed), len(self._plan.items)
         return f"fetch stopped: {done} of {all_} files are complete in {folder}; run it again to continue"
 
-    def pass_on(self, listener: Listener) -> int:
-        """Tell the listener what the threads said; returns how many of them ended."""
-        ended = 0
-        while self._events:
-            event = self._events.popleft()
-            if event is None:
-                ended += 1
-            else:
-                listener(event)
-        return ended
-
-    def _tell(self, event: Event | None) -> None:
-        """Leave an event for the listener's thread, which may be slow; when all ends nobody waits for it."""
-        self._events.append(event)
-        if event is None or len(self._events) > _AHEAD // 2:
-            self._news.set()  # else the next beat is soon enough: to wake a thread costs more than an event
-        while len(self._events) > _AHEAD and not self._stop.is_set():
-            self._stop.wait(_BEAT / 10)
-
     def _work(self) -> None:
         try:
-            while not self._stop.is_set():
+            while not self._context.stop.is_set():
                 item, waited = self._next()
                 self._keep(item, fetch_one(item, self._context, waited=waited))
         except (IndexError, Stopped):
             pass
         except BaseException as error:  # carried to the calling thread
             self._fatal = error
-            self._stop.set()
-            self._connections.cut()
+            self._context.stop.set()
+            self._context.connections.cut()
         finally:
-            self._tell(None)
+            self._outbox.put(None)
 
     def _next(self) -> tuple[Item, bool]:
         """Take a file: first those that nobody else was seen to have in hands."""
         with contextlib.suppress(IndexError):
             return self._waiting.popleft(), False
         item = self._elsewhere.popleft()
-        self._pace.wait(self._stop, _POLL)
+        self._context.pace.wait(self._context.stop, _POLL)
         return item, True
 
     def _keep(self, item: Item, outcome: Path | Failure | None) -> None:
         if outcome is None:
             self._elsewhere.append(item)
             return
-        self._meter.finish(item.did)
+        self._context.meter.finish(item.did)
         if isinstance(outcome, Failure):
             self.failures.append(outcome)
-            self._tell(Failed(item.did, outcome.causes))
+            self._outbox.put(Failed(item.did, outcome.causes))
         else:
             self.placed[item.did] = outcome
 

@@ -12,8 +12,9 @@ from tests.lake.conftest import SCOPE, Make
 from vre_dm.did import Did
 from vre_dm.errors import InvalidDid, NotInLake, NotWritable
 from vre_dm.lake.file_list import file_of, fits
+from vre_dm.lake.jobs import folder as jobs
 from vre_dm.lake.lake import Lake
-from vre_dm.lake.transfer import Event, jobs
+from vre_dm.lake.transfer import Event
 from vre_dm.lake.transfer.events import Placed
 
 

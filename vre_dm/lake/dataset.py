@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     import uproot
 
     from vre_dm.lake.growth import Since
+    from vre_dm.lake.jobs.started import StartedJob
     from vre_dm.lake.publish.sources import Sources
     from vre_dm.lake.transfer.events import Listener
-    from vre_dm.lake.transfer.job import FetchJob
 
 
 class Dataset(Tabular):
@@ -275,12 +275,12 @@ class Dataset(Tabular):
         recheck: bool = False,
         since: "Since | None" = None,
         pin: Path | str | None = None,
-    ) -> "FetchJob":
+    ) -> "StartedJob":
         """Begin to fetch, and return at once; parameters as `fetch`.
 
         Returns
         -------
-        FetchJob
+        StartedJob
             ``events()``, ``wait()``, ``result()``, ``cancel()``, ``state``.
 
         Raises

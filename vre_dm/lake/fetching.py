@@ -16,8 +16,8 @@ from vre_dm.lake.site import Site
 if TYPE_CHECKING:
     from vre_dm.lake.cache import Cache
     from vre_dm.lake.growth import Since
+    from vre_dm.lake.jobs.started import StartedJob
     from vre_dm.lake.transfer.events import Listener
-    from vre_dm.lake.transfer.job import FetchJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,12 @@ class Wanted:
     pin: Path | str | None = None
 
 
-def start(site: Site, did: Did, files: FileList, target: Path | str | None, wanted: Wanted) -> "FetchJob":
+def start(site: Site, did: Did, files: FileList, target: Path | str | None, wanted: Wanted) -> "StartedJob":
     """Begin a fetch; see `vre_dm.lake.dataset.Dataset.start_fetch`."""
     from vre_dm.lake.growth import Choice
-    from vre_dm.lake.transfer import fetch_files, jobs  # heavy, and not needed to browse
-    from vre_dm.lake.transfer.job import FetchJob
+    from vre_dm.lake.jobs.folder import begin
+    from vre_dm.lake.jobs.started import StartedJob
+    from vre_dm.lake.transfer import fetch_files  # heavy, and not needed to browse
     from vre_dm.lake.transfer.memory import Memory
 
     if target is None:
@@ -89,7 +90,7 @@ def start(site: Site, did: Did, files: FileList, target: Path | str | None, want
         return paths
 
     about = {"did": str(did), "to": str(folder.absolute()), "files": wanted.files, "rse": rse}
-    return FetchJob(work, None if site.jobs is None else jobs.begin(site.jobs, about))
+    return StartedJob(work, None if site.jobs is None else begin(site.jobs, about))
 
 
 def _cache(site: Site) -> "Cache | None":

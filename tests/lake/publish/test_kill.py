@@ -27,7 +27,7 @@ _MOST = 60  # steps of an upload of one file are fewer
 ZYGOTE = """
 import json, os, sys
 from pathlib import Path
-import vre_dm.lake.publish.publication, vre_dm.lake.transfer.job, vre_dm.lake.transfer.jobs
+import vre_dm.lake.publish.publication, vre_dm.lake.jobs.started, vre_dm.lake.jobs.folder
 from tests.lake.publish.conftest import METADATA, open_lake
 from tests.lake.publish.steps import killer, watched
 for line in sys.stdin:

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.faults.world import OpenAccess, registered
+from vre_dm.lake.jobs.feed import Feed
 from vre_dm.lake.transfer import Event, fetch_files
 from vre_dm.lake.transfer import engine as engine_module
 from vre_dm.lake.transfer.events import Placed, Planned, Started, Verified
-from vre_dm.lake.transfer.feed import Feed
 
 FILES = 10_000
 

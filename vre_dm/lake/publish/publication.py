@@ -18,8 +18,8 @@ from vre_dm.lake.publish.uploading import Shipping
 from vre_dm.lake.tables import Table, Tabular, plural, size_text
 
 if TYPE_CHECKING:
+    from vre_dm.lake.jobs.started import StartedJob
     from vre_dm.lake.transfer.events import Listener
-    from vre_dm.lake.transfer.job import FetchJob
 
 _SHOWN = 50
 
@@ -78,14 +78,14 @@ class Publication(Tabular):
         """
         return self.start().follow(progress or (lambda _: None))
 
-    def start(self) -> "FetchJob":
+    def start(self) -> "StartedJob":
         """Let it happen, and return at once: ``events()``, ``wait()``, ``result()``, ``cancel()``."""
-        from vre_dm.lake.transfer import jobs
-        from vre_dm.lake.transfer.job import FetchJob
+        from vre_dm.lake.jobs.folder import begin
+        from vre_dm.lake.jobs.started import StartedJob
 
         about = {"did": str(self.did), "to": self.plan.target.rse, "files": len(self.plan.steps)}
-        folder = None if self._jobs is None else jobs.begin(self._jobs, about)
-        return FetchJob(self._work, folder)
+        folder = None if self._jobs is None else begin(self._jobs, about)
+        return StartedJob(self._work, folder)
 
     def table(self) -> Table:
         """What would happen, file by file; nothing is changed by asking."""

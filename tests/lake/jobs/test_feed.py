@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vre_dm.did import Did
+from vre_dm.lake.jobs.feed import KEPT, Feed
 from vre_dm.lake.transfer.events import Event, Placed, Progress
-from vre_dm.lake.transfer.feed import KEPT, Feed
 
 FILE = Did("s", "n")
 

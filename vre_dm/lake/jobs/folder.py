@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from vre_dm.errors import NotWritable
+from vre_dm.lake.jobs import journal
 from vre_dm.lake.private import make_private
-from vre_dm.lake.transfer import journal
 from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Finished
 from vre_dm.lake.transfer.owner import Owner, myself
 

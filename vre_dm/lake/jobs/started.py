@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from pathlib import Path
 
+from vre_dm.lake.jobs.feed import Feed
+from vre_dm.lake.jobs.folder import JobFolder, state_after
+from vre_dm.lake.jobs.journal import Journal
 from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Listener, Progress, Replicating, is_last
 from vre_dm.lake.transfer.failures import FetchCancelled
-from vre_dm.lake.transfer.feed import Feed
-from vre_dm.lake.transfer.jobs import JobFolder, state_after
-from vre_dm.lake.transfer.journal import Journal
 
 _FAREWELL = 0.95  # seconds an interrupted caller waits for the end; an interrupt is to be over in one
 _LOOK = 0.5  # seconds between two looks at whether another process asked for the end
@@ -18,7 +18,7 @@ _LOOK = 0.5  # seconds between two looks at whether another process asked for th
 Work = Callable[[Listener, threading.Event], list[Path]]
 
 
-class FetchJob:
+class StartedJob:
     """A fetch in a thread of its own, started by `vre_dm.lake.dataset.Dataset.start_fetch`.
 
     Parameters

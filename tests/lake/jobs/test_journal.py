@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.lake.transfer.conftest import Clock
+from tests.lake.jobs.conftest import Clock
 from vre_dm.did import Did
-from vre_dm.lake.transfer import journal
+from vre_dm.lake.jobs import journal
+from vre_dm.lake.jobs.journal import LARGEST, Journal, follow, last, read
 from vre_dm.lake.transfer.events import (
     Cancelled,
     Event,
@@ -24,7 +25,6 @@ from vre_dm.lake.transfer.events import (
     is_last,
     to_json,
 )
-from vre_dm.lake.transfer.journal import LARGEST, Journal, follow, last, read
 
 FILE = Did("s", "n")
 STORY: list[Event] = [Planned(1, 5, 0, 9, None), Verified(FILE, 5), Placed(FILE, Path("/d/s/n"), "RSE (x)")]

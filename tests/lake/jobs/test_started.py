@@ -14,10 +14,11 @@ from tests.faults.server import Breaking, breaking, good
 from tests.faults.world import HASTY, OpenAccess, finals, partials, registered
 from vre_dm.errors import NotInLake, TransferFailed
 from vre_dm.lake.files import File
-from vre_dm.lake.transfer import Event, FetchCancelled, fetch_files, jobs
+from vre_dm.lake.jobs import folder as jobs
+from vre_dm.lake.jobs.folder import JobFolder
+from vre_dm.lake.jobs.started import StartedJob
+from vre_dm.lake.transfer import Event, FetchCancelled, fetch_files
 from vre_dm.lake.transfer.events import Cancelled, Failed, Finished, Listener, Placed, Planned, Progress
-from vre_dm.lake.transfer.job import FetchJob
-from vre_dm.lake.transfer.jobs import JobFolder
 
 BODY = b"0123456789" * 300_000
 
@@ -61,7 +62,7 @@ def test_a_job_gives_its_result_its_events_and_a_journal_for_others(
     file = registered(BODY, server.play("/x", good(BODY)))
     folder = jobs.begin(root, {"did": "test:data.bin"})
     assert folder is not None
-    job = FetchJob(fetching(tmp_path, file), folder)
+    job = StartedJob(fetching(tmp_path, file), folder)
     (path,) = job.result(60)
     assert path.read_bytes() == BODY
     assert job.state == "finished"
@@ -76,19 +77,19 @@ def test_a_job_gives_its_result_its_events_and_a_journal_for_others(
 
 
 def test_without_a_folder_it_fetches_all_the_same(server: Breaking, tmp_path: Path):
-    job = FetchJob(fetching(tmp_path, registered(BODY, server.play("/x", good(BODY)))), None)
+    job = StartedJob(fetching(tmp_path, registered(BODY, server.play("/x", good(BODY)))), None)
     assert job.result(60)[0].read_bytes() == BODY
 
 
 def test_a_journal_that_cannot_be_made_stops_no_fetch(server: Breaking, tmp_path: Path):
     work = fetching(tmp_path, registered(BODY, server.play("/x", good(BODY))))
-    assert FetchJob(work, JobFolder(tmp_path / "absent")).result(60)[0].read_bytes() == BODY
+    assert StartedJob(work, JobFolder(tmp_path / "absent")).result(60)[0].read_bytes() == BODY
 
 
 def test_cancel_ends_it_and_the_next_run_goes_on(server: Breaking, tmp_path: Path):
     gate = threading.Event()
     file = registered(BODY, server.play("/x", half(gate), good(BODY)))
-    job = FetchJob(fetching(tmp_path, file), None)
+    job = StartedJob(fetching(tmp_path, file), None)
     assert gate.wait(60)
     wait_for(lambda: sum(part.stat().st_size for part in partials(tmp_path)) == len(BODY) // 2)
     assert job.state == "running"
@@ -101,7 +102,7 @@ def test_cancel_ends_it_and_the_next_run_goes_on(server: Breaking, tmp_path: Pat
     assert job.state == "cancelled"
     assert list(job.events())[-1] == Cancelled(0, 1)
     assert finals(tmp_path) == []
-    assert FetchJob(fetching(tmp_path, file), None).result(60)[0].read_bytes() == BODY
+    assert StartedJob(fetching(tmp_path, file), None).result(60)[0].read_bytes() == BODY
     assert server.sent == len(BODY)
     job.cancel()
     assert partials(tmp_path) == []
@@ -110,7 +111,7 @@ def test_cancel_ends_it_and_the_next_run_goes_on(server: Breaking, tmp_path: Pat
 def test_another_process_can_stop_it_by_its_folder(server: Breaking, tmp_path: Path, root: Path):
     gate = threading.Event()
     folder = jobs.begin(root, {})
-    job = FetchJob(fetching(tmp_path, registered(BODY, server.play("/x", half(gate)))), folder)
+    job = StartedJob(fetching(tmp_path, registered(BODY, server.play("/x", half(gate)))), folder)
     assert gate.wait(60)
     (seen,) = jobs.running(root)
     heard: list[Event] = []
@@ -132,7 +133,7 @@ def wait_for(true: Callable[[], object]) -> None:
 
 
 @contextmanager
-def interrupted(job: FetchJob, when: threading.Event) -> Iterator[None]:
+def interrupted(job: StartedJob, when: threading.Event) -> Iterator[None]:
     """Interrupt the main thread once it follows the job and that has come so far."""
     following, events = threading.Event(), job.events
 
@@ -155,7 +156,7 @@ def interrupted(job: FetchJob, when: threading.Event) -> Iterator[None]:
 
 def test_an_interrupt_of_who_follows_stops_it(server: Breaking, tmp_path: Path):
     gate = threading.Event()
-    job = FetchJob(fetching(tmp_path, registered(BODY, server.play("/x", half(gate)))), None)
+    job = StartedJob(fetching(tmp_path, registered(BODY, server.play("/x", half(gate)))), None)
     with (
         interrupted(job, gate),
         pytest.raises(FetchCancelled, match=r"0 of 1 files .* run it again to continue"),
@@ -175,7 +176,7 @@ def test_an_interrupt_before_anything_is_planned_is_over_at_once(tmp_path: Path)
         answer.wait(60)
         return fetching(tmp_path, registered(BODY, "file://localhost/no/file"))(tell, stop)
 
-    job = FetchJob(work, None)
+    job = StartedJob(work, None)
     with interrupted(job, asked), pytest.raises(FetchCancelled, match="run it again to continue"):
         job.follow(lambda _: None)
     answer.set()
@@ -186,7 +187,7 @@ def test_an_interrupt_before_anything_is_planned_is_over_at_once(tmp_path: Path)
 
 def test_a_listener_that_fails_stops_the_fetch_and_is_heard(server: Breaking, tmp_path: Path):
     gate = threading.Event()
-    job = FetchJob(fetching(tmp_path, registered(BODY, server.play("/x", half(gate)))), None)
+    job = StartedJob(fetching(tmp_path, registered(BODY, server.play("/x", half(gate)))), None)
 
     def fail(_: Event) -> None:
         msg = "display gone"
@@ -203,7 +204,7 @@ def test_what_ends_the_whole_fetch_is_an_event_and_an_error(tmp_path: Path):
         msg = "s:n is not in the lake"
         raise NotInLake(msg)
 
-    job = FetchJob(work, None)
+    job = StartedJob(work, None)
     with pytest.raises(NotInLake):
         job.follow(lambda _: None)
     assert job.state == "failed"
@@ -211,7 +212,7 @@ def test_what_ends_the_whole_fetch_is_an_event_and_an_error(tmp_path: Path):
 
 
 def test_files_that_fail_make_a_failed_job_with_one_last_event(tmp_path: Path):
-    job = FetchJob(fetching(tmp_path, registered(b"x", "file://localhost/no/file")), None)
+    job = StartedJob(fetching(tmp_path, registered(b"x", "file://localhost/no/file")), None)
     with pytest.raises(TransferFailed):
         job.result(60)
     assert job.state == "failed"

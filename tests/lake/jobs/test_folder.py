@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from vre_dm.lake.transfer import jobs
+from vre_dm.lake.jobs import folder as jobs
+from vre_dm.lake.jobs.folder import MOST, WEEK, JobFolder, all_jobs, begin, clean, running
+from vre_dm.lake.jobs.journal import Journal
 from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Finished, Progress
-from vre_dm.lake.transfer.jobs import MOST, WEEK, JobFolder, all_jobs, begin, clean, running
-from vre_dm.lake.transfer.journal import Journal
 from vre_dm.lake.transfer.owner import Owner, myself
 
 NOW = 1_790_000_000.0
@@ -136,7 +136,7 @@ def test_a_disk_that_refuses_makes_no_folder_and_no_error(tmp_path: Path):
 def test_another_process_sees_the_fetch_of_this_one(root: Path):
     made(root, STATE)
     code = (
-        "import sys; from pathlib import Path; from vre_dm.lake.transfer import jobs;"
+        "import sys; from pathlib import Path; from vre_dm.lake.jobs import folder as jobs;"
         "[job] = jobs.running(Path(sys.argv[1])); print(job.about['did'], job.state); job.cancel()"
     )
     source = str(Path(jobs.__file__).parents[3])

@@ -1,8 +1,4 @@
-"""A real JupyterHub, of a locked version in an environment of its own.
-
-The locks are made by ``uv pip compile --universal --generate-hashes --no-build --python-version 3.11`` of
-``jupyterhub>=4.1,<4.2`` and ``jupyterhub>=5,<6``.
-"""
+"""A real JupyterHub, of a locked version in an environment of its own."""
 
 import hashlib
 import json
@@ -26,6 +22,7 @@ from vre_dm.sandbox import LakeStatus
 from vre_dm.sandbox.layout import Layout
 
 HERE = Path(__file__).parent
+LOCKS = HERE.parents[2] / "locks"
 
 
 class Hub:
@@ -60,7 +57,7 @@ class Hub:
 
 def environment(version: str) -> Path:
     """Folder of the programs of that version; made once for each lock."""
-    lock = HERE / f"jupyterhub{version}.txt"
+    lock = LOCKS / f"jupyterhub{version}.txt"
     digest = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()[:12]
     folder = platformdirs.user_cache_path("vre-dm") / "test-hubs" / f"{version}-{digest}"
     if not (folder / "complete").exists():

@@ -15,7 +15,9 @@ _PUBLIC: dict[str, str] = {
     "curves": "vre_dm.session",
     "dataset": "vre_dm.session",
     "fetch": "vre_dm.session",
+    "jobs": "vre_dm.session",
     "overlay": "vre_dm.limits.overlay",
+    "publish": "vre_dm.session",
     "search": "vre_dm.session",
 }
 

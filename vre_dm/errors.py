@@ -52,6 +52,10 @@ class UploadInterrupted(VreDmError):
     """An upload could not go on; nothing was registered, and the next run continues it."""
 
 
+class NoSuchJob(VreDmError, LookupError):
+    """No job has this name, or several do."""
+
+
 class FetchError(VreDmError):
     """Some files of a fetch could not be had; the others are whole and stay.
 

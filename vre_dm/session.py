@@ -6,10 +6,11 @@ The one piece of state of the package, kept because a notebook has one lake in m
 import os
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack, cast
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 import click
 import platformdirs
@@ -26,6 +27,8 @@ from vre_dm.lake.tokens import redaction
 
 if TYPE_CHECKING:
     from vre_dm.lake.growth import Since
+    from vre_dm.lake.jobs.listing import JobList
+    from vre_dm.lake.publish.sources import Sources
     from vre_dm.lake.transfer.events import Listener
     from vre_dm.limits.curveset import CurveSet
     from vre_dm.limits.search import Criteria
@@ -151,12 +154,35 @@ def fetch(
     Shows its progress in a terminal or below a notebook's cell, unless ``progress`` is to be told instead.
     """
     begin = partial(dataset(did).fetch, target, files=files, rse=rse, recheck=recheck, since=since, pin=pin)
-    if progress is not None:
-        return begin(progress=progress)
-    from vre_dm.notebook.progress import follow
+    with _shown(progress) as listener:
+        return begin(progress=listener)
 
-    with follow() as shown:
-        return begin(progress=shown)
+
+def publish(
+    files: "Sources",
+    did: str | Did,
+    *,
+    rse: str | None = None,
+    days: float | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    prefix: str = "",
+    comment: str = "",
+    progress: "Listener | None" = None,
+) -> Dataset:
+    """Upload files as a dataset of the connected lake, or to one; see `vre_dm.lake.lake.Lake.publication`.
+
+    Shows its progress in a terminal or below a notebook's cell, unless ``progress`` is to be told instead.
+
+    Raises
+    ------
+    InvalidUpload, Declined, NoSpace, LoginRefused, NotInLake
+        Refused: nothing is registered, and nothing is left on the storage.
+    UploadInterrupted, Unreachable, FetchCancelled
+        It could not go on: what arrived stays, and the same call continues.
+    """
+    wish = partial(connected().publish, rse=rse, days=days, metadata=metadata, prefix=prefix, comment=comment)
+    with _shown(progress) as listener:
+        return wish(files, did, progress=listener)
 
 
 def curves(*ids: str | Did, folder: Path | str | None = None, **criteria: "Unpack[Criteria]") -> "CurveSet":
@@ -215,6 +241,23 @@ def curves(*ids: str | Did, folder: Path | str | None = None, **criteria: "Unpac
     return catalogue.load_files(fetch(dids[0])).select(*names, **criteria)
 
 
+def jobs() -> "JobList":
+    """Fetches and uploads of this user in every window: of this notebook, of others, of a terminal.
+
+    Asks no lake: what runs tells of itself on this machine's disk, and is remembered for a week.
+
+    Returns
+    -------
+    JobList
+        Those that run first. Each can be looked at, ``follow()`` shows its progress here, ``cancel()``
+        stops it; ``one(name)`` gives one of them.
+    """
+    from vre_dm.lake.jobs.listing import jobs_in
+    from vre_dm.notebook.progress import follow
+
+    return jobs_in(_state() / "jobs", follow)
+
+
 def connected() -> Lake:
     """Get the lake of the last `connect`; connects to the default one if there was none."""
     return _SESSION.lake()
@@ -223,6 +266,15 @@ def connected() -> Lake:
 def at_hand() -> Lake | None:
     """Get the connected lake, or the default one if that takes no starting; ``None`` otherwise."""
     return _SESSION.at_hand()
+
+
+def _shown(progress: "Listener | None") -> "AbstractContextManager[Listener]":
+    """Who is told: the one given, else the line where the user looks."""
+    if progress is not None:
+        return nullcontext(progress)
+    from vre_dm.notebook.progress import follow
+
+    return follow()
 
 
 def _chosen(
@@ -242,14 +294,19 @@ def _chosen(
 
 def _open(instance: Instance) -> Lake:
     redaction.install()  # before anything is asked: what a notebook logs is saved and shared
-    state = platformdirs.user_state_path("vre-dm")
     from vre_dm.lake.cache.settings import CacheSettings  # brings the engine, which the magics load late
 
     settings = CacheSettings.read(os.environ, platformdirs.user_cache_path("vre-dm"))
     cache = settings.cache(instance.url, _folder(instance))
+    state = _state()
     lake = Lake(instance, cache.shows, jobs=state / "jobs", uploads=state / "uploads", cache=cache)
     lake.ping()
     return lake
+
+
+def _state() -> Path:
+    """Folder of what outlives a process and is no cache: jobs, and uploads under way."""
+    return platformdirs.user_state_path("vre-dm")
 
 
 def _folder(instance: Instance) -> str:

@@ -12,7 +12,7 @@ from tests.lake.conftest import SCOPE, Make
 from vre_dm.did import Did
 from vre_dm.errors import InvalidDid, NotInLake, NotWritable
 from vre_dm.lake.file_list import file_of, fits
-from vre_dm.lake.jobs import folder as jobs
+from vre_dm.lake.jobs.folder import folders
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.transfer import Event
 from vre_dm.lake.transfer.events import Placed
@@ -153,15 +153,17 @@ def test_a_fetch_beside_its_caller_is_seen_from_elsewhere(lake: Lake, folder: Pa
     here = Lake(lake.instance, folder / "cache", jobs=root)
     job = here.dataset("xenon:s2only.2019").start_fetch(folder, files="*.parquet")
     paths = job.result(60)
-    (seen,) = jobs.all_jobs(root)
-    assert seen.about["did"] == "xenon:s2only.2019"
-    assert seen.about["to"] == str(folder)
+    (seen,) = folders(root)
+    assert seen.begun is not None
+    about = seen.begun.about
+    assert (about.what, about.to, about.lake) == ("xenon:s2only.2019", str(folder), here.instance.name)
+    assert about.chosen == (("files", "*.parquet"),)
     assert (job.state, seen.state) == ("finished", "finished")
-    placed = {event.path for event in seen.events() if isinstance(event, Placed)}
+    placed = {entry.event.path for entry in seen.entries() if isinstance(entry.event, Placed)}
     assert placed == set(paths)
     with pytest.raises(NotInLake):
         here.dataset("xenon:s2only.2019").start_fetch(folder, files="*.nothing").result(60)
-    assert [each.state for each in jobs.all_jobs(root)].count("failed") == 1
+    assert [each.state for each in folders(root)].count("failed") == 1
 
 
 def test_a_password_reads_local_copies_too(lake_by_password: Lake, folder: Path) -> None:

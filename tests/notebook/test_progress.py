@@ -99,6 +99,7 @@ def test_a_cell_ends_with_one_plain_line(monkeypatch: pytest.MonkeyPatch):
     with in_cell() as show:
         show(EVENT)
         show(replace(EVENT, files_done=3, bytes_done=1_230))
+        show(Finished(3, 1_230, 1.0))
     assert updates[-1].startswith("3 of 3 files, 1.23 kB, verified in")
     with contextlib.suppress(KeyboardInterrupt), in_cell() as show:
         show(EVENT)

@@ -16,6 +16,7 @@ _COMMANDS = {
     "login": ("vre_dm.cli.login", "Log in to a data lake in a browser."),
     "upload": ("vre_dm.cli.upload", "Make files of this machine a dataset of the lake."),
     "rules": ("vre_dm.cli.rules", "Say how replication rules stand and why; extend, boost, move, end them."),
+    "jobs": ("vre_dm.cli.jobs", "List fetches and uploads in every window; follow and cancel them."),
     "cache": ("vre_dm.cli.cache", "List, check and clear what is kept of earlier fetches."),
     "doctor": ("vre_dm.cli.lake", "Say which data lake is used, why, and what is wrong with it."),
     "curves": ("vre_dm.cli.curves", "Look at published limits, check them, add one."),

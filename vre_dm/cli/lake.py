@@ -2,15 +2,14 @@
 
 import json
 import re
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from vre_dm.cli.lines import lines
 from vre_dm.errors import FetchError
 from vre_dm.lake.tables import clean, left_out
 from vre_dm.notebook.progress import in_terminal
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from vre_dm.lake.dataset import Dataset
     from vre_dm.lake.lake import Lake
     from vre_dm.lake.results import SearchResult
-    from vre_dm.lake.transfer.events import Event, Listener
 
 _SOME_FAILED = 3
 _KINDS = click.Choice(["collection", "dataset", "container", "file", "all"])
@@ -109,7 +107,16 @@ def ls(what: str | None, as_json: bool) -> None:
 @click.option("--since", metavar="DATE", help="Only files registered then or later (UTC).")
 @click.option("--pin", type=click.Path(path_type=Path), help="Fetch the files it records; made if missing.")
 @click.option("--json", "as_json", is_flag=True, help="What happens, one JSON document a line.")
-def fetch(did: str, to: Path, as_json: bool, **options: Any) -> None:
+def fetch(
+    did: str,
+    to: Path,
+    files: str | None,
+    rse: str | None,
+    recheck: bool,
+    since: str | None,
+    pin: Path | None,
+    as_json: bool,
+) -> None:
     """Have the files of a dataset here, each one verified; run again to continue.
 
     Files go to FOLDER/scope/name, and their paths to standard output.
@@ -123,24 +130,15 @@ def fetch(did: str, to: Path, as_json: bool, **options: Any) -> None:
     """  # noqa: D301 - click takes this character for "leave the lines as they are"
     dataset = _lake().dataset(did)
     try:
-        with _lines() if as_json else in_terminal() as progress:
-            paths = dataset.fetch(to, progress=progress, **options)
+        with lines() if as_json else in_terminal() as progress:
+            paths = dataset.fetch(
+                to, files=files, rse=rse, progress=progress, recheck=recheck, since=since, pin=pin
+            )
     except FetchError as error:
         click.echo(str(error.report), err=True)
         raise click.exceptions.Exit(_SOME_FAILED) from error
     for path in paths if not as_json else ():
         click.echo(path)
-
-
-@contextmanager
-def _lines() -> "Iterator[Listener]":
-    """Print events, for programs."""
-    from vre_dm.lake.transfer.events import to_json
-
-    def show(event: "Event") -> None:
-        _say(to_json(event, time.time()))
-
-    yield show
 
 
 @click.command()

@@ -1,19 +1,14 @@
 """`vre-dm upload`: files of this machine become a dataset of the lake."""
 
 import json
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from vre_dm.cli.lines import lines
 from vre_dm.errors import InvalidUpload
 from vre_dm.notebook.progress import in_terminal
-
-if TYPE_CHECKING:
-    from vre_dm.lake.transfer.events import Event, Listener
 
 
 @click.command()
@@ -69,7 +64,7 @@ def upload(
     if dry_run:
         click.echo(json.dumps(described(publication.plan)) if as_json else str(publication))
         return
-    with _lines() if as_json else in_terminal() as progress:
+    with lines() if as_json else in_terminal() as progress:
         publication.run(progress)
     if not as_json:
         click.echo(publication.did)
@@ -88,14 +83,3 @@ def _metadata(file: Path | None, texts: tuple[str, ...]) -> dict[str, Any] | Non
     if file is None and not texts:
         return None
     return (from_file(file) if file is not None else {}) | parsed(texts)
-
-
-@contextmanager
-def _lines() -> "Iterator[Listener]":
-    """Print events, for programs."""
-    from vre_dm.lake.transfer.events import to_json
-
-    def show(event: "Event") -> None:
-        click.echo(json.dumps(to_json(event, time.time())))
-
-    yield show

@@ -16,6 +16,7 @@ from vre_dm.lake.site import Site
 if TYPE_CHECKING:
     from vre_dm.lake.cache import Cache
     from vre_dm.lake.growth import Since
+    from vre_dm.lake.jobs.folder import About
     from vre_dm.lake.jobs.started import StartedJob
     from vre_dm.lake.transfer.events import Listener
 
@@ -52,7 +53,6 @@ class Wanted:
 def start(site: Site, did: Did, files: FileList, target: Path | str | None, wanted: Wanted) -> "StartedJob":
     """Begin a fetch; see `vre_dm.lake.dataset.Dataset.start_fetch`."""
     from vre_dm.lake.growth import Choice
-    from vre_dm.lake.jobs.folder import begin
     from vre_dm.lake.jobs.started import StartedJob
     from vre_dm.lake.transfer import fetch_files  # heavy, and not needed to browse
     from vre_dm.lake.transfer.memory import Memory
@@ -89,8 +89,21 @@ def start(site: Site, did: Did, files: FileList, target: Path | str | None, want
         choice.keep(found, datetime.now(UTC))
         return paths
 
-    about = {"did": str(did), "to": str(folder.absolute()), "files": wanted.files, "rse": rse}
-    return StartedJob(work, None if site.jobs is None else begin(site.jobs, about))
+    return StartedJob(work, _about(site, did, folder, wanted), site.jobs)
+
+
+def _about(site: Site, did: Did, folder: Path, wanted: Wanted) -> "About":
+    """Describe the fetch to other processes."""
+    from vre_dm.lake.jobs.folder import About
+
+    chosen = {"files": wanted.files, "rse": wanted.rse, "since": wanted.since, "pin": wanted.pin}
+    return About(
+        "fetch",
+        str(did),
+        wanted.bring_to or str(folder.absolute()),
+        site.connection.instance.name,
+        tuple((name, str(value)) for name, value in chosen.items() if value is not None),
+    )
 
 
 def _cache(site: Site) -> "Cache | None":

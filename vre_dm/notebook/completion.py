@@ -12,6 +12,7 @@ _PATIENCE = 1.5  # seconds a Tab waits for the lake; the answer is remembered wh
 _FRESH = 60.0  # seconds an answer is offered again without asking
 # What a Tab offers goes into a cell as code: only names that mean nothing there, whoever made them.
 _HARMLESS = re.compile(r"[\w.:/+=@#-]+", re.ASCII)
+_WORDS = {"dm_jobs": ("cancel", "follow")}  # magics that take no DID
 _MOST = 200  # entries offered at once
 
 
@@ -100,6 +101,8 @@ def complete(text: str, options: Mapping[str, Sequence[str]], names: Names) -> t
     *before, word = re.split(r"\s+", found["rest"])
     if word.startswith("-"):
         offered: Iterable[str] = options[found["magic"]]
+    elif found["magic"] in _WORDS:
+        offered = [] if before else _WORDS[found["magic"]]
     elif before and before[-1] == "--rse":
         offered = names.rses()
     elif before and before[-1].startswith("--"):

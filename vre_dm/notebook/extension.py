@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from vre_dm.notebook.completion import Patient, complete
+from vre_dm.notebook.jobs import JobMagics
 from vre_dm.notebook.magics import LakeMagics
 from vre_dm.notebook.upload import UploadMagics
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from vre_dm.lake.lake import Lake
 
 _MATCHER = "vre_dm.lake"
+_MAGICS = (LakeMagics, UploadMagics, JobMagics)
 
 
 class LakeNames:
@@ -37,7 +39,7 @@ class LakeNames:
 
 def load(shell: "InteractiveShell") -> None:
     """Add the magics and their completion to a shell."""
-    shell.register_magics(LakeMagics(shell), UploadMagics(shell))
+    shell.register_magics(*(magics(shell) for magics in _MAGICS))
     completer = getattr(shell, "Completer", None)  # a bare shell has none
     if completer is not None:
         completer.custom_matchers.append(_matcher())
@@ -56,11 +58,7 @@ def unload(shell: "InteractiveShell") -> None:
 
 def options() -> dict[str, list[str]]:
     """Options of each magic, such as ``--as``."""
-    parsers = {
-        name: getattr(magics, name).parser
-        for magics in (LakeMagics, UploadMagics)
-        for name in magics.magics["line"]
-    }
+    parsers = {name: getattr(magics, name).parser for magics in _MAGICS for name in magics.magics["line"]}
     return {
         name: sorted(text for action in parser._actions for text in action.option_strings)
         for name, parser in parsers.items()

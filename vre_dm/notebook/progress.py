@@ -1,4 +1,4 @@
-"""One line that follows a fetch: rewritten in a terminal, updated below a cell, silent in a log."""
+"""One line that follows a job: rewritten in a terminal, updated below a cell, silent in a log."""
 
 import shutil
 import sys
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TextIO
 
+from vre_dm.lake.jobs.folder import state_after
+from vre_dm.lake.jobs.job import FollowingStopped
 from vre_dm.lake.tables import size_text
 from vre_dm.lake.transfer.events import (
     Event,
@@ -19,6 +21,7 @@ from vre_dm.lake.transfer.events import (
 )
 
 _BAR = 60  # columns of a bar in a notebook
+_ENDS = {"finished": "verified in", "failed": "failed in", "cancelled": "stopped in"}
 _SHORTEST = 0.4  # seconds: a fetch that is over sooner needs no bar
 
 
@@ -65,10 +68,18 @@ def _news(event: Event, told: str) -> str:
 
 
 @contextmanager
-def in_terminal(stream: TextIO | None = None) -> Iterator[Listener]:
-    """Follow a fetch on a terminal; only causes of retries and states of rules elsewhere."""
+def in_terminal(stream: TextIO | None = None, *, since: float = 0.0) -> Iterator[Listener]:
+    """Follow a job on a terminal; only causes of retries and states of rules elsewhere.
+
+    Parameters
+    ----------
+    stream
+        Where to; the standard error when left out.
+    since
+        Seconds for which it runs already.
+    """
     out = sys.stderr if stream is None else stream
-    start = time.monotonic()
+    start = time.monotonic() - since
     drawn, told = 0, ""
 
     def show(event: Event) -> None:
@@ -95,18 +106,25 @@ def in_terminal(stream: TextIO | None = None) -> Iterator[Listener]:
 
 
 @contextmanager
-def in_cell() -> Iterator[Listener]:
-    """Follow a fetch below a notebook's cell; what is saved with the notebook is one line of plain text."""
+def in_cell(since: float = 0.0) -> Iterator[Listener]:
+    """Follow a job below a notebook's cell; what is saved with the notebook is one line of plain text.
+
+    Parameters
+    ----------
+    since
+        Seconds for which it runs already.
+    """
     from IPython.display import display
 
-    start = time.monotonic()
+    start = time.monotonic() - since
     handle: Any = display({"text/plain": "planning …"}, raw=True, display_id=True)
     last: Progress | None = None
-    note = ""
+    note, end = "", "died after"  # what is over says how; a process that is gone does not
 
     def show(event: Event) -> None:
-        nonlocal last, note
+        nonlocal last, note, end
         note = trouble(event) or note
+        end = _ENDS.get(state_after(event) or "", end)
         if isinstance(event, Progress):
             last = event
             text = line(event, time.monotonic() - start, _BAR)
@@ -114,25 +132,35 @@ def in_cell() -> Iterator[Listener]:
         elif isinstance(event, Replicating):
             handle.update({"text/plain": event.sentence}, raw=True)
 
-    end = "failed"
     try:
         yield show
-        end = "verified"
+    except FollowingStopped:
+        end = "left after"
+        raise
     except KeyboardInterrupt:
-        end = "stopped"
+        end = _ENDS["cancelled"]
+        raise
+    except BaseException:
+        end = _ENDS["failed"]
         raise
     finally:
         handle.update({"text/plain": _summary(last, end, time.monotonic() - start)}, raw=True)
 
 
-def follow() -> AbstractContextManager[Listener]:
-    """Follow a fetch where its user looks: below the cell in a kernel, else on the terminal."""
+def follow(since: float = 0.0) -> AbstractContextManager[Listener]:
+    """Follow a job where its user looks: below the cell in a kernel, else on the terminal.
+
+    Parameters
+    ----------
+    since
+        Seconds for which it runs already.
+    """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    return in_cell() if hasattr(shell, "kernel") else in_terminal()
+    return in_cell(since) if hasattr(shell, "kernel") else in_terminal(since=since)
 
 
 def _summary(event: Progress | None, end: str, seconds: float) -> str:
-    if event is None or (end != "verified" and not event.bytes_done):
+    if event is None or (end != _ENDS["finished"] and not event.bytes_done):
         return ""  # the error below says it all
     files = f"{event.files_done} of {event.files_total} files"
-    return f"{files}, {size_text(event.bytes_done)}, {end} in {seconds:.1f} s"
+    return f"{files}, {size_text(event.bytes_done)}, {end} {seconds:.1f} s"

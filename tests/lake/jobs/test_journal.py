@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,8 @@ from vre_dm.lake.transfer.events import (
     Placed,
     Planned,
     Progress,
+    Replicating,
     Verified,
-    is_last,
     to_json,
 )
 
@@ -40,8 +41,17 @@ def state(done: int) -> Progress:
     return Progress(done, 5, 0, 1, 1.5, 2.0, FILE)
 
 
-def events(path: Path) -> list[Event]:
-    return [event for event, _ in read(path)]
+def events(path: Path, offset: int = 0) -> list[Event]:
+    return [entry.event for entry in read(path, offset)]
+
+
+def newest(path: Path) -> Event | None:
+    entry = last(path)
+    return entry and entry.event
+
+
+def heard(path: Path, over: Callable[[], bool], wait: Callable[[], object], offset: int = 0) -> list[Event]:
+    return [entry.event for entry in follow(path, over, wait, offset)]
 
 
 def test_what_was_written_is_read_in_order_and_is_the_users_alone(path: Path, clock: Clock):
@@ -50,7 +60,7 @@ def test_what_was_written_is_read_in_order_and_is_the_users_alone(path: Path, cl
         ours.append(event)
     ours.close()
     assert events(path) == [*STORY, END]
-    assert last(path) == END
+    assert newest(path) == END
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert {json.loads(line)["at"] for line in path.read_text().splitlines()} == {1000.0}
 
@@ -81,7 +91,7 @@ def test_its_size_has_a_bound_and_its_end_is_written_all_the_same(
     ours.append(END)
     ours.close()
     assert path.stat().st_size < 10_000 + 200 * 5000 / 60 + 1000
-    assert last(path) == END
+    assert newest(path) == END
     assert LARGEST < 20_000_000
 
 
@@ -93,10 +103,10 @@ def test_a_torn_or_garbled_line_costs_that_line_only(tmp_path_factory: Any, data
     torn = lines[-1][: data.draw(st.integers(0, len(lines[-1]) - 1))]
     path.write_bytes(b"".join([lines[0], garbage, *lines[1:-1], torn]))
     assert events(path) == STORY
-    *_, (_, offset) = read(path)
+    *_, (_, _, offset) = read(path)
     with path.open("ab") as more:
         more.write(lines[-1][len(torn) :])
-    assert [event for event, _ in read(path, offset)] == [END]
+    assert events(path, offset) == [END]
 
 
 @pytest.mark.parametrize(
@@ -110,13 +120,13 @@ def test_a_hostile_line_is_passed_over(line: str, path: Path):
 def test_a_journal_that_is_not_there_has_no_events(path: Path):
     assert events(path) == []
     assert last(path) is None
-    assert list(follow(path, lambda: True, lambda: None)) == []
+    assert heard(path, lambda: True, lambda: None) == []
 
 
 def test_the_last_event_is_found_behind_a_hundred_thousand_others(path: Path):
     text = json.dumps(to_json(STORY[2], 1.0)) + "\n"
     path.write_text(text * 100_000 + json.dumps(to_json(END, 1.0)) + "\n")
-    assert last(path) == END
+    assert newest(path) == END
 
 
 def test_a_follower_reads_each_event_once_as_it_comes(path: Path, clock: Clock):
@@ -127,9 +137,7 @@ def test_a_follower_reads_each_event_once_as_it_comes(path: Path, clock: Clock):
         clock.now += 1.0
         ours.append(coming.pop(0))
 
-    heard = list(follow(path, lambda: False, wait))
-    assert heard == [*STORY, state(1), state(2), END]
-    assert is_last(heard[-1])
+    assert heard(path, lambda: False, wait) == [*STORY, state(1), state(2), END]
     ours.close()
 
 
@@ -141,7 +149,7 @@ def test_a_follower_of_a_killed_fetch_ends_with_what_was_written_last(path: Path
         ours.append(STORY[0])
         ours.append(state(1))
 
-    assert list(follow(path, lambda: next(gone), wait)) == [STORY[0], state(1)]
+    assert heard(path, lambda: next(gone), wait) == [STORY[0], state(1)]
     ours.close()
 
 
@@ -157,3 +165,56 @@ def test_a_disk_that_refuses_silences_the_journal_and_nothing_else(path: Path, c
         ours.append(event)
     ours.close()
     assert events(path) == []
+
+
+def test_a_disk_that_refuses_is_told_to_who_closes_it(path: Path, clock: Clock):
+    ours = Journal(path, clock)
+    ours.append(END)
+    assert ours.close()
+    assert not ours.close()
+
+
+def test_a_rule_that_is_waited_for_is_told_to_others_once_a_second(path: Path, clock: Clock):
+    ours, waits = Journal(path, clock), Replicating("1f", "X", "REPLICATING", "it comes", 1, 9, None)
+    for _ in range(25):
+        ours.append(waits)
+        clock.now += 0.1
+    assert events(path) == [waits] * 3
+    ours.close()
+
+
+def test_the_last_of_a_kind_is_found_however_far_back_it_is(path: Path, clock: Clock):
+    ours = Journal(path, clock)
+    ours.append(state(3))
+    for _ in range(5000):
+        ours.append(STORY[2])
+    ours.append(END)
+    ours.close()
+    found = last(path, Progress)
+    assert found is not None
+    assert (found.event, found.at) == (state(3), 1000.0)
+    assert last(path, Cancelled) is None
+    assert events(path, found.end)[:2] == [STORY[2]] * 2
+
+
+@given(st.data())
+def test_who_reads_on_from_any_entry_misses_nothing_and_hears_nothing_twice(
+    tmp_path_factory: Any, data: st.DataObject
+):
+    path = tmp_path_factory.mktemp("journal") / "events.jsonl"
+    story = [*data.draw(st.lists(st.sampled_from([*STORY, state(1)]), max_size=20)), END]
+    path.write_text("".join(json.dumps(to_json(event, 1.0)) + "\n" for event in story))
+    ends = [0, *(entry.end for entry in read(path))]
+    at = data.draw(st.integers(0, len(story)))
+    nothing_comes = lambda: pytest.fail("waits for what cannot come")  # noqa: E731
+    assert heard(path, lambda: False, nothing_comes, ends[at]) == story[at:]
+
+
+@given(st.integers(-5, 2000))
+def test_a_place_that_is_of_no_entry_is_no_error(tmp_path_factory: Any, offset: int):
+    path = tmp_path_factory.mktemp("journal") / "events.jsonl"
+    path.write_text("".join(json.dumps(to_json(event, 1.0)) + "\n" for event in (*STORY, END)))
+    told = heard(path, lambda: True, lambda: None, offset)
+    assert told == [*STORY, END][len(STORY) + 1 - len(told) :]
+    if not 0 <= offset <= path.stat().st_size:
+        assert len(told) == len(STORY) + 1

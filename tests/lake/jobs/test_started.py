@@ -1,11 +1,13 @@
 """A fetch beside its caller: followed, waited for, stopped in time, and honest about its end."""
 
+import contextlib
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,13 +16,15 @@ from tests.faults.server import Breaking, breaking, good
 from tests.faults.world import HASTY, OpenAccess, finals, partials, registered
 from vre_dm.errors import NotInLake, TransferFailed
 from vre_dm.lake.files import File
-from vre_dm.lake.jobs import folder as jobs
-from vre_dm.lake.jobs.folder import JobFolder
+from vre_dm.lake.jobs import started
+from vre_dm.lake.jobs.folder import About, folders
+from vre_dm.lake.jobs.journal import Entry, Journal
 from vre_dm.lake.jobs.started import StartedJob
 from vre_dm.lake.transfer import Event, FetchCancelled, fetch_files
 from vre_dm.lake.transfer.events import Cancelled, Failed, Finished, Listener, Placed, Planned, Progress
 
 BODY = b"0123456789" * 300_000
+ABOUT = About("fetch", "test:data.bin", "/data", "embedded")
 
 
 @pytest.fixture
@@ -60,36 +64,67 @@ def test_a_job_gives_its_result_its_events_and_a_journal_for_others(
     server: Breaking, tmp_path: Path, root: Path
 ):
     file = registered(BODY, server.play("/x", good(BODY)))
-    folder = jobs.begin(root, {"did": "test:data.bin"})
-    assert folder is not None
-    job = StartedJob(fetching(tmp_path, file), folder)
+    job = StartedJob(fetching(tmp_path, file), ABOUT, root)
     (path,) = job.result(60)
     assert path.read_bytes() == BODY
     assert job.state == "finished"
-    live, told = list(job.events()), list(folder.events())
+    (folder,) = folders(root)
+    live, told = list(job.events()), [entry.event for entry in folder.entries()]
     assert live == list(job.events())
     for events in (live, told):
         assert isinstance(events[0], Planned)
         assert isinstance(events[-1], Finished)
         assert any(isinstance(event, Placed) and event.path == path for event in events)
-    assert jobs.running(root) == []
     assert folder.state == "finished"
+    assert folder.begun is not None
+    assert folder.begun.about == ABOUT
 
 
 def test_without_a_folder_it_fetches_all_the_same(server: Breaking, tmp_path: Path):
-    job = StartedJob(fetching(tmp_path, registered(BODY, server.play("/x", good(BODY)))), None)
+    job = StartedJob(fetching(tmp_path, registered(BODY, server.play("/x", good(BODY)))), ABOUT, None)
     assert job.result(60)[0].read_bytes() == BODY
 
 
-def test_a_journal_that_cannot_be_made_stops_no_fetch(server: Breaking, tmp_path: Path):
+def test_a_folder_or_a_journal_that_cannot_be_made_stops_no_fetch(
+    server: Breaking, tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+):
     work = fetching(tmp_path, registered(BODY, server.play("/x", good(BODY))))
-    assert StartedJob(work, JobFolder(tmp_path / "absent")).result(60)[0].read_bytes() == BODY
+    (tmp_path / "file").touch()
+    assert StartedJob(work, ABOUT, tmp_path / "file").result(60)[0].read_bytes() == BODY
+
+    def refused(*_: object) -> Journal:
+        raise OSError
+
+    monkeypatch.setattr(started, "Journal", refused)
+    assert StartedJob(work, ABOUT, root).result(60)[0].read_bytes() == BODY
+    assert folders(root) == []
+
+
+def test_a_job_whose_end_the_disk_refused_does_not_seem_to_run_for_ever(tmp_path: Path, root: Path):
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+
+    def work(tell: Listener, stop: threading.Event) -> list[Path]:
+        (folder,) = folders(root)
+        for link in Path("/proc/self/fd").iterdir():
+            with contextlib.suppress(OSError):
+                if link.samefile(folder.journal):
+                    os.dup2(full, int(link.name))
+        tell(Finished(0, 0, 0.0))
+        return []
+
+    full = os.open("/dev/full", os.O_WRONLY)
+    try:
+        assert StartedJob(work, ABOUT, root).result(60) == []
+    finally:
+        os.close(full)
+    assert folders(root) == []
 
 
 def test_cancel_ends_it_and_the_next_run_goes_on(server: Breaking, tmp_path: Path):
     gate = threading.Event()
     file = registered(BODY, server.play("/x", half(gate), good(BODY)))
-    job = StartedJob(fetching(tmp_path, file), None)
+    job = StartedJob(fetching(tmp_path, file), ABOUT, None)
     assert gate.wait(60)
     wait_for(lambda: sum(part.stat().st_size for part in partials(tmp_path)) == len(BODY) // 2)
     assert job.state == "running"
@@ -102,7 +137,7 @@ def test_cancel_ends_it_and_the_next_run_goes_on(server: Breaking, tmp_path: Pat
     assert job.state == "cancelled"
     assert list(job.events())[-1] == Cancelled(0, 1)
     assert finals(tmp_path) == []
-    assert StartedJob(fetching(tmp_path, file), None).result(60)[0].read_bytes() == BODY
+    assert StartedJob(fetching(tmp_path, file), ABOUT, None).result(60)[0].read_bytes() == BODY
     assert server.sent == len(BODY)
     job.cancel()
     assert partials(tmp_path) == []
@@ -110,19 +145,48 @@ def test_cancel_ends_it_and_the_next_run_goes_on(server: Breaking, tmp_path: Pat
 
 def test_another_process_can_stop_it_by_its_folder(server: Breaking, tmp_path: Path, root: Path):
     gate = threading.Event()
-    folder = jobs.begin(root, {})
-    job = StartedJob(fetching(tmp_path, registered(BODY, server.play("/x", half(gate)))), folder)
+    job = StartedJob(fetching(tmp_path, registered(BODY, server.play("/x", half(gate)))), ABOUT, root)
     assert gate.wait(60)
-    (seen,) = jobs.running(root)
-    heard: list[Event] = []
-    follower = threading.Thread(target=lambda: heard.extend(seen.events(wait=lambda: time.sleep(0.01))))
+    (seen,) = folders(root)
+    assert seen.state == "running"
+    heard: list[Entry] = []
+    follower = threading.Thread(target=lambda: heard.extend(seen.entries(wait=lambda: time.sleep(0.01))))
     follower.start()
     seen.cancel()
     follower.join(60)
-    assert heard[-1] == Cancelled(0, 1)
+    assert heard[-1].event == Cancelled(0, 1)
     with pytest.raises(FetchCancelled):
         job.result(60)
     assert seen.state == "cancelled"
+
+
+def test_another_process_can_stop_it_while_nothing_happens(root: Path):
+    """A catalogue that does not answer tells no events."""
+
+    def work(tell: Listener, stop: threading.Event) -> list[Path]:
+        assert stop.wait(60)
+        raise FetchCancelled
+
+    job = StartedJob(work, ABOUT, root)
+    folders(root)[0].cancel()
+    with pytest.raises(FetchCancelled):
+        job.result(60)
+    assert folders(root)[0].state == "cancelled"
+
+
+@pytest.mark.parametrize("kind", ["fetch", "upload"])
+def test_what_was_interrupted_is_called_by_its_name(kind: str):
+    asked, answer = threading.Event(), threading.Event()
+
+    def work(tell: Listener, stop: threading.Event) -> list[Path]:
+        asked.set()
+        answer.wait(60)
+        return []
+
+    job = StartedJob(work, replace(ABOUT, kind=kind), None)
+    with interrupted(job, asked), pytest.raises(FetchCancelled, match=f"^{kind} stopped; run it again"):
+        job.follow(lambda _: None)
+    answer.set()
 
 
 def wait_for(true: Callable[[], object]) -> None:
@@ -156,7 +220,7 @@ def interrupted(job: StartedJob, when: threading.Event) -> Iterator[None]:
 
 def test_an_interrupt_of_who_follows_stops_it(server: Breaking, tmp_path: Path):
     gate = threading.Event()
-    job = StartedJob(fetching(tmp_path, registered(BODY, server.play("/x", half(gate)))), None)
+    job = StartedJob(fetching(tmp_path, registered(BODY, server.play("/x", half(gate)))), ABOUT, None)
     with (
         interrupted(job, gate),
         pytest.raises(FetchCancelled, match=r"0 of 1 files .* run it again to continue"),
@@ -176,7 +240,7 @@ def test_an_interrupt_before_anything_is_planned_is_over_at_once(tmp_path: Path)
         answer.wait(60)
         return fetching(tmp_path, registered(BODY, "file://localhost/no/file"))(tell, stop)
 
-    job = StartedJob(work, None)
+    job = StartedJob(work, ABOUT, None)
     with interrupted(job, asked), pytest.raises(FetchCancelled, match="run it again to continue"):
         job.follow(lambda _: None)
     answer.set()
@@ -187,7 +251,7 @@ def test_an_interrupt_before_anything_is_planned_is_over_at_once(tmp_path: Path)
 
 def test_a_listener_that_fails_stops_the_fetch_and_is_heard(server: Breaking, tmp_path: Path):
     gate = threading.Event()
-    job = StartedJob(fetching(tmp_path, registered(BODY, server.play("/x", half(gate)))), None)
+    job = StartedJob(fetching(tmp_path, registered(BODY, server.play("/x", half(gate)))), ABOUT, None)
 
     def fail(_: Event) -> None:
         msg = "display gone"
@@ -204,7 +268,7 @@ def test_what_ends_the_whole_fetch_is_an_event_and_an_error(tmp_path: Path):
         msg = "s:n is not in the lake"
         raise NotInLake(msg)
 
-    job = StartedJob(work, None)
+    job = StartedJob(work, ABOUT, None)
     with pytest.raises(NotInLake):
         job.follow(lambda _: None)
     assert job.state == "failed"
@@ -212,7 +276,7 @@ def test_what_ends_the_whole_fetch_is_an_event_and_an_error(tmp_path: Path):
 
 
 def test_files_that_fail_make_a_failed_job_with_one_last_event(tmp_path: Path):
-    job = StartedJob(fetching(tmp_path, registered(b"x", "file://localhost/no/file")), None)
+    job = StartedJob(fetching(tmp_path, registered(b"x", "file://localhost/no/file")), ABOUT, None)
     with pytest.raises(TransferFailed):
         job.result(60)
     assert job.state == "failed"

@@ -1,31 +1,69 @@
-"""Folders of fetches, running and over: how one process finds, follows and stops another's."""
+"""Folders of jobs, running and over: how one process finds, reads and stops another's."""
 
 import json
 import os
 import re
 import secrets
+import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from vre_dm.errors import NotWritable
 from vre_dm.lake.jobs import journal
+from vre_dm.lake.jobs.journal import Entry
 from vre_dm.lake.private import make_private
 from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Finished
 from vre_dm.lake.transfer.owner import Owner, myself
 
 WEEK = 7 * 24 * 3600.0
 MOST = 50
-"""Folders of fetches that are over are removed after a week, and when there are more than these."""
-_SILENT = 120.0  # seconds without a line after which a fetch of another machine is gone
+"""Folders of jobs that are over are removed after a week, and when there are more than these."""
+_SILENT = 120.0  # seconds without a line after which a job of another machine is gone
 _POLL = 0.2  # seconds between two looks at another process's journal
 _NAME = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
 _FILES = ("cancel", "events.jsonl", "job.json.new", "job.json")
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a job is for; a later job of the same continues one that did not come to its end.
+
+    Attributes
+    ----------
+    kind
+        ``fetch`` or ``upload``.
+    what, to
+        The dataset, and the folder or the storage element.
+    lake
+        Name of the lake.
+    chosen
+        What was chosen of the dataset, such as ``(("files", "*.root"),)``.
+    """
+
+    kind: str
+    what: str
+    to: str
+    lake: str
+    chosen: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What was written down when a job began: its purpose, its process on its host, and when."""
+
+    about: About
+    owner: Owner
+    host: str
+    at: datetime
+
+
 class JobFolder:
-    """What one fetch tells other processes.
+    """What one job tells other processes.
 
     Attributes
     ----------
@@ -37,13 +75,12 @@ class JobFolder:
         self.path = path
 
     @property
-    def about(self) -> dict[str, Any]:
-        """What is fetched, to where, by whom, since when; empty where that cannot be read."""
+    def begun(self) -> Begun | None:
+        """What the job is and whose; None where that cannot be read."""
         try:
-            about = json.loads((self.path / "job.json").read_bytes())
-        except (OSError, ValueError, RecursionError):
-            return {}
-        return about if isinstance(about, dict) else {}
+            return _begun(json.loads((self.path / "job.json").read_bytes()))
+        except (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
+            return None
 
     @property
     def journal(self) -> Path:
@@ -52,9 +89,10 @@ class JobFolder:
 
     @property
     def state(self) -> str:
-        """``running``, ``finished``, ``failed``, ``cancelled``, or ``lost`` if its process is gone."""
-        last = journal.last(self.journal)
-        return state_after(last) or ("lost" if self._gone() else "running")
+        """``running``, ``finished``, ``failed``, ``cancelled``, or ``died`` if its process is gone."""
+        gone = self._gone()  # before the look: its last words may come in between
+        newest = journal.last(self.journal)
+        return state_after(newest and newest.event) or ("died" if gone else "running")
 
     @property
     def cancelled(self) -> bool:
@@ -62,31 +100,54 @@ class JobFolder:
         return (self.path / "cancel").exists()
 
     def cancel(self) -> None:
-        """Ask for the end; the fetch looks twice a second. Harmless if it is over."""
-        if self.path.is_dir():
-            (self.path / "cancel").touch(mode=0o600)
+        """Ask for the end; the job looks twice a second. Harmless if it is over.
 
-    def events(self, wait: Callable[[], object] = lambda: time.sleep(_POLL)) -> Iterator[Event]:
-        """Events from the first on, as they come, until the fetch is over or its process gone."""
-        return journal.follow(self.journal, self._gone, wait)
+        Raises
+        ------
+        NotWritable
+            The disk does not take the request.
+        """
+        try:
+            (self.path / "cancel").touch(mode=0o600)
+        except (FileNotFoundError, NotADirectoryError):
+            pass  # it was over long ago
+        except OSError as error:
+            msg = f"cannot ask the job {self.path.name} to stop: {error.strerror} in {self.path}"
+            raise NotWritable(msg) from error
+
+    def entries(
+        self, after: int = 0, wait: Callable[[], object] = lambda: time.sleep(_POLL)
+    ) -> Iterator[Entry]:
+        """Entries of the journal as they come, until the job is over or its process gone.
+
+        Parameters
+        ----------
+        after
+            `Entry.end` of the last one that is known already.
+        """
+        return journal.follow(self.journal, self._gone, wait, after)
+
+    def remove(self) -> None:
+        """Remove the files that we put there, one by one: nothing else can be lost."""
+        with suppress(OSError):  # another process removes it too, or it holds what is not ours
+            for name in _FILES:
+                (self.path / name).unlink(missing_ok=True)
+            self.path.rmdir()
 
     def _gone(self) -> bool:
-        owner = Owner.parse(str(self.about.get("owner", "")).encode())
-        if owner is None or owner.ended:
+        begun = self.begun
+        if begun is None or begun.owner.ended:
             return True
-        if owner.here:
+        if begun.owner.here:
             return False
         try:
             return time.time() - self.journal.stat().st_mtime > _SILENT
         except OSError:
             return True
 
-    def __repr__(self) -> str:
-        return f"JobFolder({self.path.name}: {self.about.get('did')}, {self.state})"
-
 
 def state_after(event: Event | None) -> str | None:
-    """State of a fetch whose last event this is; None while it may go on."""
+    """State of a job whose last event this is; None while it may go on."""
     if isinstance(event, Finished):
         return "failed" if event.failed else "finished"
     if isinstance(event, Cancelled):
@@ -94,32 +155,32 @@ def state_after(event: Event | None) -> str | None:
     return "failed" if isinstance(event, Failed) and event.file is None else None
 
 
-def begin(root: Path, about: Mapping[str, Any], now: float | None = None) -> JobFolder | None:
-    """Make the folder of a fetch of this process, and remove old ones.
+def begin(root: Path, about: About, now: float) -> JobFolder | None:
+    """Make the folder of a job of this process, and remove old ones.
 
     Returns
     -------
     JobFolder or None
-        None where the disk refuses, which stops no fetch.
+        None where the disk refuses, which stops no job.
     """
-    now = time.time() if now is None else now
     clean(root, now)
     name = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime(now))}-{secrets.token_hex(4)}"
     folder = JobFolder(root / name)
+    begun = {"owner": str(myself()), "host": socket.gethostname(), "at": now, "about": asdict(about)}
     try:
         make_private(root)
         folder.path.mkdir(mode=0o700)
-        text = json.dumps({**about, "owner": str(myself()), "started": now})
         draft = folder.path / "job.json.new"
-        draft.write_text(text)
+        draft.write_text(json.dumps(begun))
         draft.replace(folder.path / "job.json")
     except (OSError, NotWritable):
+        folder.remove()
         return None
     return folder
 
 
-def all_jobs(root: Path) -> list[JobFolder]:
-    """Fetches of this user that left a folder, the newest first."""
+def folders(root: Path) -> list[JobFolder]:
+    """Folders of this user's jobs, the newest first."""
     try:
         with os.scandir(root) as entries:
             names = [e.name for e in entries if _NAME.fullmatch(e.name) and e.is_dir(follow_symlinks=False)]
@@ -128,27 +189,25 @@ def all_jobs(root: Path) -> list[JobFolder]:
     return [JobFolder(root / name) for name in sorted(names, reverse=True)]
 
 
-def running(root: Path) -> list[JobFolder]:
-    """Fetches of this user that go on now, the newest first."""
-    return [job for job in all_jobs(root) if job.state == "running"]
-
-
 def clean(root: Path, now: float) -> None:
-    """Remove folders of fetches that ended a week ago, and all but the newest fifty; never a running one."""
-    for at, job in enumerate(all_jobs(root)):
+    """Remove folders of jobs that began a week ago, and all but the newest fifty; never a running one."""
+    for at, job in enumerate(folders(root)):
         try:
             old = now - job.path.stat().st_mtime > WEEK
         except OSError:
             continue
         if (old or at >= MOST) and job.state != "running":
-            _remove(job.path)
+            job.remove()
 
 
-def _remove(folder: Path) -> None:
-    """Remove the files that we put there, one by one: nothing else can be lost."""
-    try:
-        for name in _FILES:
-            (folder / name).unlink(missing_ok=True)
-        folder.rmdir()
-    except OSError:
-        pass  # another process removes it too, or it holds what is not ours
+def _begun(said: Any) -> Begun:
+    """Read what `begin` wrote; anything else is an error of one kind or another."""
+    names = [each.name for each in fields(About) if each.name != "chosen"]
+    texts = {name: said["about"][name] for name in names}
+    chosen = tuple((name, value) for name, value in said["about"]["chosen"])
+    owner = Owner.parse(said["owner"].encode())
+    every = [said["host"], *texts.values(), *(text for pair in chosen for text in pair)]
+    if owner is None or not all(isinstance(text, str) for text in every):
+        msg = "no description of a job"
+        raise ValueError(msg)
+    return Begun(About(**texts, chosen=chosen), owner, said["host"], datetime.fromtimestamp(said["at"], UTC))

@@ -1,20 +1,39 @@
-"""Events of a fetch on disk, one a line: appended by its process, read by any other."""
+"""Events of a job on disk, one a line: appended by its process, read by any other."""
 
 import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from vre_dm.lake.transfer.events import Event, Progress, from_json, is_last, to_json
+from vre_dm.lake.transfer.events import Event, Progress, Replicating, from_json, is_last, to_json
 
 LARGEST = 16_000_000
 """Bytes of a journal beyond which only a state a minute and the end are written."""
-_TAIL = 65_536  # bytes at the end that hold the last event
+_TAIL = 65_536  # bytes at the end that nearly always hold what is looked for
 _BLOCK = 1 << 20
 
 
+class Entry(NamedTuple):
+    """A line of a journal.
+
+    Attributes
+    ----------
+    event
+        What happened.
+    at
+        When, in unix seconds.
+    end
+        Byte at which the line ends: who reads on from there misses nothing and hears nothing twice.
+    """
+
+    event: Event
+    at: float
+    end: int
+
+
 class Journal:
-    """The writing side. A disk that refuses silences it: a fetch never fails for its journal.
+    """The writing side. A disk that refuses silences it: a job never fails for its journal.
 
     Parameters
     ----------
@@ -35,7 +54,7 @@ class Journal:
     def append(self, event: Event) -> None:
         """Write an event; of states one a second."""
         at = self._now()
-        state, last = isinstance(event, Progress), is_last(event)
+        state, last = isinstance(event, Progress | Replicating), is_last(event)
         if last or (at >= self._due if state else self._size < LARGEST):
             line = self._text(to_json(event, at)) + "\n"
             self._lines.append(line)
@@ -45,12 +64,14 @@ class Journal:
         if state or last:
             self._flush()
 
-    def close(self) -> None:
-        """Write what is left."""
+    def close(self) -> bool:
+        """Write what is left; whether the disk took all."""
         self._flush()
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        if self._descriptor is None:
+            return False
+        os.close(self._descriptor)
+        self._descriptor = None
+        return True
 
     def _flush(self) -> None:
         data, self._lines = "".join(self._lines).encode(), []
@@ -64,11 +85,11 @@ class Journal:
             self._descriptor = None
 
 
-def read(path: Path, offset: int = 0) -> Iterator[tuple[Event, int]]:
-    """Events of a journal from a byte on, each with where it ends.
+def read(path: Path, offset: int = 0) -> Iterator[Entry]:
+    """Entries of a journal from a byte on.
 
     A last line without its end is left for later; a garbled one, or one of a kind that this version does not
-    know, is passed over. A journal that is not there has no events.
+    know, is passed over. A journal that is not there has no entries.
     """
     try:
         stream = path.open("rb")
@@ -81,24 +102,27 @@ def read(path: Path, offset: int = 0) -> Iterator[tuple[Event, int]]:
             *lines, rest = (rest + block).split(b"\n")
             for line in lines:
                 offset += len(line) + 1
-                if event := _event(line):
-                    yield event, offset
+                if entry := _entry(line, offset):
+                    yield entry
 
 
-def last(path: Path) -> Event | None:
-    """Last event of a journal, or None."""
-    try:
-        size = path.stat().st_size
-    except OSError:
-        return None
-    event = None
-    for event, _ in read(path, max(size - _TAIL, 0)):  # noqa: B007 - the last one is wanted
-        pass
-    return event
+def last(path: Path, *kinds: type[Event]) -> Entry | None:
+    """Last entry of a journal, or the last one of these kinds; None if there is none."""
+    window, size = _TAIL, _size(path)
+    while True:
+        start = max(size - window, 0)
+        for entry in _backwards(path, start, size):
+            if not kinds or isinstance(entry.event, kinds):
+                return entry
+        if not start:
+            return None
+        window *= 8
 
 
-def follow(path: Path, over: Callable[[], bool], wait: Callable[[], object]) -> Iterator[Event]:
-    """Events of a journal as they come, until its last one, or until nothing can come any more.
+def follow(
+    path: Path, over: Callable[[], bool], wait: Callable[[], object], offset: int = 0
+) -> Iterator[Entry]:
+    """Entries of a journal as they come, until its last one, or until nothing can come any more.
 
     Parameters
     ----------
@@ -106,23 +130,51 @@ def follow(path: Path, over: Callable[[], bool], wait: Callable[[], object]) -> 
         Whether the writer is gone.
     wait
         Pauses between two looks.
+    offset
+        The `Entry.end` after which to begin; one that lies beyond the journal belongs to another, and all of
+        this one is told.
     """
-    offset = 0
+    offset = offset if 0 <= offset <= _size(path) else 0
+    newest = last(path) if offset else None
+    if newest is not None and is_last(newest.event) and newest.end <= offset:
+        return
     while True:
         ended = over()  # before the look: what was written until then is read
-        for event, end in read(path, offset):
-            offset = end
-            yield event
-            if is_last(event):
+        for entry in read(path, offset):
+            offset = entry.end
+            yield entry
+            if is_last(entry.event):
                 return
         if ended:
             return
         wait()
 
 
-def _event(line: bytes) -> Event | None:
+def _backwards(path: Path, start: int, end: int) -> Iterator[Entry]:
+    """Whole lines between two bytes, the last one first."""
+    try:
+        with path.open("rb") as stream:
+            stream.seek(start)
+            lines = stream.read(end - start).split(b"\n")
+    except OSError:
+        return
+    end -= len(lines.pop())  # not finished yet, or nothing
+    for line in reversed(lines):
+        if entry := _entry(line, end):
+            yield entry
+        end -= len(line) + 1
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _entry(line: bytes, end: int) -> Entry | None:
     try:
         document = json.loads(line)
-        return from_json(document) if isinstance(document, dict) else None
-    except (ValueError, RecursionError):
+        return Entry(from_json(document), float(document["at"]), end) if isinstance(document, dict) else None
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None

@@ -1,4 +1,4 @@
-"""A fetch that runs beside its caller: followed, waited for, cancelled, and seen by other processes."""
+"""A job of this process, in a thread beside its caller: followed, waited for, cancelled, seen by others."""
 
 import threading
 import time
@@ -7,9 +7,9 @@ from concurrent.futures import Future, wait
 from pathlib import Path
 
 from vre_dm.lake.jobs.feed import Feed
-from vre_dm.lake.jobs.folder import JobFolder, state_after
+from vre_dm.lake.jobs.folder import About, JobFolder, begin, state_after
 from vre_dm.lake.jobs.journal import Journal
-from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Listener, Progress, Replicating, is_last
+from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Listener, is_last
 from vre_dm.lake.transfer.failures import FetchCancelled
 
 _FAREWELL = 0.95  # seconds an interrupted caller waits for the end; an interrupt is to be over in one
@@ -19,33 +19,30 @@ Work = Callable[[Listener, threading.Event], list[Path]]
 
 
 class StartedJob:
-    """A fetch in a thread of its own, started by `vre_dm.lake.dataset.Dataset.start_fetch`.
+    """A fetch or an upload, started by `vre_dm.lake.dataset.Dataset.start_fetch` and the like.
 
     Parameters
     ----------
     work
-        Fetches: tells events to a listener, and ends soon after its stop is set.
-    folder
-        Where other processes find it; None where the disk refused.
-
-    Attributes
-    ----------
-    folder
-        As given.
+        Does it: tells events to a listener, and ends soon after its stop is set.
+    about
+        What it is for.
+    root
+        Where other processes look for jobs; None where none shall see it.
     """
 
-    def __init__(self, work: Work, folder: JobFolder | None) -> None:
-        self.folder = folder
-        self._work = work
+    def __init__(self, work: Work, about: About, root: Path | None) -> None:
+        self._work, self._about = work, about
         self._feed = Feed()
-        self._journal = None if folder is None else _journal(folder)
+        self._folder, self._journal = _told_in(root, about)
         self._stop = threading.Event()
         self._last: Event | None = None
-        self._look = 0.0
         self._future: Future[list[Path]] = Future()
-        # a daemon: a look-up that hangs must not keep the interpreter; the next run continues
+        # daemons: a look-up that hangs must not keep the interpreter; the next run continues
         try:
-            threading.Thread(target=self._run, name="fetch", daemon=True).start()
+            threading.Thread(target=self._run, name=about.kind, daemon=True).start()
+            if self._folder is not None:
+                threading.Thread(target=self._heed, args=(self._folder,), daemon=True).start()
         except BaseException:  # interrupted: nobody would have the job to stop it
             self.cancel()
             raise
@@ -60,7 +57,7 @@ class StartedJob:
         return self._feed.follow()
 
     def cancel(self) -> None:
-        """Stop it; nothing partial stays at a final name, and the next fetch goes on where this one was."""
+        """Stop it; nothing partial stays at a final name, and the next run goes on where this one was."""
         self._stop.set()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -82,7 +79,7 @@ class StartedJob:
         return self._future.result(timeout)
 
     def follow(self, listener: Listener) -> list[Path]:
-        """Tell the events, from the calling thread, until the end; an interrupt cancels the fetch.
+        """Tell the events, from the calling thread, until the end; an interrupt cancels the job.
 
         Raises
         ------
@@ -107,7 +104,7 @@ class StartedJob:
         error = self._future.exception() if self.wait(_FAREWELL) else None
         if isinstance(error, FetchCancelled):
             return error
-        return FetchCancelled("fetch stopped; run it again to continue")
+        return FetchCancelled(f"{self._about.kind} stopped; run it again to continue")
 
     def _run(self) -> None:
         try:
@@ -123,8 +120,8 @@ class StartedJob:
             self._future.set_result(paths)
 
     def _end(self) -> None:
-        if self._journal is not None:
-            self._journal.close()
+        if self._folder is not None and self._journal is not None and not self._journal.close():
+            self._folder.remove()  # its end could not be written: it would seem to run for ever
         self._feed.close()
 
     def _hear(self, event: Event) -> None:
@@ -133,18 +130,21 @@ class StartedJob:
         self._feed.put(event)
         if self._journal is not None:
             self._journal.append(event)
-        if (
-            self.folder is not None
-            and isinstance(event, Progress | Replicating)
-            and time.monotonic() >= self._look
-        ):
-            self._look = time.monotonic() + _LOOK
-            if self.folder.cancelled:
-                self._stop.set()
+
+    def _heed(self, folder: JobFolder) -> None:
+        """Stop the job when another process asks for it."""
+        while not self.wait(_LOOK):
+            if folder.cancelled:
+                self.cancel()
 
 
-def _journal(folder: JobFolder) -> Journal | None:
+def _told_in(root: Path | None, about: About) -> tuple[JobFolder | None, Journal | None]:
+    """Folder and journal of a new job; none where the disk refuses."""
+    folder = None if root is None else begin(root, about, time.time())
+    if folder is None:
+        return None, None
     try:
-        return Journal(folder.journal, time.time)
+        return folder, Journal(folder.journal, time.time)
     except OSError:
-        return None
+        folder.remove()
+        return None, None

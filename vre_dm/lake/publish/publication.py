@@ -80,12 +80,12 @@ class Publication(Tabular):
 
     def start(self) -> "StartedJob":
         """Let it happen, and return at once: ``events()``, ``wait()``, ``result()``, ``cancel()``."""
-        from vre_dm.lake.jobs.folder import begin
+        from vre_dm.lake.jobs.folder import About
         from vre_dm.lake.jobs.started import StartedJob
 
-        about = {"did": str(self.did), "to": self.plan.target.rse, "files": len(self.plan.steps)}
-        folder = None if self._jobs is None else begin(self._jobs, about)
-        return StartedJob(self._work, folder)
+        lake = self._shipping.connection.instance.name
+        about = About("upload", str(self.did), self.plan.target.rse, lake)
+        return StartedJob(self._work, about, self._jobs)
 
     def table(self) -> Table:
         """What would happen, file by file; nothing is changed by asking."""

@@ -1,0 +1,251 @@
+"""A fetch or an upload as any window sees it: how it stands, followed and cancelled from there."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from vre_dm.lake.jobs import journal
+from vre_dm.lake.jobs.folder import Begun, JobFolder
+from vre_dm.lake.jobs.journal import Entry
+from vre_dm.lake.rules.spans import rough
+from vre_dm.lake.tables import Table, Tabular, clean, size_text
+from vre_dm.lake.transfer.events import Event, Failed, Finished, Listener, Progress, Replicating
+
+_POLL = 0.2  # seconds between two looks at whether it is over
+Show = Callable[[float], AbstractContextManager[Listener]]
+"""Shows events to the user; is told for how many seconds the job runs already."""
+
+
+class FollowingStopped(KeyboardInterrupt):
+    """The user stopped to follow another window's job, which goes on."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows instead of a stack trace."""
+        return [str(self)]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a job stands at one moment.
+
+    Attributes
+    ----------
+    state
+        ``running``, ``finished``, ``failed``, ``cancelled`` or ``died``.
+    progress
+        The last state that it told; None where it did not come so far.
+    remark
+        Why it waits or failed, and the next step; empty where there is nothing to say.
+    """
+
+    state: str
+    progress: Progress | None
+    remark: str
+
+    @property
+    def moving(self) -> Progress | None:
+        """The progress, as long as its rate means something."""
+        return self.progress if self.state == "running" else None
+
+
+class Job(Tabular):
+    """A job of this user, in this or another process.
+
+    Made by `vre_dm.jobs`. Each look at it tells how it stands then.
+
+    Parameters
+    ----------
+    folder
+        What its process tells.
+    begun
+        What was written down when it began.
+    show
+        Shows it while it is followed.
+    next_one
+        Name of a later job of the same; empty where there is none.
+    """
+
+    def __init__(self, folder: JobFolder, begun: Begun, show: Show, next_one: str = "") -> None:
+        self._folder, self._begun, self._show, self._next = folder, begun, show, next_one
+
+    @property
+    def name(self) -> str:
+        """Eight characters by which commands know it."""
+        return name_of(self._folder)
+
+    @property
+    def kind(self) -> str:
+        """``fetch`` or ``upload``."""
+        return self._begun.about.kind
+
+    @property
+    def what(self) -> str:
+        """The dataset."""
+        return self._begun.about.what
+
+    @property
+    def to(self) -> str:
+        """Folder or storage element."""
+        return self._begun.about.to
+
+    @property
+    def lake(self) -> str:
+        """Name of the lake."""
+        return self._begun.about.lake
+
+    @property
+    def since(self) -> datetime:
+        """When it began."""
+        return self._begun.at
+
+    @property
+    def process(self) -> str:
+        """Which process it is of, here or on another host."""
+        owner = self._begun.owner
+        if owner.here and owner.pid == os.getpid():
+            return f"{owner.pid} (this one)"
+        return str(owner.pid) if owner.here else f"{owner.pid} on {self._begun.host}"
+
+    @property
+    def state(self) -> str:
+        """``running``, ``finished``, ``failed``, ``cancelled``, or ``died`` if its process is gone."""
+        return self._folder.state
+
+    def standing(self) -> Standing:
+        """Look how it stands now."""
+        state, newest = self._folder.state, journal.last(self._folder.journal)
+        told = journal.last(self._folder.journal, Progress)
+        progress = told.event if told and isinstance(told.event, Progress) else None
+        return Standing(state, progress, self._remark(state, newest.event if newest else None))
+
+    @property
+    def sentence(self) -> str:
+        """How it stands now, on one line."""
+        now = self.standing()
+        text = f"{self.kind} {self.name} of {self.what}: {now.state}"
+        return clean(f"{text}; {now.remark}" if now.remark else text, None)
+
+    def events(self, after: int = 0) -> Iterator[Entry]:
+        """What happened and what happens, until it is over.
+
+        Parameters
+        ----------
+        after
+            ``end`` of the last entry that is known already: only what came later is told.
+        """
+        return self._folder.entries(after)
+
+    def follow(self) -> "Job":
+        """Show its progress as if it were of this window, until it is over; an interrupt leaves it alone.
+
+        Raises
+        ------
+        FollowingStopped
+            Interrupted (a ``KeyboardInterrupt``).
+        """
+        with self._show((datetime.now(UTC) - self.since).total_seconds()) as tell:
+            try:
+                for event in self._from_now():
+                    tell(event)
+            except KeyboardInterrupt as interrupt:
+                name = self.name
+                msg = f"the {self.kind} {name} of {self.what} goes on; vre-dm jobs cancel {name} ends it"
+                raise FollowingStopped(clean(msg, None)) from interrupt
+        return self
+
+    def cancel(self) -> None:
+        """Ask it to stop, whatever window it is of; it looks twice a second. Harmless if it is over.
+
+        Raises
+        ------
+        NotWritable
+            The disk does not take the request.
+        """
+        if self.state == "running":
+            self._folder.cancel()
+
+    def wait(self, timeout: float) -> bool:
+        """Wait for the end, at most so many seconds; says whether it is over."""
+        end = time.monotonic() + timeout
+        while self.state == "running" and time.monotonic() < end:
+            time.sleep(_POLL)
+        return self.state != "running"
+
+    def document(self) -> dict[str, Any]:
+        """How it stands, as plain JSON."""
+        now = self.standing()
+        progress, moving = now.progress, now.moving
+        return {
+            "job": self.name,
+            **{key: getattr(self, key) for key in ("kind", "what", "to", "lake")},
+            "state": now.state,
+            "bytes_done": progress.bytes_done if progress else 0,
+            "bytes_total": progress.bytes_total if progress else None,
+            "files_done": progress.files_done if progress else 0,
+            "files_total": progress.files_total if progress else None,
+            "rate": moving.rate if moving else None,
+            "remaining": moving.remaining if moving else None,
+            "since": self.since.isoformat(),
+            "pid": self._begun.owner.pid,
+            "host": self._begun.host,
+            "remark": now.remark,
+        }
+
+    def table(self) -> Table:
+        """What it does and how it stands."""
+        cells: tuple[tuple[str, object], ...] = (
+            ("to", self.to),
+            ("lake", self.lake),
+            *zip(("bytes", "rate", "left"), _amounts(self.standing()), strict=True),
+            ("since", self.since),
+            ("process", self.process),
+        )
+        return Table(self.sentence, ("", ""), [cell for cell in cells if cell[1]], widest=300)
+
+    def row(self) -> tuple[object, ...]:
+        """Cells of it in a table of jobs."""
+        now = self.standing()
+        what = f"{self.kind} {self.what}"
+        return self.name, what, self.to, now.state, *_amounts(now), self.since, self.process, now.remark
+
+    def _from_now(self) -> Iterator[Event]:
+        """The state that was told last, and what comes after it."""
+        told = journal.last(self._folder.journal, Progress)
+        if told is not None:
+            yield told.event
+        yield from (entry.event for entry in self.events(told.end if told else 0))
+
+    def _remark(self, state: str, event: Event | None) -> str:
+        again = f"{self._next} goes on with it" if self._next else "run it again: it continues"
+        if state == "running" and self._folder.cancelled:
+            return "was asked to stop"
+        if isinstance(event, Finished) and event.failed:
+            return f"{event.failed} of {event.failed + event.files} files could not be had; {again}"
+        if isinstance(event, Failed) and event.file is None:
+            return "; ".join(cause for _, cause in event.causes)
+        if state == "died":
+            return f"its process is gone; {again}"
+        if isinstance(event, Replicating):
+            return event.sentence
+        return again if state == "cancelled" else ""
+
+
+def name_of(folder: JobFolder) -> str:
+    """The part of a folder's name by which its job is called."""
+    return folder.path.name.rpartition("-")[2]
+
+
+def _amounts(now: Standing) -> tuple[str, str, str]:
+    """Bytes, rate and remaining time in words, empty where they are not known."""
+    if now.progress is None:
+        return "", "", ""
+    done, total, moving = now.progress.bytes_done, now.progress.bytes_total, now.moving
+    amount = size_text(done) if total is None or total == done else f"{size_text(done)} of {size_text(total)}"
+    if moving is None:
+        return amount, "", ""
+    left = "" if moving.remaining is None else rough(timedelta(seconds=moving.remaining))
+    return amount, f"{size_text(moving.rate)}/s", left

@@ -1,0 +1,61 @@
+"""All jobs of a user as a list: those that run first, then the newest."""
+
+from pathlib import Path
+
+from vre_dm.errors import NoSuchJob
+from vre_dm.lake.jobs.folder import About, folders
+from vre_dm.lake.jobs.job import Job, Show, name_of
+from vre_dm.lake.tables import Table, Tabular, plural
+
+_SHOWN = 20
+_COLUMNS = ("job", "what", "to", "state", "bytes", "rate", "left", "since", "process", "")
+
+
+class JobList(Tabular, list[Job]):
+    """Jobs that show themselves as a table; a list in every other respect."""
+
+    def one(self, name: str | None = None) -> Job:
+        """Get a job by its name, or the begin of it; without a name, the only one that runs.
+
+        Raises
+        ------
+        NoSuchJob
+            None fits, or several do.
+        """
+        if name is None:
+            found, what = [job for job in self if job.state == "running"], "runs"
+        else:
+            found, what = [job for job in self if name and job.name.startswith(name)], f"is called {name!a}"
+        if len(found) == 1:
+            return found[0]
+        msg = f"no job {what}; vre-dm jobs lists those of the last week"
+        if found:
+            msg = f"more than one job {what}; name one of {', '.join(job.name for job in found[:9])}"
+        raise NoSuchJob(msg)
+
+    def table(self) -> Table:
+        """How they stand now."""
+        running = sum(job.state == "running" for job in self)
+        more = len(self) - _SHOWN
+        note = f"{more} older ones are not shown; take them with [{_SHOWN}:]." if more > 0 else ""
+        rows = [job.row() for job in self[:_SHOWN]]
+        return Table(f"{plural(len(self), 'job')}, {running} running", _COLUMNS, rows, note)
+
+
+def jobs_in(root: Path, show: Show) -> JobList:
+    """Jobs of this user, in whatever window.
+
+    Parameters
+    ----------
+    root
+        Folder in which jobs tell of themselves.
+    show
+        Shows one to the user while it is followed.
+    """
+    found, later = JobList(), dict[About, str]()
+    for folder in folders(root):
+        if (begun := folder.begun) is not None:
+            found.append(Job(folder, begun, show, later.get(begun.about, "")))
+            later[begun.about] = name_of(folder)
+    found.sort(key=lambda job: job.state != "running")
+    return found

@@ -137,15 +137,26 @@ def test_a_public_server_may_point_to_a_storage_element_wherever_that_is(two_net
     assert path.read_bytes() == BODY
 
 
-def test_a_private_server_may_point_to_its_neighbours(two_networks, tmp_path: Path):
-    storage, inside, access = two_networks
-    access.elements = inside.url("", "127.0.0.2")
-    storage.play("/y", good(BODY))
-    for target in (inside.url("/x", "127.0.0.2"), storage.url("/y", "127.0.0.1")):
-        inside.play("/start", go_to(target))
-        file = registered(BODY, inside.url("/start", "127.0.0.2"), name=f"f{target[-1]}")
-        (path,) = fetch_files([file], tmp_path, access=access, policy=HASTY, pace=Waits().pace())
+@pytest.mark.parametrize("host", ["127.0.0.2", "127.0.0.3"])
+def test_a_private_server_may_point_to_the_lakes_storage_and_to_no_other_private_one(
+    host: str, two_networks, tmp_path: Path
+):
+    public, inside, access = two_networks
+    start = registered(BODY, inside.url("/start", "127.0.0.2"))
+    with breaking(certificate=None, host=host) as neighbour:  # another port, or another host
+        access.elements = inside.url("/", "127.0.0.2")
+        inside.play("/start", go_to(neighbour.url("/y", host)))
+        neighbour.play("/y", good(BODY))
+        assert "private address" in told(start, access, tmp_path)
+        assert neighbour.asked == []
+        access.elements = (access.elements, neighbour.url("/", host))
+        (path,) = fetch_files([start], tmp_path, access=access, policy=HASTY, pace=Waits().pace())
         assert path.read_bytes() == BODY
+    public.play("/z", good(BODY))
+    inside.play("/on", go_to(public.url("/z", "127.0.0.1")))
+    on = registered(BODY, inside.url("/on", "127.0.0.2"), name="on")
+    (path,) = fetch_files([on], tmp_path, access=access, policy=HASTY, pace=Waits().pace())
+    assert path.read_bytes() == BODY
 
 
 def test_what_is_on_no_storage_element_is_never_asked(server: Breaking, tmp_path: Path):

@@ -5,6 +5,7 @@ import ssl
 import threading
 import time
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +34,9 @@ class OpenAccess:
             return {}
         token = self.tokens.pop(0) if len(self.tokens) > 1 else self.tokens[0]
         return {"Authorization": f"Bearer {token}"}
+
+    def renew(self, url: str, refused: Mapping[str, str]) -> bool:
+        return refused != {"Authorization": f"Bearer {self.tokens[0]}"}
 
     def knows(self, url: str) -> bool:
         return url.startswith(self.elements)

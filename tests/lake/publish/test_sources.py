@@ -21,6 +21,14 @@ def test_files_folders_and_mappings_give_names(tmp_path: Path) -> None:
     assert (one.did, one.path, one.size) == (Did("s", "v2.limits.csv"), tmp_path / "a.csv", 5)
 
 
+def bytes_named(folder: Path, name: bytes) -> Path:
+    """Make a file whose name is hostile to a terminal, and is no text."""
+    folder.mkdir()
+    path = folder / os.fsdecode(name)
+    path.touch()
+    return path
+
+
 def test_what_cannot_be_a_file_of_the_lake_is_named(tmp_path: Path) -> None:
     (tmp_path / "ok").touch()
     (tmp_path / "deep").mkdir()
@@ -30,7 +38,10 @@ def test_what_cannot_be_a_file_of_the_lake_is_named(tmp_path: Path) -> None:
         (tmp_path / "deep", "nothing to publish"),
         (tmp_path, "names in a lake are flat"),
         (tmp_path / "none", "No such file"),
-        ("a\0b", "no DID of a data lake can hold"),
+        ("a\0b", "null byte; check the path"),
+        ("~nobody-of-this-name/x", r"home directory\.?; check the path"),
+        ("x" * 300, "File name too long"),
+        ([bytes_named(tmp_path / "odd", b"a\x1b[2J\n\xff")], r"a\\x1b\[2J\\n\\udcff: .*rename it"),
         (tmp_path / "pipe", "is no plain file"),
         ("/dev/null", "is no plain file"),
         ({"a b": tmp_path / "ok"}, "rename it, or give it a name"),

@@ -1,115 +1,20 @@
-"""A storage that misbehaves: its answer becomes a cause, and credentials stay with the lake."""
+"""What a storage that misbehaves answers becomes a cause, and credentials stay with the lake."""
 
-import threading
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from ssl import PROTOCOL_TLS_SERVER, SSLContext, create_default_context
 
 import pytest
 import trustme
 
+from tests.lake.storing import Storage, Trusting, serving
 from vre_dm.errors import LoginRefused, NoSpace
 from vre_dm.lake.publish.store import Seen, StoreFailed
 from vre_dm.lake.publish.webdav import Dav
 from vre_dm.lake.transfer import addresses
+from vre_dm.lake.transfer.policy import Policy
 
 BODY = b"some bytes"
 SUM = f"{zlib.adler32(BODY):08x}"
-
-
-class Storage(ThreadingHTTPServer):
-    """A little WebDAV storage over TLS; ``play`` may answer in its stead: method, path -> status, headers."""
-
-    daemon_threads = True
-
-    def __init__(self, authority: trustme.CA) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        context = SSLContext(PROTOCOL_TLS_SERVER)
-        authority.issue_cert("127.0.0.1").configure_cert(context)
-        self.socket = context.wrap_socket(self.socket, server_side=True)
-        self.files: dict[str, bytes] = {}
-        self.folders = {"/"}
-        self.play = lambda method, path: None
-        self.seen: list[tuple[str, str, str]] = []
-
-    @property
-    def url(self) -> str:
-        return f"https://127.0.0.1:{self.server_port}"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: Storage
-
-    def _do(self) -> None:
-        server, method, path = self.server, self.command, self.path
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        server.seen.append((method, path, self.headers.get("Authorization", "")))
-        played = server.play(method, path)
-        if played is not None:
-            return self._say(*played)
-        if method == "PUT":
-            if path.rpartition("/")[0] + "/" not in server.folders:
-                return self._say(409)
-            server.files[path] = body
-            return self._say(201)
-        if method == "MKCOL":
-            server.folders.add(path)
-            return self._say(201)
-        if path not in server.files:
-            return self._say(404)
-        found = server.files[path]
-        if method == "HEAD":
-            return self._say(200, {"Content-Length": str(len(found))})
-        return self._say(200, {"Content-Length": str(len(found))}, found)
-
-    do_PUT = do_HEAD = do_GET = do_MKCOL = do_MOVE = do_DELETE = _do
-
-    def _say(self, status: int, headers: dict[str, str] | None = None, body: bytes = b"") -> None:
-        self.send_response_only(status)
-        for name, value in ({"Content-Length": "0"} | (headers or {})).items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None: ...
-
-
-class Trusting:
-    """Knows one server, and would give its secret for every address that it is asked about."""
-
-    def __init__(self, authority: trustme.CA) -> None:
-        self.known = ""
-        self._context = create_default_context()
-        authority.configure_trust(self._context)
-
-    def headers(self, url: str) -> dict[str, str]:
-        return {"Authorization": "Bearer canary"} if self.knows(url) else {}
-
-    def verify(self, url: str) -> SSLContext:
-        return self._context
-
-    def knows(self, url: str) -> bool:
-        return url.startswith(self.known)
-
-    def local_path(self, pfn: str) -> Path | None:
-        return None
-
-
-@contextmanager
-def serving(authority: trustme.CA) -> Iterator[Storage]:
-    with Storage(authority) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -125,9 +30,7 @@ def storage(authority: trustme.CA) -> Iterator[Storage]:
 
 @pytest.fixture
 def dav(authority: trustme.CA, storage: Storage) -> Iterator[Dav]:
-    access = Trusting(authority)
-    access.known = storage.url
-    opened = Dav(access)
+    opened = Dav(Trusting(authority, storage.url), Policy())
     yield opened
     opened.close()
 
@@ -164,7 +67,7 @@ def test_a_checksum_of_the_storage_is_read_as_it_is_spelt(dav: Dav, storage: Sto
     [
         (507, NoSpace, "the storage is full"),
         (413, NoSpace, "too large"),
-        (401, LoginRefused, "you may not write there"),
+        (401, StoreFailed, "does not accept your login; log in again"),
         (403, LoginRefused, "you may not write there"),
         (503, StoreFailed, "answered PUT with 503"),
         (418, StoreFailed, "answered PUT with 418"),
@@ -177,7 +80,8 @@ def test_a_refusal_of_the_storage_becomes_its_cause(
     with pytest.raises(error, match=why) as caught:
         dav.put(f"{storage.url}/x", body, len(BODY))
     if isinstance(caught.value, StoreFailed):
-        assert (caught.value.passing, caught.value.wait) == (status == 503, 7.0)
+        assert caught.value.passing is (status != 418)
+        assert caught.value.wait == (None if status == 401 else 7.0)
 
 
 def test_a_multi_status_is_no_rename(dav: Dav, storage: Storage) -> None:
@@ -212,10 +116,8 @@ def test_a_redirect_elsewhere_is_refused_and_no_credential_leaves(
 
 
 def test_a_storage_with_another_certificate_gets_neither_bytes_nor_token(storage: Storage) -> None:
-    access = Trusting(trustme.CA())
-    access.known = storage.url
-    with pytest.raises(StoreFailed, match="certificate is not trusted") as caught:
-        Dav(access).put(f"{storage.url}/x", body, len(BODY))
+    with pytest.raises(StoreFailed, match=r"certificate of .* is not trusted") as caught:
+        Dav(Trusting(trustme.CA(), storage.url), Policy()).put(f"{storage.url}/x", body, len(BODY))
     assert not caught.value.passing
     assert storage.seen == []
 

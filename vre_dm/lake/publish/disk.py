@@ -8,7 +8,8 @@ from pathlib import Path
 
 from vre_dm.errors import NoSpace
 from vre_dm.lake.access import Access
-from vre_dm.lake.publish.store import Body, Seen, StoreFailed
+from vre_dm.lake.publish.store import Seen, StoreFailed
+from vre_dm.lake.transfer.http import Body
 from vre_dm.lake.transfer.verify import Digest, chunks
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}

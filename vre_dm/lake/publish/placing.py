@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from vre_dm.errors import Declined, InvalidUpload, UploadInterrupted
 from vre_dm.lake.publish import target
-from vre_dm.lake.publish.record import FOREIGN, MOVING, PLACED, PUT, Record, Trace
+from vre_dm.lake.publish.record import FOREIGN, MOVING, PLACED, PUT, Record
 from vre_dm.lake.publish.sources import Item
 from vre_dm.lake.publish.store import Seen, Store, StoreFailed
 from vre_dm.lake.publish.sums import Summing, Sums
+from vre_dm.lake.tables import clean
 from vre_dm.lake.transfer.events import Event, Placed, Retrying, Started, Verified
 from vre_dm.lake.transfer.failures import Stopped
 from vre_dm.lake.transfer.policy import Pace, Policy, backoff
@@ -70,20 +71,6 @@ def place(item: Item, address: str, yard: Yard) -> None:
             return
 
 
-def take_back(trace: Trace, store: Store) -> None:
-    """Remove what one file left on the storage, at its temporary and, if it is ours, at its final address.
-
-    Raises
-    ------
-    StoreFailed, NoSpace, LoginRefused
-        The storage did not remove it.
-    """
-    renamed = trace.step == PLACED or (trace.step == MOVING and not store.exists(trace.temporary))
-    store.remove(trace.temporary)
-    if renamed:
-        store.remove(trace.final)
-
-
 def _attempt(item: Item, sums: Sums, address: str, yard: Yard) -> None:
     wanted = Seen(sums.size, sums.adler32)
     before = yard.record.traces.get(item.did)
@@ -134,7 +121,7 @@ def _reading(item: Item, yard: Yard) -> Callable[[], Iterator[memoryview]]:
                     sent += len(chunk)
                     yard.meter.at(item.did, sent, moved=len(chunk))
         except OSError as error:
-            msg = f"{item.path} cannot be read: {error.strerror}; check the disk"
+            msg = f"{clean(item.path, None)} cannot be read: {error.strerror}; check the disk"
             raise InvalidUpload(msg) from error
         if sent != item.size:
             item.check_unchanged()

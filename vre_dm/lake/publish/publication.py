@@ -11,11 +11,14 @@ from vre_dm.lake.connection import Connection
 from vre_dm.lake.publish import uploading
 from vre_dm.lake.publish.plan import Plan, Wish, make_plan
 from vre_dm.lake.publish.record import Record, path_of
+from vre_dm.lake.publish.registering import rehearse
 from vre_dm.lake.publish.sources import Item, Sources, items
 from vre_dm.lake.publish.sums import Summing
 from vre_dm.lake.publish.target import find
+from vre_dm.lake.publish.undoing import undo
 from vre_dm.lake.publish.uploading import Shipping
 from vre_dm.lake.tables import Table, Tabular, plural, size_text
+from vre_dm.lake.transfer.policy import Policy
 
 if TYPE_CHECKING:
     from vre_dm.lake.jobs.started import StartedJob
@@ -123,11 +126,12 @@ def prepare(
     records: Path | None = None,
     jobs: Path | None = None,
 ) -> Publication:
-    """Check names, metadata, quota and what the lake holds; see `vre_dm.lake.lake.Lake.publication`."""
+    """Check names, metadata, rights, quota and what is there; see `vre_dm.lake.lake.Lake.publication`."""
     found: list[Item] = items(files, wish.did.scope, prefix)
     record = _record(shipping.connection, wish.did, records)
     summing = Summing()
     plan = make_plan(shipping.connection, shipping.access, found, wish, summing)
+    rehearse(shipping.connection, plan)
     return Publication(shipping, plan, summing, record, jobs)
 
 
@@ -142,10 +146,10 @@ def discard(connection: Connection, access: Access, did: Did, rse: str, records:
     path = _record(connection, did, records)
     if path is None or not path.exists():
         return 0
-    store = find(connection, access, rse).store(access)
+    store = find(connection, access, rse).store(access, Policy())
     try:
         with Record(path) as record:
-            return uploading.discard(record, connection, store)
+            return undo(record, connection, store)
     finally:
         store.close()
 

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -55,6 +56,7 @@ class Record:
         self.traces: dict[Did, Trace] = {}
         self.sums: dict[Identity, Sums] = {}
         self._path = path
+        self._lock = threading.Lock()
         self._descriptor = None if path is None else _locked(path)
         lines = [] if path is None else path.read_bytes().splitlines()
         for line in lines:
@@ -82,11 +84,12 @@ class Record:
 
     def close(self, *, finished: bool) -> None:
         """End the run; with nothing to go on with, the file is removed."""
-        if self._path is not None and self._descriptor is not None:
-            if finished:
-                self._path.unlink(missing_ok=True)
-            os.close(self._descriptor)
-            self._descriptor = None
+        with self._lock:
+            if self._path is not None and self._descriptor is not None:
+                if finished:
+                    self._path.unlink(missing_ok=True)
+                os.close(self._descriptor)
+                self._descriptor = None
 
     def __enter__(self) -> Self:
         return self
@@ -99,8 +102,9 @@ class Record:
         self._write({"did": str(did), "at": [trace.temporary, trace.final, trace.step]})
 
     def _write(self, line: Mapping[str, Any]) -> None:
-        if self._descriptor is not None:
-            os.write(self._descriptor, json.dumps(line).encode() + b"\n")
+        with self._lock:  # a thread of a stopped run may still write, and the number be another file's
+            if self._descriptor is not None:
+                os.write(self._descriptor, json.dumps(line).encode() + b"\n")
 
     def _read(self, line: bytes) -> None:
         try:

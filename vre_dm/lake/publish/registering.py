@@ -1,6 +1,6 @@
 """The catalogue's side of an upload: a rehearsal that changes nothing, and one transaction that does all."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,9 +15,11 @@ from vre_dm.did import Did
 from vre_dm.errors import Declined, LoginRefused, NoSpace, NotInLake
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.failures import one_line
+from vre_dm.lake.publish.fates import ATTACH, UPLOAD
 from vre_dm.lake.publish.naming import judged
-from vre_dm.lake.publish.plan import ATTACH, UPLOAD, Plan
+from vre_dm.lake.publish.plan import Plan
 from vre_dm.lake.publish.sums import Summing, describe
+from vre_dm.lake.tables import plural
 
 PAGE = 1000
 """Files of one request: as many as Rucio's schema lets pass."""
@@ -40,37 +42,83 @@ def rehearse(connection: Connection, plan: Plan) -> None:
     names = [_name(item.did) for item in plan.items(UPLOAD)]
     if not names and not plan.is_new:
         return
-    for page in _pages(names) if names else [[]]:
+    for page in _pages(names, PAGE) if names else [[]]:
         connection.ask(f"a rehearsal for {plan.wish.did}", _Rehearsal(plan, page))
 
 
-def register(connection: Connection, plan: Plan, summing: Summing, page: int = PAGE) -> None:
-    """Make files, copies, dataset, metadata and rule known: up to `PAGE` files all at once, or none.
+class Registration:
+    """Files, copies, dataset, metadata and rule become known: up to `PAGE` files all at once, or none.
 
     More files follow in requests of as many; the dataset's rule keeps them too.
 
-    Raises
-    ------
-    Declined, LoginRefused, NoSpace, NotInLake
-        The lake refused, and nothing is registered.
-    Unreachable
-        The answer did not come: it may be registered or not.
+    Parameters
+    ----------
+    connection, plan, summing
+        Where, what, and the checksums.
+    page
+        Files of one request.
+
+    Attributes
+    ----------
+    added
+        Files that the dataset has got so far.
     """
-    new = [describe(item.did, summing.of(item)) for item in plan.items(UPLOAD)]
-    there = [_name(item.did) for item in plan.items(ATTACH)]
-    pages = list(_pages(new, page))
-    if plan.is_new:
-        first = pages.pop(0) if pages else None
-        _ask(connection, plan, lambda rucio: _make(rucio, plan, first))
-    try:
-        for files in pages:
-            _attach(connection, plan, files, plan.target.rse)
-        for files in _pages(there, page):
-            _attach(connection, plan, files, None)
-    except (Declined, LoginRefused, NoSpace, NotInLake):
+
+    def __init__(self, connection: Connection, plan: Plan, summing: Summing, page: int = PAGE) -> None:
+        self._connection, self._plan, self._summing, self._page = connection, plan, summing, page
+        self.added = 0
+
+    def run(self) -> None:
+        """Register; a new dataset of which a later request is refused is ended.
+
+        Raises
+        ------
+        Declined, LoginRefused, NoSpace, NotInLake
+            The lake refused; `aftermath` says what it knows nevertheless.
+        Unreachable
+            The answer did not come: it may be registered or not.
+        """
+        plan, rse = self._plan, self._plan.target.rse
+        pages = list(_pages([describe(i.did, self._summing.of(i)) for i in plan.items(UPLOAD)], self._page))
         if plan.is_new:
-            _take_back(connection, plan.wish.did)
-        raise
+            first = pages.pop(0) if pages else []
+            self._ask(first, lambda rucio: _make(rucio, plan, first))
+        try:
+            for files in pages:
+                self._attach(files, rse)
+            for files in _pages([_name(item.did) for item in plan.items(ATTACH)], self._page):
+                self._attach(files, None)
+        except (Declined, LoginRefused, NoSpace, NotInLake):
+            if plan.is_new:
+                _end(self._connection, plan.wish.did)
+            raise
+
+    @property
+    def aftermath(self) -> str:
+        """What the lake knows of an upload that was refused."""
+        if not self.added:
+            return "nothing is registered"
+        files = plural(self.added, "file")
+        if self._plan.is_new:
+            return f"{files} were registered before; the lake removes them with the dataset within its time"
+        return f"{files} were added before and stay; run again to add the others"
+
+    def _attach(self, files: list[Row], rse: str | None) -> None:
+        attachment = _attachment(self._plan.wish.did, files, rse)
+        self._ask(files, lambda rucio: rucio.attach_dids_to_dids([attachment], ignore_duplicate=True))
+
+    def _ask(self, files: list[Row], question: Callable[[Any], object]) -> None:
+        did = self._plan.wish.did
+
+        def careful(rucio: Any) -> None:
+            try:
+                question(rucio)
+            except (DataIdentifierAlreadyExists, FileConsistencyMismatch) as error:
+                msg = f"somebody registered a name of {did} meanwhile: {one_line(error)}; run again"
+                raise Declined(msg) from error
+
+        self._connection.ask(f"the registration of {did}", careful)
+        self.added += len(files)
 
 
 class _Rehearsal:
@@ -102,7 +150,7 @@ class _Rehearsal:
             rucio.attach_dids_to_dids([_attachment(did, self._names, None)], ignore_duplicate=True)
 
 
-def _make(rucio: Any, plan: Plan, files: list[Row] | None) -> None:
+def _make(rucio: Any, plan: Plan, files: list[Row]) -> None:
     did, wish = plan.wish.did, plan.wish
     rule: Row = {
         "account": plan.account,
@@ -115,26 +163,11 @@ def _make(rucio: Any, plan: Plan, files: list[Row] | None) -> None:
         "lifetime": None if plan.until is None else _seconds_until(plan.until),
     }
     rse = plan.target.rse if files else None
-    rucio.add_dataset(did.scope, did.name, meta=dict(plan.metadata), rules=[rule], files=files, rse=rse)
+    meta = dict(plan.metadata)
+    rucio.add_dataset(did.scope, did.name, meta=meta, rules=[rule], files=files or None, rse=rse)
 
 
-def _attach(connection: Connection, plan: Plan, files: list[Row], rse: str | None) -> None:
-    attachment = _attachment(plan.wish.did, files, rse)
-    _ask(connection, plan, lambda rucio: rucio.attach_dids_to_dids([attachment], ignore_duplicate=True))
-
-
-def _ask(connection: Connection, plan: Plan, question: Any) -> None:
-    def careful(rucio: Any) -> None:
-        try:
-            question(rucio)
-        except (DataIdentifierAlreadyExists, FileConsistencyMismatch) as error:
-            msg = f"somebody registered a name of {plan.wish.did} meanwhile: {one_line(error)}; run again"
-            raise Declined(msg) from error
-
-    connection.ask(f"the registration of {plan.wish.did}", careful)
-
-
-def _take_back(connection: Connection, did: Did) -> None:
+def _end(connection: Connection, did: Did) -> None:
     """Let a dataset that we made end now; the lake removes it with its rule, its files and their bytes."""
 
     def question(rucio: Any) -> None:
@@ -148,7 +181,7 @@ def _attachment(did: Did, files: list[Row], rse: str | None) -> Row:
     return {"scope": did.scope, "name": did.name, "dids": files} | ({"rse": rse} if rse else {})
 
 
-def _pages(rows: Sequence[Row], page: int = PAGE) -> Iterator[list[Row]]:
+def _pages(rows: Sequence[Row], page: int) -> Iterator[list[Row]]:
     for start in range(0, len(rows), page):
         yield list(rows[start : start + page])
 

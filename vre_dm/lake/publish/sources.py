@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vre_dm.did import Did
 from vre_dm.errors import InvalidDid, InvalidUpload
+from vre_dm.lake.tables import clean
 
 Sources = Path | str | Iterable[Path | str] | Mapping[str, Path | str]
 Identity = tuple[int, int, int, int, int]
@@ -41,7 +42,9 @@ class Item:
             It was changed or exchanged meanwhile.
         """
         if identity(self.path) != self.identity:
-            msg = f"{self.path} changed while it was uploaded; run again when nothing writes to it"
+            msg = (
+                f"{clean(self.path, None)} changed while it was uploaded; run again when nothing writes to it"
+            )
             raise InvalidUpload(msg)
 
 
@@ -56,10 +59,11 @@ def identity(path: Path) -> Identity:
     try:
         facts = path.stat()
     except (OSError, ValueError) as error:
-        msg = f"{str(path)!a} cannot be read: {getattr(error, 'strerror', None) or error}; check the path"
+        why = getattr(error, "strerror", None) or error
+        msg = f"{clean(path, None)} cannot be read: {why}; check the path"
         raise InvalidUpload(msg) from error
     if not stat.S_ISREG(facts.st_mode):
-        msg = f"{path} is no plain file; give files, or a folder that holds them"
+        msg = f"{clean(path, None)} is no plain file; give files, or a folder that holds them"
         raise InvalidUpload(msg)
     return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
 
@@ -85,11 +89,12 @@ def items(sources: Sources, scope: str, prefix: str = "") -> list[Item]:
     for name, path in _named(sources):
         did = _did(scope, prefix + name, path)
         if did in found:
-            msg = f"{found[did].path} and {path} would both be {did}; rename one, or give names"
+            two = f"{clean(found[did].path, None)} and {clean(path, None)}"
+            msg = f"{two} would both be {did}; rename one, or give names"
             raise InvalidUpload(msg)
         facts = identity(path)
         if not os.access(path, os.R_OK):
-            msg = f"{path} may not be read by you; ask its owner"
+            msg = f"{clean(path, None)} may not be read by you; ask its owner"
             raise InvalidUpload(msg)
         found[did] = Item(did, path, facts[2], facts)
     if not found:
@@ -100,22 +105,41 @@ def items(sources: Sources, scope: str, prefix: str = "") -> list[Item]:
 
 def _named(sources: Sources) -> Iterator[tuple[str, Path]]:
     if isinstance(sources, Mapping):
-        yield from ((name, Path(path).expanduser()) for name, path in sources.items())
+        yield from ((name, _path(path)) for name, path in sources.items())
         return
     several = [sources] if isinstance(sources, (str, Path)) else sources
     for source in several:
-        path = Path(source).expanduser()
+        path = _path(source)
         if path.is_dir():
             yield from ((inner.name, inner) for inner in _inside(path))
         else:
             yield path.name, path
 
 
+def _path(source: Path | str) -> Path:
+    """Path of a source that can be looked at."""
+    try:
+        path = Path(source).expanduser()
+        path.stat()
+    except (OSError, ValueError, RuntimeError) as error:  # the last where a user's home is unknown
+        why = getattr(error, "strerror", None) or error
+        msg = f"{clean(source, None)} cannot be read: {why}; check the path"
+        raise InvalidUpload(msg) from error
+    return path
+
+
 def _inside(folder: Path) -> list[Path]:
-    found = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
-    inner = next((path for path in found if path.is_dir()), None)
+    try:
+        found = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+        inner = next((path for path in found if path.is_dir()), None)
+    except OSError as error:
+        msg = f"the folder {clean(folder, None)} cannot be read: {error.strerror}; ask its owner"
+        raise InvalidUpload(msg) from error
     if inner is not None:
-        msg = f"{folder} holds the folder {inner.name!a}; names in a lake are flat, so upload each by itself"
+        msg = (
+            f"{clean(folder, None)} holds the folder {clean(inner.name)}; "
+            "names in a lake are flat, so upload each by itself"
+        )
         raise InvalidUpload(msg)
     return found
 
@@ -124,5 +148,5 @@ def _did(scope: str, name: str, path: Path) -> Did:
     try:
         return Did(scope, name)
     except InvalidDid as error:
-        msg = f"{str(path)!a}: {error}; rename it, or give it a name of its own"
+        msg = f"{clean(path, None)}: {error}; rename it, or give it a name of its own"
         raise InvalidUpload(msg) from error

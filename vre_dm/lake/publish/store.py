@@ -1,11 +1,9 @@
 """What publishing asks of a storage element, whether it is reached by WebDAV or is mounted here."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-Body = Callable[[], Iterator[memoryview]]
-"""Gives the bytes of a file from the first on, each time it is called."""
+from vre_dm.lake.transfer.http import Body
 
 
 @dataclass(frozen=True, slots=True)

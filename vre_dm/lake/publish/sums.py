@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from vre_dm.did import Did
 from vre_dm.errors import InvalidUpload
 from vre_dm.lake.publish.sources import Identity, Item
+from vre_dm.lake.tables import clean
 from vre_dm.lake.transfer.failures import Stopped
 from vre_dm.lake.transfer.verify import Digest, chunks
 
@@ -90,7 +91,7 @@ def _read(item: Item, stop: threading.Event | None) -> Sums:
                     raise Stopped
                 digest.update(chunk)
     except OSError as error:
-        msg = f"{item.path} cannot be read: {error.strerror}; check the disk"
+        msg = f"{clean(item.path, None)} cannot be read: {error.strerror}; check the disk"
         raise InvalidUpload(msg) from error
     item.check_unchanged()
     return Sums(digest.size, digest.adler32, digest.md5 or "")

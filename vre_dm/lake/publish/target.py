@@ -14,6 +14,7 @@ from vre_dm.lake.publish.disk import Disk
 from vre_dm.lake.publish.store import Store
 from vre_dm.lake.publish.webdav import Dav
 from vre_dm.lake.tables import clean
+from vre_dm.lake.transfer.policy import Policy
 
 _AT_ONCE = 50  # names in one request: they travel in the address
 _WEB = ("https", "davs")
@@ -37,9 +38,9 @@ class Target:
     scheme: str
     local: bool
 
-    def store(self, access: Access) -> Store:
+    def store(self, access: Access, policy: Policy) -> Store:
         """Open the way to it."""
-        return Disk(access) if self.local else Dav(access)
+        return Disk(access) if self.local else Dav(access, policy)
 
     def addresses(self, connection: Connection, dids: Sequence[Did]) -> dict[Did, str]:
         """Physical file names, as the lake's own rules give them."""

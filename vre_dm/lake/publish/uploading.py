@@ -7,18 +7,18 @@ from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vre_dm.did import Did
 from vre_dm.errors import Unreachable, UploadInterrupted, VreDmError
 from vre_dm.lake.access import Access
 from vre_dm.lake.connection import Connection
-from vre_dm.lake.metadata import metadata_of
-from vre_dm.lake.publish import registering
-from vre_dm.lake.publish.placing import Yard, place, take_back
-from vre_dm.lake.publish.plan import UPLOAD, Plan
+from vre_dm.lake.publish.fates import UPLOAD
+from vre_dm.lake.publish.placing import Yard, place
+from vre_dm.lake.publish.plan import Plan
 from vre_dm.lake.publish.record import Record
+from vre_dm.lake.publish.registering import PAGE, Registration
 from vre_dm.lake.publish.sources import Item
-from vre_dm.lake.publish.store import Store, StoreFailed
+from vre_dm.lake.publish.store import Store
 from vre_dm.lake.publish.sums import Summing
+from vre_dm.lake.publish.undoing import undo
 from vre_dm.lake.tables import plural
 from vre_dm.lake.transfer.events import Cancelled, Event, Finished, Listener, Planned
 from vre_dm.lake.transfer.failures import FetchCancelled, Stopped
@@ -38,7 +38,7 @@ class Shipping:
     access: Access
     policy: Policy = field(default_factory=Policy)
     pace: Pace = field(default_factory=Pace)
-    page: int = registering.PAGE
+    page: int = PAGE
 
 
 def upload(
@@ -60,21 +60,20 @@ def upload(
     FetchCancelled
         Stopped by the user; likewise.
     """
-    store = plan.target.store(shipping.access)
+    connection, store = shipping.connection, plan.target.store(shipping.access, shipping.policy)
     run = _Run(plan, record, summing, shipping, store, stop)
+    registration = Registration(connection, plan, summing, shipping.page)
     try:
-        forget_others(plan, record, shipping.connection, store)
-        registering.rehearse(shipping.connection, plan)
+        undo(record, connection, store, keep=frozenset(item.did for item in plan.items(UPLOAD)))
         run.place_all(tell)
-        registering.register(shipping.connection, plan, summing, shipping.page)
+        registration.run()
     except (KeyboardInterrupt, Stopped) as interrupt:
         tell(Cancelled(run.done, len(plan.steps)))
         raise FetchCancelled(run.farewell()) from interrupt
     except (UploadInterrupted, Unreachable):
         raise
     except VreDmError as error:
-        left = discard(record, shipping.connection, store)
-        msg = f"{error}{_aftermath(left)}"
+        msg = f"{error}{_aftermath(registration, undo(record, connection, store))}"
         raise type(error)(msg) from error
     finally:
         run.end()
@@ -85,37 +84,10 @@ def upload(
     return [item.path for item, _ in plan.steps]
 
 
-def discard(record: Record, connection: Connection, store: Store) -> int:
-    """Remove from the storage what was placed and is not registered; returns how many files are left."""
-    with contextlib.suppress(VreDmError):
-        _discard(list(record.traces), record, connection, store)
-    return len(record.traces)
-
-
-def forget_others(plan: Plan, record: Record, connection: Connection, store: Store) -> None:
-    """Remove what an earlier run left of files that are not uploaded any more, or have other bytes now."""
-    wanted = {item.did for item in plan.items(UPLOAD)}
-    _discard([did for did in record.traces if did not in wanted], record, connection, store)
-
-
-def _discard(dids: list[Did], record: Record, connection: Connection, store: Store) -> None:
-    registered = metadata_of(connection, dids, "DID_COLUMN")
-    for did in dids:
-        trace = record.traces[did]
-        try:
-            if did in registered:
-                store.remove(trace.temporary)
-            else:
-                take_back(trace, store)
-        except (StoreFailed, VreDmError):
-            continue
-        record.forget(did)
-
-
-def _aftermath(left: int) -> str:
+def _aftermath(registration: Registration, left: int) -> str:
     if left:
-        return f" (nothing is registered; {plural(left, 'file')} on the storage could not be removed yet)"
-    return " (nothing is registered, nothing is left on the storage)"
+        return f" ({registration.aftermath}; {plural(left, 'file')} on the storage could not be removed yet)"
+    return f" ({registration.aftermath}, nothing is left on the storage)"
 
 
 class _Run:

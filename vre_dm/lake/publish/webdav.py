@@ -1,28 +1,23 @@
-"""A storage element over WebDAV: PUT, HEAD with the checksum, MOVE, DELETE; credentials go nowhere else."""
+"""A storage element over WebDAV: PUT, HEAD with the checksum, MOVE, DELETE; what each answer means."""
 
 import contextlib
-import socket
-import threading
-import weakref
 from collections.abc import Iterator, Mapping
-from functools import partial
-from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
 import httpx
 
-from vre_dm.errors import LoginRefused, NoSpace
+from vre_dm.errors import LoginRefused, NoSpace, Unreachable
 from vre_dm.lake.access import Access
-from vre_dm.lake.publish.store import Body, Seen, StoreFailed
+from vre_dm.lake.publish.store import Seen, StoreFailed
 from vre_dm.lake.tables import clean
-from vre_dm.lake.tokens.asking import unseen
-from vre_dm.lake.transfer import addresses
+from vre_dm.lake.transfer.answers import retry_after
 from vre_dm.lake.transfer.failures import SourceFailed
+from vre_dm.lake.transfer.http import Body, Connections
+from vre_dm.lake.transfer.policy import Policy
 from vre_dm.lake.transfer.verify import Digest
 
-_TIMEOUT = httpx.Timeout(60.0, connect=10.0, read=300.0, pool=None)  # after the bytes the storage sums them
-_REDIRECTS = 5
 _LONGEST_WAIT = 120.0
+_LONGEST_PAGE = 1 << 16  # bytes of an answer's page that are read, so that its connection can be used again
 _PASSING = {408, 423, 425, 429, 500, 502, 503, 504}
 _FULL = {413, 507}
 _GONE = {404, 410}
@@ -33,11 +28,9 @@ _NO_PARENT = {403, 404, 409}  # dCache and StoRM say each of these for a folder 
 class Dav:
     """One storage element; thread-safe."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, policy: Policy) -> None:
         self._access = access
-        self._clients: dict[str, httpx.Client] = {}
-        self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
-        self._lock = threading.Lock()
+        self._connections = Connections(access, policy)
         self._makes_folders = False
 
     def put(self, address: str, body: Body, size: int) -> None:
@@ -70,10 +63,8 @@ class Dav:
             return None
         if not response.is_success:
             raise _failed(response, "HEAD")
-        size, adler32 = (
-            response.headers.get("content-length", ""),
-            _adler32(response.headers.get("digest", "")),
-        )
+        size = response.headers.get("content-length", "")
+        adler32 = _adler32(response.headers.get("digest", ""))
         if size.isdecimal() and adler32:
             return Seen(int(size), adler32)
         return self._read_back(address)
@@ -103,25 +94,20 @@ class Dav:
 
     def stop(self) -> None:
         """Wake every thread that waits for this storage; their requests fail at once."""
-        for sock in list(self._sockets):
-            with contextlib.suppress(OSError):
-                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+        self._connections.cut()
 
     def close(self) -> None:
         """Give the connections back."""
-        for client in self._clients.values():
-            client.close()
+        self._connections.close()
 
     def _read_back(self, address: str) -> Seen:
         digest = Digest(with_md5=False)
-        url = self._url(address)
-        headers = {"Accept-Encoding": "identity", **self._credentials(url)}
-        stream = self._client(url).stream("GET", url, headers=headers, extensions=self._traced(url))
-        with unseen(), _in_words(url), stream as response:
-            if not response.is_success:
-                raise _failed(response, "GET")
-            for chunk in response.iter_raw():
-                digest.update(chunk)
+        with self._asked("GET", address) as response:
+            if response.is_success:
+                for chunk in response.iter_raw():
+                    digest.update(chunk)
+        if not response.is_success:
+            raise _failed(response, "GET")
         return Seen(digest.size, digest.adler32)
 
     def _ask(
@@ -131,76 +117,35 @@ class Dav:
         headers: Mapping[str, str] | None = None,
         body: Body | None = None,
     ) -> httpx.Response:
-        """Ask, following redirects by hand; the body begins anew with each."""
-        url, seen = self._url(address), 0
-        while True:
-            said = {"Accept-Encoding": "identity", **(headers or {}), **self._credentials(url)}
-            with unseen(), _in_words(url):
-                response = self._client(url).request(
-                    method,
-                    url,
-                    headers=said,
-                    content=cast(Any, body and body()),
-                    extensions=self._traced(url),
-                )
-            if not response.has_redirect_location:
-                return response
-            seen += 1
-            url = self._redirected(url, response, seen)
+        """Answer whose page is of no interest."""
+        with self._asked(method, address, headers, body) as response:
+            read = 0
+            for chunk in response.iter_raw():
+                read += len(chunk)
+                if read > _LONGEST_PAGE:
+                    break
+        return response
 
-    def _url(self, address: str) -> str:
-        """Address to ask; where the lake names a server of its choice, nothing goes there."""
+    @contextlib.contextmanager
+    def _asked(
+        self,
+        method: str,
+        address: str,
+        headers: Mapping[str, str] | None = None,
+        body: Body | None = None,
+    ) -> Iterator[httpx.Response]:
+        """Ask a storage element of the lake; where the lake names another server, nothing goes there."""
         url = _https(address)
         if not self._access.knows(url):
             msg = f"{clean(address)} is on no storage element of the lake"
             raise StoreFailed(msg, passing=False)
-        return url
-
-    def _credentials(self, url: str) -> dict[str, str]:
-        return self._access.headers(url) if self._access.knows(url) else {}
-
-    def _redirected(self, url: str, response: httpx.Response, seen: int) -> str:
         try:
-            there = httpx.URL(url).join(response.headers["location"])
-        except (httpx.InvalidURL, ValueError) as error:
-            msg = f"{urlsplit(url).netloc} redirects to what is no address"
-            raise StoreFailed(msg, passing=False) from error
-        if there.scheme != "https" or seen > _REDIRECTS:
-            msg = f"{urlsplit(url).netloc} redirects to {clean(str(there))}, which is refused"
-            raise StoreFailed(msg, passing=False)
-        if not self._access.knows(str(there)):
-            try:
-                addresses.refuse_private(there.host, there.port or 443)
-            except SourceFailed as error:
-                raise StoreFailed(str(error), passing=False) from error
-        return str(there)
-
-    def _client(self, url: str) -> httpx.Client:
-        origin = urlsplit(url).netloc
-        with self._lock:
-            if origin not in self._clients:
-                # no proxy, no netrc: what an upload trusts and tells comes from the access alone
-                self._clients[origin] = httpx.Client(
-                    verify=self._access.verify(url), timeout=_TIMEOUT, trust_env=False
-                )
-            return self._clients[origin]
-
-    def _traced(self, url: str) -> dict[str, Any]:
-        return {"trace": partial(self._trace, url)}
-
-    def _trace(self, url: str, event: str, info: Mapping[str, Any]) -> None:
-        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            self._sockets.add(info["return_value"].get_extra_info("socket"))
-        if event == "connection.connect_tcp.complete" and not self._access.knows(url):
-            self._refuse_private(url, info["return_value"])
-
-    def _refuse_private(self, url: str, stream: Any) -> None:
-        """Look where we are connected, before a byte is sent: a name can have another address each time."""
-        peer = str(stream.get_extra_info("server_addr")[0])
-        if not addresses.is_public(peer):
-            stream.close()
-            msg = f"redirect to the private address {peer} of {urlsplit(url).hostname} refused"
-            raise StoreFailed(msg, passing=False)
+            with self._connections.request(method, url, headers, body) as response:
+                yield response
+        except SourceFailed as failure:
+            raise StoreFailed(str(failure), passing=failure.tries != 1) from failure
+        except (LoginRefused, Unreachable) as error:  # a login that ended must not cost what was placed
+            raise StoreFailed(str(error), passing=True) from error
 
 
 def _https(address: str) -> str:
@@ -226,29 +171,12 @@ def _failed(response: httpx.Response, method: str) -> Exception:
     said = f"{host} answered {method} with {status} {clean(response.reason_phrase)}".rstrip()
     if status in _FULL:
         return NoSpace(f"{said}: the storage is full or the file too large for it; choose another RSE")
-    if status in {401, 403}:
-        return LoginRefused(f"{said}: you may not write there; ask the admins of the storage for the right")
-    asked = response.headers.get("retry-after", "")
-    wait = min(float(asked), _LONGEST_WAIT) if asked.isdecimal() else None
+    if status == httpx.codes.FORBIDDEN:
+        do = "read" if method in {"GET", "HEAD"} else "write"
+        return LoginRefused(f"{said}: you may not {do} there; ask the admins of the storage for the right")
+    if status == httpx.codes.UNAUTHORIZED:
+        msg = f"{said}: it does not accept your login; log in again (vre-dm doctor shows which is used)"
+        return StoreFailed(msg, passing=True)
+    asked = retry_after(response)
+    wait = None if asked is None else min(asked, _LONGEST_WAIT)
     return StoreFailed(said, passing=status in _PASSING, wait=wait)
-
-
-@contextlib.contextmanager
-def _in_words(url: str) -> Iterator[None]:
-    host = urlsplit(url).netloc
-    try:
-        yield
-    except httpx.TimeoutException as error:
-        msg = f"{host} did not answer in time"
-        raise StoreFailed(msg, passing=True) from error
-    except httpx.ConnectError as error:
-        untrusted = "CERTIFICATE_VERIFY_FAILED" in str(error)
-        cause = "its certificate is not trusted" if untrusted else clean(error)
-        msg = f"no connection to {host}: {cause}"
-        raise StoreFailed(msg, passing=not untrusted) from error
-    except (httpx.InvalidURL, UnicodeError) as error:
-        msg = f"{clean(url)} is no address"
-        raise StoreFailed(msg, passing=False) from error
-    except httpx.TransportError as error:
-        msg = f"{host} broke the connection ({clean(error)})"
-        raise StoreFailed(msg, passing=True) from error

@@ -62,7 +62,7 @@ def refuse_strange(response: httpx.Response, part: Wanted) -> None:
     if status not in (200, 206):
         reason = f"HTTP {status} {response.reason_phrase}".strip()
         trouble = status in _OVERLOAD
-        raise SourceFailed(reason, tries=_TRIES.get(status, 1), wait=_retry_after(response), of_host=trouble)
+        raise SourceFailed(reason, tries=_TRIES.get(status, 1), wait=retry_after(response), of_host=trouble)
     encoding = response.headers.get("content-encoding", "identity")
     if encoding.lower() != "identity":
         msg = f"the answer is packed as {encoding!r} though the plain bytes were asked for"
@@ -149,7 +149,7 @@ def _continues(response: httpx.Response, part: Part) -> bool:
     return part.expected.size is None or found[3] == "*" or int(found[3]) == part.expected.size
 
 
-def _retry_after(response: httpx.Response) -> float | None:
+def retry_after(response: httpx.Response) -> float | None:
     """Seconds a server asks to be left alone; a date is compared with the server's own clock."""
     text = response.headers.get("retry-after", "")
     if text.isdecimal():

@@ -101,7 +101,7 @@ def _one_stream(source: Source, part: Part, context: Context, moved: Callable[[i
     headers = ask_rest(url, part)
     if not headers and part.size:
         part.restart()
-    with context.connections.get(url, headers, alone=not part.expected.has_checksum) as response:
+    with context.connections.request("GET", url, headers, alone=not part.expected.has_checksum) as response:
         refuse(response, part)
         align(url, response, part)
         rate, body = Rate(context.pace.clock, part.size), response.iter_raw()

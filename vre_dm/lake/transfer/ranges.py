@@ -66,7 +66,7 @@ class HttpRanges:
 
     def _once(self, start: int, end: int) -> bytes:
         body = bytearray()
-        with self._connections.get(self._url, {"Range": f"bytes={start}-{end - 1}"}) as response:
+        with self._connections.request("GET", self._url, {"Range": f"bytes={start}-{end - 1}"}) as response:
             refuse_other_range(response, self._wanted, start, end)
             self._refuse_changed(response.headers.get("etag", ""), response.headers.get("last-modified", ""))
             with Pulse(self._policy, self._pace.clock, lambda _: None) as beat:

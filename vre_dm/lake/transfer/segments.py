@@ -147,7 +147,7 @@ class Filling:
         first = index * blocks.block
         start, end = first + blocks.done[index], first + blocks.length(index)
         headers = {"Range": f"bytes={start}-{end - 1}"}
-        with self._context.connections.get(self._url, headers) as response, self._pulse() as pulse:
+        with self._context.connections.request("GET", self._url, headers) as response, self._pulse() as pulse:
             refuse_other_range(response, part, start, end)
             self._refuse_change(response)
             for chunk in response.iter_raw():

@@ -10,20 +10,24 @@ from typing import Any
 import pytest
 
 from tests.lake.conftest import SCOPE, Make
+from tests.lake.rules.conftest import put
 from vre_dm.did import Did
+from vre_dm.lake.cache import Cache
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.embargo import embargo
 from vre_dm.lake.lake import Lake
+from vre_dm.lake.private import make_private
 from vre_dm.lake.transfer.events import Planned
+from vre_dm.sandbox import LakeStatus
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
-Said = Callable[[Did], str | None]
+Said = Callable[..., str | None]
 
 
 @pytest.fixture
 def said(lake: Lake) -> Said:
     connection = Connection(lake.instance)
-    return lambda did: embargo(connection, did, lambda: NOW)
+    return lambda did, files=(): embargo(connection, did, files, lambda: NOW)
 
 
 @pytest.fixture
@@ -59,8 +63,8 @@ def test_the_day_has_come_when_it_has_come_everywhere(lake: Lake, make: Make):
     connection, did = Connection(lake.instance), make(embargo_until="2026-06-15")
     morning = datetime(2026, 6, 15, 1, tzinfo=UTC)
     for now in (morning, morning.astimezone(timezone(timedelta(hours=13)))):
-        assert embargo(connection, did, lambda now=now: now) is not None
-    assert embargo(connection, did, lambda: morning + timedelta(hours=11)) is None
+        assert embargo(connection, did, now=lambda now=now: now) is not None
+    assert embargo(connection, did, now=lambda: morning + timedelta(hours=11)) is None
 
 
 @pytest.mark.parametrize("date", ["soon", "", "31.12.2020", "2020-13-01", 20200101.5, True, "<b>"])
@@ -86,29 +90,61 @@ def test_an_embargo_of_one_dataset_holds_for_the_container_that_is_fetched(
     assert f"{hidden} is under embargo" in (said(container(container(make()), container(hidden))) or "")
 
 
+@pytest.mark.parametrize("date", ["2027-01-01", "soon", "", "*", 20200101.5, True])
+def test_an_embargo_of_one_file_holds_for_the_dataset_if_that_file_is_wanted(
+    said: Said, make: Make, lake: Lake, rucio: Any, date: object
+):
+    did = make(files=3)
+    free, hidden, other = (file.did for file in lake.dataset(did).files)
+    rucio.set_metadata(hidden.scope, hidden.name, "embargo_until", date)
+    rucio.set_metadata(other.scope, other.name, "title", "not dated")
+    assert f"{hidden} is under embargo" in (said(did, [free, hidden, other]) or "")
+    assert said(did, [free, other]) is None
+
+
+def test_the_files_of_a_dataset_are_looked_at_together(
+    lake: Lake, make: Make, monkeypatch: pytest.MonkeyPatch
+):
+    connection, did = Connection(lake.instance), make(files=50)
+    files = [file.did for file in lake.dataset(did).files]
+    ask, asked = Connection.ask, list[str]()
+    monkeypatch.setattr(
+        Connection, "ask", lambda self, what, question: asked.append(what) or ask(self, what, question)
+    )
+    embargo(connection, did, now=lambda: NOW)
+    without = len(asked)
+    embargo(connection, did, files, now=lambda: NOW)
+    assert len(asked) - without == without + 1
+
+
 def test_a_neighbour_under_embargo_changes_nothing(said: Said, make: Make, container: Any):
     did = make()
     container(did, make(embargo_until="2027-01-01"))
     assert said(did) is None
 
 
-def test_a_dataset_under_embargo_is_fetched_into_closed_folders_and_it_is_said(
-    lake: Lake, rucio: Any, tmp_path: Path
+@pytest.mark.parametrize("whose", ["the dataset", "one of its files"])
+def test_what_is_under_embargo_is_fetched_into_closed_folders_and_kept_out_of_caches_that_others_read(
+    lake: Lake, rucio: Any, make: Make, embedded_lake: LakeStatus, tmp_path: Path, whose: str
 ):
-    source = lake.dataset("xenon:s2only.limits")
-    did = Did(SCOPE, f"hidden.{os.urandom(4).hex()}")
-    rucio.add_dataset(did.scope, did.name)
-    one = source.files[0].did
-    rucio.attach_dids(did.scope, did.name, [{"scope": one.scope, "name": one.name}])
-    rucio.set_metadata(did.scope, did.name, "embargo_until", "2999-01-01")
-    (tmp_path / one.scope).mkdir(mode=0o755)
+    did = make("hidden", files=2)
+    put(embedded_lake, rucio, did, "CNAF-STORM")
+    dated = did if whose == "the dataset" else lake.dataset(did).files[1].did
+    rucio.set_metadata(dated.scope, dated.name, "embargo_until", "2999-01-01")
+    (tmp_path / did.scope).mkdir(mode=0o755)
     said: list[str] = []
 
     def listen(event: object) -> None:
         if isinstance(event, Planned):
             said.extend(event.remarks)
 
-    (path,) = lake.dataset(did).fetch(tmp_path, progress=listen)
-    assert said == [f"{did} is under embargo until 2999-01-01: the files are yours alone"]
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    for path in lake.dataset(did).fetch(tmp_path, progress=listen, pin=tmp_path / "pin.json"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert said == [f"{dated} is under embargo until 2999-01-01: the files are yours alone"]
+    assert stat.S_IMODE((tmp_path / "pin.json").stat().st_mode) == 0o600
+    shared = Cache(tmp_path / "cache", tmp_path / "cache" / "lakes", lake.instance.url)
+    make_private(shared.folder)
+    shared.folder.chmod(0o755)
+    Lake(lake.instance, shared.shows, cache=shared).dataset(did).fetch()
+    assert list(shared.objects()) == []

@@ -15,13 +15,16 @@ from hypothesis import strategies as st
 from vre_dm.did import Did
 from vre_dm.errors import InvalidConfiguration, NotInLake, NotWritable
 from vre_dm.lake.files import File, Replica
+from vre_dm.lake.instances import from_settings
 from vre_dm.lake.pin import Pin, refuse_unwritable
 
-LAKE, DATASET = "https://rucio.example.org", Did("a", "growing")
+LAKE = from_settings("https://rucio.example.org", {"name": "escape", "username": "dm", "password": "dm"})
+DATASET, TIME = Did("a", "growing"), datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 ONE = File(Did("a", "one"), 3, "00000a0b", "0" * 32)
 TWO = File(Did("a", "two"), None)
 HOSTILE = [
     {"lake": 3},
+    {"address": None},
     {"did": "a:../../x"},
     {"did": None},
     {"time": "yesterday"},
@@ -50,8 +53,8 @@ ROWS = [
 @pytest.fixture
 def pin(tmp_path: Path) -> Pin:
     """A pin of two files, which is written."""
-    made = Pin(tmp_path / "pin.json", LAKE, DATASET, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), (ONE, TWO))
-    made.write()
+    made = Pin(tmp_path / "pin.json", LAKE.name, LAKE.url, DATASET, TIME, (ONE, TWO))
+    made.write(private=False)
     return made
 
 
@@ -106,11 +109,27 @@ def test_a_pipe_or_a_folder_is_no_pin_and_is_not_waited_for(tmp_path: Path) -> N
             Pin.read(path)
 
 
-@pytest.mark.parametrize(("lake", "did"), [("https://other", DATASET), (LAKE, Did("a", "other"))])
-def test_a_pin_of_something_else_is_refused(pin: Pin, lake: str, did: Did) -> None:
-    pin.check(LAKE, DATASET)
-    with pytest.raises(InvalidConfiguration, match=r"pin\.json pins a:growing of .*, not "):
-        pin.check(lake, did)
+@pytest.mark.parametrize(
+    ("changes", "did"),
+    [({"name": "other", "url": "https://other.example.org"}, DATASET), ({}, Did("a", "other"))],
+)
+def test_a_pin_of_something_else_is_refused(pin: Pin, changes: dict[str, str], did: Did) -> None:
+    with pytest.raises(InvalidConfiguration, match=r"pin\.json pins a:growing of escape, not a:.* of "):
+        pin.check(replace(LAKE, **changes), did)
+
+
+@pytest.mark.parametrize("changes", [{}, {"url": "http://127.0.0.1:4321"}, {"name": "a friend's"}])
+def test_a_lake_is_known_by_its_name_or_by_its_address(pin: Pin, changes: dict[str, str]) -> None:
+    pin.check(replace(LAKE, **changes), DATASET)
+
+
+def test_a_pin_of_data_under_embargo_is_the_users_alone(pin: Pin) -> None:
+    before = os.umask(0)
+    try:
+        pin.write(private=True)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(pin.path.stat().st_mode) == 0o600
 
 
 def test_new_files_are_left_and_the_pinned_ones_kept_in_their_order(pin: Pin) -> None:
@@ -150,7 +169,7 @@ def test_a_pin_that_cannot_be_written_leaves_nothing(pin: Pin) -> None:
     folder = pin.path.parent / "folder"
     folder.mkdir()
     with pytest.raises(NotWritable, match="the files are here, but not the pin"):
-        replace(pin, path=folder).write()
+        replace(pin, path=folder).write(private=False)
     assert sorted(path.name for path in pin.path.parent.iterdir()) == ["folder", "pin.json"]
     with pytest.raises(NotWritable, match="its folder is missing"):
         refuse_unwritable(folder / "none" / "pin.json")

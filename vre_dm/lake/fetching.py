@@ -63,7 +63,7 @@ def start(site: Site, did: Did, files: FileList, target: Path | str | None, want
     if wanted.bring_to and (wanted.since is not None or wanted.pin is not None):
         msg = f"since and pin choose files, but a rule to {wanted.bring_to} brings all of it; name a folder"
         raise InvalidConfiguration(msg)
-    choice = Choice.read(site.connection.instance.url, did, wanted.since, wanted.pin)
+    choice = Choice.read(site.connection.instance, did, wanted.since, wanted.pin)
     if wanted.since is not None or wanted.pin is not None:
         files = FileList(site.connection, did)  # what it holds now, not when it was first looked at
     copy, rse = wanted.bring_to is None, wanted.bring_to or wanted.rse
@@ -71,8 +71,8 @@ def start(site: Site, did: Did, files: FileList, target: Path | str | None, want
     def work(tell: "Listener", stop: Event) -> list[Path]:
         if wanted.bring_to and not _brought(site, did, files, wanted, tell, stop):
             return []
-        private = embargo(site.connection, did)
         found = choice.located(site.connection, files, wanted.files, rse)
+        private = embargo(site.connection, did, [file.did for file in found])
         paths = fetch_files(
             found,
             folder,
@@ -86,7 +86,7 @@ def start(site: Site, did: Did, files: FileList, target: Path | str | None, want
             private=private is not None,
             remarks=tuple(filter(None, (private, site.access.mount_fault(rse)))),
         )
-        choice.keep(found, datetime.now(UTC))
+        choice.keep(found, datetime.now(UTC), private=private is not None)
         return paths
 
     return StartedJob(work, _about(site, did, folder, wanted), site.jobs)

@@ -11,6 +11,7 @@ from vre_dm.lake.connection import Connection
 from vre_dm.lake.file_list import FileList
 from vre_dm.lake.files import File
 from vre_dm.lake.filters import in_utc, read_date
+from vre_dm.lake.instance import Instance
 from vre_dm.lake.metadata import metadata_of
 from vre_dm.lake.pin import Pin, refuse_unwritable
 from vre_dm.lake.tables import clean
@@ -27,8 +28,8 @@ class Choice:
 
     Attributes
     ----------
-    lake, did
-        Address of the server, and the dataset.
+    instance, did
+        The lake, and the dataset.
     since
         Only files that were registered then or later.
     pin
@@ -37,14 +38,14 @@ class Choice:
         The pin, if there is one already.
     """
 
-    lake: str
+    instance: Instance
     did: Did
     since: datetime | None = None
     pin: Path | None = None
     pinned: Pin | None = None
 
     @classmethod
-    def read(cls, lake: str, did: Did, since: Since | None, pin: Path | str | None) -> Self:
+    def read(cls, instance: Instance, did: Did, since: Since | None, pin: Path | str | None) -> Self:
         """Check both options; no server is asked.
 
         Raises
@@ -58,14 +59,14 @@ class Choice:
         """
         start = None if since is None else since_time(since)
         if pin is None:
-            return cls(lake, did, start)
+            return cls(instance, did, start)
         path = Path(pin).expanduser().absolute()
         pinned = Pin.read(path)
         if pinned is None:
             refuse_unwritable(path)
         else:
-            pinned.check(lake, did)
-        return cls(lake, did, start, path, pinned)
+            pinned.check(instance, did)
+        return cls(instance, did, start, path, pinned)
 
     def located(
         self, connection: Connection, files: FileList, pattern: str | None, rse: str | None
@@ -87,8 +88,13 @@ class Choice:
         held = self.pinned.held(files, chosen)
         return self.pinned.verified(list(files.with_replicas(held, rse=rse)))
 
-    def keep(self, files: list[File], now: datetime) -> None:
+    def keep(self, files: list[File], now: datetime, *, private: bool) -> None:
         """Write the pin, unless there is none to write or it was there before.
+
+        Parameters
+        ----------
+        private
+            The files are under embargo: their names too are for the user alone.
 
         Raises
         ------
@@ -97,7 +103,8 @@ class Choice:
         """
         if self.pin is not None and self.pinned is None:
             bare = tuple(replace(file, replicas=()) for file in files)
-            Pin(self.pin, self.lake, self.did, now, bare).write()
+            lake = self.instance
+            Pin(self.pin, lake.name, lake.url, self.did, now, bare).write(private=private)
 
 
 def since_time(since: Since) -> datetime:

@@ -2,20 +2,35 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
+
+Answer = tuple[int, dict[str, str], bytes]
 
 
 class Answering(ThreadingHTTPServer):
-    """Answers every GET with one status, its headers and body, and remembers the headers it was sent."""
+    """Answers every GET and POST with one status, its headers and body, and remembers what it was sent.
+
+    Attributes
+    ----------
+    answer
+        Status, headers and body.
+    say
+        Answers in its place, given path, headers and body of the request.
+    asked, forms
+        Path and headers of each request; fields of each that came with a form.
+    """
 
     daemon_threads = True
 
-    def __init__(self, status: int, headers: dict[str, str], body: bytes) -> None:
+    def __init__(self, answer: Answer) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.answer = (status, headers, body)
+        self.answer = answer
+        self.say: Callable[[str, dict[str, str], bytes], Answer] | None = None
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.forms: list[dict[str, str]] = []
 
     @property
     def url(self) -> str:
@@ -26,13 +41,19 @@ class _Handler(BaseHTTPRequestHandler):
     server: Answering
 
     def do_GET(self) -> None:
-        self.server.asked.append((self.path, dict(self.headers)))
-        status, headers, body = self.server.answer
+        sent, headers = self.rfile.read(int(self.headers.get("Content-Length", 0))), dict(self.headers)
+        self.server.asked.append((self.path, headers))
+        if self.headers.get("Content-Type") == "application/x-www-form-urlencoded":
+            self.server.forms.append({name: values[0] for name, values in parse_qs(sent.decode()).items()})
+        say = self.server.say
+        status, more, body = say(self.path, headers, sent) if say else self.server.answer
         self.send_response_only(status)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+        for name, value in {"Content-Length": str(len(body)), **more}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
+
+    do_POST = do_GET
 
     def log_message(self, *_: object) -> None: ...
 
@@ -43,7 +64,7 @@ def answering(
 ) -> Iterator[Answering]:
     """Run such a server; a body that is not bytes is sent as JSON."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    with Answering(status, headers or {}, raw) as server:
+    with Answering((status, headers or {}, raw)) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         try:

@@ -1,5 +1,6 @@
 """Log records show no live secret, whoever wrote them and however."""
 
+import base64
 import logging
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.security.leaks import Search
 from vre_dm.lake.tokens import Secret
 from vre_dm.lake.tokens.redaction import install, redacted
 
@@ -37,6 +39,19 @@ def test_a_secret_is_taken_out_of_messages_arguments_urls_and_extra_fields(
     assert quote(CANARY, safe="") not in shown
     assert "Saving token *** and 7" in caplog.text
     assert "Bearer ***" in shown
+    assert secret
+
+
+def test_a_password_is_taken_out_of_a_basic_header_in_a_log(
+    log: logging.Logger, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = Secret(CANARY)
+    coded = base64.b64encode(f"dm:{CANARY}".encode()).decode()
+    log.debug("send: b'GET / HTTP/1.1\r\nAuthorization: Basic %s\r\nHost: x'", coded)
+    log.debug("GET /?login=%s&page=2", quote(coded, safe=""))
+    assert "Authorization: Basic ***\r\nHost: x" in caplog.text
+    assert "GET /?login=***&page=2" in caplog.text
+    assert coded[:4] not in caplog.text  # not even the beginning, which holds the name
     assert secret
 
 
@@ -95,4 +110,17 @@ def test_whatever_stands_around_it_a_secret_does_not_show(before: str, text: str
     held = Secret(text)
     shown = redacted(before + text + after)
     assert text not in shown or text in "***"
+    assert held
+
+
+@given(st.binary(max_size=5), st.text(min_size=9), st.binary(max_size=5), st.booleans())
+def test_a_secret_inside_base64_does_not_show_wherever_it_begins_there(
+    before: bytes, text: str, after: bytes, for_urls: bool
+) -> None:
+    held = Secret(text)
+    code = base64.urlsafe_b64encode if for_urls else base64.b64encode
+    line = f"Basic {code(before + text.encode() + after).decode()} sent"
+    assert Search({"secret": text}).text(line, "planted")
+    assert Search({"secret": text}).text(redacted(line), "log") == []
+    assert redacted(line) == "Basic *** sent"
     assert held

@@ -13,10 +13,12 @@ from tests.faults.server import breaking, good
 from tests.faults.world import registered
 from vre_dm.errors import TransferFailed
 from vre_dm.lake.connection import Connection
+from vre_dm.lake.files import Replica
 from vre_dm.lake.instance import Mount
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.storage import Endpoint, Storage
 from vre_dm.lake.transfer import fetch_files
+from vre_dm.lake.transfer.sources import sources
 from vre_dm.sandbox import LakeStatus
 
 
@@ -84,6 +86,28 @@ def test_only_addresses_of_storage_elements_are_known(lake: Lake, https: Endpoin
         assert not lake.access.knows(url), url
 
 
+@pytest.mark.parametrize(
+    "path", ["", "/", "/beside/a", "{parent}", "{prefix}/../beside", "{prefix}%2f..%2fa"]
+)
+def test_what_a_storage_host_has_beside_the_prefix_is_not_the_lakes(
+    lake: Lake, https: Endpoint, path: str
+) -> None:
+    prefix = https.prefix.rstrip("/")
+    url = f"https://{https.host}:{https.port}{path.format(prefix=prefix, parent=prefix + '-of-others/a')}"
+    assert not lake.access.knows(url)
+    assert lake.access.headers(url) == {}
+    file = replace(registered(b"x"), replicas=(Replica(https.rse, url),))
+    found, useless = sources(file, lake.access)
+    assert found == []
+    assert "is on no storage element of the lake" in useless[0][1]
+
+
+@pytest.mark.parametrize("spelt", ["{prefix}", "/{prefix}/a//b", "/.{prefix}/a%20b"])
+def test_the_prefix_is_known_however_its_slashes_are_written(lake: Lake, https: Endpoint, spelt: str) -> None:
+    path = spelt.format(prefix=https.prefix.rstrip("/"))
+    assert lake.access.knows(f"https://{https.host}:{https.port}{path}")
+
+
 def test_a_copy_on_no_storage_element_of_the_lake_is_not_asked_for(lake: Lake, tmp_path: Path) -> None:
     with breaking(certificate=None) as server:
         file = registered(b"secret", server.play("/x", good(b"secret")), server.url("/x", "127.1"))
@@ -146,8 +170,21 @@ def test_no_pfn_leads_out_of_the_storage(lake: Lake, prefix: str, rest: str) -> 
 @pytest.fixture
 def mounted(lake: Lake, https: Endpoint, tmp_path: Path) -> Storage:
     (tmp_path / "eos").mkdir()
-    mount = Mount(https.rse, tmp_path / "eos", begins_at=1)
-    return Storage(Connection(replace(lake.instance, mount=mount)))
+    return Storage(
+        Connection(replace(lake.instance, mount=Mount(https.rse, tmp_path / "eos", parts_of(https))))
+    )
+
+
+def parts_of(endpoint: Endpoint) -> int:
+    """How many parts the prefix of an element has, which a mount of it leaves out."""
+    return len(endpoint.prefix.strip("/").split("/"))
+
+
+def test_a_path_beside_the_prefix_of_a_mounted_element_is_not_on_its_mount(
+    mounted: Storage, https: Endpoint
+) -> None:
+    assert mounted.local_path(address(https)) is not None
+    assert mounted.local_path(f"https://{https.host}:{https.port}/x/y/z/beside") is None
 
 
 def test_a_mounted_element_is_read_below_its_mount(mounted: Storage, https: Endpoint, tmp_path: Path) -> None:
@@ -161,16 +198,16 @@ def test_a_mounted_element_is_read_below_its_mount(mounted: Storage, https: Endp
 def test_a_name_with_a_hash_is_not_taken_for_the_name_before_it(
     mounted: Storage, https: Endpoint, tmp_path: Path
 ) -> None:
-    path = mounted.local_path(f"https://{https.host}:{https.port}/x/ab/cd/run#1.root")
+    path = mounted.local_path(f"https://{https.host}:{https.port}{https.prefix}ab/cd/run#1.root")
     assert path is not None
     assert path.name == "run#1.root"
 
 
-@pytest.mark.parametrize("rest", ["x/../../../etc/passwd", "x/%2e%2e/%2e%2e/etc/passwd", "x/a%00b", "", "x"])
+@pytest.mark.parametrize("rest", ["../../../etc/passwd", "%2e%2e/%2e%2e/etc/passwd", "a%00b", "", "x"])
 def test_a_pfn_cannot_climb_out_of_a_mount(
     mounted: Storage, https: Endpoint, tmp_path: Path, rest: str
 ) -> None:
-    path = mounted.local_path(f"https://{https.host}:{https.port}/{rest}")
+    path = mounted.local_path(address(https).replace("a/b", rest))
     assert path is None or path.is_relative_to((tmp_path / "eos").resolve())
 
 
@@ -178,7 +215,7 @@ def test_a_link_that_leaves_the_mount_is_not_followed(
     mounted: Storage, https: Endpoint, tmp_path: Path
 ) -> None:
     (tmp_path / "eos/link").symlink_to("/etc")
-    assert mounted.local_path(f"https://{https.host}:{https.port}/x/link/passwd") is None
+    assert mounted.local_path(address(https).replace("a/b", "link/passwd")) is None
 
 
 @pytest.mark.parametrize("rest", ["", "x", "/x/", "%2F"])
@@ -192,7 +229,7 @@ def test_on_a_dead_mount_no_path_is_given_and_the_cause_is_said(
     mounted: Storage, https: Endpoint, tmp_path: Path
 ) -> None:
     (tmp_path / "eos").rmdir()
-    assert mounted.local_path(f"https://{https.host}:{https.port}/x/ab/cd/file.root") is None
+    assert mounted.local_path(address(https)) is None
     assert "cannot be read (No such file or directory)" in (mounted.mount_fault() or "")
     assert mounted.mount_fault("ANOTHER-RSE") is None
 
@@ -201,6 +238,6 @@ def test_the_counting_of_path_parts_is_that_of_rucio_jupyterlab(
     lake: Lake, https: Endpoint, tmp_path: Path
 ) -> None:
     """The example of its documentation: index 1 of root://xrd1:1094//rucio/test/49/ad/f1.txt."""
-    storage = Storage(Connection(replace(lake.instance, mount=Mount(https.rse, tmp_path, 1))))
-    pfn = f"https://{urlsplit(address(https)).netloc}//rucio/test/49/ad/f1.txt"
+    storage = Storage(Connection(replace(lake.instance, mount=Mount(https.rse, tmp_path, parts_of(https)))))
+    pfn = f"https://{urlsplit(address(https)).netloc}/{https.prefix}test/49/ad/f1.txt"
     assert storage.local_path(pfn) == (tmp_path / "test/49/ad/f1.txt").resolve()

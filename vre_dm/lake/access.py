@@ -1,6 +1,7 @@
 """What a transfer may use at a URL: which credentials, which certificate authorities, which local path."""
 
 import ssl
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +15,10 @@ class Access(Protocol):
         Holds ``Authorization`` only for https URLs whose host and port belong to a storage element of the
         lake, and nothing otherwise. Asked anew for each request, since tokens expire; never to be stored.
         """
+        ...
+
+    def renew(self, url: str, refused: Mapping[str, str]) -> bool:
+        """After a storage refused the headers for this URL: try to get others; whether to ask once more."""
         ...
 
     def verify(self, url: str) -> ssl.SSLContext:

@@ -12,6 +12,7 @@ from vre_dm.lake.credentials import credentials
 from vre_dm.lake.finding import Finding, State, failed
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.lake import Lake
+from vre_dm.lake.storage_tokens import StorageTokens
 from vre_dm.lake.tables import Table, Tabular
 
 _CLOCK = 30.0  # seconds of difference at which tokens begin to fail
@@ -98,7 +99,11 @@ def examine(instance: Instance) -> Iterator[Finding]:
         yield failed("server", error)
         return
     yield _clock(clock, datetime.now(UTC))
-    yield from credentials(lake.tokens, clock or datetime.now(UTC))
+    now = clock or datetime.now(UTC)
+    yield from credentials(lake.tokens, now)
+    for_storage = StorageTokens(instance, lake.tokens)
+    for audience in instance.storage_audiences.all():
+        yield from credentials(for_storage.reaching(audience), now, "storage login")
     yield from _attempts(
         ("account", lambda: f"{lake.whoami()['account']} ({instance.auth})"),
         ("storage", lambda: _storage(lake)),

@@ -1,13 +1,17 @@
 """One lake as configured: where its server is, how this user logs in, what is mounted here."""
 
 import ipaddress
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from vre_dm.errors import InvalidConfiguration
+from vre_dm.lake.audiences import Audiences
 from vre_dm.lake.tokens import Secret, TokenProvider
+from vre_dm.lake.tokens.oauth import Registration
 
+_NONE = Audiences()
 AUTH_KINDS = ("oidc", "userpass", "x509", "x509_proxy")
 
 
@@ -49,7 +53,13 @@ class Instance:
     tokens
         Where OIDC tokens come from.
     scope, audience, issuer
-        What a login in a browser asks for; ``None``: the server's own issuer.
+        What a login in a browser asks the server for; issuer ``None``: the server's own.
+    registration
+        Client at the issuer itself, for logins by code and for tokens of other audiences.
+    hub
+        Gives the hub's token of this user for an audience, in a hub.
+    storage_audiences
+        Whom tokens for the storage must be for.
     username, password
         For ``userpass``.
     certificate, key
@@ -76,6 +86,9 @@ class Instance:
     scope: str = "openid profile"
     audience: str = "rucio"
     issuer: str | None = None
+    registration: Registration | None = None
+    hub: Callable[[str], TokenProvider] | None = None
+    storage_audiences: Audiences = _NONE
     username: str | None = None
     password: Secret | None = None
     certificate: Path | None = None

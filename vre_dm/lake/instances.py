@@ -4,7 +4,6 @@ The only module of the lake's face that reads the environment (but for a token, 
 variable at each use) and knows the embedded lake.
 """
 
-import getpass
 import os
 import tempfile
 from collections.abc import Callable, Mapping
@@ -14,16 +13,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from vre_dm.errors import InvalidConfiguration
-from vre_dm.lake import rucio_cfg, rucio_config
+from vre_dm.lake import rucio_cfg, rucio_config, sources
+from vre_dm.lake.audiences import Audiences
 from vre_dm.lake.instance import Instance, Mount
-from vre_dm.lake.tokens import FileToken, FirstOf, Secret, TokenProvider, VariableToken
-from vre_dm.lake.tokens.hub import hub_token
+from vre_dm.lake.tokens import FileToken, Secret
 
 EMBEDDED = "embedded"
 """Name of the embedded lake of this machine."""
 
 _SOURCE = "the embedded lake"
-_HUB_KEY = "JUPYTERHUB_API_TOKEN"
 
 
 @dataclass(frozen=True)
@@ -122,7 +120,7 @@ def awake(instance: Instance, say: Callable[[str], None]) -> Instance:
     if now is None:
         say("The embedded lake stopped because it was not used: starting it again.")
         now = _embedded(_sandbox().up(say=say).rucio_config)
-    return replace(instance, url=now.url, auth_url=now.auth_url)
+    return replace(instance, url=now.url, auth_url=now.auth_url, registration=now.registration)
 
 
 def embedded_if_running() -> Instance | None:
@@ -169,24 +167,22 @@ def from_rucio_cfg(path: Path, environ: Mapping[str, str] | None = None) -> Inst
     password = options.get("password")
     ca = options.get("ca_cert")
     certificate, key = _certificate(auth, options, environ)
+    url = _clean(options["rucio_host"])
     return Instance(
         name=urlsplit(options["rucio_host"]).hostname or "lake",
-        url=_clean(options["rucio_host"]),
+        url=url,
         auth_url=_clean(options.get("auth_host") or options["rucio_host"]),
         auth=auth,
         source=str(path),
         account=account,
         vo=environ.get("RUCIO_VO") or options.get("vo", "def"),
         ca=_file(ca) if ca else None,
-        tokens=_tokens(options, environ, account) if auth == "oidc" else None,
-        scope=options.get("oidc_scope") or "openid profile",
-        audience=options.get("oidc_audience") or "rucio",
-        issuer=options.get("oidc_issuer"),
         username=options.get("username"),
         password=Secret(password) if password else None,
         certificate=certificate,
         key=key,
-        embedded=options["embedded"].lower() in {"1", "yes", "true", "on"},
+        embedded=options.get("vre-dm.embedded", "").lower() in {"1", "yes", "true", "on"},
+        **_oidc(url, auth, options, environ, account, str(path)),
     )
 
 
@@ -263,10 +259,6 @@ def _from_entry(entry: Mapping[str, object], cfg: Mapping[str, str], environ: Ma
         account=account,
         vo=str(entry.get("vo") or options.get("vo", "def")),
         ca=_file(str(ca)) if ca else None,
-        tokens=_tokens({**options, **_texts(entry)}, environ, account) if auth == "oidc" else None,
-        scope=options.get("oidc_scope") or "openid profile",
-        audience=options.get("oidc_audience") or "rucio",
-        issuer=options.get("oidc_issuer"),
         username=options.get("username"),
         password=Secret(password) if password else None,
         certificate=certificate,
@@ -274,50 +266,29 @@ def _from_entry(entry: Mapping[str, object], cfg: Mapping[str, str], environ: Ma
         mount=_mount(entry, source),
         replicate=entry.get("mode") == "replica",
         rule_days=_number(entry.get("replication_rule_lifetime_days"), source) or None,
+        **_oidc(url, auth, {**options, **_texts(entry)}, environ, account, source),
     )
 
 
-def token_file(instance: Instance) -> Path:
-    """Where a login leaves its token: in the configured file, else where Rucio's client looks for it."""
-    tokens = instance.tokens
-    sources = tokens.sources if isinstance(tokens, FirstOf) else (tokens,)
-    named = next((source.path for source in sources if isinstance(source, FileToken)), None)
-    return named or Path(_by_rucio(instance.account))
-
-
-def _by_rucio(account: str | None) -> str:
-    folder = f"{tempfile.gettempdir()}/.rucio_{getpass.getuser()}"
-    return f"{folder}/auth_token_for_" + (f"account_{account}" if account else "default_account")
-
-
-def _tokens(
-    options: Mapping[str, str], environ: Mapping[str, str], account: str | None
-) -> TokenProvider | None:
-    """A hub comes first: it alone makes new tokens by itself."""
-    api, written = environ.get("JUPYTERHUB_API_URL"), _written_tokens(options, environ, account)
-    if not (api and environ.get(_HUB_KEY)):
-        return written
-    hub = hub_token(api, VariableToken(_HUB_KEY), options.get("oidc_audience") or "rucio")
-    return FirstOf([hub, written]) if written else hub
-
-
-def _written_tokens(
-    options: Mapping[str, str], environ: Mapping[str, str], account: str | None
-) -> TokenProvider | None:
-    """Files come before variables: a file can be renewed while the notebook lives."""
-    by_rucio = _by_rucio(account)
-    named = [options.get(key) for key in ("oidc_file_name", "auth_token_file_path")]
-    files = [Path(file) for file in [*named, environ.get("BEARER_TOKEN_FILE")] if file]
-    variables = [v for v in (options.get("oidc_env_name"), "RUCIO_ACCESS_TOKEN", "BEARER_TOKEN") if v]
-    present = next((file for file in files if file.exists()), None)
-    variable = next((name for name in variables if environ.get(name)), None)
-    if present:
-        return FileToken(present)
-    if variable:
-        return VariableToken(variable)
-    if os.path.lexists(by_rucio):
-        return FileToken(Path(by_rucio), found=True)
-    return FileToken(files[0]) if files else None
+def _oidc(
+    url: str,
+    auth: str,
+    options: Mapping[str, str],
+    environ: Mapping[str, str],
+    account: str | None,
+    source: str,
+) -> dict[str, Any]:
+    """Attributes of an instance that say what tokens are for and where they come from."""
+    client = sources.registration(options, source)
+    return {
+        "tokens": sources.sources(url, options, environ, account, client) if auth == "oidc" else None,
+        "scope": options.get("oidc_scope") or "openid profile",
+        "audience": options.get("oidc_audience") or "rucio",
+        "issuer": options.get("oidc_issuer"),
+        "registration": client,
+        "hub": sources.hub(environ),
+        "storage_audiences": Audiences.parse(options.get("vre-dm.storage_audience", ""), source),
+    }
 
 
 def _certificate(

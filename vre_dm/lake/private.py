@@ -51,9 +51,20 @@ def found_fault(path: Path) -> str | None:
     OSError
         There is no such file.
     """
-    if _is_foreign(path.parent, strict=False) or path.parent.is_symlink():
+    return folder_fault(path.parent) or file_fault(path.lstat())
+
+
+def folder_fault(folder: Path) -> str | None:
+    """Why a credential at a usual place, where others write too, does not belong there; or ``None``.
+
+    Raises
+    ------
+    OSError
+        There is no such folder.
+    """
+    if _is_foreign(folder, strict=False) or folder.is_symlink():
         return "is in a folder of another user"
-    return file_fault(path.lstat())
+    return None
 
 
 def shared_fault(path: Path, root: Path) -> str | None:

@@ -6,6 +6,14 @@ from pathlib import Path
 
 from vre_dm.errors import InvalidConfiguration
 
+OURS = "vre-dm"
+"""Section for what Rucio's client does not know."""
+
+_OUR_KEYS = {
+    "embedded", "issuer", "issuer_ca", "client_id", "client_secret", "login_scope", "storage_audience",
+    "storage_scope",
+}  # fmt: skip
+
 
 def find(environ: Mapping[str, str]) -> Path | None:
     """Path of the configuration that Rucio's client would use, or ``None``.
@@ -27,12 +35,12 @@ def find(environ: Mapping[str, str]) -> Path | None:
 
 
 def read(path: Path) -> dict[str, str]:
-    """Options of the section ``[client]``, and ``embedded`` from ``[vre-dm]``.
+    """Options of the section ``[client]``, and those of ``[vre-dm]`` under ``vre-dm.KEY``.
 
     Raises
     ------
     InvalidConfiguration
-        The file cannot be read, or names no server.
+        The file cannot be read, names no server, or has a key in ``[vre-dm]`` that means nothing.
     """
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
@@ -45,5 +53,9 @@ def read(path: Path) -> dict[str, str]:
     if not options.get("rucio_host"):
         msg = f"{path} has no rucio_host in its section [client]; add it"
         raise InvalidConfiguration(msg)
-    options["embedded"] = parser.get("vre-dm", "embedded", fallback="")
-    return options
+    ours = dict(parser[OURS]) if parser.has_section(OURS) else {}
+    unknown = set(ours) - _OUR_KEYS - set(parser.defaults())
+    if unknown:
+        msg = f"{path} has {min(unknown)} in its section [{OURS}], which means nothing; remove or correct it"
+        raise InvalidConfiguration(msg)
+    return options | {f"{OURS}.{key}": value for key, value in ours.items()}

@@ -3,14 +3,18 @@
 import base64
 import ssl
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from vre_dm.errors import VreDmError
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.instance import is_loopback
 from vre_dm.lake.mount import MountWatch
+from vre_dm.lake.storage_tokens import StorageTokens
+from vre_dm.lake.tokens import Secret, TokenProvider
 
 _PORTS = {"https": 443, "davs": 443, "http": 80, "dav": 80, "root": 1094}
 _TOKEN_SCHEMES = {"https", "davs"}
@@ -42,25 +46,40 @@ class Storage:
         self._lock = threading.Lock()
         self._endpoints: list[Endpoint] | None = None
         self._tls: ssl.SSLContext | None = None
+        self._tokens = StorageTokens(connection.instance, connection.tokens)
         mount = connection.instance.mount
         self._mount = None if mount is None else MountWatch(mount.folder)
 
     def headers(self, url: str) -> dict[str, str]:
-        """Give ``Authorization`` for https on a host and port of a storage element, else nothing."""
+        """Give ``Authorization`` for https on a host and port of a storage element, else nothing.
+
+        Where elements there want tokens of different audiences, the path must tell which one is meant.
+        """
         parts = _split(url)
         if parts is None or parts.scheme not in _TOKEN_SCHEMES or not self.knows(url):
             return {}
         instance = self._connection.instance
         if instance.auth == "oidc":
-            return {"Authorization": f"Bearer {self._connection.tokens.token().reveal()}"}
+            source = self._source(parts)
+            return {"Authorization": f"Bearer {source.token().reveal()}"} if source else {}
         # The embedded lake's storage knows its users' passwords; no other storage may ever see one.
         if instance.auth == "userpass" and instance.embedded and is_loopback(parts.hostname or ""):
             pair = f"{instance.username}:{instance.password.reveal() if instance.password else ''}"
             return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
         return {}
 
+    def renew(self, url: str, refused: Mapping[str, str]) -> bool:
+        """Get another token where a storage element refused that of `headers`; a password has no other."""
+        word, _, token = refused.get("Authorization", "").partition(" ")
+        parts = _split(url)
+        source = self._source(parts) if parts and word == "Bearer" else None
+        try:
+            return source is not None and source.renew(Secret(token))
+        except VreDmError:  # what the storage answered says it as well
+            return False
+
     def knows(self, url: str) -> bool:
-        """Whether an address is on host, port and protocol of a storage element."""
+        """Whether an address is on host, port and protocol of a storage element, and below its prefix."""
         parts = _split(url)
         # Where parsers of addresses disagree (user:password@, backslashes) a request could end up elsewhere.
         if parts is None or "@" in parts.netloc or "\\" in url:
@@ -108,6 +127,13 @@ class Storage:
             return None
         return self._mount.fault()
 
+    def _source(self, parts: SplitResult) -> TokenProvider | None:
+        """Source of tokens for an address; ``None`` where elements that share it want different ones."""
+        there = [endpoint for endpoint in self.endpoints() if _fits(endpoint, parts)]
+        nearest = max((len(_names(endpoint.prefix)) for endpoint in there), default=0)
+        owners = [self._tokens.of(e.rse) for e in there if len(_names(e.prefix)) == nearest]
+        return owners[0] if owners and all(owner is owners[0] for owner in owners) else None
+
     def endpoints(self) -> list[Endpoint]:
         """Protocols of every storage element; asked once, since sites change them rarely.
 
@@ -143,11 +169,20 @@ def _split(url: str) -> SplitResult | None:
 
 
 def _fits(endpoint: Endpoint, parts: SplitResult) -> bool:
-    """Whether an address is on the host and port of an endpoint, in the same kind of protocol."""
+    """Whether an address is of an endpoint: host, port, kind of protocol, and not beside its prefix."""
     port = parts.port or _PORTS.get(parts.scheme, 0)
     if ((parts.hostname or "").lower(), port) != (endpoint.host, endpoint.port):
         return False
-    return _SAME.get(parts.scheme, parts.scheme) == _SAME.get(endpoint.scheme, endpoint.scheme)
+    if _SAME.get(parts.scheme, parts.scheme) != _SAME.get(endpoint.scheme, endpoint.scheme):
+        return False
+    path, prefix = _names(parts.path), _names(endpoint.prefix)
+    # The host may hold what is not the lake's: its users' homes, another experiment, a service of its own.
+    return ".." not in path and path[: len(prefix)] == prefix
+
+
+def _names(path: str) -> list[str]:
+    """Names on a path as a server takes them: decoded once, without the empty ones of doubled slashes."""
+    return [name for name in unquote(path).split("/") if name not in {"", "."}]
 
 
 def _inside(root: str, path: Path) -> Path | None:

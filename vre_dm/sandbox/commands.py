@@ -54,12 +54,19 @@ def lake() -> None:
 @click.option(
     "--idle", type=Duration(), default=control.IDLE, help="Stop after this long without use; default 2h."
 )
-def up(root: Path | None, idle: float) -> None:
+@click.option(
+    "--storage-audience",
+    default="",
+    metavar="AUDIENCE",
+    help="Let the https storage take only tokens for this audience, as some sites do.",
+)
+def up(root: Path | None, idle: float, storage_audience: str) -> None:
     """Start the lake, made first where there is none, and print how to use it."""
-    now = control.up(_absolute(root), idle=idle, say=lambda text: click.echo(f"… {text}", err=True))
+    place, say = _absolute(root), lambda text: click.echo(f"… {text}", err=True)
+    now = control.up(place, idle=idle, storage_audience=storage_audience, say=say)
     click.echo(_description(now))
-    if now.idle != idle:
-        click.echo("It ran already, with another --idle; `vre-dm lake down` first changes that.", err=True)
+    if (now.idle, now.storage_audience) != (idle, storage_audience):
+        click.echo("It ran already, with other options; `vre-dm lake down` first changes that.", err=True)
 
 
 @lake.command()

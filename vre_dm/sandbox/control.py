@@ -1,6 +1,7 @@
 """Start, stop, look at and wipe a lake from the user's side; the work is done by its supervisor."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -60,6 +61,8 @@ class LakeStatus:
         Process number of each part that runs.
     timings
         Seconds each step of the start took.
+    storage_audience
+        Whom tokens for its https storage must be for; empty: the lake.
     memory
         Proportional set size of all processes together, bytes.
     """
@@ -73,6 +76,7 @@ class LakeStatus:
     parts: dict[str, int] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
     idle: float = 0
+    storage_audience: str = ""
     rucio: str = ""
     memory: int = 0
 
@@ -114,6 +118,7 @@ def status(root: Path | None = None, *, measure: bool = False) -> LakeStatus:
         parts=everything,
         timings=state["timings"],
         idle=state["idle"],
+        storage_audience=state.get("storage_audience", ""),
         rucio=state["rucio"],
         memory=_memory(everything["supervisor"]) if measure else 0,
     )
@@ -124,6 +129,7 @@ def up(
     *,
     idle: float = IDLE,
     token_seconds: int = TOKEN_SECONDS,
+    storage_audience: str = "",
     say: Say = lambda _: None,
 ) -> LakeStatus:
     """Start a lake and wait until it can be used; one that runs already is left as it is.
@@ -136,6 +142,8 @@ def up(
         Seconds without use after which it stops by itself; 0 for never.
     token_seconds
         Lifetime of its OIDC access tokens.
+    storage_audience
+        Whom tokens for its https storage must be for, as some sites want; empty: the lake's own are taken.
     say
         Told in a few words what is being done.
 
@@ -148,6 +156,11 @@ def up(
     now = status(layout.root)
     if now.running:
         return now
+    if not re.fullmatch(r"[\w:/?.,#~+-]*", storage_audience):
+        msg = (
+            f"{storage_audience!r} is no audience: it has a character that none has; the lake was not started"
+        )
+        raise SandboxError(msg)
     try:
         layout.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         require_own(layout.root)
@@ -157,7 +170,7 @@ def up(
     except OSError as error:
         msg = f"the lake's folder {layout.root} cannot be used: {error.strerror}; choose another with {ROOT}"
         raise SandboxError(msg) from error
-    return _wait_ready(layout, _spawn(layout, python, path, idle, token_seconds), say)
+    return _wait_ready(layout, _spawn(layout, python, path, idle, token_seconds, storage_audience), say)
 
 
 def private_python(layout: Layout, say: Say = lambda _: None) -> tuple[Path, Path]:
@@ -204,12 +217,13 @@ def running(
 
 
 def _spawn(
-    layout: Layout, python: Path, path: Path, idle: float, token_seconds: int
+    layout: Layout, python: Path, path: Path, idle: float, token_seconds: int, storage_audience: str
 ) -> subprocess.Popen[bytes]:
     kept = {key: os.environ[key] for key in ("PATH", "TMPDIR") if key in os.environ}
+    told = [str(layout.root), str(idle), str(token_seconds), storage_audience]
     with (layout.log / "supervisor.log").open("ab") as log:
         supervisor = subprocess.Popen(
-            [str(python), "-W", "ignore", "-m", SUPERVISOR, str(layout.root), str(idle), str(token_seconds)],
+            [str(python), "-W", "ignore", "-m", SUPERVISOR, *told],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

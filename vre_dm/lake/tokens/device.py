@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from vre_dm.errors import LoginRefused
 from vre_dm.lake.tables import clean
 from vre_dm.lake.tokens.asking import Answer
-from vre_dm.lake.tokens.oauth import Client, grant_in
+from vre_dm.lake.tokens.oauth import Client, Form, grant_in, refuse_plain
 from vre_dm.lake.tokens.provider import Grant
 from vre_dm.lake.tokens.secret import Secret
 
@@ -29,11 +29,14 @@ class Prompt:
         who has them can log in for the user's notebook: they are shown and never kept.
     seconds
         How long that is possible.
+    link
+        Address that holds the code already; empty where there is none.
     """
 
     address: str
     code: str
     seconds: float
+    link: str = ""
 
 
 def device_login(
@@ -66,6 +69,8 @@ def device_login(
     ------
     LoginRefused
         The user or the issuer said no, or nobody came in time.
+    InvalidConfiguration
+        The issuer would have the user confirm in the clear.
     Unreachable
         The issuer does not answer.
 
@@ -77,30 +82,34 @@ def device_login(
     if not client.device_url:
         msg = f"the issuer {client.issuer} has no device flow; log in with your hub or with a token file"
         raise LoginRefused(msg)
-    form = {"scope": scope} | ({"audience": audience} if audience else {})
+    form: Form = {"scope": scope} | ({"audience": audience} if audience else {})
     started = client.post(client.device_url, form)
     code = Secret(started.text("device_code"))
     if started.status != 200 or not code:
         msg = f"the issuer {client.issuer} did not start a login: {started.fault}; log in another way"
         raise LoginRefused(msg)
-    prompt = _prompt(started)
+    prompt = _prompt(started, client.issuer)
     show(prompt)
-    return _confirmed(client, code, started.seconds("interval") or _INTERVAL, prompt.seconds, wait)
+    asked: Form = {"grant_type": _GRANT, "device_code": code, **({"audience": audience} if audience else {})}
+    return _confirmed(client, asked, started.seconds("interval") or _INTERVAL, prompt.seconds, wait)
 
 
-def _prompt(started: Answer) -> Prompt:
+def _prompt(started: Answer, issuer: str) -> Prompt:
     address = started.text("verification_uri") or started.text("verification_url")
+    link = started.text("verification_uri_complete")
+    for url in filter(None, (address, link)):
+        refuse_plain(url, issuer)
     seconds = min(started.seconds("expires_in") or _LONGEST, _LONGEST)
-    return Prompt(clean(address, None), clean(started.text("user_code"), None), seconds)
+    return Prompt(clean(address, None), clean(started.text("user_code"), None), seconds, clean(link, None))
 
 
 def _confirmed(
-    client: Client, code: Secret, interval: float, left: float, wait: Wait
+    client: Client, asked: Form, interval: float, left: float, wait: Wait
 ) -> tuple[Grant, Secret | None]:
     while left > 0:
         wait(interval)
         left -= interval
-        answer = client.post(client.token_url, {"grant_type": _GRANT, "device_code": code})
+        answer = client.post(client.token_url, asked)
         if answer.status == 200:
             return grant_in(answer, client.issuer)
         error = answer.text("error")

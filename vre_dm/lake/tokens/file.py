@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from vre_dm.errors import LoginRefused, NotWritable
-from vre_dm.lake.private import file_fault, found_fault
+from vre_dm.lake.private import file_fault, folder_fault, found_fault
 from vre_dm.lake.tokens.provider import expiry
 from vre_dm.lake.tokens.secret import Secret
 
@@ -103,13 +103,20 @@ def _one_word(text: str) -> Secret:
     return Secret(words[0])
 
 
-def write_token(path: Path, token: Secret) -> None:
+def write_token(path: Path, token: Secret, *, found: bool = False) -> None:
     """Put a token into a file that only this user can read; readers see the old one or the new one whole.
+
+    Parameters
+    ----------
+    path, token
+        Where to, and what.
+    found
+        Whether nobody named the file: its folder, where others may have made one first, must be this user's.
 
     Raises
     ------
     NotWritable
-        The folder cannot be written; a token that was there is unchanged.
+        The folder cannot be written, or is another user's; a token that was there is unchanged.
     LoginRefused
         It is no token: it holds something else than ASCII letters.
     """
@@ -118,6 +125,11 @@ def write_token(path: Path, token: Secret) -> None:
         raise LoginRefused(msg)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if found and folder_fault(path.parent):
+            msg = (
+                f"the token is not written: {path} is in a folder of another user; name your own in rucio.cfg"
+            )
+            raise NotWritable(msg)
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)  # made 0600
         try:
             with os.fdopen(handle, "w", encoding="ascii") as file:

@@ -52,7 +52,11 @@ class FirstOf:
 
     def _best(self) -> _Offer:
         faults: list[str] = []
-        found = list(self._offers(faults))
+        found: list[_Offer] = []
+        for offer in self._offers(faults):
+            if self._untried([offer]) and _lives(offer[0]):
+                return offer  # those after it are not even asked
+            found.append(offer)
         if not found:
             msg = "; ".join(faults)
             raise LoginRefused(msg)

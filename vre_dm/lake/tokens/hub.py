@@ -27,7 +27,8 @@ def hub_token(api: str, key: TokenProvider, audience: str) -> Kept:
     key
         Gives ``JUPYTERHUB_API_TOKEN``.
     audience
-        Whom the token must be for; one that says it is for others only is not used.
+        Whom the token must be for; one that says it is for others only is not used. Empty: the user's own
+        token, whoever it is for, to be exchanged.
 
     References
     ----------
@@ -49,7 +50,8 @@ def _granted(api: str, key: TokenProvider, audience: str) -> Grant:
         raise LoginRefused(_no_state(api, "auth_state" in answer.body))
     token = _for(audience, state)
     if token is None:
-        msg = f"the hub {api} has no token for {audience}; use a token file, or ask its admins for one"
+        whose = f"for {audience}" if audience else "of its user"
+        msg = f"the hub {api} has no token {whose}; use a token file, or ask its admins for one"
         raise LoginRefused(msg)
     return Grant(token, expiry(token), answer.date)
 
@@ -71,7 +73,7 @@ def _for(audience: str, state: Mapping[str, Any]) -> Secret | None:
         return None
     token = Secret(plain)
     said = audiences(token)
-    return token if not said or audience in said else None
+    return token if not (said and audience) or audience in said else None
 
 
 def _refusal(api: str, answer: Answer) -> str:

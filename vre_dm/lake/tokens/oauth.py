@@ -84,18 +84,18 @@ def discover(issuer: str, name: str, secret: Secret | None = None, ca: Path | No
     ----------
     OpenID Connect Discovery 1.0, section 4
     """
-    _refuse_plain(issuer, issuer)
+    refuse_plain(issuer, issuer)
     answer = ask(f"{issuer.rstrip('/')}/.well-known/openid-configuration", "the issuer", ca=ca)
     token_url, device_url = answer.text("token_endpoint"), answer.text("device_authorization_endpoint")
     if answer.status != 200 or answer.text("issuer").rstrip("/") != issuer.rstrip("/") or not token_url:
         msg = f"{issuer} is no OIDC issuer (its discovery document is not there); check the address"
         raise InvalidConfiguration(msg)
     for url in filter(None, (token_url, device_url)):
-        _refuse_plain(url, issuer)
+        refuse_plain(url, issuer)
     return Client(issuer, token_url, device_url, name, secret, ca)
 
 
-def _refuse_plain(url: str, issuer: str) -> None:
+def refuse_plain(url: str, issuer: str) -> None:
     """Refuse an address over which others could read, or choose, where credentials go."""
     parts = urlsplit(url)
     if parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in _HERE):
@@ -103,7 +103,39 @@ def _refuse_plain(url: str, issuer: str) -> None:
         raise InvalidConfiguration(msg)
 
 
-def exchanged(client: Client, subject: TokenProvider, audience: str, scope: str) -> Callable[[], Grant]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """How the users of a lake are known to its issuer, as the lake's admins registered it there.
+
+    Attributes
+    ----------
+    issuer
+        Address, as it stands in tokens.
+    client_id, secret
+        Client that was registered for vre-dm; a public one has no secret.
+    scope
+        What a login asks for; ``offline_access`` in it asks for a refresh token.
+    storage_scope
+        What a token for the storage asks for; empty: what the issuer gives unasked.
+    ca
+        Certificate authority of the issuer; ``None`` for the system's list.
+    """
+
+    issuer: str
+    client_id: str
+    secret: Secret | None = None
+    scope: str = "openid profile offline_access"
+    storage_scope: str = ""
+    ca: Path | None = None
+
+    def client(self) -> Client:
+        """Client with the addresses that the issuer has now; see `discover`."""
+        return discover(self.issuer, self.client_id, self.secret, self.ca)
+
+
+def exchanged(
+    registration: Registration, subject: TokenProvider, audience: str, scope: str
+) -> Callable[[], Grant]:
     """How to get a token of the same user for another audience; the subject's token is asked each time.
 
     References
@@ -112,33 +144,23 @@ def exchanged(client: Client, subject: TokenProvider, audience: str, scope: str)
     """
 
     def grant() -> Grant:
-        form: Form = {"grant_type": EXCHANGE, "audience": audience, "scope": scope}
+        form: Form = {"grant_type": EXCHANGE, "audience": audience} | ({"scope": scope} if scope else {})
         subject_is: Form = {"subject_token": subject.token(), "subject_token_type": ACCESS_TOKEN}
-        return client.granted({**form, **subject_is})[0]
+        return registration.client().granted({**form, **subject_is})[0]
 
     return grant
 
 
-class Refreshing:
-    """How to get a token with a refresh token, which is kept in memory and replaced when the issuer rotates.
+def refreshed(registration: Registration, refresh: Secret, audience: str) -> tuple[Grant, Secret]:
+    """Next token of a login, and the refresh token for the one after it, which some issuers change each time.
 
     References
     ----------
     RFC 6749, section 6
     """
-
-    def __init__(self, client: Client, refresh: Secret, first: Grant | None = None) -> None:
-        self._client, self._refresh, self._first = client, refresh, first
-
-    def __call__(self) -> Grant:
-        """Give the token of the login first, then a new one each time."""
-        first, self._first = self._first, None
-        if first is not None:
-            return first
-        form: Form = {"grant_type": "refresh_token", "refresh_token": self._refresh}
-        grant, rotated = self._client.granted(form)
-        self._refresh = rotated or self._refresh
-        return grant
+    form: Form = {"grant_type": "refresh_token", "refresh_token": refresh, "audience": audience}
+    grant, rotated = registration.client().granted(form)
+    return grant, rotated or refresh
 
 
 def grant_in(answer: Answer, issuer: str) -> tuple[Grant, Secret | None]:

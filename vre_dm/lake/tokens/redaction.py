@@ -1,21 +1,46 @@
 """Takes the text of every live secret out of log records, by value, whoever wrote them."""
 
+import base64
 import logging
+import string
 import traceback
+from collections.abc import Iterator
 from urllib.parse import quote
 
 from vre_dm.lake.tokens.secret import live
 
 _SHORTEST = 6  # a shorter text would blacken innocent words
 _SHOWN = "***"
+_CODED = string.ascii_letters + string.digits + "+/-_"  # letters of base64, also of that for URLs
 
 
 def redacted(text: str) -> str:
-    """Text without any live secret, also where it was written as part of a URL."""
+    """Text without any live secret, also where it is part of a URL or, as in ``Basic``, of base64."""
     for secret in live():
         plain = secret.reveal()
         if len(plain) >= _SHORTEST:
             text = text.replace(plain, _SHOWN).replace(quote(plain, safe=""), _SHOWN)
+            for core in _coded(plain):
+                text = _without(text, core)
+    return text
+
+
+def _coded(plain: str) -> Iterator[str]:
+    """What of a text's base64 is the same whatever stands around it, for each place where it may begin."""
+    for before in range(3):
+        coded = base64.b64encode(b"\0" * before + plain.encode("utf-8", "surrogatepass")).decode()
+        core = coded[(before * 4 + 2) // 3 :].rstrip("=")[:-1]
+        yield core
+        if "+" in core or "/" in core:
+            yield core.replace("+", "-").replace("/", "_")
+            yield quote(core, safe="")
+
+
+def _without(text: str, core: str) -> str:
+    """Text without the base64 around a core: its first and last letters tell of the secret too."""
+    while core in text:
+        before, _, after = text.partition(core)
+        text = before.rstrip(_CODED) + _SHOWN + after.lstrip(_CODED + "=%")
     return text
 
 

@@ -73,7 +73,7 @@ class RenewedFile(FileToken):
         try:
             new = self._refresh(token)
             if new is not None and new != token:
-                write_token(self.path, new)
+                write_token(self.path, new, found=self.found)
                 return
         except VreDmError:
             pass  # told by who needs a token, once this one has ended

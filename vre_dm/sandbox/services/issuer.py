@@ -1,7 +1,8 @@
 """A small OIDC issuer in the shape of Indigo IAM: JWT access tokens, exchange, refresh.
 
-It knows the lake's one user and two clients (Rucio itself, and a hub). Nobody gets a token without a
-password, a client secret or a valid token: other users of the machine reach this address too.
+It knows the lake's one user and three clients (Rucio itself, a hub, and vre-dm, which has no secret). Nobody
+gets a token without a password, a client secret or a valid token: other users of the machine reach this
+address too.
 """
 
 import json
@@ -16,7 +17,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from vre_dm.sandbox.layout import Layout, write_private
-from vre_dm.sandbox.services.secrets import Secrets
+from vre_dm.sandbox.services.device import Devices, NotYet
+from vre_dm.sandbox.services.secrets import OWN_CLIENT, Secrets
 
 CODE_SECONDS = 60
 REFRESH_SECONDS = 30 * 86400
@@ -50,6 +52,7 @@ class Issuer:
         self._secrets = secrets
         self._key = _key(layout.server / "issuer_key.json")
         self._codes: dict[str, tuple[float, Claims]] = {}
+        self.devices = Devices()
 
     def access_token(self, user: str, client: str, audience: str, scope: str) -> str:
         """An access token of a user, for an audience."""
@@ -130,8 +133,18 @@ class Issuer:
         """A token of the same user for another audience (RFC 8693), as a hub asks for its users."""
         subject = self.access_claims(form.get("subject_token", ""))
         scope = form.get("scope") or "openid profile"
+        if client == OWN_CLIENT and not _within(scope, subject["scope"]):
+            raise Refused(INVALID_GRANT)  # whoever found a token must not make a longer login of it
         answer = self._answer(self._user(subject), client, form.get("audience") or client, scope, None)
         return {**answer, "issued_token_type": ACCESS_TOKEN}
+
+    def from_device(self, client: str, form: Claims) -> Claims:
+        """Tokens for a login that its user confirmed on another screen."""
+        try:
+            user, audience, scope = self.devices.confirmed(client, form.get("device_code", ""))
+        except NotYet as error:
+            raise Refused(str(error)) from error
+        return self._answer(user, client, audience, scope, None)
 
     def from_client(self, client: str, form: Claims) -> Claims:
         """A token of the client itself."""

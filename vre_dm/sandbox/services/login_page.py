@@ -9,9 +9,14 @@ from markupsafe import escape
 from werkzeug.wrappers import Response as AnyResponse
 
 from vre_dm.sandbox.layout import USER
+from vre_dm.sandbox.services import device
+from vre_dm.sandbox.services.device import NotYet
 from vre_dm.sandbox.services.issuer import EXCHANGE, Issuer, Refused
+from vre_dm.sandbox.services.secrets import OWN_CLIENT
 
 Claims = dict[str, Any]
+_DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+_PUBLIC = {_DEVICE, "refresh_token", EXCHANGE}  # grants that need a user or his token, whoever asks
 
 
 def application(issuer: Issuer) -> Flask:
@@ -19,6 +24,7 @@ def application(issuer: Issuer) -> Flask:
     app = Flask("vre_dm_issuer")
     _add_discovery(app, issuer)
     _add_login(app, issuer)
+    _add_devices(app, issuer)
     _add_tokens(app, issuer)
     _add_answers_about_tokens(app, issuer)
     return app
@@ -29,6 +35,7 @@ def _grants(issuer: Issuer) -> dict[str, Callable[[str, Claims], Claims]]:
         "authorization_code": issuer.from_code,
         "refresh_token": issuer.from_refresh,
         EXCHANGE: issuer.from_exchange,
+        _DEVICE: issuer.from_device,
         "client_credentials": issuer.from_client,
     }
 
@@ -51,11 +58,49 @@ def _add_login(app: Flask, issuer: Issuer) -> None:
             return "This client may not send you there.", 400
         if request.method == "GET":
             return Response(_login_page(""), headers=_PAGE_HEADERS)
-        user = request.form.get("username", "")
-        if user != USER or not issuer.checks_password(user, request.form.get("password", "")):
+        user = _user(issuer)
+        if user is None:
             return Response(_login_page("Wrong name or password."), 401, headers=_PAGE_HEADERS)
         answer = urlencode({"code": issuer.code(user, asked), "state": asked.get("state", "")})
         return redirect(f"{asked['redirect_uri']}?{answer}")
+
+
+def _add_devices(app: Flask, issuer: Issuer) -> None:
+    @app.post("/devicecode")
+    def start() -> Response | tuple[Response, int]:
+        client = _client(issuer)
+        if client is None:
+            return jsonify(error="invalid_client"), 401
+        try:
+            code, shown = issuer.devices.start(client, request.form.to_dict())
+        except NotYet as error:
+            return jsonify(error=str(error)), 400
+        page = f"{issuer.url}device"
+        addresses = {"verification_uri": page, "verification_uri_complete": f"{page}?user_code={shown}"}
+        times = {"expires_in": device.SECONDS, "interval": device.INTERVAL}
+        return jsonify(device_code=code, user_code=shown, **addresses, **times)
+
+    @app.route("/device", methods=["GET", "POST"])
+    def confirm() -> Response:
+        shown = request.values.get("user_code", "")
+        if request.method == "GET":
+            return Response(_login_page("", _code_fields(shown)), headers=_PAGE_HEADERS)
+        user = _user(issuer)
+        if user is None:
+            page = _login_page("Wrong name or password.", _code_fields(shown))
+            return Response(page, 401, headers=_PAGE_HEADERS)
+        said_yes = request.form.get("answer") != "no"
+        if not issuer.devices.decide(shown, user if said_yes else None):
+            page = _login_page("No login waits for this code; start it again.", _code_fields(""))
+            return Response(page, 400, headers=_PAGE_HEADERS)
+        done = "You are logged in there." if said_yes else "The login was refused."
+        return Response(f"<!doctype html><title>Embedded lake</title><p>{done}</p>", headers=_PAGE_HEADERS)
+
+
+def _user(issuer: Issuer) -> str | None:
+    user = request.form.get("username", "")
+    right = user == USER and issuer.checks_password(user, request.form.get("password", ""))
+    return user if right else None
 
 
 def _add_tokens(app: Flask, issuer: Issuer) -> None:
@@ -99,12 +144,18 @@ _PAGE_HEADERS = {
 }
 
 
-def _login_page(problem: str) -> str:
+def _code_fields(shown: str) -> str:
+    return f"""<p>A program asks to log in as you. Go on only if you started it and it shows this code.</p>
+<p><label>Code <input name="user_code" value="{escape(shown)}" autocomplete="off" required></label></p>
+<p><label><input type="checkbox" name="answer" value="no"> I did not start it: refuse</label></p>"""
+
+
+def _login_page(problem: str, more: str = "") -> str:
     return f"""<!doctype html><html lang="en"><title>Embedded lake: log in</title>
 <body style="font-family:sans-serif;max-width:30em;margin:3em auto"><h1>Log in to the embedded lake</h1>
 <p role="alert">{escape(problem)}</p>
 <p>Name and password stand in <code>client/userpass.cfg</code> of the lake's folder;
-<code>vre-dm lake status</code> prints where that is.</p><form method="post">
+<code>vre-dm lake status</code> prints where that is.</p><form method="post">{more}
 <p><label>Name <input name="username" autocomplete="username" required></label></p>
 <p><label>Password
 <input name="password" type="password" autocomplete="current-password" required></label></p>
@@ -119,12 +170,13 @@ def _discovery(url: str, grants: list[str]) -> Claims:
         "userinfo_endpoint": f"{url}userinfo",
         "jwks_uri": f"{url}jwk",
         "introspection_endpoint": f"{url}introspect",
+        "device_authorization_endpoint": f"{url}devicecode",
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "grant_types_supported": grants,
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
     }
 
 
@@ -134,4 +186,7 @@ def _client(issuer: Issuer) -> str | None:
         name, secret = login.username or "", login.password or ""
     else:
         name, secret = request.form.get("client_id", ""), request.form.get("client_secret", "")
+    public = request.path == "/devicecode" or request.form.get("grant_type") in _PUBLIC
+    if name == OWN_CLIENT and public and request.path != "/introspect":
+        return name
     return name if issuer.checks_client(name, secret) else None

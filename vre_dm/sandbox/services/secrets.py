@@ -10,6 +10,8 @@ from vre_dm.sandbox.layout import USER, Layout, read_json, write_json
 # The confidential OIDC client that Rucio's server is, and the one a JupyterHub would be.
 RUCIO_CLIENT = "rucio"
 HUB_CLIENT = "hub"
+# The public client that vre-dm itself is: without a secret, so it gets nothing without a user or his token.
+OWN_CLIENT = "vre-dm"
 
 
 @dataclass(frozen=True, slots=True)

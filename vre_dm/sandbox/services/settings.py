@@ -10,7 +10,7 @@ from pathlib import Path
 from vre_dm.errors import SandboxError
 from vre_dm.sandbox.layout import USER, Layout, write_json, write_private
 from vre_dm.sandbox.services.endpoints import Endpoints
-from vre_dm.sandbox.services.secrets import RUCIO_CLIENT, Secrets
+from vre_dm.sandbox.services.secrets import OWN_CLIENT, RUCIO_CLIENT, Secrets
 
 Sections = Mapping[str, Mapping[str, object]]
 
@@ -30,7 +30,7 @@ _LETTERS = (
 )
 
 
-def write_all(layout: Layout, endpoints: Endpoints, secrets: Secrets) -> None:
+def write_all(layout: Layout, endpoints: Endpoints, secrets: Secrets, storage_audience: str) -> None:
     """Write every configuration file anew for these addresses and secrets."""
     for folder in (layout.server, layout.client, layout.log):
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -43,9 +43,11 @@ def write_all(layout: Layout, endpoints: Endpoints, secrets: Secrets) -> None:
     _write(layout.admin_config, {"client": admin, "policy": _POLICY_OF_CLIENTS})
     user = _password_client(layout, endpoints, USER, secrets)
     # Tells our own client that the storage is on this machine and takes the same password.
-    ours = {"vre-dm": {"embedded": "yes"}}
+    ours: dict[str, dict[str, object]] = {"vre-dm": {"embedded": "yes"}}
     _write(layout.userpass_config, {"client": user, "policy": _POLICY_OF_CLIENTS, **ours})
     token = _token_client(layout, endpoints)
+    login = {"issuer": endpoints.issuer_url, "issuer_ca": layout.ca, "client_id": OWN_CLIENT}
+    ours["vre-dm"] |= login | {"storage_audience": storage_audience}
     _write(layout.rucio_config, {"client": token, "policy": _POLICY_OF_CLIENTS, **ours})
 
 

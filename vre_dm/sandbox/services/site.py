@@ -43,7 +43,7 @@ def _by_port() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]
     where = endpoints.load(layout)
     issuer = _issuer(layout, where, int(os.environ["VRE_DM_LAKE_TOKEN_SECONDS"]))
     login = login_application(issuer)
-    storage = Storage(layout, issuer, WEBDAV)
+    storage = Storage(layout, issuer, WEBDAV, os.environ["VRE_DM_LAKE_STORAGE_AUDIENCE"])
     threading.Thread(target=_keep_token_fresh, args=(layout, issuer), daemon=True).start()
 
     in_use = Mark(layout.activity)

@@ -13,17 +13,22 @@ from wsgidav.wsgidav_app import WsgiDAVApp
 from vre_dm.sandbox.layout import Layout
 from vre_dm.sandbox.services.copying import file_adler32
 from vre_dm.sandbox.services.issuer import Issuer, Refused
-from vre_dm.sandbox.services.settings import AUDIENCE
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 
 
 class Storage:
-    """WSGI application: one folder an RSE, ``/RSE-NAME/…``; folders are made as they are written to."""
+    """WSGI application: one folder an RSE, ``/RSE-NAME/…``; folders are made as they are written to.
 
-    def __init__(self, layout: Layout, issuer: Issuer, rses: Iterable[str]) -> None:
-        self._issuer = issuer
+    Parameters
+    ----------
+    audience
+        Whom a token must be for.
+    """
+
+    def __init__(self, layout: Layout, issuer: Issuer, rses: Iterable[str], audience: str) -> None:
+        self._issuer, self._audience = issuer, audience
         self._folders = {rse: layout.storage(rse) for rse in rses}
         self._checksums = _Checksums()
         self._dav = WsgiDAVApp(
@@ -67,7 +72,7 @@ class Storage:
         kind, _, credentials = header.partition(" ")
         if kind.lower() == "bearer":
             try:
-                return bool(self._issuer.access_claims(credentials)["aud"] == AUDIENCE)
+                return bool(self._issuer.access_claims(credentials)["aud"] == self._audience)
             except Refused:
                 return False
         if kind.lower() == "basic":

@@ -46,10 +46,13 @@ class Supervisor:
         Seconds without use after which the lake stops; 0 for never.
     token_seconds
         Lifetime of OIDC access tokens.
+    storage_audience
+        Whom a token for the https storage must be for; empty: the lake.
     """
 
-    def __init__(self, layout: Layout, *, idle: float, token_seconds: int) -> None:
+    def __init__(self, layout: Layout, *, idle: float, token_seconds: int, storage_audience: str) -> None:
         self.layout, self.idle, self.token_seconds = layout, idle, token_seconds
+        self.storage_audience = storage_audience
         self.parts: dict[str, subprocess.Popen[bytes]] = {}
         self.timings: dict[str, float] = {}
         self.restarts: dict[str, int] = {}
@@ -73,7 +76,7 @@ class Supervisor:
         tls.certificate(self.layout)
         self._endpoints, self._sockets = endpoints.listen(self.layout)
         known = secrets.load(self.layout)
-        settings.write_all(self.layout, self._endpoints, known)
+        settings.write_all(self.layout, self._endpoints, known, self.storage_audience)
         for name in ("", *(rse.name for rse in RSES)):
             self.layout.storage(name).mkdir(mode=0o700, exist_ok=True)
         self.layout.activity.touch()
@@ -216,6 +219,7 @@ class Supervisor:
             "REQUESTS_CA_BUNDLE": str(self.layout.ca),
             "VRE_DM_LAKE": str(self.layout.root),
             "VRE_DM_LAKE_TOKEN_SECONDS": str(self.token_seconds),
+            "VRE_DM_LAKE_STORAGE_AUDIENCE": self.storage_audience or settings.AUDIENCE,
             # Two arenas: glibc would else keep one a thread, and memory idle.
             "MALLOC_ARENA_MAX": "2",
         }
@@ -307,6 +311,7 @@ class Supervisor:
             "endpoints": read_json(self.layout.ports),
             "timings": {**self.timings, "total": round(time.monotonic() - self._begun, 2)},
             "idle": self.idle,
+            "storage_audience": self.storage_audience,
             "rucio": _version("rucio"),
             "seed": seed.fingerprint(),
         }
@@ -320,8 +325,8 @@ def _version(package: str) -> str:
 
 
 def main() -> int:
-    """Run a lake: ``supervisor ROOT IDLE_SECONDS TOKEN_SECONDS``."""
-    root, idle, token_seconds = Path(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
+    """Run a lake: ``supervisor ROOT IDLE_SECONDS TOKEN_SECONDS STORAGE_AUDIENCE``."""
+    root, idle, token_seconds, audience = Path(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     layout = Layout(root)
     stop = threading.Event()
@@ -332,7 +337,8 @@ def main() -> int:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             return ALREADY_RUNNING
-        return _run(Supervisor(layout, idle=idle, token_seconds=token_seconds), stop)
+        lake = Supervisor(layout, idle=idle, token_seconds=token_seconds, storage_audience=audience)
+        return _run(lake, stop)
 
 
 def _run(supervisor: Supervisor, stop: threading.Event) -> int:

@@ -46,6 +46,11 @@ def test_a_folder_is_rehearsed_uploaded_and_kept(run: Run, name: str, tmp_path: 
     assert isinstance(events[-1], Finished)
     assert events[0].kept == 1
     assert run("ls", f"user.dm:{name}").stdout == f"user.dm:{name}.csv\n"
+    assert run(*words, "--close").exit_code == 0
+    (tmp_path / "mine" / f"{name}.more.csv").write_text("3,4\n")
+    refused = run(*words)
+    assert refused.exit_code == 1
+    assert "closed" in refused.stderr
 
 
 def test_a_refusal_is_one_line_and_an_exit_code(run: Run, name: str, tmp_path: Path) -> None:  # noqa: F811

@@ -75,5 +75,6 @@ def _one(name: str | None) -> "Job":
 def _print_entries(job: "Job", after: int) -> None:
     from vre_dm.lake.transfer.events import to_json
 
-    for entry in job.events(after):
-        click.echo(json.dumps({"id": entry.end, **to_json(entry.event, entry.at)}))
+    with job.left_alone():
+        for entry in job.events(after):
+            click.echo(json.dumps({"id": entry.end, **to_json(entry.event, entry.at)}))

@@ -20,6 +20,7 @@ from vre_dm.notebook.progress import in_terminal
 @click.option("--meta", multiple=True, metavar="KEY=VALUE", help="One value of the metadata; repeatable.")
 @click.option("--prefix", default="", help="Put before each file's name.")
 @click.option("--comment", default="", help="Why, for who manages the storage.")
+@click.option("--close", is_flag=True, help="Let no more files be added afterwards, for ever.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 @click.option("--discard", is_flag=True, help="Remove what an interrupted upload left on the storage.")
 @click.option("--json", "as_json", is_flag=True, help="What happens, one JSON document a line.")
@@ -32,6 +33,7 @@ def upload(
     meta: tuple[str, ...],
     prefix: str,
     comment: str,
+    close: bool,
     dry_run: bool,
     discard: bool,
     as_json: bool,
@@ -66,6 +68,8 @@ def upload(
         return
     with lines() if as_json else in_terminal() as progress:
         publication.run(progress)
+    if close:
+        lake.dataset(did).close()
     if not as_json:
         click.echo(publication.did)
 

@@ -25,6 +25,7 @@ class UploadMagics(Magics):
     @argument("--days", type=float, help="lifetime of the rule of a new dataset (default: for ever)")
     @argument("--metadata", type=unquoted, metavar="NAME", help="variable with the metadata, or a JSON file")
     @argument("--prefix", type=unquoted, default="", help="put before each file's name")
+    @argument("--close", action="store_true", help="let no more files be added afterwards, for ever")
     @argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
     @plainly
     def dm_upload(self, asked: Namespace) -> object:
@@ -48,7 +49,10 @@ class UploadMagics(Magics):
             return publication
         with follow() as progress:
             publication.run(progress)
-        return lake.dataset(asked.did)
+        dataset = lake.dataset(asked.did)
+        if asked.close:
+            dataset.close()
+        return dataset
 
     def _metadata(self, name: str | None) -> dict[str, Any] | None:
         from vre_dm.lake.publish.metadata import from_file

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -147,15 +147,26 @@ class Job(Tabular):
         FollowingStopped
             Interrupted (a ``KeyboardInterrupt``).
         """
-        with self._show((datetime.now(UTC) - self.since).total_seconds()) as tell:
-            try:
-                for event in self._from_now():
-                    tell(event)
-            except KeyboardInterrupt as interrupt:
-                name = self.name
-                msg = f"the {self.kind} {name} of {self.what} goes on; vre-dm jobs cancel {name} ends it"
-                raise FollowingStopped(clean(msg, None)) from interrupt
+        with self._show((datetime.now(UTC) - self.since).total_seconds()) as tell, self.left_alone():
+            for event in self._from_now():
+                tell(event)
         return self
+
+    @contextmanager
+    def left_alone(self) -> Iterator[None]:
+        """Say to who interrupts that the job goes on.
+
+        Raises
+        ------
+        FollowingStopped
+            In place of a ``KeyboardInterrupt``.
+        """
+        try:
+            yield
+        except KeyboardInterrupt as interrupt:
+            name = self.name
+            msg = f"the {self.kind} {name} of {self.what} goes on; vre-dm jobs cancel {name} ends it"
+            raise FollowingStopped(clean(msg, None)) from interrupt
 
     def cancel(self) -> None:
         """Ask it to stop, whatever window it is of; it looks twice a second. Harmless if it is over.

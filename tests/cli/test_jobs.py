@@ -1,0 +1,139 @@
+"""Several windows of one user: each sees what the others do, follows it, and can end it."""
+
+import json
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.lake.conftest import lake  # noqa: F401 - a fixture
+from tests.lake.jobs.terminal import DID, Terminal, held
+from tests.lakes import until
+from vre_dm.lake.lake import Lake
+from vre_dm.sandbox import LakeStatus
+
+
+@pytest.fixture
+def terminal(embedded_lake: LakeStatus, tmp_path: Path) -> Terminal:
+    return Terminal(embedded_lake, tmp_path)
+
+
+@pytest.fixture
+def fetching(terminal: Terminal, lake: Lake, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:  # noqa: F811
+    """A fetch in one window, which goes on until the test ends it."""
+    to = tmp_path / "data"
+    with held(lake, DID, to), terminal.start("fetch", DID, "--to", str(to)) as child:
+        try:
+            until(lambda: [job for job in listed(terminal) if job["files_total"] == 1])
+            yield child
+        finally:
+            child.kill()
+
+
+def listed(terminal: Terminal) -> list[dict[str, object]]:
+    code, out, said = terminal.run("jobs", "--json")
+    assert (code, said) == (0, "")
+    documents: list[dict[str, object]] = json.loads(out)
+    return documents
+
+
+def test_a_window_lists_follows_and_cancels_the_fetch_of_another(
+    terminal: Terminal, fetching: subprocess.Popen[str], tmp_path: Path
+):
+    (job,) = listed(terminal)
+    assert (job["kind"], job["what"], job["to"]) == ("fetch", DID, str(tmp_path / "data"))
+    assert (job["state"], job["pid"], job["files_done"]) == ("running", fetching.pid, 0)
+    code, out, said = terminal.run("jobs")
+    assert (code, said) == (0, "")
+    assert re.search(rf"{job['job']}  fetch {DID} .* running .* {fetching.pid}", out)
+    with terminal.start("jobs", "follow", "--json") as follower:
+        assert follower.stdout is not None
+        first = json.loads(follower.stdout.readline())
+        assert (first["event"], first["files"]) == ("planned", 1)
+        code, _, said = terminal.run("jobs", "cancel")
+        assert (code, said) == (0, f"fetch {job['job']} of {DID}: cancelled; run it again: it continues\n")
+        out, said = follower.communicate(timeout=60)
+    assert follower.returncode == 1
+    assert json.loads(out.splitlines()[-1])["event"] == "cancelled"
+    assert "cancelled; run it again" in said
+    _, said = fetching.communicate(timeout=60)
+    assert fetching.returncode == 130
+    assert "run it again to continue" in said
+
+
+def test_ctrl_c_ends_the_look_and_not_the_job(
+    terminal: Terminal, fetching: subprocess.Popen[str], tmp_path: Path
+):
+    with terminal.start("jobs", "follow", "--json") as follower:
+        assert follower.stdout is not None
+        follower.stdout.readline()
+        follower.send_signal(signal.SIGINT)
+        _, said = follower.communicate(timeout=60)
+    name = listed(terminal)[0]["job"]
+    assert follower.returncode == 130
+    assert said == f"vre-dm: the fetch {name} of {DID} goes on; vre-dm jobs cancel {name} ends it\n"
+    assert fetching.poll() is None
+    assert listed(terminal)[0]["state"] == "running"
+
+
+def test_a_program_that_lost_its_connection_goes_on_where_it_was(
+    terminal: Terminal, fetching: subprocess.Popen[str]
+):
+    fetching.send_signal(signal.SIGINT)
+    fetching.communicate(timeout=60)
+    name = str(listed(terminal)[0]["job"])
+    code, out, _ = terminal.run("jobs", "follow", name, "--json")
+    assert code == 1
+    told = out.splitlines()
+    for at, line in enumerate(told):
+        _, rest, _ = terminal.run("jobs", "follow", name, "--json", "--after", str(json.loads(line)["id"]))
+        assert rest.splitlines() == told[at + 1 :]
+    assert terminal.run("jobs", "follow", name, "--after", "1")[0] == 2
+
+
+def test_a_killed_fetch_has_died_and_the_next_one_goes_on_with_it(
+    terminal: Terminal, fetching: subprocess.Popen[str], tmp_path: Path
+):
+    fetching.kill()
+    fetching.communicate()
+    (died,) = listed(terminal)
+    assert (died["state"], died["remark"]) == ("died", "its process is gone; run it again: it continues")
+    code, _, said = terminal.run("jobs", "follow", str(died["job"]))
+    assert (code, said) == (1, f"fetch {died['job']} of {DID}: died; {died['remark']}\n")
+    with terminal.start("fetch", DID, "--to", str(tmp_path / "data")) as again:
+        until(lambda: len(listed(terminal)) == 2)
+        running, died = listed(terminal)
+        assert (running["state"], running["pid"]) == ("running", again.pid)
+        assert died["remark"] == f"its process is gone; {running['job']} goes on with it"
+        again.kill()
+
+
+def test_the_bar_of_another_window_is_drawn_on_this_one(
+    terminal: Terminal,
+    lake: Lake,  # noqa: F811
+    tmp_path: Path,
+):
+    """As a user sees it, on a real terminal, to the end of the fetch."""
+    to = tmp_path / "data"
+    with held(lake, DID, to):
+        child = terminal.start("fetch", DID, "--to", str(to))
+        until(lambda: [job for job in listed(terminal) if job["files_total"] == 1])
+        screen = terminal.on_screen("jobs", "follow")
+        assert "0/1 files" in screen.shows("0/1 files")
+    with child:
+        out, _ = child.communicate(timeout=60)
+    assert out.endswith("dsph.jfactors.parquet\n")
+    assert f"of {DID}: finished" in screen.shows(None)
+    assert screen.process.wait(60) == 0
+
+
+def test_what_is_asked_wrongly_is_one_line(terminal: Terminal):
+    assert terminal.run("jobs") == (0, "no jobs, 0 running\n", "")
+    for words, said in (
+        (("follow",), "Error: no job runs; vre-dm jobs lists those of the last week\n"),
+        (("cancel", "../x"), "Error: no job is called '../x'; vre-dm jobs lists those of the last week\n"),
+    ):
+        assert terminal.run("jobs", *words) == (1, "", said)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.server import TLS
+from vre_dm.did import Did
 from vre_dm.lake.files import File
 
 CA = str(TLS / "ca.pem")
@@ -20,20 +21,24 @@ Words = Callable[[str, Path, File], list[str]]
 OURS = """
 import sys
 from pathlib import Path
-from tests.faults.world import HASTY, OpenAccess
+from tests.faults.world import OpenAccess
 from vre_dm.did import Did
 from vre_dm.lake.files import File, Replica
-from vre_dm.lake.transfer import fetch_files
+from vre_dm.lake.transfer import Policy, fetch_files
 url, folder, name, size, adler32, md5 = sys.argv[1:]
 file = File(Did("test", name), int(size), adler32, md5, (Replica("RSE", url),))
-fetch_files([file], Path(folder), access=OpenAccess(), policy=HASTY)
+fetch_files([file], Path(folder), access=OpenAccess(), policy=Policy(connect_timeout=2, stall_timeout=2))
 """
 REQUESTS = """
-import sys, requests
-with requests.get(sys.argv[1], stream=True, timeout=2) as answer, open(sys.argv[2], "wb") as out:
+import sys, requests, urllib3
+again = urllib3.Retry(3, backoff_factor=0.5, status_forcelist=[429, 500, 502, 503, 504])
+session = requests.Session()
+session.mount("https://", requests.adapters.HTTPAdapter(max_retries=again))
+with session.get(sys.argv[1], stream=True, timeout=2) as answer:
     answer.raise_for_status()
-    for chunk in answer.iter_content(1 << 16):
-        out.write(chunk)
+    with open(sys.argv[2], "wb") as out:
+        for chunk in answer.iter_content(1 << 16):
+            out.write(chunk)
 """
 POOCH = """
 import sys, pooch
@@ -56,11 +61,15 @@ DownloadClient(tracing=False, logger=logging.getLogger("none")).download_pfns([i
 """
 
 CURL = shlex.split(
-    "curl -fsSL -C - --retry 3 --retry-delay 1 --connect-timeout 2 --speed-limit 1000 --speed-time 2 -o"
+    "curl -fsSL --retry 3 --retry-all-errors --retry-delay 1 --connect-timeout 2 "
+    "--speed-limit 1000 --speed-time 2"
 )
 WGET = shlex.split("wget -q -c --tries=4 --waitretry=1 --timeout=2 --retry-on-http-error=503,429")
-ARIA2 = shlex.split("aria2c -q -c --max-tries=4 --retry-wait=1 --timeout=2 --connect-timeout=2")
-RCLONE = shlex.split("--timeout=2s --contimeout=2s --retries=3 --low-level-retries=3")
+ARIA2 = shlex.split(
+    "aria2c -q -c --max-tries=4 --retry-wait=1 --timeout=2 --connect-timeout=2 --lowest-speed-limit=1K "
+    "--check-integrity=true --allow-overwrite=true --auto-file-renaming=false"
+)
+RCLONE = shlex.split("--checksum --timeout=2s --contimeout=2s --retries=3 --low-level-retries=3")
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,15 @@ class Client:
     name: str
     version: str
     words: Words
+
+    def shown(self) -> str:
+        """What is run, with words in the place of addresses, paths and checksums."""
+        like = File(Did("test", "FILE"), None, "ADLER32", "MD5")
+        words = self.words("https://HOST/FILE", Path("FOLDER/test/FILE"), like)
+        words = ["SIZE" if word == str(like.size) else word for word in words]
+        if "-c" in words[1:2]:
+            return f"python - {shlex.join(words[3:])} <<END\n{words[2].strip()}\nEND"
+        return shlex.join(words).replace(CA, "CA")
 
 
 def python(code: str, arguments: Words, interpreter: str = sys.executable) -> Words:
@@ -130,54 +148,38 @@ def _python_clients(interpreter: str) -> Iterable[Client]:
     yield Client("requests", package_version(interpreter, "requests"), python(REQUESTS, plain, interpreter))
     yield Client("fsspec", package_version(interpreter, "fsspec"), python(FSSPEC, plain, interpreter))
     version = package_version(interpreter, "pooch")
-    yield Client("pooch", version, pooch(hashed=False))
-    yield Client("pooch, hash, retry 3", version, pooch(hashed=True))
+    yield Client("pooch, no hash", version, pooch(hashed=False))
+    yield Client("pooch", version, pooch(hashed=True))
 
 
 def _programs() -> Iterable[Client]:
+    version = version_of(["curl", "--version"])
+    yield Client("curl -C -", version, lambda url, target, _: [*CURL, "-C", "-", "-o", str(target), url])
     yield Client(
-        "curl -C - --retry 3",
-        version_of(["curl", "--version"]),
-        lambda url, target, _: [
-            *CURL,
-            str(target),
-            url,
-        ],
+        "curl --remove-on-error",
+        version,
+        lambda url, target, _: [*CURL, "--remove-on-error", "-o", str(target), url],
     )
     yield Client(
         "wget -c",
         version_of(["wget", "--version"]),
-        lambda url, target, _: [
-            *WGET,
-            f"--ca-certificate={CA}",
-            "-O",
-            str(target),
-            url,
-        ],
+        lambda url, target, _: [*WGET, f"--ca-certificate={CA}", "-O", str(target), url],
     )
-    yield Client(
-        "aria2, checksum",
-        version_of(["aria2c", "--version"]),
-        lambda url, target, file: [
-            *ARIA2,
-            f"--ca-certificate={CA}",
-            f"--checksum=md5={file.md5}",
-            f"--dir={target.parent}",
-            f"--out={target.name}",
-            url,
-        ],
-    )
+    yield Client("aria2", version_of(["aria2c", "--version"]), _aria2)
     version = version_of(["rclone", "version"])
     yield Client(
         "rclone copyurl",
         version,
         lambda url, target, _: ["rclone", "copyurl", *RCLONE, url, str(target)],
     )
-    yield Client(
-        "rclone :http:",
-        version,
-        lambda url, target, _: [
-            "rclone", "copyto", *RCLONE, "--http-url", url.rpartition("/")[0],
-            f":http:{url.rpartition('/')[2]}", str(target),
-        ],
-    )  # fmt: skip
+    yield Client("rclone :http:", version, _rclone)
+
+
+def _aria2(url: str, target: Path, file: File) -> list[str]:
+    checksum, place = f"--checksum=md5={file.md5}", [f"--dir={target.parent}", f"--out={target.name}"]
+    return [*ARIA2, f"--ca-certificate={CA}", checksum, *place, url]
+
+
+def _rclone(url: str, target: Path, _: File) -> list[str]:
+    folder, name = url.rsplit("/", 1)
+    return ["rclone", "copyto", *RCLONE, "--http-url", folder, f":http:{name}", str(target)]

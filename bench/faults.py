@@ -1,119 +1,76 @@
-"""The matrix of faults on ours and on other clients: ``python -m bench.faults`` writes bench/faults.md."""
+"""The matrix of faults on ours and on other clients, and 1000 kills: writes bench/faults.md."""
 
 import argparse
-import signal
-import subprocess
+import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from bench import fault_kills
 from bench.fault_clients import Client, clients, environment
+from bench.fault_runs import PATIENCE, Runs, Task, all_runs
 from tests.faults.kills import kills
-from tests.faults.matrix import BODY, FAULTS, SIZE, Fault
-from tests.faults.server import Breaking, breaking, good
-from tests.faults.world import registered
+from tests.faults.matrix import BODY, FAULTS, Fault
+from tests.faults.server import breaking, good
 
-PATIENCE = 15.0
-"""Seconds after which a run counts as endless."""
 ROWS = (Fault(0, "no fault", good(BODY)), *FAULTS)
-VERDICTS = ("ok", "err", "hang", "e+b", "BAD")
-"""From kept to broken promise; the worst of a fault's runs is shown."""
-LEGEND = """\
-`ok`: the right bytes at the name, or no file there and an error where the fault never ends.
-`err`: no file and an error, though the next answer was good. `hang`: no end within {patience:.0f} s.
-`e+b`: an error, and wrong or partial bytes at the final name.
-`BAD`: such bytes, or no file, without any error."""
+LEGEND = f"""\
+- `ok`: the right bytes at the name. `ok*`: the same, and yet an error.
+- `err`: no file at the name, and an error. Right where the fault never ends.
+- `half`, `wrong`: a part of the file, or other bytes, **at the final name**, with an error
+  (aria2 keeps a control file beside such a file).
+- `HALF`, `WRONG`: the same and **no error**. `NONE`: no file and no error.
+- `hang`: no end within {PATIENCE:.0f} s, and no wrong bytes at the name."""
+COUNTED = {
+    "wrong or half bytes at the name, no error": ("WRONG", "HALF"),
+    "wrong or half bytes at the name, an error": ("wrong", "half"),
+    "no file and no error": ("NONE",),
+    "no end": ("hang",),
+}
+All = Mapping[Task, Runs]
 
 
-@dataclass(frozen=True)
-class Task:
-    """One fault for one client: once, or for ever."""
-
-    fault: Fault
-    client: Client
-    lasting: bool
+def cell(runs: Runs) -> str:
+    """Both runs; one word where they are alike."""
+    words = [f"**{word}**" if word.lower() in {"wrong", "half", "none"} else word for word in runs]
+    return words[0] if words[0] == words[1] else " → ".join(words)
 
 
-def verdict(target: Path, failed: bool | None, *, lasting: bool) -> str:
-    """Judge one run; ``failed`` is None if it had to be ended."""
-    here = target.is_file()
-    if here and target.read_bytes() != BODY:
-        return "e+b" if failed or failed is None else "BAD"
-    if failed is None:
-        return "hang"
-    if here or (lasting and failed):
-        return "ok"
-    return "err" if failed else "BAD"
-
-
-def play(task: Task, server: Breaking, folder: Path, env: dict[str, str]) -> list[str]:
-    """Run a client twice, as a user does after an error."""
-    path = f"/{folder.name}"
-    fault = task.fault
-    url = server.play(path, *fault.before, fault.act, *([] if task.lasting else [good(BODY)]))
-    server.sizes[path] = SIZE
-    target = folder / "test" / folder.name
-    target.parent.mkdir(parents=True)
-    words = task.client.words(url, target, registered(BODY, url))
-    lasting = bool(task.lasting and fault.cause) or (fault.final and not target.exists())
-    return [verdict(target, run(words, env), lasting=lasting) for _ in range(2)]
-
-
-def run(words: list[str], env: dict[str, str]) -> bool | None:
-    """Whether a command failed; None if it had no end."""
-    with subprocess.Popen(
-        words, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        try:
-            return process.wait(PATIENCE) != 0
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            return None
-
-
-def matrix(
-    rows: Sequence[Fault], chosen: Sequence[Client], env: dict[str, str], server: Breaking
-) -> dict[str, list[str]]:
-    """Worst verdict of each fault, a list a client."""
-    tasks = [Task(fault, client, lasting) for fault in rows for client in chosen for lasting in (False, True)]
-    worst: dict[tuple[str, str], list[str]] = {}
-    with tempfile.TemporaryDirectory() as root, ThreadPoolExecutor(3) as pool:
-        folders = [Path(root) / f"f{number}" for number in range(len(tasks))]
-        told = pool.map(lambda task, folder: play(task, server, folder, env), tasks, folders)
-        for task, found in zip(tasks, told, strict=True):
-            worst.setdefault((task.client.name, task.fault.name), []).extend(found)
-    return {
-        client.name: [max(worst[client.name, fault.name], key=VERDICTS.index) for fault in rows]
-        for client in chosen
-    }
-
-
-def table(rows: Sequence[Fault], chosen: Sequence[Client], told: dict[str, list[str]]) -> Iterator[str]:
-    names = [client.name for client in chosen]
-    yield f"| fault | {' | '.join(f'{client.name} {client.version}' for client in chosen)} |"
+def head(names: Sequence[str], first: str) -> Iterator[str]:
+    yield f"| {first} | {' | '.join(names)} |"
     yield "|---" * (len(names) + 1) + "|"
-    for row, fault in enumerate(rows):
-        yield f"| {fault.number} {fault.name} | {' | '.join(told[name][row] for name in names)} |"
-    for kind in VERDICTS:
-        counts = [str(Counter(told[name])[kind]) for name in names]
-        yield f"| **{kind}**, of {len(rows)} | {' | '.join(counts)} |"
 
 
-def histogram(count: int) -> Iterator[str]:
-    """Bytes moved by a killed run and the next together, over the size of the file."""
-    with tempfile.TemporaryDirectory() as folder:
-        told = list(kills(count, count, Path(folder)))
-    wrong = sum(bool(killed.fault) for killed in told)
-    yield f"{count} kills: {wrong} wrong, at most {max(killed.cost for killed in told):.3f} × the file moved."
-    yield ""
-    bins = Counter(int((killed.cost - 1) * 200) for killed in told)
-    for step in range(max(bins) + 1):
-        bar = "#" * -(-bins[step] * 50 // count)
-        yield f"    {1 + step / 200:.3f}–{1 + (step + 1) / 200:.3f}  {bins[step]:5d}  {bar}"
+def table(chosen: Sequence[Client], told: All, *, lasting: bool) -> Iterator[str]:
+    """One scenario: a row a fault, a column a client."""
+    yield from head([client.name for client in chosen], "fault")
+    for fault in dict.fromkeys(task.fault for task in told):
+        cells = (cell(told[Task(fault, client, lasting)]) for client in chosen)
+        yield f"| {fault.number} {fault.name} | {' | '.join(cells)} |"
+
+
+def kept(task: Task, runs: Runs) -> bool:
+    """Whether it did what a user may expect: right bytes, or none and an error while the fault lasts."""
+    return set(runs) <= {"ok", "ok*", "err"} and (task.lasting or runs[1] in {"ok", "ok*"})
+
+
+def summary(chosen: Sequence[Client], told: All) -> Iterator[str]:
+    """How often each client broke the promise, of all its runs."""
+    yield from head([f"{client.name} {client.version}" for client in chosen], "of all runs")
+    own = {client: {task: runs for task, runs in told.items() if task.client == client} for client in chosen}
+    for what, words in COUNTED.items():
+        counts = [Counter(word for runs in own[client].values() for word in runs) for client in chosen]
+        yield f"| {what} | {' | '.join(str(sum(count[word] for word in words)) for count in counts)} |"
+    good_ones = [sum(kept(task, runs) for task, runs in own[client].items()) for client in chosen]
+    yield f"| **faults met rightly**, of {len(told) // len(chosen)} | {' | '.join(map(str, good_ones))} |"
+
+
+def configurations(chosen: Sequence[Client]) -> Iterator[str]:
+    for client in chosen:
+        yield f"**{client.name}** {client.version}"
+        yield from ("", "```sh", client.shown(), "```", "")
 
 
 @contextmanager
@@ -141,42 +98,50 @@ def lake(wanted: bool, port: int) -> Iterator[Path | None]:
         sandbox.reset(root)
 
 
-def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument(
-        "--python", default="python3", help="interpreter that has requests, fsspec and pooch"
-    )
-    options.add_argument(
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--python", default="python3", help="interpreter that has requests, fsspec and pooch")
+    parser.add_argument(
         "--rucio", action="store_true", help="also Rucio's DownloadClient, on an embedded lake"
     )
-    options.add_argument("--only", default="", help="only clients whose name holds this")
-    options.add_argument("--fault", default="", help="only faults whose name holds this")
-    options.add_argument("--kills", type=int, default=50, help="kills of the histogram")
-    options.add_argument("--out", type=Path, default=Path(__file__).with_name("faults.md"))
-    given = options.parse_args()
+    parser.add_argument("--only", default="", help="only clients whose name holds this")
+    parser.add_argument("--fault", default="", help="only faults whose name holds this")
+    parser.add_argument("--kills", type=int, default=50, help="kills of the histogram")
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_name("faults.md"))
+    return parser.parse_args()
+
+
+def page(command: str, chosen: Sequence[Client], told: All) -> Iterator[str]:
+    """Everything but the kills."""
+    yield from ("# Faults: what download clients leave behind", "", f"Written by `{command}`.", "")
+    yield "A file of 3 MB over https from a server that answers wrongly, once or for ever; each client runs,"
+    yield "and runs again as a user does after an error. A cell shows the first run and the re-run."
+    yield from ("", LEGEND, "", *summary(chosen, told), "")
+    yield from ("## The fault happens once, then the server is well", "")
+    yield from (*table(chosen, told, lasting=False), "", "## The fault never ends", "")
+    yield from (*table(chosen, told, lasting=True), "", "## The clients, as they were called", "")
+    yield "With retries, time-outs of two seconds, resume and checksum where they have them. `CA` is the"
+    yield "certificate of the test server; MD5 and ADLER32 are what the catalogue says."
+    yield from ("", *configurations(chosen))
+
+
+def main() -> None:
+    given = options()
     with breaking() as server, lake(given.rucio, server.port) as config:
         chosen = [client for client in clients(given.python, config) if given.only in client.name]
         rows = [fault for fault in ROWS if given.fault in fault.name]
-        told = matrix(rows, chosen, environment(config), server)
+        told = all_runs(rows, chosen, environment(config), server)
     command = f"python -m bench.faults --python PYTHON{' --rucio' * given.rucio} --kills {given.kills}"
-    lines = [
-        "# Faults: what download clients leave behind",
-        "",
-        f"Written by `{command}`.",
-        "Each fault once and for ever, each of these as a first run and a plain re-run; the cell is the",
-        "worst of the four. A file of 3 MB over https; the clients as `bench/fault_clients.py` calls them:",
-        "with resume, retries, timeouts and checksum where they have them.",
-        "",
-        LEGEND.format(patience=PATIENCE),
-        "",
-        *table(rows, chosen, told),
-        "",
-        "## Killed and run again",
-        "",
-        "SIGKILL at random bytes of a 12 MB file, a network that holds 256 kB on the way.",
-        *histogram(given.kills),
-    ]
-    given.out.write_text("\n".join(lines) + "\n")
+    load = f"{os.cpu_count()} cores, load {os.getloadavg()[2]:.1f} in the last quarter of an hour."
+    given.out.write_text("\n".join([*page(command, chosen, told), load]) + "\n")
+    with tempfile.TemporaryDirectory() as folder:
+        killed = list(kills(given.kills, given.kills, Path(folder)))
+    drawing = given.out.with_name("kills.svg")
+    fault_kills.picture(killed, drawing)
+    shown = f"![Histograms of the kills]({drawing.name})"
+    lines = ["", "## Killed and run again", "", *fault_kills.text(killed), "", shown]
+    with given.out.open("a") as out:
+        out.write("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
+from tests.faults.lies import LIES
 from tests.faults.matrix import FAULTS
 
 HTTPS, WEBDAV, ROOT, PATH, LAKE, ALONE = "https", "WebDAV", "root://", "path", "lake", "alone"
 WAYS = {
     HTTPS: "a server that breaks on purpose; over TLS, but for redirects into private networks",
-    WEBDAV: "the embedded lake's storage, behind a wire that fails",
-    ROOT: "an XRootD server, where the machine has one",
+    WEBDAV: "the embedded lake's storage, behind a wire or a gateway that fails",
+    ROOT: "an XRootD server behind a wire that fails or lies, where the machine has one",
     PATH: "a path of this machine",
     LAKE: "the embedded lake's Rucio",
     ALONE: "the part by itself, nothing is transferred",
@@ -56,4 +57,28 @@ def matrix(number: int) -> tuple[Proof, ...]:
         "no_file_and_a_cause_if_it_never_ends": any(fault.cause for fault in faults),
         "the_next_replica_is_taken_after": any(fault.cause for fault in faults),
     }
-    return by("faults/test_faults.py", *(test for test, plays in tests.items() if plays))
+    webdav = {
+        "the_storage_gives_the_right_bytes_after_what_happened_once_on_the_way": any(
+            not fault.final for fault in faults
+        ),
+        "the_storage_gives_the_right_bytes_once_what_lasted_on_the_way_is_over": any(
+            fault.cause for fault in faults
+        ),
+    }
+    return (
+        by("faults/test_faults.py", *_those(tests))
+        + by("faults/test_webdav.py", *_those(webdav), on=(WEBDAV,))
+        + by("faults/test_root.py", *_those(_lies(number)), on=(ROOT,))
+    )
+
+
+def _lies(number: int) -> dict[str, bool]:
+    lies = [lie for lie in LIES if lie.number == number]
+    return {
+        "the_right_bytes_arrive_when_it_is_said_once": any(not lie.final for lie in lies),
+        "no_file_and_a_cause_while_it_is_said_and_the_file_after": bool(lies),
+    }
+
+
+def _those(tests: dict[str, bool]) -> list[str]:
+    return [test for test, plays in tests.items() if plays]

@@ -1,17 +1,30 @@
 """The breaking server, and the promise every fault is held against: no wrong byte at a final name."""
 
+import shutil
 import zlib
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from tests.faults.gateway import Gateway, before
 from tests.faults.server import Breaking, breaking
+from tests.faults.storages import Server, Storage, behind_a_wire
 from tests.faults.world import HASTY, OpenAccess, Waits, finals, partials
+from tests.lakes import client
+from tests.xrootd import xrootd
 from vre_dm.errors import VreDmError
 from vre_dm.lake.files import File
+from vre_dm.lake.instances import from_rucio_cfg
+from vre_dm.lake.lake import Lake
 from vre_dm.lake.transfer import fetch_files
+from vre_dm.sandbox import LakeStatus
+from vre_dm.sandbox.layout import Layout
 
+RSE = "CNAF-STORM"
+NO_XROOTD = "no XRootD client or server on this machine"
 Fetch = Callable[[File], str]
 
 
@@ -50,3 +63,31 @@ def fetch(tmp_path: Path, waits: Waits) -> Iterator[Fetch]:
 def true(path: Path, truth: dict[str, File]) -> bool:
     file, body = truth[path.name], path.read_bytes()
     return file.adler32 is None or zlib.adler32(body) == int(file.adler32, 16)
+
+
+@pytest.fixture(scope="module")
+def webdav_server(embedded_lake: LakeStatus, tmp_path_factory: pytest.TempPathFactory) -> Server:
+    (pfn,) = client(embedded_lake).lfns2pfns(RSE, ["user.dm:faults.webdav"]).values()
+    path = Layout(embedded_lake.root).storage(RSE) / urlsplit(pfn).path.split(f"/{RSE}/", 1)[1]
+    lake = Lake(from_rucio_cfg(embedded_lake.userpass_config, {}), tmp_path_factory.mktemp("unused"))
+    return Server(pfn, path, lake.access)
+
+
+@pytest.fixture(scope="module")
+def root_server() -> Iterator[Server]:
+    if shutil.which("xrootd") is None or find_spec("XRootD") is None:
+        pytest.skip(NO_XROOTD)
+    with xrootd() as server:
+        yield Server(f"root://127.0.0.1:{server.port}//lake/x", server.folder / "x", OpenAccess())
+
+
+@pytest.fixture(params=["webdav_server", "root_server"])
+def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
+    with behind_a_wire(request.getfixturevalue(request.param)) as found:
+        yield found
+
+
+@pytest.fixture
+def gateway(webdav_server: Server) -> Iterator[Gateway]:
+    with before(webdav_server) as found:
+        yield found

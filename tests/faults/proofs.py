@@ -41,6 +41,7 @@ CASES = (
         "503 with and without Retry-After",
         matrix(5)
         + by(_FAULTS, "a_server_that_asks_for_time_gets_it", "waits_grow_and_end")
+        + by("faults/test_root.py", "a_wait_that_the_server_asks_for_is_kept", on=(ROOT,))
         + by("lake/transfer/test_hosts.py", "retry_after_holds_the_whole_host", on=(ALONE,)),
     ),
     Case(6, "429", matrix(6)),
@@ -106,8 +107,12 @@ CASES = (
         "401 in the middle, the token ran out",
         matrix(16)
         + by(_FAULTS, "a_token_that_ran_out_is_asked_for_anew_and_the_same_byte_follows")
-        + by(_STORAGES, "a_login_that_was_refused_is_asked_for_anew", on=(WEBDAV,)),
-        "over WebDAV the refusal comes at the first byte only",
+        + by(_STORAGES, "a_login_that_was_refused_is_asked_for_anew", on=(WEBDAV,))
+        + by(
+            "faults/test_webdav.py",
+            "a_login_that_the_way_refuses_in_the_middle_is_asked_for_anew_and_the_same_byte_follows",
+            on=(WEBDAV,),
+        ),
     ),
     Case(
         17,
@@ -148,7 +153,8 @@ CASES = (
             "a_circle_is_cut",
             "a_way_without_end_is_cut",
             "a_public_server_cannot_point_into_a_private_network",
-        ),
+        )
+        + by("faults/test_root.py", "a_circle_of_redirects_is_cut", on=(ROOT,)),
     ),
     Case(21, "a proxy packs the body", matrix(21)),
     Case(
@@ -288,7 +294,8 @@ CASES = (
             "faults/test_hostile.py",
             "what_stands_at_the_final_name_is_replaced_and_never_written_through",
             "a_folder_that_becomes_a_link_leads_nowhere",
-        ),
+        )
+        + by("faults/test_hostile.py", "a_folder_that_is_a_link_now_and_then_leads_nowhere", on=(PATH,)),
         "a disk that ignores case: such names are refused together on every disk",
     ),
     Case(

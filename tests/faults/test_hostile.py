@@ -2,9 +2,13 @@
 
 import os
 import random
+import shutil
 import socket
 import stat
+import threading
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +21,7 @@ from tests.faults.hostile import hostile_addresses, hostile_names, leaves
 from tests.faults.server import Breaking, Handler, good
 from tests.faults.world import HASTY, OpenAccess, Waits, finals, registered
 from vre_dm.did import Did
-from vre_dm.errors import InvalidDid, NotWritable, TransferFailed
+from vre_dm.errors import InvalidDid, NotWritable, TransferFailed, VreDmError
 from vre_dm.lake.files import File
 from vre_dm.lake.instance import Mount
 from vre_dm.lake.storage import Endpoint, Storage
@@ -81,7 +85,7 @@ class Sites(Storage):
     def __init__(self, root: Path) -> None:
         mount = Mount("MOUNTED", root / "eos", begins_at=1)
         instance: Any = SimpleNamespace(embedded=True, mount=mount, auth="oidc")
-        super().__init__(SimpleNamespace(instance=instance))
+        super().__init__(SimpleNamespace(instance=instance, tokens=None))
         self.known = [
             Endpoint("PLAIN", "file", "localhost", 0, f"{root}/plain/"),
             Endpoint("MOUNTED", "https", "eos.example", 443, "/rucio/"),
@@ -209,3 +213,39 @@ def test_a_folder_that_becomes_a_link_leads_nowhere(moment: str, server: Breakin
         fetch_files([file], folder, access=OpenAccess(), policy=HASTY, pace=Waits().pace(), progress=planned)
     assert list(elsewhere.iterdir()) == []
     assert finals(folder) == []
+
+
+def exchange_again_and_again(folder: Path, elsewhere: Path, over: threading.Event) -> int:
+    """Make a folder a link that leads out and a folder again, as fast as it goes; tells how often."""
+    times, aside = 0, folder.with_name("aside")
+    while not over.is_set():
+        with suppress(OSError):  # the fetch makes a folder of that name meanwhile
+            folder.rename(aside)
+            folder.symlink_to(elsewhere)
+            folder.unlink()
+            aside.rename(folder)
+            times += 1
+        if aside.exists() and folder.is_dir() and not folder.is_symlink():
+            shutil.rmtree(aside)
+    return times
+
+
+@pytest.mark.parametrize("count", [300, pytest.param(20_000, marks=pytest.mark.slow)])
+def test_a_folder_that_is_a_link_now_and_then_leads_nowhere(count: int, tmp_path: Path):
+    folder, elsewhere, source = tmp_path / "data", tmp_path / "elsewhere", tmp_path / "source"
+    elsewhere.mkdir()
+    (folder / "test").mkdir(parents=True)
+    source.write_bytes(SMALL)
+    like, over, placed = registered(SMALL, f"file://localhost{source}"), threading.Event(), 0
+    with ThreadPoolExecutor(1) as other:
+        times = other.submit(exchange_again_and_again, folder / "test", elsewhere, over)
+        try:
+            for at in range(count):
+                with suppress(VreDmError):
+                    placed += len(fetch([replace(like, did=Did("test", f"f{at}"))], folder))
+        finally:
+            over.set()
+    assert finals(elsewhere) == []
+    assert placed > 0
+    assert times.result() > 0
+    assert {path.read_bytes() for path in finals(folder) if path.is_file()} <= {SMALL}

@@ -77,7 +77,12 @@ def test_a_proof_plays_the_ways_it_says(proof: Proof):
     text = (TESTS / proof.file).read_text()
     if HTTPS in proof.ways:
         assert "from tests.faults.server import" in text
-    real = {"storage": {WEBDAV, ROOT}, "webdav_server": {WEBDAV}}
+    real = {
+        "storage": {WEBDAV, ROOT},
+        "webdav_server": {WEBDAV},
+        "gateway": {WEBDAV},
+        "liar": {ROOT},
+    }
     played = set().union(*(ways for name, ways in real.items() if name in fixtures(proof)))
     if proof.file.endswith("test_xrootd.py"):
         played = {ROOT}

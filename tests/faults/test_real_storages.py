@@ -1,129 +1,16 @@
 """The same faults on the way to real servers: the lake's WebDAV, and XRootD where it is installed."""
 
-import random
 import re
-import shutil
-import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from importlib.util import find_spec
+from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
-from tests.faults.toxics import Toxic, Wire, wire
-from tests.faults.world import HASTY, OpenAccess, Waits, finals, partials, registered
-from tests.lakes import client, until
-from tests.xrootd import xrootd
-from vre_dm.errors import VreDmError
-from vre_dm.lake.access import Access
-from vre_dm.lake.instances import from_rucio_cfg
-from vre_dm.lake.lake import Lake
-from vre_dm.lake.transfer import fetch_files
+from tests.faults.storages import BODY, HALF, Server, Storage, behind_a_wire, fetch, is_here
+from tests.faults.toxics import Toxic
+from tests.faults.world import finals, partials
+from tests.lakes import until
 from vre_dm.lake.transfer.policy import CHUNK
-from vre_dm.sandbox import LakeStatus
-from vre_dm.sandbox.layout import Layout
-
-BODY = random.Random(18).randbytes(3_000_000)
-HALF = len(BODY) // 2
-RSE = "CNAF-STORM"
-PATIENT = replace(HASTY, stall_timeout=6.0, connect_timeout=1.0)
-"""XRootD's own client looks after its connections once a second."""
-NO_XROOTD = "no XRootD client or server on this machine"
-
-
-@dataclass(frozen=True)
-class Server:
-    """A file on a real server: its address, its bytes on the server's disk, and what a fetch may use."""
-
-    pfn: str
-    path: Path
-    access: Access
-
-
-class Wired:
-    """A server's access for addresses whose port is that of a wire."""
-
-    def __init__(self, access: Access, wire: Wire) -> None:
-        self._access, self._wire = access, wire
-        self.refused = 0  # requests that go without a login
-
-    def headers(self, url: str) -> dict[str, str]:
-        self.refused -= 1
-        return self._access.headers(self._true(url)) if self.refused < 0 else {}
-
-    def knows(self, url: str) -> bool:
-        return self._access.knows(self._true(url))
-
-    def verify(self, url: str) -> ssl.SSLContext:
-        return self._access.verify(self._true(url))
-
-    def local_path(self, pfn: str) -> None:
-        """Nothing is read in place here."""
-
-    def mount_fault(self) -> None:
-        """No mount, no fault."""
-
-    def _true(self, url: str) -> str:
-        return url.replace(f":{self._wire.port}/", f":{self._wire.target}/")
-
-
-@dataclass(frozen=True)
-class Storage:
-    """A file on a real server behind a wire of its own."""
-
-    pfn: str
-    path: Path
-    wire: Wire
-    access: Wired
-
-
-@contextmanager
-def behind_a_wire(server: Server) -> Iterator[Storage]:
-    server.path.parent.mkdir(parents=True, exist_ok=True)
-    server.path.write_bytes(BODY)
-    port = urlsplit(server.pfn).port or 0
-    with wire(port) as play:
-        pfn = server.pfn.replace(f":{port}/", f":{play.port}/")
-        yield Storage(pfn, server.path, play, Wired(server.access, play))
-
-
-@pytest.fixture(scope="module")
-def webdav_server(embedded_lake: LakeStatus, tmp_path_factory: pytest.TempPathFactory) -> Server:
-    (pfn,) = client(embedded_lake).lfns2pfns(RSE, ["user.dm:faults.webdav"]).values()
-    path = Layout(embedded_lake.root).storage(RSE) / urlsplit(pfn).path.split(f"/{RSE}/", 1)[1]
-    lake = Lake(from_rucio_cfg(embedded_lake.userpass_config, {}), tmp_path_factory.mktemp("unused"))
-    return Server(pfn, path, lake.access)
-
-
-@pytest.fixture(scope="module")
-def root_server() -> Iterator[Server]:
-    if shutil.which("xrootd") is None or find_spec("XRootD") is None:
-        pytest.skip(NO_XROOTD)
-    with xrootd() as server:
-        yield Server(f"root://127.0.0.1:{server.port}//lake/x", server.folder / "x", OpenAccess())
-
-
-@pytest.fixture(params=["webdav_server", "root_server"])
-def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
-    with behind_a_wire(request.getfixturevalue(request.param)) as found:
-        yield found
-
-
-def fetch(storage: Storage, folder: Path, *others: str) -> str:
-    policy = PATIENT if storage.pfn.startswith("root:") else HASTY
-    file = registered(BODY, storage.pfn, *others)
-    try:
-        fetch_files([file], folder, access=storage.access, policy=policy, pace=Waits().pace())
-    except VreDmError as error:
-        return str(error)
-    return ""
-
-
-def is_here(folder: Path) -> bool:
-    return [path.read_bytes() == BODY for path in finals(folder)] == [True]
 
 
 def test_a_file_without_fault_comes_once(storage: Storage, tmp_path: Path):

@@ -1,0 +1,102 @@
+"""A file on real storage, the lake's WebDAV or an XRootD server, behind a wire or a gateway that fails."""
+
+import random
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tests.faults.toxics import Wire, wire
+from tests.faults.world import HASTY, Waits, finals, registered
+from vre_dm.errors import VreDmError
+from vre_dm.lake.access import Access
+from vre_dm.lake.transfer import fetch_files
+
+BODY = random.Random(18).randbytes(3_000_000)
+HALF = len(BODY) // 2
+PATIENT = replace(HASTY, stall_timeout=6.0, connect_timeout=1.0)
+"""XRootD's own client looks after its connections once a second."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A file on a real server: its address, its bytes on the server's disk, and what a fetch may use."""
+
+    pfn: str
+    path: Path
+    access: Access
+
+    @property
+    def port(self) -> int:
+        return urlsplit(self.pfn).port or 0
+
+    def store(self, body: bytes) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_bytes(body)
+
+
+class Moved:
+    """A server's access for addresses with another port, where something stands before the server."""
+
+    def __init__(self, access: Access, port: int, true: int, ca: Path | None = None) -> None:
+        self._access, self._port, self._true_port, self._ca = access, port, true, ca
+        self.refused = 0  # requests that go without a login
+
+    def headers(self, url: str) -> dict[str, str]:
+        self.refused -= 1
+        return self._access.headers(self._true(url)) if self.refused < 0 else {}
+
+    def knows(self, url: str) -> bool:
+        return self._access.knows(self._true(url))
+
+    def verify(self, url: str) -> ssl.SSLContext:
+        if self._ca is not None:
+            return ssl.create_default_context(cafile=str(self._ca))
+        return self._access.verify(self._true(url))
+
+    def local_path(self, pfn: str) -> None:
+        """Nothing is read in place here."""
+
+    def mount_fault(self) -> None:
+        """No mount, no fault."""
+
+    def renew(self, url: str, refused: Mapping[str, str]) -> bool:
+        return self._access.renew(self._true(url), refused)
+
+    def _true(self, url: str) -> str:
+        return url.replace(f":{self._port}/", f":{self._true_port}/").replace("localhost", "127.0.0.1")
+
+
+@dataclass(frozen=True)
+class Storage:
+    """A file on a real server behind a wire of its own."""
+
+    pfn: str
+    path: Path
+    wire: Wire
+    access: Moved
+
+
+@contextmanager
+def behind_a_wire(server: Server) -> Iterator[Storage]:
+    server.store(BODY)
+    with wire(server.port) as play:
+        pfn = server.pfn.replace(f":{server.port}/", f":{play.port}/")
+        yield Storage(pfn, server.path, play, Moved(server.access, play.port, server.port))
+
+
+def fetch(storage: Storage, folder: Path, *others: str) -> str:
+    """Fetch the file; '' when it is in place, else the cause."""
+    policy = PATIENT if storage.pfn.startswith("root:") else HASTY
+    file = registered(BODY, storage.pfn, *others)
+    try:
+        fetch_files([file], folder, access=storage.access, policy=policy, pace=Waits().pace())
+    except VreDmError as error:
+        return str(error)
+    return ""
+
+
+def is_here(folder: Path, body: bytes = BODY) -> bool:
+    return [path.read_bytes() == body for path in finals(folder)] == [True]

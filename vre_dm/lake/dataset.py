@@ -261,10 +261,10 @@ class Dataset(Tabular):
         MissingExtra
             The only copy is on ``root://`` and its client is not installed.
         """
-        from vre_dm.lake.stream import open_file
+        from vre_dm.lake.opening import open_file, verified_copy
 
-        file = self.files.one(name)
-        return open_file(file, self._site.access, copies=(self._site.folder / file.did.path(),))
+        site, file = self._site, self.files.one(name)
+        return open_file(file, site.access, copy=verified_copy(file, site.folder, site.cache))
 
     def start_fetch(
         self,

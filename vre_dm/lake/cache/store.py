@@ -109,6 +109,23 @@ class Cache:
                     return
             self._note(path, key, did, target, verified)
 
+    def good(self, did: Did, expected: Expected, stop: threading.Event) -> Path | None:
+        """Path of an object that is verified, now or since its last change; counts as a use.
+
+        Raises
+        ------
+        Stopped
+            The stop was set meanwhile.
+        """
+        key = key_of(did, expected, self.lake)
+        if key is None:
+            return None
+        mine, shared = key.below(self.folder), self._shared_object(key)
+        if self._is_good(mine, key, did, stop, recheck=False):
+            self.use(did, expected)
+            return mine
+        return shared if shared and self._was_verified(shared, key, stop, recheck=False) else None
+
     def use(self, did: Did, expected: Expected) -> bool:
         """Count a use of the user's own object; False if there is none."""
         key = key_of(did, expected, self.lake)

@@ -3,7 +3,7 @@
 import contextlib
 import importlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from vre_dm.errors import MissingExtra
@@ -14,6 +14,8 @@ from vre_dm.lake.transfer.http import Connections
 from vre_dm.lake.transfer.policy import Pace, Policy, backoff
 from vre_dm.lake.transfer.pulse import Pulse
 from vre_dm.lake.transfer.sources import Source
+
+_BEAT = 0.5  # seconds between two looks at a server that has not answered yet
 
 
 class Ranges(Protocol):
@@ -66,7 +68,8 @@ class HttpRanges:
 
     def _once(self, start: int, end: int) -> bytes:
         body = bytearray()
-        with self._connections.request("GET", self._url, {"Range": f"bytes={start}-{end - 1}"}) as response:
+        asked = {"Range": f"bytes={start}-{end - 1}"}
+        with _guarded(self._connections), self._connections.request("GET", self._url, asked) as response:
             refuse_other_range(response, self._wanted, start, end)
             self._refuse_changed(response.headers.get("etag", ""), response.headers.get("last-modified", ""))
             with Pulse(self._policy, self._pace.clock, lambda _: None) as beat:
@@ -141,6 +144,22 @@ def ranges_of(source: Source, wanted: Wanted, access: Access, policy: Policy, pa
     if url.startswith("root"):
         return RootRanges(url, wanted, policy)
     return HttpRanges(url, wanted, access, policy, pace)
+
+
+@contextlib.contextmanager
+def _guarded(connections: Connections) -> Iterator[None]:
+    """Look for a server whose headers never end: here no thread of a fetch does."""
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(_BEAT):
+            connections.beat()
+
+    threading.Thread(target=look, name="look", daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
 
 
 def _asked(question: Callable[[], Any]) -> Any:

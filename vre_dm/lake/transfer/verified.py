@@ -19,7 +19,7 @@ from typing import Self
 
 from vre_dm.errors import NotWritable
 from vre_dm.lake.private import file_fault, make_private
-from vre_dm.lake.transfer.verify import Expected
+from vre_dm.lake.transfer.verify import Expected, holds
 
 GRAIN = 2_000_000_000
 """Nanoseconds within which two changes of a file may bear the same time (FAT counts in two seconds)."""
@@ -94,6 +94,25 @@ class Ledger:
             return False
         was, adler32, md5, _ = rest.decode("ascii", "replace").rsplit("\t", 3)
         return was == stamp(facts) and _fits(expected, facts.st_size, adler32, md5)
+
+    def proves(self, path: Path, expected: Expected, stop: threading.Event) -> bool:
+        """Whether a file is this content: by its record, or by reading it, which is recorded then.
+
+        Raises
+        ------
+        Stopped
+            The stop was set meanwhile.
+        """
+        if self.holds(path, expected):
+            return True
+        try:
+            before = path.lstat()
+            good = holds(path, expected, stop)
+            if good and stamp(path.lstat()) == stamp(before):
+                self.record(path, expected, before)
+        except OSError:
+            return False
+        return good
 
     def record(self, path: Path, expected: Expected, facts: os.stat_result) -> None:
         """Remember that a file was verified to be this content.

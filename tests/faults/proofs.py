@@ -74,7 +74,7 @@ CASES = (
             "without_checksum_or_strong_tag_no_two_answers_are_joined",
             "without_checksum_a_strong_tag_joins_two_answers",
         )
-        + by("lake/test_stream.py", "an_object_that_changes_in_the_middle_is_an_error_not_mixed_bytes")
+        + by("lake/test_opening.py", "an_object_that_changes_in_the_middle_is_an_error_not_mixed_bytes")
         + by(_STORAGES, "an_object_that_changes_between_two_connections_is_not_mixed", on=_REAL),
     ),
     Case(11, "a reset in the middle", matrix(11) + _WIRE),

@@ -218,16 +218,18 @@ def interrupted(job: StartedJob, when: threading.Event) -> Iterator[None]:
         other.join()
 
 
-def test_an_interrupt_of_who_follows_stops_it(server: Breaking, tmp_path: Path):
+def test_an_interrupt_of_who_follows_stops_it_and_is_the_last_that_is_told(server: Breaking, tmp_path: Path):
+    heard: list[Event] = []
     gate = threading.Event()
     job = StartedJob(fetching(tmp_path, registered(BODY, server.play("/x", half(gate)))), ABOUT, None)
     with (
         interrupted(job, gate),
         pytest.raises(FetchCancelled, match=r"0 of 1 files .* run it again to continue"),
     ):
-        job.follow(lambda _: None)
+        job.follow(heard.append)
     assert job.wait(60)
     assert job.state == "cancelled"
+    assert heard[-1] == Cancelled(0, 1)
     assert finals(tmp_path) == []
 
 

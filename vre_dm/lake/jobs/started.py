@@ -88,12 +88,16 @@ class StartedJob:
         FetchError, NoSpace, NotWritable, NotInLake, …
             As `result`.
         """
+        told: Event | None = None
         try:
-            for event in self.events():
-                listener(event)
+            for told in self.events():
+                listener(told)
         except KeyboardInterrupt as interrupt:
             self.cancel()
-            raise self._farewell() from interrupt
+            farewell = self._farewell()
+            if self._last is not None and told is not self._last:
+                listener(self._last)
+            raise farewell from interrupt
         except BaseException:
             self.cancel()
             self.wait(_FAREWELL)

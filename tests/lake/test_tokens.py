@@ -206,6 +206,26 @@ def test_a_written_token_file_is_private_from_its_first_byte_and_whole(tmp_path:
     assert path.parent.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize("kind", ["open", "link", "theirs"])
+def test_a_token_is_not_written_to_a_usual_place_that_somebody_else_made_first(
+    tmp_path: Path, kind: str
+) -> None:
+    folder = tmp_path / ".rucio_me"
+    if kind == "link":
+        (tmp_path / "elsewhere").mkdir(mode=0o700)
+        folder.symlink_to(tmp_path / "elsewhere")
+    else:
+        folder.mkdir()
+        folder.chmod(0o777 if kind == "open" else 0o700)
+    if kind == "theirs":
+        if os.geteuid() != 0:
+            pytest.skip("only root can make folders of another user")
+        os.chown(folder, 65534, 65534)
+    with pytest.raises(NotWritable, match="in a folder of another user; name your own in rucio"):
+        write_token(folder / "token", Secret("mine"), found=True)
+    assert list(folder.iterdir()) == []
+
+
 def test_a_token_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
     path = token_file(tmp_path, "old")
     with pytest.raises(LoginRefused, match="is no token"):

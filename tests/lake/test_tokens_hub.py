@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,11 +11,16 @@ from tests.lake.hub.process import Hub, login, running
 from tests.lake.test_tokens import jwt
 from tests.lakes import until
 from vre_dm.errors import LoginRefused, Unreachable
+from vre_dm.lake import sources
+from vre_dm.lake.audiences import Audiences
 from vre_dm.lake.connection import Connection
+from vre_dm.lake.instances import from_file
 from vre_dm.lake.lake import Lake
-from vre_dm.lake.tokens import Kept, Secret, VariableToken
+from vre_dm.lake.storage_tokens import StorageTokens
+from vre_dm.lake.tokens import Kept, Secret, VariableToken, audiences
 from vre_dm.lake.tokens.hub import hub_token
 from vre_dm.sandbox import LakeStatus
+from vre_dm.sandbox.layout import Layout
 
 
 @pytest.fixture(scope="module", params=["4", "5"])
@@ -70,6 +76,30 @@ def test_a_token_for_others_only_is_not_sent_to_the_lake(
     hub.ask("PATCH", "/users/dm", {"auth_state": login(embedded_lake, "jhub")})
     with pytest.raises(LoginRefused, match="has no token for rucio; use a token file"):
         token.token()
+
+
+def test_a_token_that_the_hub_keeps_for_others_is_exchanged_for_the_lake_where_a_client_is_configured(
+    hub: Hub, embedded_lake: LakeStatus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    hub.ask("PATCH", "/users/dm", {"auth_state": login(embedded_lake, "jhub")})
+    for name in ("JUPYTERHUB_API_URL", "JUPYTERHUB_API_TOKEN"):
+        monkeypatch.setenv(name, hub.environ[name])
+    config = tmp_path / "rucio.cfg"
+    text = embedded_lake.rucio_config.read_text()
+    config.write_text(text.replace(str(Layout(embedded_lake.root).token), str(tmp_path / "none")))
+    connection = Connection(from_file(config))
+    assert connection.account() == "dm"
+    assert audiences(connection.tokens.token()) == {"rucio"}
+    assert str(connection.tokens) == f"exchange of the hub's token at {embedded_lake.issuer}"
+
+
+def test_a_token_for_a_storage_that_the_hub_keeps_is_taken_from_it(
+    hub: Hub, token: Kept, embedded_lake: LakeStatus, lake: Lake
+) -> None:
+    made = login(embedded_lake, "eos")["access_token"]
+    hub.ask("PATCH", "/users/dm", {"auth_state": {**login(embedded_lake), "exchanged_tokens": {"eos": made}}})
+    wants = replace(lake.instance, hub=sources.hub(hub.environ), storage_audiences=Audiences("eos"))
+    assert StorageTokens(wants, token).of("ANY").token() == Secret(made)
 
 
 def test_a_hub_that_keeps_no_login_says_whom_to_ask(

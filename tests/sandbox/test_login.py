@@ -19,6 +19,7 @@ import pytest
 from tests.lakes import rucio
 from vre_dm.sandbox import LakeStatus
 from vre_dm.sandbox.layout import Layout
+from vre_dm.sandbox.services.device import Devices, NotYet
 
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 
@@ -169,6 +170,78 @@ def test_nobody_gets_a_token_without_a_clients_secret(
 ) -> None:
     for login in (("rucio", "wrong"), ("nobody", ""), ("", "")):
         assert ask(web, embedded_lake, login, **form).status_code == 401
+
+
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+PUBLIC = {"client_id": "vre-dm"}
+
+
+def started(web: httpx.Client, lake: LakeStatus, **form: str) -> dict[str, Any]:
+    """What the issuer says to a program that has no secret and wants its user to log in elsewhere."""
+    asked = {**PUBLIC, "audience": "rucio", "scope": "openid profile offline_access", **form}
+    answer: dict[str, Any] = web.post(f"{lake.issuer}devicecode", data=asked).json()
+    return answer
+
+
+def polled(web: httpx.Client, lake: LakeStatus, code: str, **form: str) -> dict[str, Any]:
+    asked = {**PUBLIC, "grant_type": DEVICE, "device_code": code, **form}
+    answer: dict[str, Any] = web.post(f"{lake.issuer}token", data=asked).json()
+    return answer
+
+
+def test_a_login_by_code_gives_tokens_once_and_only_after_the_user_confirmed_it(
+    embedded_lake: LakeStatus, web: httpx.Client, known: dict[str, Any]
+) -> None:
+    asked = started(web, embedded_lake)
+    code, typed = asked["device_code"], {"user_code": asked["user_code"].lower(), "username": "dm"}
+    assert polled(web, embedded_lake, code) == {"error": "authorization_pending"}
+    assert polled(web, embedded_lake, code) == {"error": "slow_down"}
+    assert web.post(asked["verification_uri"], data={**typed, "password": "wrong"}).status_code == 401
+    password = {"password": known["accounts"]["dm"]}
+    assert web.post(asked["verification_uri"], data={**typed, **password}).status_code == 200
+    assert polled(web, embedded_lake, code, client_id="hub") == {"error": "invalid_client"}
+    got = polled(web, embedded_lake, code)
+    assert whoami(web, embedded_lake, got["access_token"]).json()["account"] == "dm"
+    assert polled(web, embedded_lake, code) == {"error": "invalid_grant"}
+    assert web.post(asked["verification_uri"], data={**typed, **password}).status_code == 400
+    again = {**PUBLIC, "grant_type": "refresh_token", "refresh_token": got["refresh_token"]}
+    assert "access_token" in web.post(f"{embedded_lake.issuer}token", data=again).json()
+
+
+def test_who_has_a_token_but_no_secret_gets_no_wider_or_longer_one(
+    embedded_lake: LakeStatus, web: httpx.Client
+) -> None:
+    mine = Layout(embedded_lake.root).token.read_text()
+    asked = {**PUBLIC, "grant_type": EXCHANGE, "subject_token": mine, "audience": "storage"}
+    got = web.post(f"{embedded_lake.issuer}token", data=asked).json()
+    assert claims(got["access_token"])["aud"] == "storage"
+    assert "refresh_token" not in got
+    longer = {**asked, "scope": "openid profile offline_access"}
+    assert web.post(f"{embedded_lake.issuer}token", data=longer).json() == {"error": "invalid_grant"}
+
+
+@pytest.mark.parametrize("grant", ["client_credentials", "authorization_code", "password", ""])
+def test_a_program_without_a_secret_gets_nothing_without_a_user(
+    embedded_lake: LakeStatus, web: httpx.Client, grant: str
+) -> None:
+    asked = {**PUBLIC, "grant_type": grant}
+    assert web.post(f"{embedded_lake.issuer}token", data=asked).status_code == 401
+    assert web.post(f"{embedded_lake.issuer}introspect", data={**PUBLIC, "token": "x"}).status_code == 401
+
+
+def test_a_code_in_an_address_is_text_on_the_page(embedded_lake: LakeStatus, web: httpx.Client) -> None:
+    page = web.get(f"{embedded_lake.issuer}device", params={"user_code": '"><script>x</script>'})
+    assert "<script>" not in page.text
+    assert "script-src" not in page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+
+
+def test_logins_under_way_are_few_so_that_other_users_of_the_machine_cannot_fill_the_memory() -> None:
+    devices = Devices()
+    for _ in range(100):
+        devices.start("vre-dm", {})
+    with pytest.raises(NotYet, match="slow_down"):
+        devices.start("vre-dm", {})
 
 
 def test_a_browser_is_never_sent_to_an_address_that_is_not_rucios(

@@ -28,7 +28,7 @@ def provider(instance: Instance) -> TokenProvider:
         if instance.tokens is None:
             msg = (
                 f"no OIDC token for {instance.name} (settings from {instance.source}); "
-                f"set auth_token_file_path in rucio.cfg, or RUCIO_ACCESS_TOKEN, or log in with: rucio whoami"
+                f"set auth_token_file_path in rucio.cfg, or RUCIO_ACCESS_TOKEN, or log in with: vre-dm login"
             )
             raise LoginRefused(msg)
         return _renewing(instance, instance.tokens)

@@ -5,10 +5,15 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
+
+from vre_dm.lake.apart import Apart, Hung
 
 PATIENCE = 5.0
 """Seconds for a mount to answer."""
 _FRESH = 30.0  # seconds for which an answer counts
+
+T = TypeVar("T")
 
 
 class MountWatch:
@@ -33,32 +38,43 @@ class MountWatch:
     ) -> None:
         self._folder, self._look, self._clock, self._patience = folder, look, clock, patience
         self._lock = threading.Lock()
-        self._looking: threading.Thread | None = None
-        self._said, self._at = "", -_FRESH
+        self._apart = Apart()
+        self._said, self._next = "", -_FRESH
 
     def fault(self) -> str | None:
         """Why nothing can be read there now, or ``None``."""
         with self._lock:
-            if self._clock() - self._at >= _FRESH:
-                self._ask()
-                self._at = self._clock()
-            if self._looking is not None and self._looking.is_alive():
-                return f"the mount {self._folder} does not answer; remount it"
-            return (
-                f"the mount {self._folder} cannot be read ({self._said}); remount it" if self._said else None
-            )
+            return self._fault()
 
-    def _ask(self) -> None:
-        """Look in a thread of its own; one that hangs is not followed by another."""
-        if self._looking is None or not self._looking.is_alive():
-            self._looking = threading.Thread(target=self._answer, daemon=True)
-            self._looking.start()
-        self._looking.join(self._patience)
+    def ask(self, call: Callable[[], T]) -> T | None:
+        """Do what looks at files of the mount; ``None`` where it does not answer, or cannot be read.
 
-    def _answer(self) -> None:
+        Raises
+        ------
+        OSError
+            As the call does.
+        """
+        with self._lock:
+            if self._fault() is not None:
+                return None
+            try:
+                return self._apart.ask(call, self._patience)
+            except Hung:
+                return None
+
+    def _fault(self) -> str | None:
+        if self._clock() >= self._next and not self._apart.hangs:
+            self._look_again()
+        if self._apart.hangs:
+            return f"the mount {self._folder} does not answer; remount it"
+        return f"the mount {self._folder} cannot be read ({self._said}); remount it" if self._said else None
+
+    def _look_again(self) -> None:
+        now, self._said = self._clock(), ""
+        self._next = now + _FRESH
         try:
-            self._look(self._folder)
+            self._apart.ask(lambda: self._look(self._folder), self._patience)
+        except Hung:
+            self._next = now + self._patience  # it may be slow and not dead
         except OSError as error:
             self._said = error.strerror or type(error).__name__
-        else:
-            self._said = ""

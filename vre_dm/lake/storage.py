@@ -106,13 +106,16 @@ class Storage:
         if instance.embedded and parts.scheme == "file" and parts.hostname in {None, "localhost"}:
             prefixes = [e.prefix for e in self.endpoints() if e.scheme == "file"]
             return next((inside for prefix in prefixes if (inside := _inside(prefix, Path(path)))), None)
-        if mount and any(e.rse == mount.rse for e in self.endpoints() if _fits(e, parts)):
-            # As rucio-jupyterlab counts: the path's parts from number `begins_at` on, below the mount.
-            names = path.strip("/").split("/")
-            if len(names) <= mount.begins_at or self.mount_fault() is not None:
-                return None
-            return _inside(str(mount.folder), mount.folder.joinpath(*names[mount.begins_at :]))
-        return None
+        if mount is None or self._mount is None:
+            return None
+        if not any(e.rse == mount.rse for e in self.endpoints() if _fits(e, parts)):
+            return None
+        # As rucio-jupyterlab counts: the path's parts from number `begins_at` on, below the mount.
+        names = path.strip("/").split("/")
+        if len(names) <= mount.begins_at:
+            return None
+        folder, inside = mount.folder, mount.folder.joinpath(*names[mount.begins_at :])
+        return self._mount.ask(lambda: _inside(str(folder), inside))
 
     def mount_fault(self, rse: str | None = None) -> str | None:
         """Why copies cannot be read on the configured mount now, or ``None``; waits a few seconds at most.

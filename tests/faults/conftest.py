@@ -69,8 +69,8 @@ def true(path: Path, truth: dict[str, File]) -> bool:
 def webdav_server(embedded_lake: LakeStatus, tmp_path_factory: pytest.TempPathFactory) -> Server:
     (pfn,) = client(embedded_lake).lfns2pfns(RSE, ["user.dm:faults.webdav"]).values()
     path = Layout(embedded_lake.root).storage(RSE) / urlsplit(pfn).path.split(f"/{RSE}/", 1)[1]
-    lake = Lake(from_rucio_cfg(embedded_lake.userpass_config, {}), tmp_path_factory.mktemp("unused"))
-    return Server(pfn, path, lake.access)
+    instance = from_rucio_cfg(embedded_lake.userpass_config, {})
+    return Server(pfn, path, Lake(instance, tmp_path_factory.mktemp("unused")).access, instance.ca)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.faults.server import Act, Handler, breaking, good
 from tests.faults.world import HASTY, OpenAccess, finals, partials, registered
+from vre_dm.lake.access import Access
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer import fetch_files
 
@@ -18,8 +19,8 @@ BODY = random.Random(27).randbytes(12_000_000)
 ON_THE_WAY = 1 << 18
 """Bytes that the network holds at most; those are lost with the process."""
 _PIECE = 1 << 16
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.faults.kills"])
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.faults.kills"])
 
 
 MOMENTS = {
@@ -46,9 +47,9 @@ class Killed:
         return self.both / len(BODY)
 
 
-def victim(file: File, folder: Path) -> None:
+def victim(file: File, folder: Path, access: Access | None = None) -> None:
     """The process that is killed."""
-    fetch_files([file], folder, access=OpenAccess())
+    fetch_files([file], folder, access=access or OpenAccess())
 
 
 def suicide(moment: str, file: File, folder: Path) -> None:
@@ -67,7 +68,7 @@ def suicide(moment: str, file: File, folder: Path) -> None:
 
 def die_at(moment: str, file: File, folder: Path) -> None:
     """Run a fetch that is killed around the call that syncs the file, or gives it its name."""
-    process = _FORKS.Process(target=suicide, args=(moment, file, folder))
+    process = FORKS.Process(target=suicide, args=(moment, file, folder))
     process.start()
     process.join()
 
@@ -108,7 +109,7 @@ def kill_at(at: int, folder: Path) -> Killed:
 
         url = server.play("/x", deadly(folder, at, strike), good(BODY))
         file = registered(BODY, url)
-        process.append(_FORKS.Process(target=victim, args=(file, folder)))
+        process.append(FORKS.Process(target=victim, args=(file, folder)))
         process[0].start()
         process[0].join()
         first, half = server.sent, finals(folder)

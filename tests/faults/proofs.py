@@ -237,6 +237,7 @@ CASES = (
             "what_a_dead_run_left_damaged_is_fetched_anew",
             "the_bytes_are_on_the_disk_before_the_name_and_the_name_before_the_end",
         )
+        + by(_STORAGES, "a_killed_fetch_is_continued", on=_REAL)
         + by(
             "faults/test_leftovers.py",
             "bytes_of_files_that_nobody_asks_for_go_after_a_week_and_those_of_the_living_stay",

@@ -4,20 +4,22 @@ import random
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.faults.toxics import Wire, wire
-from tests.faults.world import HASTY, Waits, finals, registered
+from tests.faults.world import HASTY, OpenAccess, Waits, finals, registered
 from vre_dm.errors import VreDmError
 from vre_dm.lake.access import Access
-from vre_dm.lake.transfer import fetch_files
+from vre_dm.lake.transfer import Pace, fetch_files
 
 BODY = random.Random(18).randbytes(3_000_000)
 HALF = len(BODY) // 2
 PATIENT = replace(HASTY, stall_timeout=6.0, connect_timeout=1.0)
 """XRootD's own client looks after its connections once a second."""
+WAITING = Pace(chance=lambda: 0.0)
+"""After an error it wants a second before it connects again: what waits for it must really wait."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Server:
     pfn: str
     path: Path
     access: Access
+    ca: Path | None = None
 
     @property
     def port(self) -> int:
@@ -69,6 +72,20 @@ class Moved:
         return url.replace(f":{self._port}/", f":{self._true_port}/").replace("localhost", "127.0.0.1")
 
 
+@dataclass
+class Lent(OpenAccess):
+    """What another process may use: the headers of now, and a certificate authority."""
+
+    login: dict[str, str] = field(default_factory=dict)
+    ca: Path | None = None
+
+    def headers(self, url: str) -> dict[str, str]:
+        return self.login
+
+    def verify(self, url: str) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self.ca)
+
+
 @dataclass(frozen=True)
 class Storage:
     """A file on a real server behind a wire of its own."""
@@ -77,6 +94,10 @@ class Storage:
     path: Path
     wire: Wire
     access: Moved
+    ca: Path | None = None
+
+    def lent(self) -> Lent:
+        return Lent(login=self.access.headers(self.pfn), ca=self.ca)
 
 
 @contextmanager
@@ -84,15 +105,15 @@ def behind_a_wire(server: Server) -> Iterator[Storage]:
     server.store(BODY)
     with wire(server.port) as play:
         pfn = server.pfn.replace(f":{server.port}/", f":{play.port}/")
-        yield Storage(pfn, server.path, play, Moved(server.access, play.port, server.port))
+        yield Storage(pfn, server.path, play, Moved(server.access, play.port, server.port), server.ca)
 
 
 def fetch(storage: Storage, folder: Path, *others: str) -> str:
     """Fetch the file; '' when it is in place, else the cause."""
-    policy = PATIENT if storage.pfn.startswith("root:") else HASTY
+    policy, pace = (PATIENT, WAITING) if storage.pfn.startswith("root:") else (HASTY, Waits().pace())
     file = registered(BODY, storage.pfn, *others)
     try:
-        fetch_files([file], folder, access=storage.access, policy=policy, pace=Waits().pace())
+        fetch_files([file], folder, access=storage.access, policy=policy, pace=pace)
     except VreDmError as error:
         return str(error)
     return ""

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.kills import FORKS, victim
 from tests.faults.storages import BODY, HALF, Server, Storage, behind_a_wire, fetch, is_here
 from tests.faults.toxics import Toxic
-from tests.faults.world import finals, partials
+from tests.faults.world import finals, partials, registered
 from tests.lakes import until
 from vre_dm.lake.transfer.policy import CHUNK
 
@@ -30,6 +31,19 @@ def test_a_network_that_fails_once_costs_no_byte_twice(
         assert fetch(storage, tmp_path) == ""
         assert is_here(tmp_path)
     assert storage.wire.sent < 1.05 * len(BODY) + (CHUNK if after else 0)
+
+
+def test_a_killed_fetch_is_continued(storage: Storage, tmp_path: Path):
+    storage.wire.play(Toxic(HALF, "silence"), Toxic())
+    process = FORKS.Process(target=victim, args=(registered(BODY, storage.pfn), tmp_path, storage.lent()))
+    process.start()
+    until(lambda: sum(part.stat().st_size for part in partials(tmp_path)) >= CHUNK)
+    process.kill()
+    process.join()
+    assert finals(tmp_path) == []
+    assert fetch(storage, tmp_path) == ""
+    assert is_here(tmp_path)
+    assert storage.wire.sent < 1.05 * len(BODY) + CHUNK
 
 
 @pytest.mark.parametrize("how", ["cut", "reset", "silence"])

@@ -8,8 +8,8 @@ import pytest
 
 from tests.faults.frames import OPEN, Frames, faithful, frames, redirect, wait
 from tests.faults.lies import LIES, Lie, named
-from tests.faults.storages import BODY, PATIENT, Server, is_here
-from tests.faults.world import OpenAccess, Waits, finals, registered
+from tests.faults.storages import BODY, PATIENT, WAITING, Server, is_here
+from tests.faults.world import OpenAccess, finals, registered
 from tests.lakes import until
 from vre_dm.errors import VreDmError
 from vre_dm.lake.transfer import fetch_files
@@ -26,7 +26,7 @@ def fetch(liar: Frames, folder: Path, *others: str) -> str:
     """Fetch the file; '' when it is in place, else the cause."""
     file = registered(BODY, f"root://127.0.0.1:{liar.port}//lake/x", *others)
     try:
-        fetch_files([file], folder, access=OpenAccess(), policy=PATIENT, pace=Waits().pace())
+        fetch_files([file], folder, access=OpenAccess(), policy=PATIENT, pace=WAITING)
     except VreDmError as error:
         return str(error)
     return ""

@@ -1,6 +1,8 @@
 """Gets a token provider for a lake: the configured one for OIDC, a login for passwords and certificates."""
 
 import os
+import re
+import ssl
 from pathlib import Path
 
 import requests
@@ -75,18 +77,54 @@ def _login(instance: Instance) -> Grant:
     if instance.auth == "userpass" and instance.username and instance.password:
         headers["X-Rucio-Username"] = instance.username
         password = Sealed("X-Rucio-Password", instance.password)
-    else:
-        session.cert = (str(instance.certificate), str(instance.key or instance.certificate))
+    elif instance.certificate:
+        session.cert = _pair(instance.certificate, instance.key or instance.certificate)
     with told_plainly(instance, "the login"), session:
-        response = session.get(
-            f"{instance.auth_url}/auth/{instance.auth}", headers=headers, timeout=TIMEOUT,
-            verify=roots(instance), auth=password,
-        )  # fmt: skip
+        try:
+            response = session.get(
+                f"{instance.auth_url}/auth/{instance.auth}", headers=headers, timeout=TIMEOUT,
+                verify=roots(instance), auth=password,
+            )  # fmt: skip
+        except requests.exceptions.ConnectionError as error:
+            _blame_certificate(instance, str(error))
+            raise
     token = response.headers.get("X-Rucio-Auth-Token")
     if not token:
         raise LoginRefused(_login_refusal(instance, response))
     ends, now = (http_date(response.headers.get(name)) for name in ("X-Rucio-Auth-Token-Expires", "Date"))
     return Grant(Secret(token), ends, now)
+
+
+def _pair(certificate: Path, key: Path) -> tuple[str, str]:
+    """Files of a certificate and its key; OpenSSL would ask a terminal for the password of a key.
+
+    Raises
+    ------
+    LoginRefused
+        They cannot be used.
+    """
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate, key, password="")
+    except (OSError, ValueError) as error:
+        why = error.strerror if error.__class__ is not ssl.SSLError and isinstance(error, OSError) else ""
+        said = why or "it holds no certificate with its key, or the key has a password"
+        msg = f"the certificate {certificate} cannot be used: {said}; make a proxy with voms-proxy-init"
+        raise LoginRefused(msg) from error
+    return str(certificate), str(key)
+
+
+def _blame_certificate(instance: Instance, fault: str) -> None:
+    """Say so where the server ended the connection over our certificate: it expired, for one."""
+    if instance.auth == "userpass" or "CERTIFICATE_VERIFY_FAILED" in fault:
+        return
+    alert = re.search(r"alert ((?:[a-z]+ )*[a-z]+)", fault)
+    if alert or "EOF occurred" in fault or "reset by peer" in fault:  # not every server says why
+        why = alert[1] if alert else "it ended the connection; the certificate may have expired"
+        msg = (
+            f"the lake {instance.name} refused the certificate {instance.certificate} ({why}); "
+            "make a new proxy with voms-proxy-init"
+        )
+        raise LoginRefused(msg)
 
 
 def _login_refusal(instance: Instance, response: requests.Response) -> str:

@@ -20,11 +20,14 @@ class Fetched:
 
     cache: Cache
     sources: list[str] = field(default_factory=list)
+    told: list[Event] = field(default_factory=list)
 
     def __call__(self, *files: File, to: Path | None = None, **options: object) -> list[Path]:
         self.sources.clear()
+        self.told.clear()
 
         def listen(event: Event) -> None:
+            self.told.append(event)
             if isinstance(event, Placed):
                 self.sources.append(event.source.partition(" ")[0])
 

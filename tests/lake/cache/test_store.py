@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 
 from tests.lake.cache.conftest import Fetched
 from vre_dm.did import Did
-from vre_dm.errors import TransferFailed
+from vre_dm.errors import NotWritable, TransferFailed
 from vre_dm.lake.cache import Cache
 from vre_dm.lake.cache.facts import facts_path
+from vre_dm.lake.cache.holding import held
 from vre_dm.lake.cache.keys import key_of
 from vre_dm.lake.files import File
+from vre_dm.lake.transfer.events import Retrying, SourceChanged
 from vre_dm.lake.transfer.verify import Expected
 
 Stored = Callable[..., File]
@@ -118,12 +120,57 @@ def test_an_object_that_changed_since_its_last_use_is_read_again_and_dropped(fet
     assert the_object(fetch.cache).read_bytes() == BODY
 
 
-def test_a_damaged_object_is_no_source_either(fetch: Fetched, stored: Stored, tmp_path: Path):
-    file = stored("a", BODY)
+def causes(fetch: Fetched) -> list[str]:
+    """What the user was told went wrong."""
+    return [event.cause for event in fetch.told if isinstance(event, Retrying | SourceChanged)]
+
+
+@pytest.mark.parametrize("to", ["mine", None])
+def test_a_damaged_object_is_removed_and_told_once(
+    fetch: Fetched, stored: Stored, tmp_path: Path, to: str | None
+):
+    file, target = stored("a", BODY), tmp_path / to if to else None
     fetch(file)
     damage(the_object(fetch.cache))
-    (mine,) = fetch(file, to=tmp_path / "mine")
-    assert mine.read_bytes() == BODY
+    for told in (1, 0):
+        (path,) = fetch(file, to=target)
+        assert path.read_bytes() == BODY
+        assert len(causes(fetch)) == told
+        assert all(
+            "the copy in the cache was damaged and has been removed" in cause for cause in causes(fetch)
+        )
+    assert len(list(fetch.cache.objects())) == (to is None)
+
+
+def test_a_damaged_object_of_somebody_else_is_told_and_left(
+    admins: Fetched, cache: Cache, stored: Stored, tmp_path: Path
+):
+    file = stored("a", BODY)
+    admins(file)
+    damage(the_object(admins.cache))
+    the_object(admins.cache).chmod(0o444)
+    mine = Fetched(shared_with(cache, admins.cache.folder))
+    (path,) = mine(file, to=tmp_path / "mine")
+    assert path.read_bytes() == BODY
+    assert "instead of" in causes(mine)[0]
+    assert "removed" not in causes(mine)[0]
+    assert len(list(admins.cache.objects())) == 1
+
+
+def test_an_object_that_cannot_be_read_is_not_taken_for_damaged(
+    fetch: Fetched, stored: Stored, monkeypatch: pytest.MonkeyPatch
+):
+    file = stored("a", BODY)
+    (path,) = fetch(file)
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("vre_dm.lake.cache.store.flaw", refuse)
+        assert not fetch.cache.show(file.did, Expected.of(file), path, threading.Event(), recheck=True)
+        assert fetch.cache.forget(file.did, Expected.of(file), threading.Event()) is None
+    assert the_object(fetch.cache).samefile(path)
 
 
 def test_damage_that_left_no_trace_is_found_when_all_is_read_again(fetch: Fetched, stored: Stored):
@@ -267,6 +314,67 @@ def test_an_object_that_others_could_have_planted_is_not_believed(fetch: Fetched
         fetch(gone(file))
     assert fetch(file) == [path]
     assert fetch.sources != [""]
+
+
+@pytest.mark.parametrize("place", ["", "objects", "objects/ab"])
+def test_in_no_folder_of_the_cache_that_others_can_write_a_name_is_made(cache: Cache, place: str):
+    folder = cache.folder / place
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o770)
+    with pytest.raises(OSError, match="other users can change it"), held(cache.folder, "objects", "ab"):
+        pass
+
+
+@pytest.mark.parametrize("place", ["objects", "objects/ab"])
+def test_a_link_in_the_place_of_a_folder_of_the_cache_is_not_followed(
+    cache: Cache, tmp_path: Path, place: str
+):
+    (tmp_path / "elsewhere").mkdir()
+    (cache.folder / place).parent.mkdir(exist_ok=True)
+    (cache.folder / place).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(NotADirectoryError), held(cache.folder, "objects", "ab"):
+        pass
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_file_that_was_exchanged_since_it_was_verified_is_not_adopted(fetch: Fetched, stored: Stored):
+    file = stored("a", BODY)
+    (path,) = fetch(file)
+    verified = path.lstat()
+    fetch.cache.drop(the_object(fetch.cache))
+    path.write_bytes(b"somebody else's")
+    fetch.cache.adopt(file.did, Expected.of(file), path, verified, threading.Event())
+    assert list(fetch.cache.objects()) == []
+    assert path.read_bytes() == b"somebody else's"
+
+
+def test_a_name_that_is_given_to_another_file_while_it_is_adopted_is_not_adopted(
+    fetch: Fetched, stored: Stored, monkeypatch: pytest.MonkeyPatch
+):
+    link = os.link
+
+    def race(source: str, *words: object, **more: object) -> None:
+        (fetch.cache.shows / "test" / "a").unlink()
+        (fetch.cache.shows / "test" / "a").write_bytes(b"somebody else's")
+        link(source, *words, **more)
+
+    monkeypatch.setattr(os, "link", race)
+    fetch(stored("a", BODY))
+    assert list(fetch.cache.objects()) == []
+
+
+def test_a_link_that_takes_the_place_of_a_folder_leads_no_object_out(
+    fetch: Fetched, stored: Stored, tmp_path: Path
+):
+    file = stored("a", BODY)
+    (path,) = fetch(file)
+    path.unlink()
+    path.parent.rmdir()
+    (tmp_path / "elsewhere").mkdir()
+    path.parent.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(NotWritable, match="leads out of"):
+        fetch.cache.show(file.did, Expected.of(file), path, threading.Event(), recheck=False)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 def test_files_under_embargo_are_neither_in_nor_from_a_cache_that_others_read(

@@ -38,11 +38,11 @@ def test_the_contents_are_a_table_with_sizes_and_last_use(fetch: Fetched, stored
 def test_a_check_of_all_removes_the_damaged_and_keeps_the_good(fetch: Fetched, stored: Stored):
     good, bad = fetch(stored("a", BODY), stored("b", BODY[::-1], md5=None))
     damage(bad)
-    verdict = verify(fetch.cache)
+    verdict = verify(Contents(fetch.cache))
     assert (verdict.good, [entry.did for entry in verdict.removed]) == (1, ["test:b"])
     assert good.read_bytes() == BODY
     assert not bad.exists()
-    assert verify(fetch.cache).removed == []
+    assert verify(Contents(fetch.cache)).removed == []
 
 
 def test_what_is_asked_is_removed_and_nothing_else(fetch: Fetched, stored: Stored, tmp_path: Path):

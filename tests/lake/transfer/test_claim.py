@@ -18,8 +18,9 @@ from tests.lake.transfer.conftest import Clock
 from vre_dm.errors import NotWritable, TransferFailed
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer import Event, Pace, Progress, fetch_files
-from vre_dm.lake.transfer.claim import HEARTBEAT, PATIENCE, Claims
+from vre_dm.lake.transfer.claim import HEARTBEAT, PATIENCE, Claim, Claims
 from vre_dm.lake.transfer.events import Placed
+from vre_dm.lake.transfer.inside import Inside
 from vre_dm.lake.transfer.names import claim_path
 from vre_dm.lake.transfer.owner import Owner, myself
 from vre_dm.lake.transfer.verify import Expected
@@ -97,16 +98,21 @@ def opening(go: threading.Event, stop_at: int) -> Act:
     return act
 
 
+def take(claims: Claims, target: Path, expected: Expected = EXPECTED) -> Claim | None:
+    with Inside().opened(target.parent, target.parent) as folder:
+        return claims.take(target, expected, folder)
+
+
 def test_of_two_claims_one_is_given_until_it_is_released(target: Path, clock: Clock):
     ours, theirs = Claims(clock), Claims(clock)
-    claim = ours.take(target, EXPECTED)
+    claim = take(ours, target)
     assert claim is not None
     assert claim.ours()
-    assert theirs.take(target, EXPECTED) is None
-    assert theirs.take(target, Expected.of(registered(b"another content"))) is not None
+    assert take(theirs, target) is None
+    assert take(theirs, target, Expected.of(registered(b"another content"))) is not None
     ours.release(claim)
     ours.release(claim)
-    second = theirs.take(target, EXPECTED)
+    second = take(theirs, target)
     assert second is not None
     assert second.contested
     assert not claim.contested
@@ -117,11 +123,11 @@ def test_of_two_claims_one_is_given_until_it_is_released(target: Path, clock: Cl
 def test_threads_that_claim_at_once_get_one_claim(target: Path, clock: Clock):
     claims, given, gate = [Claims(clock) for _ in range(8)], [], threading.Barrier(8)
 
-    def take(one: Claims) -> None:
+    def at_once(one: Claims) -> None:
         gate.wait()
-        given.append(one.take(target, EXPECTED))
+        given.append(take(one, target))
 
-    threads = [threading.Thread(target=take, args=(one,)) for one in claims]
+    threads = [threading.Thread(target=at_once, args=(one,)) for one in claims]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -151,18 +157,18 @@ def plant(target: Path, text: str, *, age: float) -> Path:
 def test_another_machines_claim_counts_while_it_is_touched(text: str, target: Path, clock: Clock):
     plant(target, text, age=PATIENCE - 20)
     claims = Claims(clock)
-    assert claims.take(target, EXPECTED) is None
+    assert take(claims, target) is None
     clock.now += 10
-    assert claims.take(target, EXPECTED) is None
+    assert take(claims, target) is None
     clock.now += 20
-    assert claims.take(target, EXPECTED) is not None
+    assert take(claims, target) is not None
 
 
 @pytest.mark.parametrize("age", [PATIENCE + 20, -PATIENCE - 20])
 def test_another_machines_claim_of_old_is_taken_at_once(age: float, target: Path, clock: Clock):
     """Also one from a future, as a clock that was set back leaves it."""
     plant(target, str(ELSEWHERE), age=age)
-    claim = Claims(clock).take(target, EXPECTED)
+    claim = take(Claims(clock), target)
     assert claim is not None
     assert claim.contested
 
@@ -170,20 +176,20 @@ def test_another_machines_claim_of_old_is_taken_at_once(age: float, target: Path
 def test_a_stopped_process_is_given_up_after_it_was_watched_for_a_minute(target: Path, clock: Clock):
     path = plant(target, str(myself()), age=24 * 3600)  # a machine that slept for a day
     claims = Claims(clock)
-    assert claims.take(target, EXPECTED) is None
+    assert take(claims, target) is None
     clock.now += PATIENCE - 1
-    assert claims.take(target, EXPECTED) is None
+    assert take(claims, target) is None
     os.utime(path)
-    assert claims.take(target, EXPECTED) is None
+    assert take(claims, target) is None
     clock.now += PATIENCE - 1
-    assert claims.take(target, EXPECTED) is None
+    assert take(claims, target) is None
     clock.now += 2
-    assert claims.take(target, EXPECTED) is not None
+    assert take(claims, target) is not None
 
 
 def test_a_claim_is_kept_alive_by_beats(target: Path, clock: Clock):
     claims = Claims(clock)
-    claim = claims.take(target, EXPECTED)
+    claim = take(claims, target)
     assert claim is not None
     os.utime(claim.path, (1.0, 1.0))
     claims.beat()
@@ -195,11 +201,11 @@ def test_a_claim_is_kept_alive_by_beats(target: Path, clock: Clock):
 
 def test_who_lost_a_claim_knows_it_and_leaves_the_new_one_alone(target: Path, clock: Clock):
     sleeper, taker = Claims(clock), Claims(clock)
-    lost = sleeper.take(target, EXPECTED)
+    lost = take(sleeper, target)
     assert lost is not None
-    assert taker.take(target, EXPECTED) is None
+    assert take(taker, target) is None
     clock.now += PATIENCE + 1
-    taken = taker.take(target, EXPECTED)
+    taken = take(taker, target)
     assert taken is not None
     assert not lost.ours()
     sleeper.release(lost)
@@ -207,8 +213,12 @@ def test_who_lost_a_claim_knows_it_and_leaves_the_new_one_alone(target: Path, cl
     assert taken.ours()
 
 
-@pytest.mark.parametrize("kind", ["link", "folder", "pipe"])
-def test_what_is_no_claim_but_has_its_name_does_not_hang_or_harm(kind: str, target: Path, clock: Clock):
+@pytest.mark.parametrize(
+    ("kind", "said"), [("link", "a link"), ("folder", "a folder"), ("pipe", "no plain file")]
+)
+def test_what_is_no_claim_but_has_its_name_is_named_and_does_not_hang_or_harm(
+    kind: str, said: str, target: Path, clock: Clock
+):
     path = claim_path(target, EXPECTED)
     path.parent.mkdir()
     precious = path.parent / "precious"
@@ -220,9 +230,10 @@ def test_what_is_no_claim_but_has_its_name_does_not_hang_or_harm(kind: str, targ
     else:
         os.mkfifo(path)
     claims = Claims(clock)
-    with pytest.raises(NotWritable, match="choose another folder"):
-        claims.take(target, EXPECTED)
+    with pytest.raises(NotWritable, match=rf"claim is {said} .*remove it or choose another folder"):
+        take(claims, target)
     assert precious.read_text() == "mine"
+    assert os.path.lexists(path)
 
 
 @pytest.mark.parametrize("callers", [2, 5])

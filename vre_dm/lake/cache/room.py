@@ -1,7 +1,7 @@
 """Keeps the cache within its quota: what was not used for longest goes first, what is in use never."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,11 +52,15 @@ def entries(cache: Cache) -> list[Entry]:
     return sorted(found, key=lambda entry: entry.used)
 
 
-def make_room(cache: Cache, needed: int, clock: Callable[[], float] = time.time) -> int:
+def make_room(
+    cache: Cache, needed: int, clock: Callable[[], float] = time.time, keep: Container[Path] = ()
+) -> int:
     """Remove objects until so many bytes more fit into the quota; gives the bytes removed.
 
     Parameters
     ----------
+    keep
+        Objects that stay, however long ago they were used.
     clock
         Unix time in seconds.
 
@@ -69,7 +73,7 @@ def make_room(cache: Cache, needed: int, clock: Callable[[], float] = time.time)
         return 0
     known = entries(cache)
     excess = sum(entry.size for entry in known) + needed - cache.quota
-    idle = [entry for entry in known if clock() - entry.used > RECENT]
+    idle = [entry for entry in known if clock() - entry.used > RECENT and entry.path not in keep]
     if (missing := excess - sum(entry.size for entry in idle)) > 0:
         raise NoSpace(_too_small(cache.quota, needed, missing))
     freed = 0

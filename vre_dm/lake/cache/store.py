@@ -1,7 +1,6 @@
 """The cache itself: objects by content, put in after a fetch and shown as links where a fetch wants them."""
 
 import os
-import secrets
 import stat
 import threading
 from collections.abc import Callable, Iterator
@@ -12,10 +11,12 @@ from typing import Self
 
 from vre_dm.did import Did
 from vre_dm.lake.cache.facts import Facts, facts_path, is_object, read_facts, write_facts
+from vre_dm.lake.cache.holding import held, put_link
 from vre_dm.lake.cache.keys import Key, key_of
 from vre_dm.lake.private import shared_fault
+from vre_dm.lake.transfer.inside import Inside
 from vre_dm.lake.transfer.verified import Ledger, content_stamp, stamp
-from vre_dm.lake.transfer.verify import Expected, holds
+from vre_dm.lake.transfer.verify import Expected, flaw, holds
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -71,7 +72,14 @@ class Cache:
         return [path for path in candidates if path is not None and path.is_file()]
 
     def show(
-        self, did: Did, expected: Expected, target: Path, stop: threading.Event, *, recheck: bool
+        self,
+        did: Did,
+        expected: Expected,
+        target: Path,
+        stop: threading.Event,
+        *,
+        recheck: bool,
+        told: Callable[[Path], None] = lambda _: None,
     ) -> bool:
         """Have an object at a target's name, verified now or since its last change; False if there is none.
 
@@ -79,35 +87,55 @@ class Cache:
         ----------
         recheck
             Read the object even if it has not changed.
+        told
+            Called with an object that was found damaged, and is gone.
         """
         key = key_of(did, expected, self.lake)
         if key is None:
             return False
         mine = key.below(self.folder)
-        if self._is_good(mine, key, did, stop, recheck=recheck) and self._link(mine, key, did, target):
+        good = self._is_good(mine, key, did, stop, recheck=recheck, told=told)
+        if good and self._link(mine, key, did, target):
             return True
         return self._show_shared(key, target, stop, recheck=recheck)
 
-    def adopt(self, did: Did, expected: Expected, target: Path, stop: threading.Event) -> None:
-        """Take a file that was just verified at its name, which is a name of its own object from then on.
+    def adopt(
+        self, did: Did, expected: Expected, target: Path, verified: os.stat_result, stop: threading.Event
+    ) -> None:
+        """Take a file that was verified at its name, which is a name of its own object from then on.
 
-        A disk that refuses leaves the file as it is.
+        A disk that refuses, and a file that was exchanged since, leave all as it is.
+
+        Parameters
+        ----------
+        verified
+            State of the file when it was verified.
         """
         key = key_of(did, expected, self.lake)
-        if key is None or target.is_symlink():
+        if key is None:
             return
         path = key.below(self.folder)
-        with suppress(OSError):
-            self._make("objects", path.parent.name)
-            target.chmod(0o444 if self.folder.stat().st_mode & _OTHERS else 0o400)
-            verified = target.lstat()
+        with suppress(OSError), Inside().opened(target.parent, self.shows) as there:
+            file = os.open(target.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=there)
             try:
-                os.link(target, path)
-            except FileExistsError:
-                if not _same(path, target):
+                if content_stamp(os.fstat(file)) != content_stamp(verified):
+                    return
+                os.fchmod(file, 0o444 if self.folder.stat().st_mode & _OTHERS else 0o400)
+                if not self._enter(path, target, there, file):
                     self.show(did, expected, target, stop, recheck=False)
                     return
-            self._note(path, key, did, target, verified)
+                state = os.fstat(file)
+            finally:
+                os.close(file)
+            self._note(path, key, did, target, state)
+
+    def forget(self, did: Did, expected: Expected, stop: threading.Event) -> Path | None:
+        """Read the user's own object once more and remove it if it is damaged; gives what was removed."""
+        removed: list[Path] = []
+        key = key_of(did, expected, self.lake)
+        if key is not None:
+            self._is_good(key.below(self.folder), key, did, stop, recheck=True, told=removed.append)
+        return removed[0] if removed else None
 
     def good(self, did: Did, expected: Expected, stop: threading.Event) -> Path | None:
         """Path of an object that is verified, now or since its last change; counts as a use.
@@ -121,7 +149,7 @@ class Cache:
         if key is None:
             return None
         mine, shared = key.below(self.folder), self._shared_object(key)
-        if self._is_good(mine, key, did, stop, recheck=False):
+        if self._is_good(mine, key, did, stop, recheck=False, told=lambda _: None):
             self.use(did, expected)
             return mine
         return shared if shared and self._was_verified(shared, key, stop, recheck=False) else None
@@ -143,6 +171,19 @@ class Cache:
                 names = sorted(entry.name for entry in entries if is_object(entry.name))
                 yield from (shard / name for name in names)
 
+    def place(self, did: Did, expected: Expected) -> Path | None:
+        """Where the user's own object of a file is, or will be; None for a file that no cache keeps."""
+        key = key_of(did, expected, self.lake)
+        return None if key is None else key.below(self.folder)
+
+    def size(self) -> int:
+        """Bytes of the user's own objects."""
+        total = 0
+        for path in self.objects():
+            with suppress(OSError):  # removed meanwhile
+                total += path.lstat().st_size
+        return total
+
     def drop(self, path: Path) -> None:
         """Remove an object and the links that show it; what was opened stays readable to who opened it."""
         facts, shown = read_facts(path), []
@@ -152,29 +193,56 @@ class Cache:
             with suppress(OSError):
                 link.unlink()
 
-    def _is_good(self, path: Path, key: Key, did: Did, stop: threading.Event, *, recheck: bool) -> bool:
+    def _enter(self, path: Path, target: Path, there: int, file: int) -> bool:
+        """Make an open file the object, by a further link to it; False where another one is the object."""
+        with held(self.folder, "objects", path.parent.name) as shard:
+            try:
+                os.link(target.name, path.name, src_dir_fd=there, dst_dir_fd=shard, follow_symlinks=False)
+            except FileExistsError:
+                return _same(path, target)
+            if not os.path.samestat(os.stat(path.name, dir_fd=shard, follow_symlinks=False), os.fstat(file)):
+                os.unlink(path.name, dir_fd=shard)
+                raise FileNotFoundError  # the name was given to another file this very moment
+        return True
+
+    def _is_good(
+        self,
+        path: Path,
+        key: Key,
+        did: Did,
+        stop: threading.Event,
+        *,
+        recheck: bool,
+        told: Callable[[Path], None],
+    ) -> bool:
         """Whether an object is what its key says, and nobody else's to change; one that is not goes."""
         try:
             state = path.lstat()
-        except OSError:
+            if shared_fault(path, self.folder.absolute()) is not None:
+                return False
+            facts = read_facts(path)
+            if not recheck and facts is not None and facts.stamp == stamp(state) and facts.says(key.expected):
+                return True
+            if flaw(path, key.expected, stop) is None:
+                return self._note(path, key, did, None, state)
+            if flaw(path, key.identity, stop) is None:
+                return False  # the entry in the catalogue is wrong, not the object
+        except OSError:  # what cannot be read is not known to be damaged
             return False
-        if shared_fault(path, self.folder.absolute()) is not None:
-            return False
-        facts = read_facts(path)
-        if not recheck and facts is not None and facts.stamp == stamp(state) and facts.says(key.expected):
-            return True
-        if holds(path, key.expected, stop):
-            return self._note(path, key, did, None, state)
-        if not holds(path, key.identity, stop):
-            self.drop(path)
+        self.drop(path)
+        told(path)
         return False
 
     def _link(self, path: Path, key: Key, did: Did, target: Path) -> bool:
         """Make the target a name of the object, in one step over whatever is there."""
+
+        def make(fresh: str, folder: int) -> None:
+            os.link(path, fresh, dst_dir_fd=folder, follow_symlinks=False)
+
         try:
             state = path.lstat()
             if not _same(path, target):
-                self._put(target, path, os.link)
+                put_link(self.folder, target, self.shows, make)
         except OSError:  # evicted meanwhile, or a file system without links: it is fetched then
             return False
         return self._note(path, key, did, target, state)
@@ -185,7 +253,12 @@ class Cache:
             return False
         try:
             if not (target.is_symlink() and target.readlink() == path):
-                self._put(target, path, os.symlink)
+                put_link(
+                    self.folder,
+                    target,
+                    self.shows,
+                    lambda fresh, folder: os.symlink(path, fresh, dir_fd=folder),
+                )
         except OSError:
             return False
         return True
@@ -208,24 +281,6 @@ class Cache:
             ledger.record(path, key.expected, before)
             ledger.save()
         return True
-
-    def _put(self, target: Path, path: Path, make: Callable[[Path, Path], None]) -> None:
-        """Give the target's name to a link, by a rename; what a kill leaves lies among the objects."""
-        target.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._make("objects") / f"{secrets.token_hex(8)}.link"
-        try:
-            make(path, fresh)
-            fresh.replace(target)
-        finally:
-            fresh.unlink(missing_ok=True)
-
-    def _make(self, *names: str) -> Path:
-        """Make a folder of the cache: read as the cache is, written by nobody else whatever the umask."""
-        folder, mode = self.folder, self.folder.stat().st_mode & 0o755
-        for name in names:
-            folder /= name
-            folder.mkdir(exist_ok=True, mode=mode)
-        return folder
 
     def _note(self, path: Path, key: Key, did: Did, target: Path | None, verified: os.stat_result) -> bool:
         """Write down that an object is good; False if it is no more the one that was verified."""

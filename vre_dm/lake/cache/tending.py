@@ -10,9 +10,10 @@ from vre_dm.lake.cache.keys import read_key
 from vre_dm.lake.cache.room import Entry, entries, remove, sweep
 from vre_dm.lake.cache.store import Cache
 from vre_dm.lake.tables import Table, Tabular, plural, size_text
-from vre_dm.lake.transfer.verify import holds
+from vre_dm.lake.transfer.verify import Expected, flaw
 
 _SHOWN = 20
+_NOTHING = Expected(None, None, None)  # what a name that is no object's says
 
 
 class Contents(list[Entry], Tabular):
@@ -51,30 +52,45 @@ class Contents(list[Entry], Tabular):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What reading every object found: how many are good, and those that were not and went."""
+    """What reading every object found.
+
+    Attributes
+    ----------
+    good
+        How many are what they should be.
+    removed
+        Those that were not, and went.
+    unread
+        Those that could not be read, each with the cause; nothing is known of them, so they stay.
+    """
 
     good: int
     removed: list[Entry]
+    unread: list[tuple[Entry, str]]
 
 
-def verify(cache: Cache, told: Callable[[Entry], None] = lambda _: None) -> Verdict:
-    """Read every object; one that is not what its name says goes, with the links that show it.
+def verify(wanted: Contents, told: Callable[[Entry], None] = lambda _: None) -> Verdict:
+    """Read objects; one that is not what its name says goes, with the links that show it.
 
     Parameters
     ----------
     told
-        Called with each object before it is read.
+        Called with each object when it was read.
     """
-    good, removed, stop = 0, list[Entry](), threading.Event()
-    for entry in entries(cache):
+    good, removed, unread = 0, list[Entry](), list[tuple[Entry, str]]()
+    for entry in wanted:
+        try:
+            fault = flaw(entry.path, read_key(entry.path.name) or _NOTHING, threading.Event())
+        except OSError as error:
+            unread.append((entry, error.strerror or type(error).__name__))
+        else:
+            if fault is None:
+                good += 1
+            elif entry.path.exists():  # not removed by another process meanwhile
+                wanted.cache.drop(entry.path)
+                removed.append(entry)
         told(entry)
-        key = read_key(entry.path.name)
-        if key is not None and holds(entry.path, key, stop):
-            good += 1
-        elif entry.path.exists():
-            cache.drop(entry.path)
-            removed.append(entry)
-    return Verdict(good, removed)
+    return Verdict(good, removed, unread)
 
 
 def clear(cache: Cache, wanted: Contents, clock: Callable[[], float]) -> list[Entry]:

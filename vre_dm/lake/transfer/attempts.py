@@ -1,23 +1,24 @@
 """All sources of one file in turn, round after round, until it is placed or every cause is known."""
 
+import os
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vre_dm.errors import NotWritable
 from vre_dm.lake.transfer.claim import Claim
 from vre_dm.lake.transfer.context import Context
 from vre_dm.lake.transfer.copy import copy_path, copy_url
-from vre_dm.lake.transfer.events import Placed, Retrying, SourceChanged, Started, Verified
-from vre_dm.lake.transfer.failures import ClaimLost, Failure, SourceFailed, Stopped
-from vre_dm.lake.transfer.inside import refuse_outside
+from vre_dm.lake.transfer.events import Retrying, SourceChanged, Started, Verified
+from vre_dm.lake.transfer.failures import Failure, SourceFailed, Stopped
 from vre_dm.lake.transfer.item import Item
-from vre_dm.lake.transfer.kept import kept, remember
+from vre_dm.lake.transfer.kept import forgotten, kept
 from vre_dm.lake.transfer.names import parts, waiting_for
 from vre_dm.lake.transfer.part import Part
-from vre_dm.lake.transfer.place import open_part
+from vre_dm.lake.transfer.place import Place
 from vre_dm.lake.transfer.policy import backoff
-from vre_dm.lake.transfer.sources import Source
+from vre_dm.lake.transfer.ready import Ready
+from vre_dm.lake.transfer.sources import CACHE, Source
 from vre_dm.lake.transfer.xrootd import copy_root
 
 _ENOUGH = 1 << 20  # bytes that make a round count as a step forward (or a tenth of a smaller file)
@@ -40,20 +41,30 @@ class _Attempts:
     item: Item
     context: Context
     claim: Claim
-    states: list[_State] = field(default_factory=list)
+    part: Part
+    states: list[_State]
     last: _State | None = None
 
-    def place(self, part: Part) -> Path | None:
-        """Try until the file is placed; None when every source was given up."""
+    def end(self, held: ExitStack) -> Ready | Failure:
+        """Try until the bytes are here and verified, or every source was given up."""
+        if (source := self._fill(self.part)) is not None:
+            return Ready(self.item, self.part, self.claim, source, held.pop_all())
+        causes = [(str(state.source), state.cause) for state in self.states]
+        return Failure(
+            self.item.did, (*causes, *self.item.useless), all(state.corrupt for state in self.states)
+        )
+
+    def _fill(self, part: Part) -> str | None:
+        """Have the bytes from the sources in turn; the one that gave the last."""
         if part.complete:
-            return self._placed(part, "")
+            return self._verified(part, "")
         best, barren, begun = part.size, 0, False
         while barren < self.context.policy.rounds and (alive := [s for s in self.states if not s.given_up]):
             if begun:
                 self._pause(alive, max(barren - 1, 0))
             for state in alive:
                 if self._one(state, part):
-                    return self._placed(part, str(state.source))
+                    return self._verified(part, str(state.source))
             barren = 0 if part.size - best >= self._step() else barren + 1
             best, begun = max(best, part.size), True
         return None
@@ -104,6 +115,8 @@ class _Attempts:
         if state.wait > self.context.policy.longest_wait:
             state.cause += f", asks to come back in {state.wait:.0f} s"
             state.given_up = True
+        if failure.corrupt and state.source.rse == CACHE and (news := forgotten(self.item, self.context)):
+            state.cause, state.given_up = state.cause + news, True
         state.given_up |= failure.tries is not None and state.failed[failure.tries] >= failure.tries
 
     def _pause(self, alive: list[_State], round_: int) -> None:
@@ -118,25 +131,16 @@ class _Attempts:
         size = self.item.expected.size
         return _ENOUGH if size is None else max(1, min(_ENOUGH, size // 10))
 
-    def _placed(self, part: Part, source: str) -> Path:
+    def _verified(self, part: Part, source: str) -> str:
         self.context.check()
+        part.finish()
         self.context.meter.at(self.item.did, part.size)
         self.context.tell(Verified(self.item.did, part.size))
-        if not self.claim.ours():
-            raise ClaimLost
-        try:
-            path = part.place(self.context.syncs, _root(self.item))
-        except NotWritable as error:  # the part may have been taken with the claim, since we looked
-            if not self.claim.ours():
-                raise ClaimLost from error
-            raise
-        remember(self.item, self.context, part)
-        self.context.tell(Placed(self.item.did, path, source))
-        return path
+        return source
 
 
-def fetch_one(item: Item, context: Context, *, waited: bool) -> Path | Failure | None:
-    """Have one file at its name: kept if it is there, moved otherwise; or say why not.
+def fetch_one(item: Item, context: Context, *, waited: bool) -> Path | Ready | Failure | None:
+    """Have one file at its name if it is there, else its bytes, ready for their name; or say why not.
 
     Parameters
     ----------
@@ -145,7 +149,7 @@ def fetch_one(item: Item, context: Context, *, waited: bool) -> Path | Failure |
 
     Returns
     -------
-    Path, Failure or None
+    Path, Ready, Failure or None
         None while another fetch has the file in its hands: ask again later.
 
     Raises
@@ -163,38 +167,32 @@ def fetch_one(item: Item, context: Context, *, waited: bool) -> Path | Failure |
         return path
     if not item.sources:
         return Failure(item.did, item.useless, corrupt=False)
-    refuse_outside(item.target.parent, _root(item))
-    claim = context.claims.take(item.target, item.expected)
-    if claim is None:
-        found = waiting_for(item.target, item.expected, parts(item.target.parent))
-        context.meter.seen(item.did, sum(map(_size, found)))
-        return None
-    try:
+    with ExitStack() as held:
+        attempts = _begun(item, context, before, held, waited=waited)
+        return attempts.end(held) if isinstance(attempts, _Attempts) else attempts
+
+
+def _begun(
+    item: Item, context: Context, before: object, held: ExitStack, *, waited: bool
+) -> "_Attempts | Path | None":
+    """Claim the file and open what it is written to; its path if it is here now, None if another has it."""
+    with context.inside.opened(item.target.parent, item.root) as folder:
+        claim = context.claims.take(item.target, item.expected, folder)
+        if claim is None:
+            found = waiting_for(item.target, item.expected, parts(item.target.parent))
+            context.meter.seen(item.did, sum(map(_size, found)))
+            return None
+        held.callback(context.claims.release, claim)
         look = waited or _stamp(item.target) != before  # another fetch may have placed it since
-        return (kept(item, context) if look else None) or _moved(item, context, claim)
-    except ClaimLost:
-        return None
-    finally:
-        context.claims.release(claim)
-
-
-def _moved(item: Item, context: Context, claim: Claim) -> Path | Failure:
-    attempts = _Attempts(
-        item, context, claim, [_State(source) for source in context.hosts.ranked(item.sources)]
-    )
-    found = context.parts.of(item.target, item.expected, anew=claim.contested)
-    with open_part(item.target, item.expected, found, context.stop) as part:
-        if context.private:
-            part.path.chmod(0o600)
-        if path := attempts.place(part):
+        if look and (path := kept(item, context)):
             return path
-    causes = [(str(state.source), state.cause) for state in attempts.states]
-    return Failure(item.did, (*causes, *item.useless), all(state.corrupt for state in attempts.states))
-
-
-def _root(item: Item) -> Path:
-    """Folder of the whole fetch."""
-    return item.target.parents[len(item.did.path().parts) - 1]
+        found = context.parts.of(item.target, item.expected, anew=claim.contested)
+        place = Place(item.target, item.expected, folder, context.me)
+        part = held.enter_context(place.open_part(found, context.stop))
+    if context.private:
+        os.fchmod(part.descriptor, 0o600)
+    states = [_State(source) for source in context.hosts.ranked(item.sources)]
+    return _Attempts(item, context, claim, part, states)
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

@@ -8,11 +8,13 @@ import contextlib
 import fcntl
 import os
 import secrets
+import stat
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from vre_dm.errors import NotWritable
 from vre_dm.lake.transfer.failures import disk_error
 from vre_dm.lake.transfer.names import claim_path
 from vre_dm.lake.transfer.owner import Owner, myself
@@ -52,18 +54,24 @@ class Claims:
         self._touched = clock()
         self._lock = threading.Lock()
 
-    def take(self, target: Path, expected: Expected) -> Claim | None:
+    def take(self, target: Path, expected: Expected, folder: int) -> Claim | None:
         """Claim a target; None while another living fetch has it.
+
+        Parameters
+        ----------
+        folder
+            The target's, open.
 
         Raises
         ------
         NoSpace, NotWritable
-            The folder takes no file.
+            The folder takes no file, or something else stands at the claim's name.
         """
         path = claim_path(target, expected)
         contested = path in self._watched
         try:
-            while (descriptor := _create(path)) is None:
+            while (descriptor := _create(path.name, folder)) is None:
+                _refuse_trap(path)
                 if not self.remove_dead(path):
                     return None
                 contested = True
@@ -72,6 +80,8 @@ class Claims:
                 self._held[path] = claim
             self._watched.pop(path, None)
             os.write(descriptor, self._text)
+        except FileNotFoundError:  # another fetch has just removed the empty folder: it is made again
+            return None
         except OSError as error:
             raise disk_error(error, target) from error
         return claim
@@ -137,16 +147,24 @@ class Claims:
         return self._ahead[folder] + self._clock()
 
 
-def _create(path: Path) -> int | None:
+def _create(name: str, folder: int) -> int | None:
     """Make a claim; None if there is one."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-    while True:
-        try:
-            return os.open(path, flags, 0o666)
-        except FileExistsError:
-            return None
-        except FileNotFoundError:  # also when another fetch has just removed the empty folder
-            path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666, dir_fd=folder)
+    except FileExistsError:
+        return None
+
+
+def _refuse_trap(path: Path) -> None:
+    """Refuse what is no file at a claim's name: it is nobody's claim, and not ours to remove."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISREG(mode):
+        kind = "a link" if stat.S_ISLNK(mode) else "a folder" if stat.S_ISDIR(mode) else "no plain file"
+        msg = f"{path} is {kind} where a fetch marks its file; remove it or choose another folder"
+        raise NotWritable(msg)
 
 
 def _open(path: Path) -> int:

@@ -1,10 +1,6 @@
 """From one source into a temporary file."""
 
-import errno
-import os
-import stat
 from collections.abc import Callable
-from io import FileIO
 from pathlib import Path
 
 from vre_dm.lake.transfer.answers import (
@@ -18,14 +14,11 @@ from vre_dm.lake.transfer.answers import (
     refuse_size,
 )  # fmt: skip
 from vre_dm.lake.transfer.context import Context
-from vre_dm.lake.transfer.failures import SourceFailed
 from vre_dm.lake.transfer.part import Part
 from vre_dm.lake.transfer.pulse import Pulse
+from vre_dm.lake.transfer.reading import reading
 from vre_dm.lake.transfer.segments import Filling, ObjectChanged, Rate, is_worth_splitting
 from vre_dm.lake.transfer.sources import Source
-from vre_dm.lake.transfer.verify import chunks
-
-_STALE = frozenset((errno.ESTALE, errno.ENOTCONN, errno.EIO, errno.ETIMEDOUT, errno.EHOSTDOWN))  # a mount's
 
 
 def copy_path(path: Path, part: Part, context: Context, moved: Callable[[int], None]) -> None:
@@ -34,40 +27,19 @@ def copy_path(path: Path, part: Part, context: Context, moved: Callable[[int], N
     Raises
     ------
     SourceFailed
-        It is not there, not a plain file, or of another size than registered.
+        It is not there, not a plain file, of another size than registered, or its mount died or is too slow.
     """
-    try:
-        # a pipe in the way must not hold us
-        source = FileIO(path, opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))
-    except OSError as error:
-        msg = error.strerror or "cannot be opened"
-        raise SourceFailed(msg, of_host=error.errno in _STALE) from error
-    with source:
-        facts = os.fstat(source.fileno())
-        if not stat.S_ISREG(facts.st_mode):
-            msg = "not a plain file"
-            raise SourceFailed(msg)
-        refuse_size(facts.st_size, part)
+    with reading(path, context.mounts) as source:
+        refuse_size(source.facts.st_size, part)
         part.settle(context.stop)
-        if part.size == 0 and facts.st_size and part.clone(source.fileno(), context.stop):
+        if part.size == 0 and source.facts.st_size and part.clone(source.descriptor, context.stop):
             moved(part.size)
             return
-        source.seek(part.size)
-        for chunk in chunks(_reader(source)):
-            context.check()
-            part.write(chunk)
-            moved(len(chunk))
-
-
-def _reader(source: FileIO) -> Callable[[memoryview], int]:
-    def readinto(room: memoryview) -> int:
-        try:
-            return source.readinto(room) or 0
-        except OSError as error:
-            msg = error.strerror or "cannot be read"
-            raise SourceFailed(msg, tries=None, of_host=error.errno in _STALE) from error
-
-    return readinto
+        with Pulse(context.policy, context.pace.clock, moved) as beat:
+            for chunk in source.chunks(part.size):
+                context.check()
+                part.write(chunk)
+                beat(len(chunk))
 
 
 def copy_url(source: Source, part: Part, context: Context, moved: Callable[[int], None]) -> None:

@@ -21,22 +21,27 @@ from vre_dm.lake.transfer.failures import Failure, FetchCancelled, Stopped, disk
 from vre_dm.lake.transfer.forecast import Forecast
 from vre_dm.lake.transfer.hosts import Hosts
 from vre_dm.lake.transfer.http import Connections
+from vre_dm.lake.transfer.inside import Inside
 from vre_dm.lake.transfer.item import Item
-from vre_dm.lake.transfer.kept import make_room_for
+from vre_dm.lake.transfer.kept import quota_of
+from vre_dm.lake.transfer.landing import Landing
 from vre_dm.lake.transfer.memory import Memory
+from vre_dm.lake.transfer.mounts import Mounts
 from vre_dm.lake.transfer.names import Parts
 from vre_dm.lake.transfer.outbox import Outbox
+from vre_dm.lake.transfer.owner import myself
 from vre_dm.lake.transfer.plan import Plan, make_plan
 from vre_dm.lake.transfer.policy import Pace, Policy
 from vre_dm.lake.transfer.progress import Meter
+from vre_dm.lake.transfer.ready import Ready
 from vre_dm.lake.transfer.report import fetch_error
 from vre_dm.lake.transfer.sweep import sweep
-from vre_dm.lake.transfer.syncing import Syncs
 from vre_dm.lake.transfer.verified import Ledger
 
 if TYPE_CHECKING:
     from vre_dm.lake.cache import Cache
 
+_ROOT = Path("/")
 _FAREWELL = 0.8  # seconds a cancelled fetch waits for its threads; a name look-up may take longer
 _POLL = 0.2  # seconds between two looks at a file that another fetch has in its hands
 
@@ -48,6 +53,7 @@ def fetch_files(
     access: Access,
     progress: Listener | None = None,
     copy: bool = True,
+    verify: bool = True,
     recheck: bool = False,
     stop: threading.Event | None = None,
     policy: Policy | None = None,
@@ -74,8 +80,10 @@ def fetch_files(
     progress
         Takes the events, always from the calling thread; the state about ten times a second.
     copy
-        With False, a file that this machine can read in place is not copied: its size is compared, and with
-        ``recheck`` its checksums.
+        With False, a file that this machine can read in place is not copied.
+    verify
+        With False, of a file used in place only the size is compared; else it is read once, and again when it
+        changed.
     recheck
         Read files that are here again, whatever was recorded of them.
     stop
@@ -113,8 +121,7 @@ def fetch_files(
         plan = make_plan(files, folder, access, copy=copy, cache=cache)
     except OSError as error:  # a folder of another user, a mount that died
         raise disk_error(error, folder / "any") from error
-    if cache is not None and cache.owns(folder):
-        make_room_for(plan, cache)
+    quota = quota_of(plan, cache, folder, pace)
     if private:
         close_folders(plan.items, folder)
     forecast = Forecast(None if cache is None else cache.folder / "rates.json")
@@ -126,14 +133,19 @@ def fetch_files(
         pace=pace,
         meter=Meter(len(plan.items), plan.size, pace.clock),
         hosts=Hosts(policy, pace, memory or Memory()),
-        syncs=Syncs(),
+        me=myself(),
         claims=Claims(pace.clock),
+        inside=Inside(),
         parts=Parts(),
         ledger=Ledger(None, folder) if cache is None else cache.ledger(folder),
+        in_place=Ledger(None, _ROOT) if cache is None or copy else cache.ledger(_ROOT),
+        mounts=Mounts(policy.stall_timeout, stop),
         cache=cache,
+        quota=quota,
         stop=stop,
         tell=outbox.put,
         copy=copy,
+        verify=verify,
         recheck=recheck,
         private=private,
     )
@@ -169,6 +181,7 @@ class _Run:
         self._began = context.pace.clock()
         self._waiting, self._elsewhere = deque(plan.items), deque[Item]()
         self._threads: list[threading.Thread] = []
+        self._landing = Landing(context, self._keep, self._fail)
 
     def watch(self, listener: Listener) -> None:
         """Run to the end and tell; the first error that is not one file's own is raised.
@@ -183,6 +196,7 @@ class _Run:
             self._outbox.wait()
             left -= self._outbox.pass_on(listener)
             context.claims.beat()
+            context.quota.beat()
             context.connections.beat()
             listener(context.meter.event())
             left += self._grow()
@@ -217,9 +231,12 @@ class _Run:
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(max(until - time.monotonic(), 0.0))
+        self._landing.close(max(until - time.monotonic(), 0.0))
         self._context.claims.release_all()
+        self._context.quota.end()
         self._context.connections.close()
         self._context.ledger.save()
+        self._context.in_place.save()
 
     def sweep(self) -> None:
         """Remove what earlier runs left of the files that are here now."""
@@ -237,13 +254,15 @@ class _Run:
         try:
             while not self._context.stop.is_set():
                 item, waited = self._next()
-                self._keep(item, fetch_one(item, self._context, waited=waited))
+                outcome = fetch_one(item, self._context, waited=waited)
+                if isinstance(outcome, Ready):
+                    self._landing.put(outcome)
+                else:
+                    self._keep(item, outcome)
         except (IndexError, Stopped):
             pass
-        except BaseException as error:  # carried to the calling thread
-            self._fatal = error
-            self._context.stop.set()
-            self._context.connections.cut()
+        except BaseException as error:
+            self._fail(error)
         finally:
             self._outbox.put(None)
 
@@ -251,15 +270,24 @@ class _Run:
         """Take a file: first those that nobody else was seen to have in hands."""
         with contextlib.suppress(IndexError):
             return self._waiting.popleft(), False
+        if not self._elsewhere:
+            self._landing.drain()
         item = self._elsewhere.popleft()
         self._context.pace.wait(self._context.stop, _POLL)
         return item, True
+
+    def _fail(self, error: BaseException) -> None:
+        """Carry an error to the calling thread, and end the others."""
+        self._fatal = error
+        self._context.stop.set()
+        self._context.connections.cut()
 
     def _keep(self, item: Item, outcome: Path | Failure | None) -> None:
         if outcome is None:
             self._elsewhere.append(item)
             return
         self._context.meter.finish(item.did)
+        self._context.quota.given_up(item.did)
         if isinstance(outcome, Failure):
             self.failures.append(outcome)
             self._outbox.put(Failed(item.did, outcome.causes))

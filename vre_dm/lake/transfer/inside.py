@@ -2,55 +2,93 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vre_dm.errors import NotWritable
+from vre_dm.lake.transfer.failures import disk_error
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY
 
 
-@contextmanager
-def opened(folder: Path, root: Path) -> Iterator[int]:
-    """Open a folder below the target folder, to rename in exactly this one whatever its path means later.
+class Inside:
+    """Folders below the target folder, opened to work in exactly this one whatever its path means later.
 
-    Parameters
-    ----------
-    root
-        The target folder. Links up to it are the user's own; below it they may lead to its other folders.
-
-    Raises
-    ------
-    NotWritable
-        A link leads out of the target folder, or somebody exchanges folders just now.
+    One that was reached once is known again as long as its path leads to the same.
     """
-    base, real = root.resolve(), folder.resolve()
+
+    def __init__(self) -> None:
+        self._known: dict[Path, tuple[int, int]] = {}
+
+    @contextmanager
+    def opened(self, folder: Path, root: Path) -> Iterator[int]:
+        """Open a folder, made if needed.
+
+        Parameters
+        ----------
+        root
+            The target folder. Links up to it are the user's own; below it they may lead to its other folders.
+
+        Raises
+        ------
+        NoSpace, NotWritable
+            A link leads out of the target folder, somebody exchanges folders just now, or the disk refuses.
+        """
+        try:
+            descriptor = self._again(folder)
+            if descriptor is None:
+                descriptor = _reached(folder, root)
+                self._known[folder] = _identity(descriptor)
+        except OSError as error:
+            raise disk_error(error, folder / "any") from error
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def _again(self, folder: Path) -> int | None:
+        """Open a folder by its path, if that is the one it was."""
+        known = self._known.get(folder)
+        if known is None:
+            return None
+        with suppress(OSError):
+            descriptor = os.open(folder, _FOLDER)
+            if _identity(descriptor) == known:
+                return descriptor
+            os.close(descriptor)
+        return None
+
+
+def _identity(descriptor: int) -> tuple[int, int]:
+    facts = os.fstat(descriptor)
+    return facts.st_dev, facts.st_ino
+
+
+def _reached(folder: Path, root: Path) -> int:
+    """Open a folder from the target folder on, step by step."""
+    base, real = root.resolve(), _real(folder, root)
     if not real.is_relative_to(base):
         raise _leads_out(folder, root)
+    base.mkdir(parents=True, exist_ok=True)
     reached = os.open(base, _FOLDER)
-    try:
-        for name in real.relative_to(base).parts:
-            above = reached
-            try:
-                reached = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=above)
-            except OSError as error:
-                raise _leads_out(folder, root) from error
+    for name in real.relative_to(base).parts:
+        above = reached
+        try:
+            with suppress(FileExistsError):
+                os.mkdir(name, dir_fd=above)
+            reached = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=above)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise _leads_out(folder, root) from error
+        finally:
             os.close(above)
-        yield reached
-    finally:
-        os.close(reached)
+    return reached
 
 
-def refuse_outside(folder: Path, root: Path) -> None:
-    """Refuse a folder that a link leads out of the target folder.
-
-    Raises
-    ------
-    NotWritable
-        So it is.
-    """
-    if not folder.resolve().is_relative_to(root.resolve()):
-        raise _leads_out(folder, root)
+def _real(folder: Path, root: Path) -> Path:
+    try:
+        return folder.resolve()
+    except OSError as error:  # a link was exchanged between two looks at it
+        raise _leads_out(folder, root) from error
 
 
 def _leads_out(folder: Path, root: Path) -> NotWritable:

@@ -31,3 +31,8 @@ class Item:
     expected: Expected
     sources: tuple[Source, ...]
     useless: tuple[tuple[str, str], ...]
+
+    @property
+    def root(self) -> Path:
+        """Folder of the whole fetch."""
+        return self.target.parents[len(self.did.path().parts) - 1]

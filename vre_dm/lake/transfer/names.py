@@ -39,7 +39,11 @@ def claim_path(target: Path, expected: Expected) -> Path:
 def claims_in(folder: Path) -> list[Path]:
     """Claims in a folder, by their names; a hidden file of the user's that is called otherwise is none."""
     with os.scandir(folder) as entries:
-        return [folder / entry.name for entry in entries if _CLAIM.fullmatch(entry.name)]
+        return [
+            folder / entry.name
+            for entry in entries
+            if _CLAIM.fullmatch(entry.name) and entry.is_file(follow_symlinks=False)
+        ]
 
 
 Found = tuple[Path, str, str, Owner]
@@ -50,7 +54,11 @@ def parts(folder: Path) -> Iterator[Found]:
     """Temporary files in a folder, living and dead."""
     try:
         with os.scandir(folder) as entries:
-            names = [entry.name for entry in entries if entry.name.endswith(".part")]
+            names = [
+                entry.name
+                for entry in entries
+                if entry.name.endswith(".part") and not entry.is_dir(follow_symlinks=False)
+            ]
     except OSError:
         return
     for name in names:

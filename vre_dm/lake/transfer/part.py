@@ -11,10 +11,8 @@ from pathlib import Path
 from vre_dm.errors import NotWritable
 from vre_dm.lake.transfer.blocks import Blocks
 from vre_dm.lake.transfer.failures import Stopped, disk_error
-from vre_dm.lake.transfer.inside import opened
 from vre_dm.lake.transfer.names import part_path
 from vre_dm.lake.transfer.owner import nobody
-from vre_dm.lake.transfer.syncing import Syncs
 from vre_dm.lake.transfer.verified import settle
 from vre_dm.lake.transfer.verify import Expected, chunks
 
@@ -31,6 +29,8 @@ class Part:
     ----------
     size
         Bytes on disk.
+    descriptor
+        The open file.
     digest
         Their sums; while the file has ``blocks``, those of its first bytes only.
     blocks
@@ -53,7 +53,7 @@ class Part:
         self.blocks: Blocks | None = None
         self.one_stream = False
         self._joined = False
-        self._descriptor = descriptor
+        self.descriptor = descriptor
         self._placed = False
 
     @property
@@ -64,7 +64,7 @@ class Part:
     @property
     def facts(self) -> os.stat_result:
         """What the file system says of the file."""
-        return os.fstat(self._descriptor)
+        return os.fstat(self.descriptor)
 
     @property
     def complete(self) -> bool:
@@ -82,13 +82,13 @@ class Part:
         view = memoryview(chunk)
         with self._disk():
             while view:
-                view = view[os.write(self._descriptor, view) :]
+                view = view[os.write(self.descriptor, view) :]
         self.digest.update(chunk)
 
     def clone(self, source: int, stop: threading.Event) -> bool:
         """Share the blocks of an open file instead of copying them; False where the file system cannot."""
         try:
-            fcntl.ioctl(self._descriptor, _FICLONE, source)
+            fcntl.ioctl(self.descriptor, _FICLONE, source)
         except OSError:
             return False
         self.absorb(stop)
@@ -97,8 +97,8 @@ class Part:
     def absorb(self, stop: threading.Event) -> None:
         """Take the bytes that are on disk already into the digest."""
         self.digest = self.expected.digest()
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        for chunk in chunks(partial(_readinto, self._descriptor)):
+        os.lseek(self.descriptor, 0, os.SEEK_SET)
+        for chunk in chunks(partial(_readinto, self.descriptor)):
             if stop.is_set():
                 raise Stopped
             self.digest.update(chunk)
@@ -106,8 +106,8 @@ class Part:
     def resume(self, stop: threading.Event) -> None:
         """Go on from what an earlier run left on disk."""
         self.resumed, self.digest = True, self.expected.digest()
-        if self.expected.size is not None and os.fstat(self._descriptor).st_size > self.expected.size:
-            self.blocks = Blocks.found(self._descriptor, self.expected.size)
+        if self.expected.size is not None and os.fstat(self.descriptor).st_size > self.expected.size:
+            self.blocks = Blocks.found(self.descriptor, self.expected.size)
             if self.blocks is None:
                 self.restart()
             elif self.blocks.here == self.expected.size:
@@ -117,7 +117,7 @@ class Part:
 
     def split(self, block: int) -> Blocks:
         """Let several streams fill the rest, in blocks of so many bytes."""
-        self.blocks = Blocks.begin(self._descriptor, self.expected.size or 0, block, self.size)
+        self.blocks = Blocks.begin(self.descriptor, self.expected.size or 0, block, self.size)
         return self.blocks
 
     def merge(self, stop: threading.Event) -> None:
@@ -140,8 +140,8 @@ class Part:
     def _cut(self, size: int) -> None:
         self.blocks = None
         with self._disk():
-            os.ftruncate(self._descriptor, size)
-            os.lseek(self._descriptor, size, os.SEEK_SET)
+            os.ftruncate(self.descriptor, size)
+            os.lseek(self.descriptor, size, os.SEEK_SET)
 
     @contextmanager
     def _disk(self) -> Iterator[None]:
@@ -152,8 +152,8 @@ class Part:
 
     def copy_to(self, other: "Part", stop: threading.Event) -> None:
         """Give the bytes that are on disk, and their map, to a part of its own, which goes on from there."""
-        if not other.clone(self._descriptor, stop):
-            for chunk in chunks(partial(_readinto, self._descriptor)):
+        if not other.clone(self.descriptor, stop):
+            for chunk in chunks(partial(_readinto, self.descriptor)):
                 if stop.is_set():
                     raise Stopped
                 other.write(chunk)
@@ -167,8 +167,12 @@ class Part:
         self.resumed = False
         self.origin = None
 
-    def place(self, syncs: Syncs, root: Path) -> Path:
-        """Make the verified bytes durable and give them their name, in one step, somewhere below the root.
+    def finish(self) -> None:
+        """Date the verified bytes so that any later change of them shows."""
+        settle(self.descriptor)
+
+    def place(self, folder: int) -> None:
+        """Give the durable bytes their name in one step, in an open folder that has them.
 
         Raises
         ------
@@ -176,26 +180,24 @@ class Part:
             The disk refused, or somebody exchanged the temporary file; the name is as it was before.
         """
         with self._disk():
-            settle(self._descriptor)
-            syncs.sync(self._descriptor)
-            with opened(self.target.parent, root) as folder:
-                if not self._is(self.path):
-                    raise _exchanged(self.path)
-                os.replace(self.path.name, self.target.name, src_dir_fd=folder, dst_dir_fd=folder)
+            if not self._is_in(folder):
+                raise _exchanged(self.path)
+            os.replace(self.path.name, self.target.name, src_dir_fd=folder, dst_dir_fd=folder)
         self._placed = True
-        return self.target
 
-    def _is(self, path: Path) -> bool:
-        """Whether a name means the very file that was written and verified here."""
+    def _is_in(self, folder: int | None) -> bool:
+        """Whether the temporary name means the very file that was written and verified here."""
+        name = self.path if folder is None else self.path.name
         try:
-            return os.path.samestat(path.lstat(), os.fstat(self._descriptor))
+            there = os.stat(name, dir_fd=folder, follow_symlinks=False)
         except FileNotFoundError:
             return False
+        return os.path.samestat(there, self.facts)
 
     def close(self, *, keep: bool) -> None:
         """Let go: an unfinished file stays for a later run where that can continue it safely, else goes."""
-        keep = keep and self.continuable and self._is(self.path)
-        os.close(self._descriptor)
+        keep = keep and self.continuable and self._is_in(None)
+        os.close(self.descriptor)
         if self._placed:
             return
         if keep:
@@ -207,7 +209,7 @@ class Part:
     @property
     def continuable(self) -> bool:
         """Whether a later process can go on from here: the catalogue's checksum will judge the whole."""
-        return self.expected.has_checksum and os.fstat(self._descriptor).st_size >= WORTH_KEEPING
+        return self.expected.has_checksum and os.fstat(self.descriptor).st_size >= WORTH_KEEPING
 
 
 def _exchanged(path: Path) -> NotWritable:

@@ -16,7 +16,7 @@ from vre_dm.lake.transfer.refusals import (
     refuse_full,
     refuse_unwritable,
 )
-from vre_dm.lake.transfer.sources import Source, sources
+from vre_dm.lake.transfer.sources import CACHE, Source, sources
 from vre_dm.lake.transfer.verify import Expected
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _item(file: File, folder: Path, access: Access, cache: "Cache | None") -> It
     ranked, useless = sources(file, access)
     expected = Expected.of(file)
     cached = () if cache is None else cache.paths(file.did, expected)
-    first = (Source("cache", path=path) for path in cached)
+    first = (Source(CACHE, path=path) for path in cached)
     return Item(file.did, folder / file.did.path(), expected, (*first, *ranked), tuple(useless))
 
 

@@ -13,6 +13,9 @@ _HTTP = {"https": "https", "davs": "https", "http": "http", "dav": "http"}
 _ROOT = frozenset(("root", "roots"))
 _RANKS = ("https", "root", "roots", "http")  # after any path; what travels openly comes last
 
+CACHE = "cache"
+"""What stands for the storage element where the copy is one of the user's own cache, or of a shared one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

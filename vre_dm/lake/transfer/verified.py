@@ -63,7 +63,8 @@ class Ledger:
     """
 
     def __init__(self, file: Path | None, target: Path, clock: Callable[[], int] = time.time_ns) -> None:
-        self._file, self._target, self._clock = file, os.fspath(target.absolute()) + os.sep, clock
+        self._file, self._clock = file, clock
+        self._target = os.fspath(target.absolute()).rstrip(os.sep) + os.sep
         self._lines: dict[bytes, bytes] = {}
         self._new: list[bytes] = []
         self._lock = threading.Lock()

@@ -1,6 +1,7 @@
 """What the catalogue promises about a file's bytes, and the running sums that are held against it."""
 
 import hashlib
+import os
 import threading
 import zlib
 from collections.abc import Callable, Iterator
@@ -103,32 +104,54 @@ class Expected:
         return None
 
 
-def chunks(readinto: Callable[[memoryview], int | None]) -> Iterator[memoryview]:
-    """Bytes of an open file to its end, in one buffer again and again: look at each before the next."""
-    room = memoryview(bytearray(CHUNK))
+def chunks(readinto: Callable[[memoryview], int | None], size: int = CHUNK) -> Iterator[memoryview]:
+    """Bytes of an open file to its end, in one buffer again and again: look at each before the next.
+
+    Parameters
+    ----------
+    size
+        Bytes to expect: a small file needs no large buffer.
+    """
+    room = memoryview(bytearray(min(max(size, 1), CHUNK)))
     while count := readinto(room):
         yield room[:count]
 
 
 def holds(path: Path, expected: Expected, stop: threading.Event) -> bool:
-    """Whether a file on disk is provably the registered one; without a checksum nothing is proved.
+    """Whether a file on disk is provably the registered one; one that cannot be read is not.
 
     Raises
     ------
     Stopped
         The fetch was cancelled meanwhile.
     """
-    if not expected.has_checksum or not path.is_file():
-        return False
-    if expected.size is not None and path.stat().st_size != expected.size:
-        return False
-    digest = expected.digest()
     try:
-        with path.open("rb", buffering=0) as stream:
-            for chunk in chunks(stream.readinto):
-                if stop.is_set():
-                    raise Stopped
-                digest.update(chunk)
+        return flaw(path, expected, stop) is None
     except OSError:
         return False
-    return expected.fault(digest) is None
+
+
+def flaw(path: Path, expected: Expected, stop: threading.Event) -> str | None:
+    """Read a file: why it is not provably the registered one, or ``None``; without a checksum nothing is.
+
+    Raises
+    ------
+    OSError
+        It cannot be read, so that nothing can be said of it.
+    Stopped
+        The fetch was cancelled meanwhile.
+    """
+    if not expected.has_checksum:
+        return "no checksum is registered"
+    if not path.is_file():
+        return "no plain file"
+    digest = expected.digest()
+    with path.open("rb", buffering=0) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        if expected.size is not None and size != expected.size:
+            return f"{size} bytes instead of {expected.size}"
+        for chunk in chunks(stream.readinto, size):
+            if stop.is_set():
+                raise Stopped
+            digest.update(chunk)
+    return expected.fault(digest)

@@ -1,0 +1,63 @@
+"""A folder is opened where its path led when it was seen, or refused: a link never leads a fetch out."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from vre_dm.errors import NotWritable
+from vre_dm.lake.transfer.inside import Inside
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+def opens(inside: Inside, folder: Path, root: Path) -> Path:
+    """The folder that was opened, by the name of a file made in it."""
+    with inside.opened(folder, root) as descriptor:
+        os.close(os.open("mark", os.O_CREAT | os.O_WRONLY, dir_fd=descriptor))
+    (mark,) = root.parent.rglob("mark")
+    mark.unlink()
+    return mark.parent
+
+
+def test_a_folder_is_made_where_it_is_missing_and_found_again(root: Path):
+    inside = Inside()
+    for _ in range(2):
+        assert opens(inside, root / "scope" / "deep", root) == root / "scope" / "deep"
+    (root / "scope" / "deep").rmdir()
+    assert opens(inside, root / "scope" / "deep", root) == root / "scope" / "deep"
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_folder_that_is_a_link_out_is_refused_though_it_was_good(seen: bool, root: Path, tmp_path: Path):
+    inside, folder, elsewhere = Inside(), root / "scope", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    root.mkdir()
+    if seen:
+        opens(inside, folder, root)
+        folder.rmdir()
+    folder.symlink_to(elsewhere)
+    for path in (folder, folder / "deep"):
+        with pytest.raises(NotWritable, match="leads out of"), inside.opened(path, root):
+            pass
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_link_to_another_folder_of_the_target_is_the_users_own(root: Path):
+    (root / "real").mkdir(parents=True)
+    (root / "scope").symlink_to(root / "real")
+    inside = Inside()
+    for _ in range(2):
+        assert opens(inside, root / "scope", root) == root / "real"
+
+
+def test_what_is_no_folder_is_refused_and_nothing_stays_open(root: Path):
+    root.mkdir()
+    (root / "scope").write_text("a file")
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with pytest.raises(NotWritable), Inside().opened(root / "scope", root):
+        pass
+    assert len(list(Path("/proc/self/fd").iterdir())) == before

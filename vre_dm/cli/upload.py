@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from vre_dm.cli.lines import lines
-from vre_dm.errors import InvalidUpload
 from vre_dm.notebook.progress import in_terminal
 
 
@@ -55,7 +54,7 @@ def upload(
 
     lake = connect(say=lambda text: click.echo(text, err=True))
     if discard:
-        left = lake.discard_upload(did, _needed(rse))
+        left = lake.discard_upload(did)
         click.echo(
             f"{left} files could not be removed; try again later" if left else "nothing is left", err=True
         )
@@ -72,13 +71,6 @@ def upload(
         lake.dataset(did).close()
     if not as_json:
         click.echo(publication.did)
-
-
-def _needed(rse: str | None) -> str:
-    if rse is None:
-        msg = "--discard needs --rse, the storage element of the interrupted upload"
-        raise InvalidUpload(msg)
-    return rse
 
 
 def _metadata(file: Path | None, texts: tuple[str, ...]) -> dict[str, Any] | None:

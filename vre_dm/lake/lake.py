@@ -258,8 +258,8 @@ class Lake(Tabular):
         ).run(progress)
         return self._dataset(Entry(Did.parse(did), "dataset"))
 
-    def discard_upload(self, did: str | Did, rse: str) -> int:
-        """Remove what an interrupted upload to a dataset left at a storage element; registered files stay.
+    def discard_upload(self, did: str | Did) -> int:
+        """Remove what an interrupted upload to a dataset left on the storage; registered files stay.
 
         Returns
         -------
@@ -269,9 +269,7 @@ class Lake(Tabular):
         from vre_dm.lake.publish.publication import discard
 
         records = self._site.uploads
-        return (
-            0 if records is None else discard(self._connection, self._storage, Did.parse(did), rse, records)
-        )
+        return 0 if records is None else discard(self._connection, self._storage, Did.parse(did), records)
 
     def rules(self) -> RuleList:
         """Replication rules of this account, with their state now."""

@@ -9,8 +9,15 @@ from vre_dm.errors import NotWritable
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
-def make_private(folder: Path) -> None:
+def make_private(folder: Path, step: str = "name a folder to fetch into") -> None:
     """Make a folder that others can neither read nor exchange; one that is there must be such already.
+
+    Parameters
+    ----------
+    folder
+        Made with those above it.
+    step
+        What the user can do where that fails.
 
     Raises
     ------
@@ -25,10 +32,10 @@ def make_private(folder: Path) -> None:
         chain = dict.fromkeys((*reversed(folder.parents), folder, *reversed(real.parents), real))
         foreign = next((path for path in chain if _is_foreign(path, strict=path in {folder, real})), None)
     except OSError as error:
-        msg = f"cannot make the folder {folder}: {error.strerror}; name a folder to fetch into"
+        msg = f"cannot make the folder {folder}: {error.strerror}; {step}"
         raise NotWritable(msg) from error
     if foreign is not None:
-        msg = f"other users can change {foreign}, so {folder} is no safe cache; name a folder to fetch into"
+        msg = f"other users can change {foreign}, so {folder} is not safe to use; {step}"
         raise NotWritable(msg)
 
 

@@ -85,6 +85,17 @@ class Shelf:
         names = self._lake.search(f"user.dm:*{self._tag}*", kind="all")
         return sorted(str(found.did) for found in names)
 
+    def everything(self) -> set[str]:
+        """DIDs of the plain user, his rules with their ends, and what lies on the storage under the tag."""
+
+        def look(rucio: Any) -> set[str]:
+            rules = {f"{rule['id']} until {rule['expires_at']}" for rule in rucio.list_account_rules("dm")}
+            return rules | set(rucio.list_dids("user.dm", {}, did_type="all"))
+
+        seen: set[str] = self._lake._connection.ask("everything", look)
+        stored = {f"{name} at {rse}" for rse in RSES for name in self.stored(rse)}
+        return seen | stored | {str(path) for path in self.temporary()}
+
     def is_empty(self) -> bool:
         """Whether nothing of the tag is anywhere."""
         try:

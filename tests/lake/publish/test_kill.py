@@ -14,7 +14,7 @@ import requests
 
 from tests.lake.publish.conftest import METADATA, RSES, Files, Shelf
 from tests.lake.publish.steps import watched
-from vre_dm.errors import Declined, Unreachable, UploadInterrupted, VreDmError
+from vre_dm.errors import Declined, InvalidUpload, Unreachable, UploadInterrupted, VreDmError
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.publish.store import StoreFailed
 from vre_dm.lake.publish.webdav import Dav
@@ -176,9 +176,11 @@ def test_what_an_interrupted_upload_left_can_be_discarded(
         if shelf.stored("CERN-EOSPILOT"):
             break
     assert shelf.registered() == []
-    assert lake.discard_upload(f"user.dm:{tag}", "CERN-EOSPILOT") == 0
+    with pytest.raises(InvalidUpload, match=r"left 1 file at CERN-EOSPILOT; go on there \(--rse CERN-EOSP"):
+        lake.publish(folder, f"user.dm:{tag}", rse="CNAF-STORM", metadata=METADATA)
+    assert lake.discard_upload(f"user.dm:{tag}") == 0
     assert shelf.is_empty()
-    assert lake.discard_upload(f"user.dm:{tag}", "CERN-EOSPILOT") == 0
+    assert lake.discard_upload(f"user.dm:{tag}") == 0
 
 
 def test_files_given_up_after_an_interruption_leave_nothing_on_the_storage(

@@ -1,7 +1,7 @@
 """Files of a plain user become a dataset: checked, placed, verified, and only then registered."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,16 @@ from vre_dm.lake.lake import Lake
 from vre_dm.lake.publish.disk import Disk
 from vre_dm.lake.publish.store import StoreFailed
 from vre_dm.lake.publish.webdav import Dav
-from vre_dm.lake.transfer.events import Event, Finished, Placed, Planned, Progress, Started, Verified
+from vre_dm.lake.transfer.events import (
+    Event,
+    Finished,
+    Placed,
+    Planned,
+    Progress,
+    Retrying,
+    Started,
+    Verified,
+)
 
 
 @pytest.mark.parametrize("rse", RSES)
@@ -45,6 +54,7 @@ def test_files_become_a_dataset_with_metadata_rule_and_lifetime(
 
 
 def test_a_dry_run_tells_all_and_changes_nothing(lake: Lake, files: Files, shelf: Shelf, tag: str) -> None:
+    before = shelf.everything()
     publication = lake.publication(
         files(2),
         f"user.dm:{tag}",
@@ -69,7 +79,22 @@ def test_a_dry_run_tells_all_and_changes_nothing(lake: Lake, files: Files, shelf
         "1 value unknown",
     ):
         assert word in said
-    assert shelf.is_empty()
+    assert shelf.everything() <= before  # the lake itself may end what others left
+
+
+def test_a_dry_run_on_a_dataset_that_is_there_changes_nothing(
+    lake: Lake, files: Files, shelf: Shelf, tag: str
+) -> None:
+    made = lake.publish(files(1), f"user.dm:{tag}", rse="CNAF-STORM", metadata=METADATA, days=3)
+    before, ends = shelf.everything(), [str(rule.state.expires) for rule in made.rules()]
+    said = str(lake.publication(files(3), f"user.dm:{tag}", days=9))
+    assert "keep (in the dataset already)" in said
+    assert "4 kB to upload" in said
+    assert "its rule keeps its end" in said
+    after = shelf.everything()
+    assert after <= before
+    assert {entry for entry in before if tag in entry} <= after
+    assert [str(rule.state.expires) for rule in made.rules()] == ends
 
 
 def test_running_it_again_keeps_everything_and_moves_nothing(
@@ -182,9 +207,14 @@ def test_the_same_unregistered_bytes_are_used_as_they_are(
         ("xenon:{tag}", {}, LoginRefused, "can not add data identifier to scope xenon"),
         ("user.nobody:{tag}", {}, LoginRefused, "ask the owner of the scope"),
         ("user.dm:{tag}+", {}, Declined, r"the lake does not take a name .*does not match"),
-        ("user.dm:{tag}", {"rse": "NOWHERE"}, NotInLake, r"lake\.rses\(\)"),
+        (
+            "user.dm:{tag}",
+            {"rse": "NOWHERE"},
+            NotInLake,
+            "no storage element NOWHERE; name one of CERN-EOSPILOT",
+        ),
         ("user.dm:{tag}", {"rse": "country=IT|country=DE"}, NotInLake, "CNAF-STORM, DESY-DCACHE; an upload"),
-        ("user.dm:{tag}", {"rse": None}, InvalidUpload, "give a storage element"),
+        ("user.dm:{tag}", {"rse": None}, InvalidUpload, "name one of CERN-EOSPILOT, CNAF-STORM, "),
         ("user.dm:{tag}", {"days": 0}, InvalidUpload, "positive number of days"),
         (
             "user.dm:{tag}",
@@ -243,6 +273,42 @@ def test_a_refused_registration_takes_everything_back(
     assert shelf.stored("PIC-DCACHE") == [f"{tag}-x"]
     assert shelf.temporary() == []
     other.rules()[0].delete()
+
+
+@pytest.mark.parametrize("rse", RSES)
+def test_a_storage_that_takes_other_bytes_without_a_word_is_noticed_and_asked_again(
+    lake: Lake,
+    files: Files,
+    shelf: Shelf,
+    tag: str,
+    rse: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder, seen, damaged = files(2), list[Event](), list[str]()
+
+    def damaging(put: Callable[..., None]) -> Callable[..., None]:
+        def put_damaged(store: Any, address: str, body: Callable[[], Any], size: int) -> None:
+            def flipped() -> Iterator[memoryview]:
+                for chunk in body():
+                    yield memoryview(bytes(chunk)[:-1] + b"!")
+
+            once = address not in damaged
+            damaged.append(address)
+            put(store, address, flipped if once else body, size)
+
+        return put_damaged
+
+    for store in (Disk, Dav):
+        monkeypatch.setattr(store, "put", damaging(store.put))
+    made = lake.publish(folder, f"user.dm:{tag}", rse=rse, metadata=METADATA, progress=seen.append)
+    retried = [event.cause for event in seen if isinstance(event, Retrying)]
+    assert len(retried) == 2
+    assert all(cause.startswith("other bytes arrived: adler32 ") for cause in retried)
+    assert [path.read_bytes() for path in made.fetch(tmp_path / "back")] == [
+        path.read_bytes() for path in sorted(folder.iterdir())
+    ]
+    assert shelf.temporary() == []
 
 
 def test_a_file_that_changes_on_its_way_is_not_published(

@@ -1,5 +1,6 @@
 """The notes of an upload survive a kill at any byte, and belong to one run at a time."""
 
+import resource
 import stat
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vre_dm.did import Did
-from vre_dm.errors import InvalidUpload
+from vre_dm.errors import InvalidUpload, NotWritable, UploadInterrupted
 from vre_dm.lake.publish.record import FOREIGN, MOVING, PLACED, PUT, Record, path_of
 from vre_dm.lake.publish.sums import Sums
 
@@ -55,6 +56,54 @@ def test_a_line_cut_short_or_garbled_costs_that_line_only(cut: int, junk: bytes,
     with Record(path) as record:
         steps = [trace.step for did, trace in record.traces.items() if did in (ONE, TWO)]
         assert steps == [[], [PUT], [PLACED], [PLACED, PUT]][min(lines, 3)]
+
+
+def test_what_comes_after_a_cut_line_is_not_lost_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "u" / "x"
+    with Record(path) as record:
+        record.put(ONE, "t1", "f1")
+    path.write_bytes(path.read_bytes() + b'{"did": "s:th')  # killed while it wrote
+    with Record(path) as record:
+        record.put(TWO, "t2", "f2")
+    with Record(path) as record:
+        assert list(record.traces) == [ONE, TWO]
+
+
+def test_a_disk_that_is_full_stops_the_upload_and_loses_no_note(tmp_path: Path) -> None:
+    path, before = tmp_path / "u" / "x", resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Record(path) as record:
+        record.put(ONE, "t1", "f1")
+        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 20, before[1]))
+        try:
+            for _ in range(2):  # half a line fits, then none
+                with pytest.raises(UploadInterrupted, match=r"File too large|No space left.*run again"):
+                    record.put(TWO, "t2", "f2")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        record.step(ONE, PLACED)
+    with Record(path) as record:
+        assert [(did, trace.step) for did, trace in record.traces.items()] == [(ONE, PLACED)]
+
+
+def test_a_folder_that_takes_no_notes_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "u").mkdir(mode=0o700)
+    (tmp_path / "u" / "x").mkdir()
+    with pytest.raises(NotWritable, match="Is a directory; name another folder with XDG_STATE_HOME"):
+        Record(tmp_path / "u" / "x")
+
+
+def test_files_at_another_storage_element_bind_the_next_run_until_they_are_gone(tmp_path: Path) -> None:
+    path = tmp_path / "u" / "x"
+    with Record(path) as record:
+        record.go_to("A")
+        record.put(ONE, "t1", "f1")
+    with Record(path) as record:
+        with pytest.raises(InvalidUpload, match=r"left 1 file at A; go on there \(--rse A\)"):
+            record.go_to("B")
+        record.go_to("A")
+        record.forget(ONE)
+        record.go_to("B")
+    assert not path.exists()
 
 
 def test_records_of_two_datasets_and_of_two_lakes_are_apart(tmp_path: Path) -> None:

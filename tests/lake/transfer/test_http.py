@@ -99,6 +99,17 @@ def test_a_door_that_sends_everyone_on_is_reached_over_one_connection(
     assert len(storage.callers) == 1
 
 
+def test_a_storage_may_send_on_within_itself_wherever_its_files_are(
+    connections: Connections, access: Trusting, storage: Storage
+) -> None:
+    access.known = (f"{storage.url}/door/",)
+    storage.play = lambda _, path: (
+        (307, {"Location": f"{storage.url}/a/x"}) if path.startswith("/door/") else None
+    )
+    assert put(connections, f"{storage.url}/door/x") == 201
+    assert storage.seen[-1] == ("PUT", "/a/x", "Bearer canary")
+
+
 @pytest.mark.parametrize("method", ["GET", "PUT"])
 @pytest.mark.parametrize(
     "location", ["https://10.0.0.1/x", "http://127.0.0.1/x", "/a/x", "https://localhost:1/x"]

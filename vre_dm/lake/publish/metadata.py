@@ -12,8 +12,9 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
 from vre_dm.errors import InvalidUpload
 from vre_dm.lake.metadata import BOOKKEEPING
-from vre_dm.lake.tables import clean
+from vre_dm.lake.tables import clean, plural
 
+_SHOWN = 4  # faults in one message
 LARGEST = 200_000
 """Bytes of the metadata as JSON; a catalogue is no place for data."""
 _CATALOGUES = BOOKKEEPING | {"lifetime", "expired_at", "created_at", "project", "datatype", "run_number"}
@@ -42,8 +43,9 @@ def checked(metadata: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidUpload(msg)
     faults = sorted(_validator().iter_errors(values), key=lambda fault: [str(step) for step in fault.path])
     if faults:
-        more = f" (and {len(faults) - 1} more faults)" if len(faults) > 1 else ""
-        msg = f"{_told(faults[0])}{more}; vre-dm upload --help lists what is needed"
+        told = list(dict.fromkeys(map(_told, faults)))
+        more = f"; and {plural(len(told) - _SHOWN, 'more fault')}" if len(told) > _SHOWN else ""
+        msg = f"metadata {'; '.join(told[:_SHOWN])}{more} (vre-dm upload --help lists what is needed)"
         raise InvalidUpload(msg)
     if len(json.dumps(values)) > LARGEST:
         msg = f"the metadata take more than {LARGEST} bytes; put the data into a file of the dataset"
@@ -80,10 +82,13 @@ def from_file(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        msg = f"the metadata file {path} cannot be read: {clean(error)}; it must be one JSON object"
+        why = (error.strerror if isinstance(error, OSError) else None) or error
+        msg = (
+            f"the metadata file {clean(path, None)} cannot be read: {clean(why)}; it must be one JSON object"
+        )
         raise InvalidUpload(msg) from error
     if not isinstance(found, dict):
-        msg = f'the metadata file {path} holds no JSON object; write {{"title": "…", …}}'
+        msg = f'the metadata file {clean(path, None)} holds no JSON object; write {{"title": "…", …}}'
         raise InvalidUpload(msg)
     return found
 
@@ -139,14 +144,23 @@ def _told(fault: ValidationError) -> str:
     if fault.validator == "required":
         needed = cast("dict[str, Any]", fault.schema)["required"]
         missing = [key for key in needed if key not in cast("dict[str, Any]", fault.instance)]
-        return f"metadata {where + ': ' if where else ''}{', '.join(missing)} missing"
+        return f"{where + ': ' if where else ''}{', '.join(missing)} missing"
     if "propertyNames" in fault.schema_path:
-        return f"metadata {clean(ascii(fault.instance), 60)}: a key is a word like exposure_tonne_year"
+        return f"{clean(ascii(fault.instance), 60)}: a key is a word like exposure_tonne_year"
     if fault.validator in {"pattern", "format"}:
-        return f"metadata {where}: {clean(ascii(fault.instance), 60)} is not {_SPELLING.get(where, 'a text')}"
-    return f"metadata {where}: {clean(fault.message, 120)}"
+        return f"{where}: {clean(ascii(fault.instance), 60)} is not {_SPELLING.get(where, 'a text')}"
+    if fault.validator == "type" and str(fault.validator_value) in _KINDS:
+        return f"{where}: {clean(ascii(fault.instance), 60)} is not {_KINDS[str(fault.validator_value)]}"
+    return f"{where}: {clean(fault.message, 120)}"
 
 
+_KINDS = {
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "a text",
+    "boolean": "true or false",
+    "array": "a list",
+}
 _SPELLING = {
     "arxiv": "an arXiv number such as 1907.11485, or unknown",
     "arxiv_version": "a version such as v2, or unknown",

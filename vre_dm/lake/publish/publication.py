@@ -112,6 +112,7 @@ class Publication(Tabular):
 
     def _work(self, tell: "Listener", stop: Event) -> list[Path]:
         with Record(self._record) as record:
+            record.go_to(self.plan.target.rse)
             known = Summing(record.sums, record.note_sums)
             known.take_over(self._summing)
             return uploading.upload(self.plan, record, known, self._shipping, tell, stop)
@@ -128,14 +129,14 @@ def prepare(
 ) -> Publication:
     """Check names, metadata, rights, quota and what is there; see `vre_dm.lake.lake.Lake.publication`."""
     found: list[Item] = items(files, wish.did.scope, prefix)
-    record = _record(shipping.connection, wish.did, records)
+    record = None if records is None else path_of(records, shipping.connection.instance.url, wish.did)
     summing = Summing()
     plan = make_plan(shipping.connection, shipping.access, found, wish, summing)
     rehearse(shipping.connection, plan)
     return Publication(shipping, plan, summing, record, jobs)
 
 
-def discard(connection: Connection, access: Access, did: Did, rse: str, records: Path) -> int:
+def discard(connection: Connection, access: Access, did: Did, records: Path) -> int:
     """Remove what an interrupted upload to a dataset left on the storage; files that are registered stay.
 
     Returns
@@ -143,15 +144,17 @@ def discard(connection: Connection, access: Access, did: Did, rse: str, records:
     int
         Files that could not be removed now.
     """
-    path = _record(connection, did, records)
-    if path is None or not path.exists():
+    path = path_of(records, connection.instance.url, did)
+    if not path.exists():
         return 0
-    store = find(connection, access, rse).store(access, Policy())
-    try:
-        with Record(path) as record:
+    with Record(path) as record:
+        if not record.traces:
+            return 0
+        store = find(connection, access, record.rse).store(access, Policy())
+        try:
             return undo(record, connection, store)
-    finally:
-        store.close()
+        finally:
+            store.close()
 
 
 def described(plan: Plan) -> Mapping[str, Any]:
@@ -169,7 +172,3 @@ def described(plan: Plan) -> Mapping[str, Any]:
         ],
         "remarks": list(plan.remarks),
     }
-
-
-def _record(connection: Connection, did: Did, records: Path | None) -> Path | None:
-    return None if records is None else path_of(records, connection.instance.url, did)

@@ -1,5 +1,6 @@
 """What an upload has done so far, in a private file: enough for the next run to go on, or to take it back."""
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -11,13 +12,15 @@ from pathlib import Path
 from typing import Any, Self
 
 from vre_dm.did import Did
-from vre_dm.errors import InvalidDid, InvalidUpload
+from vre_dm.errors import InvalidDid, InvalidUpload, NotWritable, UploadInterrupted
 from vre_dm.lake.private import make_private
 from vre_dm.lake.publish.sources import Identity
 from vre_dm.lake.publish.sums import Sums
+from vre_dm.lake.tables import plural
 
 PUT, MOVING, PLACED, FOREIGN = "put", "moving", "placed", "foreign"
 """Bytes go to the temporary name; the rename was asked for; the final name holds ours; or another's."""
+_ELSEWHERE = "name another folder with XDG_STATE_HOME, where an upload notes how far it is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Record:
     """The record of the uploads to one dataset; one run at a time.
 
     Appended line by line, so a kill at any moment loses nothing; a line cut short is ignored.
+    ``traces`` has the files on the storage element ``rse``, ``sums`` the checksums of files here.
 
     Parameters
     ----------
@@ -49,18 +53,35 @@ class Record:
     InvalidUpload
         Another process uploads to the dataset now.
     NotWritable
-        The folder of the records cannot be made.
+        The folder of the records cannot be made, or takes no file.
     """
 
     def __init__(self, path: Path | None) -> None:
         self.traces: dict[Did, Trace] = {}
         self.sums: dict[Identity, Sums] = {}
+        self.rse = ""
         self._path = path
         self._lock = threading.Lock()
         self._descriptor = None if path is None else _locked(path)
-        lines = [] if path is None else path.read_bytes().splitlines()
-        for line in lines:
+        noted = b"" if path is None else path.read_bytes()
+        for line in noted.splitlines():
             self._read(line)
+        self._torn = bool(noted) and not noted.endswith(b"\n")  # by a kill, or a full disk
+
+    def go_to(self, rse: str) -> None:
+        """Note where the files go; as long as some lie elsewhere, that is where the upload goes on.
+
+        Raises
+        ------
+        InvalidUpload
+            An earlier run left files at another storage element.
+        """
+        if self.traces and self.rse != rse:
+            left = f"an interrupted upload left {plural(len(self.traces), 'file')} at {self.rse}"
+            msg = f"{left}; go on there (--rse {self.rse}), or remove them first (vre-dm upload … --discard)"
+            raise InvalidUpload(msg)
+        self.rse = rse
+        self._write({"rse": rse})
 
     def put(self, did: Did, temporary: str, final: str) -> None:
         """Note that bytes are about to go to a temporary name; a final name that is ours stays ours."""
@@ -103,8 +124,17 @@ class Record:
 
     def _write(self, line: Mapping[str, Any]) -> None:
         with self._lock:  # a thread of a stopped run may still write, and the number be another file's
-            if self._descriptor is not None:
-                os.write(self._descriptor, json.dumps(line).encode() + b"\n")
+            if self._descriptor is None:
+                return
+            text = b"\n" * self._torn + json.dumps(line).encode() + b"\n"
+            try:
+                self._torn = os.write(self._descriptor, text) < len(text)
+                if self._torn:
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            except OSError as error:  # what is not noted would not be found again
+                why = f"{error.strerror} ({self._path})"
+                msg = f"cannot note how far the upload is: {why}; free some space and run again"
+                raise UploadInterrupted(msg) from error
 
     def _read(self, line: bytes) -> None:
         try:
@@ -112,6 +142,8 @@ class Record:
             if "sums" in said:
                 device, inode, size, modified, changed = map(int, said["file"])
                 self.sums[device, inode, size, modified, changed] = Sums(*said["sums"])
+            elif "rse" in said:
+                self.rse = str(said["rse"])
             elif said.get("gone"):
                 self.traces.pop(Did.parse(said["did"]), None)
             else:
@@ -135,15 +167,21 @@ def path_of(folder: Path, lake: str, did: Did) -> Path:
 
 def _locked(path: Path) -> int:
     """Open for appending, held by this run until it ends, however it ends."""
-    make_private(path.parent)
+    make_private(path.parent, _ELSEWHERE)
     while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+        descriptor = -1
         try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             os.close(descriptor)
             msg = "another process of yours uploads to this dataset now; wait for its end, or stop it"
             raise InvalidUpload(msg) from error
+        except OSError as error:
+            if descriptor >= 0:
+                os.close(descriptor)
+            msg = f"cannot note in {path.parent} how far the upload is: {error.strerror}; {_ELSEWHERE}"
+            raise NotWritable(msg) from error
         if _is_that(path, descriptor):  # else the one before removed it between our open and our lock
             return descriptor
         os.close(descriptor)

@@ -43,7 +43,7 @@ def rehearse(connection: Connection, plan: Plan) -> None:
     if not names and not plan.is_new:
         return
     for page in _pages(names, PAGE) if names else [[]]:
-        connection.ask(f"a rehearsal for {plan.wish.did}", _Rehearsal(plan, page))
+        connection.ask(f"the upload to {plan.wish.did}", _Rehearsal(plan, page))
 
 
 class Registration:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from rucio.common.exception import InvalidRSEExpression
+
 from vre_dm.did import Did
 from vre_dm.errors import Declined, NotInLake
 from vre_dm.lake.access import Access
@@ -17,6 +19,7 @@ from vre_dm.lake.tables import clean
 from vre_dm.lake.transfer.policy import Policy
 
 _AT_ONCE = 50  # names in one request: they travel in the address
+_LISTED = 12  # storage elements that a message names
 _WEB = ("https", "davs")
 
 
@@ -84,17 +87,32 @@ def find(connection: Connection, access: Access, rse: str) -> Target:
     raise Declined(msg)
 
 
+def rse_names(connection: Connection) -> str:
+    """Names of the lake's storage elements, as a message lists them."""
+    names = sorted(connection.ask("the storage elements", partial(_fitting, None)))
+    more = f" … ({len(names)} in all)" if len(names) > _LISTED else ""
+    return ", ".join(map(clean, names[:_LISTED])) + more
+
+
 def temporary(address: str) -> str:
     """Address in the same folder for a file on its way; nobody else's is the same."""
     return f"{address.rpartition('/')[0]}/.vre-dm-upload.{secrets.token_hex(12)}"
 
 
+def _fitting(expression: str | None, rucio: Any) -> list[str]:
+    try:
+        return [str(row["rse"]) for row in rucio.list_rses(expression)]
+    except InvalidRSEExpression:
+        return []
+
+
 def _settings(connection: Connection, rse: str) -> dict[str, Any]:
-    names = connection.ask(
-        f"the storage element {clean(rse)}", lambda rucio: [row["rse"] for row in rucio.list_rses(rse)]
-    )
-    if len(names) != 1:
-        msg = f"{clean(rse)} stands for {', '.join(sorted(names)) or 'none'}; an upload goes to one of them"
+    names = connection.ask(f"the storage element {clean(rse)}", partial(_fitting, rse))
+    if not names:
+        msg = f"the lake has no storage element {clean(rse)}; name one of {rse_names(connection)}"
+        raise NotInLake(msg)
+    if len(names) > 1:
+        msg = f"{clean(rse)} stands for {', '.join(sorted(names))}; an upload goes to one of them"
         raise NotInLake(msg)
     settings: dict[str, Any] = connection.ask(f"the RSE {names[0]}", lambda rucio: rucio.get_rse(names[0]))
     return settings

@@ -33,23 +33,20 @@ def undo(record: Record, connection: Connection, store: Store, keep: frozenset[D
         registered = metadata_of(connection, dids, "DID_COLUMN")
 
         def one(did: Did) -> None:
-            if _removed(record.traces[did], store, registered=did in registered):
+            with contextlib.suppress(VreDmError, StoreFailed):
+                _remove(record.traces[did], store, registered=did in registered)
                 record.forget(did)
 
         _each(dids, one)
     return sum(did not in keep for did in record.traces)
 
 
-def _removed(trace: Trace, store: Store, *, registered: bool) -> bool:
-    """Whether nothing is left of a file, at its temporary and, if it is ours, at its final address."""
-    try:
-        moved = trace.step == PLACED or (trace.step == MOVING and not store.exists(trace.temporary))
-        store.remove(trace.temporary)
-        if moved and not registered:
-            store.remove(trace.final)
-    except (StoreFailed, VreDmError):
-        return False
-    return True
+def _remove(trace: Trace, store: Store, *, registered: bool) -> None:
+    """Remove what lies at the temporary and, if it is ours, at the final address."""
+    moved = trace.step == PLACED or (trace.step == MOVING and not store.exists(trace.temporary))
+    store.remove(trace.temporary)
+    if moved and not registered:
+        store.remove(trace.final)
 
 
 def _each(dids: Sequence[Did], work: Callable[[Did], None]) -> None:

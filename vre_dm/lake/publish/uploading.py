@@ -87,6 +87,8 @@ def upload(
 def _aftermath(registration: Registration, left: int) -> str:
     if left:
         return f" ({registration.aftermath}; {plural(left, 'file')} on the storage could not be removed yet)"
+    if registration.added:
+        return f" ({registration.aftermath})"
     return f" ({registration.aftermath}, nothing is left on the storage)"
 
 

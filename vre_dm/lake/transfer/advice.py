@@ -29,6 +29,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     (r"the server (has no such|sent another) range|the server does not send parts", LATER, _AGAIN),
     (r"the object changed meanwhile", LATER, "run again when nobody writes to it"),
     (r"redirect to .*, whose name is unknown", _ADMINS, "tell them; or check your network and VPN"),
+    (r"redirect to the private address", _LAKE, "ask them to register that server as a protocol of {rse}"),
     (r"redirects? ", _ADMINS, "tell them that their server leads away from the lake's storage"),
     (r"the certificate of .*(expired|not yet valid)", _ADMINS, "tell them, and check this machine's clock"),
     (r"the certificate of ", YOU, "set the lake's certificate authority (ca_cert, RUCIO_CA_CERT)"),
@@ -37,7 +38,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         YOU,
         "check network and VPN",
     ),
-    (r"no connection to |.* (did not answer in time|stopped sending|broke the connection)", LATER, _AGAIN),
+    (r"no connection to |.* (did not answer in time|stopped (sending|taking)|broke the conn)", LATER, _AGAIN),
     (r".* talks without end", LATER, _AGAIN),
     (r"only \d+ bytes came in", LATER, _AGAIN),
     (r"Permission denied|Operation not permitted", YOU, "ask for the right to read the mounted storage"),
@@ -47,6 +48,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "tell them that this registered file is lost there",
     ),
     (
+        r"the mount .* does not answer|"
         r"Stale file handle|Transport endpoint|Input/output error|Connection timed out|Host is down",
         YOU,
         "mount the storage again, or fetch from another one (rse=)",

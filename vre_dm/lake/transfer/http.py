@@ -7,7 +7,7 @@ import time
 import weakref
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, cast
 
@@ -93,7 +93,7 @@ class Connections:
                     break
                 here = redirected(here, response.headers.get("location", ""), seen)
                 open_responses.close()
-                at = self._next(here)
+                at = self._next(here, at)
             with _in_words(here):
                 yield response
 
@@ -151,13 +151,13 @@ class Connections:
             if since < late and self._asked.pop(thread, None) is not None:
                 _cut(self._sockets[at])
 
-    def _next(self, there: httpx.URL) -> Origin:
-        """Where a redirect leads: to the lake's storage wherever it is, else only to the public."""
-        known = self._access.knows(str(there))
-        found = origin(there, guarded=not known)
-        if not known:
-            addresses.refuse_private(found.host, found.port)
-        return found
+    def _next(self, there: httpx.URL, at: Origin) -> Origin:
+        """Where a redirect leads: back to the same server, to the lake's storage, else only to the public."""
+        found = origin(there)
+        if found == at or self._access.knows(str(there)):
+            return found
+        addresses.refuse_private(found.host, found.port)
+        return replace(found, guarded=True)
 
     def _client(self, url: httpx.URL, at: Origin, *, alone: bool) -> httpx.Client:
         with self._lock:

@@ -39,9 +39,9 @@ def address(url: str) -> httpx.URL:
     raise SourceFailed(msg) from error
 
 
-def origin(url: httpx.URL, *, guarded: bool = False) -> Origin:
+def origin(url: httpx.URL) -> Origin:
     """Server of an address."""
-    return Origin(url.scheme, url.raw_host.decode("ascii").lower(), _port(url), guarded)
+    return Origin(url.scheme, url.raw_host.decode("ascii").lower(), _port(url))
 
 
 def redirected(here: httpx.URL, location: str, seen: set[str]) -> httpx.URL:

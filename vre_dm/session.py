@@ -26,6 +26,7 @@ from vre_dm.lake.tables import size_text
 from vre_dm.lake.tokens import redaction
 
 if TYPE_CHECKING:
+    from vre_dm.lake.cache.settings import CacheSettings
     from vre_dm.lake.growth import Since
     from vre_dm.lake.jobs.listing import JobList
     from vre_dm.lake.publish.sources import Sources
@@ -294,10 +295,7 @@ def _chosen(
 
 def _open(instance: Instance) -> Lake:
     redaction.install()  # before anything is asked: what a notebook logs is saved and shared
-    from vre_dm.lake.cache.settings import CacheSettings  # brings the engine, which the magics load late
-
-    settings = CacheSettings.read(os.environ, platformdirs.user_cache_path("vre-dm"))
-    cache = settings.cache(instance.url, _folder(instance))
+    cache = cache_settings().cache(instance.url, _folder(instance))
     state = _state()
     lake = Lake(instance, cache.shows, jobs=state / "jobs", uploads=state / "uploads", cache=cache)
     lake.ping()
@@ -307,6 +305,13 @@ def _open(instance: Instance) -> Lake:
 def _state() -> Path:
     """Folder of what outlives a process and is no cache: jobs, and uploads under way."""
     return platformdirs.user_state_path("vre-dm")
+
+
+def cache_settings() -> "CacheSettings":
+    """Where fetched files are kept and how many, as the environment says."""
+    from vre_dm.lake.cache.settings import CacheSettings  # brings the engine, which the magics load late
+
+    return CacheSettings.read(os.environ, platformdirs.user_cache_path("vre-dm"))
 
 
 def _folder(instance: Instance) -> str:

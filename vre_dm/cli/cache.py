@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from vre_dm.lake.tables import clean, plural, size_text
 if TYPE_CHECKING:
     from vre_dm.lake.cache import Cache
     from vre_dm.lake.cache.room import Entry
+    from vre_dm.lake.cache.tending import Verdict
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 
@@ -58,18 +60,34 @@ def list_(as_json: bool) -> None:
 @cache.command()
 @_as_json
 def verify(as_json: bool) -> None:
-    """Read every file of the cache again; what is damaged is removed. The exit code is 1 if something was."""
+    """Read every file of the cache again; what is damaged is removed.
+
+    What cannot be read is said and stays. The exit code is 1 if something is damaged or cannot be read.
+    """
+    from vre_dm.lake.cache.tending import Contents
     from vre_dm.lake.cache.tending import verify as verified
 
-    verdict = verified(_cache())
+    contents = Contents(_cache())
+    with click.progressbar(length=contents.size, label="reading", file=sys.stderr) as bar:
+        verdict = verified(contents, lambda entry: bar.update(entry.size))
     if as_json:
-        click.echo(json.dumps({"good": verdict.good, "removed": list(map(_document, verdict.removed))}))
+        unread = [{**_document(entry), "cause": cause} for entry, cause in verdict.unread]
+        removed = list(map(_document, verdict.removed))
+        click.echo(json.dumps({"good": verdict.good, "removed": removed, "unread": unread}))
     else:
-        for entry in verdict.removed:
-            click.echo(f"damaged and removed: {clean(entry.did or entry.path.name, None)}")
-        click.echo(f"{plural(verdict.good, 'file')} verified, {len(verdict.removed)} removed")
-    if verdict.removed:
+        _tell(verdict)
+    if verdict.removed or verdict.unread:
         raise click.exceptions.Exit(1)
+
+
+def _tell(verdict: "Verdict") -> None:
+    for entry in verdict.removed:
+        click.echo(f"damaged and removed: {clean(entry.did or entry.path.name, None)}")
+    for entry, cause in verdict.unread:
+        which = clean(entry.did or entry.path.name, None)
+        click.echo(f"cannot be read and stays: {which} ({cause}); look at the disk below {entry.path}")
+    unread = f", {len(verdict.unread)} not read" if verdict.unread else ""
+    click.echo(f"{plural(verdict.good, 'file')} verified, {len(verdict.removed)} removed{unread}")
 
 
 @cache.command()

@@ -151,8 +151,9 @@ def doctor(name: str | None, as_json: bool) -> None:
     is 1 when the lake cannot be used.
     """
     from vre_dm.lake.doctor import diagnose
+    from vre_dm.session import cache_settings
 
-    diagnosis = diagnose(name)
+    diagnosis = diagnose(name, cache=cache_settings().cache())
     if as_json:
         _say([asdict(finding) for finding in diagnosis.findings])
     else:

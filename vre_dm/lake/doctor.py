@@ -5,15 +5,21 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vre_dm.errors import InvalidConfiguration, VreDmError
 from vre_dm.lake import instances
+from vre_dm.lake.connection import Connection
 from vre_dm.lake.credentials import credentials
 from vre_dm.lake.finding import Finding, State, failed
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.lake import Lake
+from vre_dm.lake.premises import disk_findings, mount_findings
 from vre_dm.lake.storage_tokens import StorageTokens
 from vre_dm.lake.tables import Table, Tabular
+
+if TYPE_CHECKING:
+    from vre_dm.lake.cache import Cache
 
 _CLOCK = 30.0  # seconds of difference at which tokens begin to fail
 
@@ -45,7 +51,9 @@ class Diagnosis(Tabular):
         return Table(title, ("", "", ""), rows, widest=400)
 
 
-def diagnose(name: str | None = None, environ: Mapping[str, str] | None = None) -> Diagnosis:
+def diagnose(
+    name: str | None = None, environ: Mapping[str, str] | None = None, cache: "Cache | None" = None
+) -> Diagnosis:
     """Look at the lake that `connect` would use, without starting or changing anything.
 
     Parameters
@@ -54,7 +62,10 @@ def diagnose(name: str | None = None, environ: Mapping[str, str] | None = None) 
         Name of a configured lake, or ``embedded``; the default one when left out.
     environ
         Environment to read; the process's own when left out.
+    cache
+        Where fetched files are kept; not looked at when left out.
     """
+    kept = [] if cache is None else list(disk_findings(cache))
     findings: list[Finding] = []
     try:
         found = instances.known(environ)
@@ -62,7 +73,7 @@ def diagnose(name: str | None = None, environ: Mapping[str, str] | None = None) 
         configured = None if name == instances.EMBEDDED else instances.choose(name, environ)
         instance = configured or instances.embedded_if_running()
     except InvalidConfiguration as error:
-        return Diagnosis([*findings, failed("configuration", error)])
+        return Diagnosis([*findings, failed("configuration", error), *kept])
     if instance is None:
         text = (
             "the embedded one does not run"
@@ -70,11 +81,11 @@ def diagnose(name: str | None = None, environ: Mapping[str, str] | None = None) 
             else "no lake is configured and the embedded one does not run"
         )
         step = "vre-dm lake up, or nothing: connect() starts it"
-        return Diagnosis([*findings, Finding("instance", State.WARN, text, step)], runs=False)
+        return Diagnosis([*findings, Finding("instance", State.WARN, text, step), *kept], runs=False)
     others = [i.name for i in found.instances if i.name != instance.name]
     more = f"; also configured: {', '.join(others)}" if others else ""
     findings.append(Finding("instance", State.OK, f"{instance.name}, from {instance.source}{more}"))
-    return Diagnosis([*findings, *examine(instance)])
+    return Diagnosis([*findings, *examine(instance), *kept])
 
 
 def examine(instance: Instance) -> Iterator[Finding]:
@@ -83,7 +94,7 @@ def examine(instance: Instance) -> Iterator[Finding]:
     Yields
     ------
     Finding
-        Certificate authority, server, clock, credentials, account, storage elements, quota.
+        Certificate authority, server, clock, credentials, account, storage elements, quota, mount.
     """
     yield from _certificates(instance)
     try:
@@ -105,10 +116,11 @@ def examine(instance: Instance) -> Iterator[Finding]:
     for audience in instance.storage_audiences.all():
         yield from credentials(for_storage.reaching(audience), now, "storage login")
     yield from _attempts(
-        ("account", lambda: f"{lake.whoami()['account']} ({instance.auth})"),
+        ("account", lambda: f"{lake.whoami()['account']} ({instance.auth}), by the {lake.tokens}"),
         ("storage", lambda: _storage(lake)),
         ("quota", lambda: _quota(lake)),
     )
+    yield from mount_findings(Connection(instance), lake.access)
 
 
 def _certificates(instance: Instance) -> Iterator[Finding]:

@@ -179,8 +179,9 @@ class LakeMagics(Magics):
     def dm_doctor(self, asked: Namespace) -> object:
         """Say which data lake is used, why, and what is wrong with it; starts and changes nothing."""
         from vre_dm.lake.doctor import diagnose
+        from vre_dm.session import cache_settings
 
-        return diagnose()
+        return diagnose(cache=cache_settings().cache())
 
 
 def _lake() -> "Lake":

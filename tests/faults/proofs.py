@@ -183,8 +183,8 @@ CASES = (
             "a_file_beyond_32_bits_is_continued_at_its_true_offset",
             "an_offset_cut_to_32_bits_is_an_error_not_a_file",
         )
-        + by("lake/transfer/test_xrootd.py", "a_file_comes_whole", on=(ROOT,)),
-        "more than 2³² bytes over root://",
+        + by("lake/transfer/test_xrootd.py", "a_file_comes_whole", on=(ROOT,))
+        + by("faults/test_sizes.py", "a_file_beyond_32_bits_is_continued_over_root_too", on=(ROOT,)),
     ),
     Case(
         24,

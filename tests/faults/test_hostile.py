@@ -29,7 +29,8 @@ from vre_dm.lake.transfer import Event, fetch_files
 from vre_dm.lake.transfer.events import Planned
 
 FEW, MANY = 5_000, 100_000
-COUNTS = [FEW, pytest.param(MANY, marks=pytest.mark.slow)]
+LONG = [pytest.mark.slow, pytest.mark.timeout(3600)]
+COUNTS = [FEW, pytest.param(MANY, marks=LONG)]
 BODY = random.Random(30).randbytes(200_000)
 SMALL = b"what the lake holds"
 
@@ -230,7 +231,7 @@ def exchange_again_and_again(folder: Path, elsewhere: Path, over: threading.Even
     return times
 
 
-@pytest.mark.parametrize("count", [300, pytest.param(20_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [300, pytest.param(20_000, marks=LONG)])
 def test_a_folder_that_is_a_link_now_and_then_leads_nowhere(count: int, tmp_path: Path):
     folder, elsewhere, source = tmp_path / "data", tmp_path / "elsewhere", tmp_path / "source"
     elsewhere.mkdir()

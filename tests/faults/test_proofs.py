@@ -82,6 +82,7 @@ def test_a_proof_plays_the_ways_it_says(proof: Proof):
         "webdav_server": {WEBDAV},
         "gateway": {WEBDAV},
         "liar": {ROOT},
+        "root_server": {ROOT},
     }
     played = set().union(*(ways for name, ways in real.items() if name in fixtures(proof)))
     if proof.file.endswith("test_xrootd.py"):

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.server import Act, Breaking, Handler, good
+from tests.faults.server import Breaking, Handler, good
+from tests.faults.storages import PATIENT, WAITING, Server
 from tests.faults.world import HASTY, OpenAccess, Waits, partials, registered
 from vre_dm.errors import FetchError
 from vre_dm.lake.files import File
@@ -44,13 +45,13 @@ def four_bytes_off(h: Handler) -> None:
     h.send(TAIL)
 
 
-def sparse(server: Breaking, folder: Path, *acts: Act) -> File:
+def sparse(url: str, folder: Path) -> File:
     """A file whose first 2^32 bytes are zeros that an earlier run has left, as a hole."""
     import zlib
 
     zeros = (BIG % 65521) << 16 | 1
     size, adler = BIG + len(TAIL), adler32_combine(zeros, zlib.adler32(TAIL), len(TAIL))
-    file = registered(b"", server.play("/x", *acts), size=size, adler32=f"{adler:08x}", md5=None)
+    file = registered(b"", url, size=size, adler32=f"{adler:08x}", md5=None)
     target = folder / file.did.path()
     target.parent.mkdir(parents=True)
     with part_path(target, Expected.of(file), nobody()).open("wb") as stream:
@@ -59,7 +60,7 @@ def sparse(server: Breaking, folder: Path, *acts: Act) -> File:
 
 
 def test_a_file_beyond_32_bits_is_continued_at_its_true_offset(server: Breaking, tmp_path: Path):
-    (path,) = fetch([sparse(server, tmp_path, the_end)], tmp_path)
+    (path,) = fetch([sparse(server.play("/x", the_end), tmp_path)], tmp_path)
     with path.open("rb") as stream:
         stream.seek(BIG - 1)
         assert stream.read() == b"\x00" + TAIL
@@ -68,8 +69,22 @@ def test_a_file_beyond_32_bits_is_continued_at_its_true_offset(server: Breaking,
 
 
 @pytest.mark.slow
+def test_a_file_beyond_32_bits_is_continued_over_root_too(root_server: Server, tmp_path: Path):
+    root_server.store(b"")
+    with root_server.path.open("r+b") as stream:
+        stream.seek(BIG)
+        stream.write(TAIL)
+    file = sparse(root_server.pfn, tmp_path)
+    (path,) = fetch_files([file], tmp_path, access=OpenAccess(), policy=PATIENT, pace=WAITING)
+    with path.open("rb") as stream:
+        stream.seek(BIG)
+        assert stream.read() == TAIL
+    assert partials(tmp_path) == []
+
+
+@pytest.mark.slow
 def test_an_offset_cut_to_32_bits_is_an_error_not_a_file(server: Breaking, tmp_path: Path):
-    file = sparse(server, tmp_path, four_bytes_off)
+    file = sparse(server.play("/x", four_bytes_off), tmp_path)
     with pytest.raises(FetchError):
         fetch([file], tmp_path)
     assert not (tmp_path / file.did.path()).exists()

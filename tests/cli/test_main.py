@@ -249,14 +249,14 @@ except SystemExit:
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
-    for command in ("search", "ls", "fetch", "rules", "doctor", "lab", "lake"):
+    for command in ("search", "ls", "fetch", "jobs", "rules", "doctor", "lab", "lake"):
         assert f"  {command} " in done.stdout
     done = subprocess.run([sys.executable, "-m", "vre_dm", "--version"], capture_output=True, text=True)
     assert done.stdout == f"vre-dm, version {__version__}\n"
 
 
 def test_every_command_explains_itself(nowhere: Run):
-    for command in ("search", "ls", "fetch", "rules", "doctor", "lab", "lake"):
+    for command in ("search", "ls", "fetch", "jobs", "rules", "doctor", "lab", "lake"):
         result = nowhere(command, "--help")
         assert result.exit_code == 0
         assert "Usage:" in result.stdout

@@ -24,14 +24,15 @@ HEAVY = ("pandas", "bokeh", "rucio", "requests", "httpx", "xarray", "matplotlib"
 
 
 @pytest.fixture(scope="module")
-def shell() -> Iterator[InteractiveShell]:
-    """A shell with the magics, whose lake does not answer."""
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell]:
+    """A shell with the magics, whose lake does not answer, of a user without jobs."""
     config = Config()
     config.HistoryManager.enabled = False
     shell = InteractiveShell(config=config)
     shell.run_line_magic("load_ext", "vre_dm")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "_SESSION", session._Session())
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         nowhere = from_settings("https://127.0.0.1:1", {"username": "u", "password": "p", "account": "u"})
         session._SESSION.keep(Lake(nowhere, Path("nowhere")))
         yield shell
@@ -87,6 +88,10 @@ def test_a_fetch_that_fails_shows_its_table_and_one_line(
         ("dm_search", "x*", "127.0.0.1"),
         ("dm_ls", "", "127.0.0.1"),
         ("dm_rules", "", "127.0.0.1"),
+        ("dm_jobs", "stop", "invalid choice"),
+        ("dm_jobs", "follow", "no job runs"),
+        ("dm_jobs", "cancel ../x", "no job is called '../x'"),
+        ("dm_jobs", "follow a b", "unrecognized arguments: b"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(shell: InteractiveShell, magic: str, line: str, cause: str):
@@ -99,7 +104,7 @@ def test_variables_of_the_line_are_not_evaluated(shell: InteractiveShell):
         assert "leaked" not in said(shell, "dm_fetch", line)
 
 
-@pytest.mark.parametrize("magic", ["dm_search", "dm_ls", "dm_fetch", "dm_rules", "dm_doctor"])
+@pytest.mark.parametrize("magic", ["dm_search", "dm_ls", "dm_fetch", "dm_jobs", "dm_rules", "dm_doctor"])
 def test_each_magic_explains_itself(shell: InteractiveShell, magic: str, capsys: pytest.CaptureFixture[str]):
     assert shell.run_line_magic(magic, "--help") is None
     shown, doc = capsys.readouterr().out, shell.find_line_magic(magic).__doc__ or ""
@@ -111,7 +116,7 @@ def test_each_magic_explains_itself(shell: InteractiveShell, magic: str, capsys:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
 @given(
-    magic=st.sampled_from(["dm_search", "dm_ls", "dm_fetch", "dm_rules"]),
+    magic=st.sampled_from(["dm_search", "dm_ls", "dm_fetch", "dm_jobs", "dm_rules"]),
     line=st.lists(
         st.one_of(
             st.text(max_size=12),

@@ -9,7 +9,8 @@ import pytest
 
 from vre_dm.did import Did
 from vre_dm.errors import NotInLake
-from vre_dm.lake.transfer.events import Finished, Progress, Replicating, Retrying, SourceChanged
+from vre_dm.lake.jobs.job import FollowingStopped
+from vre_dm.lake.transfer.events import Cancelled, Finished, Progress, Replicating, Retrying, SourceChanged
 from vre_dm.notebook import progress
 from vre_dm.notebook.progress import in_cell, in_terminal, line
 
@@ -116,6 +117,19 @@ def test_a_cell_ends_with_one_plain_line(monkeypatch: pytest.MonkeyPatch):
             raise NotInLake
         assert updates[-1] == ""
     assert not [text for text in updates if "\n" in text or "<div" in text]
+    for last, said in [
+        (Finished(2, 1, 1.0, 1), "failed in"),
+        (Cancelled(1, 3), "stopped in"),
+        (EVENT, "died after"),
+    ]:
+        with in_cell(since=100.0) as show:  # another window's
+            show(EVENT)
+            show(last)
+        assert updates[-1].startswith(f"1 of 3 files, 500 kB, {said} 100.")
+    with contextlib.suppress(FollowingStopped), in_cell() as show:
+        show(EVENT)
+        raise FollowingStopped
+    assert "left after" in updates[-1]
     with in_cell() as show:
         show(AGAIN)
         show(EVENT)

@@ -1,19 +1,21 @@
 """A terminal: commands in processes of their own, and a fetch that lasts as long as is wanted."""
 
-import contextlib
 import os
 import pty
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
+from tests.faults.server import Handler, breaking
+from tests.faults.world import OpenAccess
+from tests.lakes import until
+from vre_dm.lake.files import Replica
 from vre_dm.lake.lake import Lake
-from vre_dm.lake.transfer.claim import Claims
-from vre_dm.lake.transfer.verify import Expected
+from vre_dm.lake.transfer import FetchCancelled, Policy, fetch_files
 from vre_dm.sandbox import LakeStatus
 
 DID = "fermi:dsph.jfactors"
@@ -64,7 +66,7 @@ class Screen:
     def shows(self, text: str | None) -> str:
         """Read until a text is there, or to the end."""
         seen = ""
-        with contextlib.suppress(OSError):  # so a terminal says that its program ended
+        with suppress(OSError):  # so a terminal says that its program ended
             while (text is None or text not in seen) and (piece := os.read(self._ours, 4096)):
                 seen += piece.decode()
             return seen
@@ -72,22 +74,29 @@ class Screen:
         return seen
 
 
+def silent(handler: Handler) -> None:
+    """Answer nothing until the test is over."""
+    handler.play.over.wait(300)
+    handler.hang_up()
+
+
 @contextmanager
 def held(lake: Lake, did: str, folder: Path) -> Iterator[None]:
-    """Claim the files of a dataset, as a fetch of another process would: who fetches them waits for us."""
-    claims, over = Claims(time.monotonic), threading.Event()
-    for file in lake.dataset(did).files.located():  # with both checksums, as a fetch sees them
-        assert claims.take(folder / file.did.path(), Expected.of(file)) is not None
+    """Fetch the files of a dataset from a server that never sends them: who else wants them there waits."""
+    stop, files = threading.Event(), list(lake.dataset(did).files.located())
+    with breaking() as server:
+        hangs = Replica("RSE", server.play("/x", silent))
+        slow = [replace(file, replicas=(hangs,)) for file in files]
 
-    def live() -> None:
-        while not over.wait(1.0):
-            claims.beat()
+        def fetch() -> None:
+            with suppress(FetchCancelled):
+                fetch_files(slow, folder, access=OpenAccess(), policy=Policy(stall_timeout=600.0), stop=stop)
 
-    alive = threading.Thread(target=live)
-    alive.start()
-    try:
-        yield
-    finally:
-        over.set()
-        alive.join()
-        claims.release_all()
+        other = threading.Thread(target=fetch)
+        other.start()
+        try:
+            until(lambda: len(server.asked) == len(files))
+            yield
+        finally:
+            stop.set()
+            other.join()

@@ -16,6 +16,7 @@ from jupyter_client.manager import start_new_kernel
 from tblib import pickling_support
 
 from tests.lake.answering import answering
+from tests.lake.test_device_login import logged_in
 from tests.security.canaries import Watch, told_by
 from tests.security.leaks import Search
 from vre_dm.errors import VreDmError
@@ -39,10 +40,20 @@ def seen(watch: Watch, embedded_lake: LakeStatus) -> Iterator[Watch]:
     logging.getLogger().setLevel(level)
 
 
-@pytest.fixture(params=["rucio_config", "userpass_config"])
-def lake(request: pytest.FixtureRequest, embedded_lake: LakeStatus, tmp_path: Path) -> Lake:
-    instance = from_rucio_cfg(getattr(embedded_lake, request.param), {})
-    return Lake(replace(instance, embedded=True), tmp_path / "cache")
+@pytest.fixture(params=["rucio_config", "userpass_config", "login by code"])
+def lake(
+    request: pytest.FixtureRequest,
+    embedded_lake: LakeStatus,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Lake:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "kept"))
+    if request.param == "login by code":
+        kept = logged_in(from_rucio_cfg(embedded_lake.rucio_config, {}), embedded_lake)
+        refresh = kept.read()[1]
+        assert refresh is not None
+    config = getattr(embedded_lake, request.param, embedded_lake.rucio_config)
+    return Lake(replace(from_rucio_cfg(config, {}), embedded=True), tmp_path / "cache")
 
 
 def test_a_user_who_logs_everything_finds_no_secret_in_logs_pages_and_on_command_lines(

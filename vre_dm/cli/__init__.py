@@ -13,7 +13,7 @@ _COMMANDS = {
     "search": ("vre_dm.cli.lake", "Find datasets by name and metadata."),
     "ls": ("vre_dm.cli.lake", "List scopes, the datasets of a scope, the content of a dataset."),
     "fetch": ("vre_dm.cli.lake", "Have the files of a dataset here, each one verified."),
-    "login": ("vre_dm.cli.login", "Log in to a data lake in a browser."),
+    "login": ("vre_dm.cli.login", "Log in to a data lake in a browser, or by a code."),
     "upload": ("vre_dm.cli.upload", "Make files of this machine a dataset of the lake."),
     "rules": ("vre_dm.cli.rules", "Say how replication rules stand and why; extend, boost, move, end them."),
     "jobs": ("vre_dm.cli.jobs", "List fetches and uploads in every window; follow and cancel them."),

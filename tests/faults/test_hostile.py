@@ -246,7 +246,7 @@ def test_a_folder_that_is_a_link_now_and_then_leads_nowhere(count: int, tmp_path
                     placed += len(fetch([replace(like, did=Did("test", f"f{at}"))], folder))
         finally:
             over.set()
-    assert finals(elsewhere) == []
+    assert list(elsewhere.iterdir()) == []
     assert placed > 0
     assert times.result() > 0
     assert {path.read_bytes() for path in finals(folder) if path.is_file()} <= {SMALL}

@@ -76,5 +76,5 @@ def _print_entries(job: "Job", after: int) -> None:
     from vre_dm.lake.transfer.events import to_json
 
     with job.left_alone():
-        for entry in job.events(after):
+        for entry in job.entries(after):
             click.echo(json.dumps({"id": entry.end, **to_json(entry.event, entry.at)}))

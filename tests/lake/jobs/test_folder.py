@@ -76,8 +76,12 @@ def test_the_state_follows_from_the_last_event_and_the_owner(
 def test_a_fetch_of_another_machine_counts_as_dead_when_it_is_silent(root: Path):
     job = made(root, STATE, owner=Owner("f" * 8, 1, 1))
     assert job.state == "running"
-    os.utime(job.journal, (1.0, 1.0))
+    os.utime(job.path / "job.json", (1.0, 1.0))
     assert job.state == "died"
+    job.show_life()
+    assert job.state == "running"
+    (job.path / "job.json").unlink()
+    job.show_life()
 
 
 def test_the_newest_comes_first(root: Path):

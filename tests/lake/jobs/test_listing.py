@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -30,6 +31,7 @@ from vre_dm.lake.transfer.events import (
     Progress,
     Replicating,
 )
+from vre_dm.lake.transfer.owner import Owner
 
 STATE = Progress(1_000_000, 3_000_000, 1, 3, 500_000.0, 4.0)
 PLANNED = Planned(3, 3_000_000, 0, 9, None)
@@ -69,7 +71,7 @@ def test_a_job_that_runs_says_all_that_a_user_asks(root: Path):
     assert text.splitlines()[0] == "1 job, 1 running"
     for part in (job.name, "fetch s:n", "/d", "running", "1 MB of 3 MB", "500 kB/s", "4 s", "(this one)"):
         assert part in text
-    assert f"{job.since:%Y-%m-%d %H:%M}" in text
+    assert f"{job.since.astimezone():%Y-%m-%d %H:%M}" in text
     document = json.loads(json.dumps(job.document()))
     assert (
         document.items()
@@ -152,6 +154,11 @@ def test_a_job_is_meant_by_the_begin_of_its_name_or_by_being_the_only_one_that_r
     made(root, STATE, now=NOW + 2)
     with pytest.raises(NoSuchJob, match=r"more than one job runs; name one of [0-9a-f]{8}, "):
         jobs(root).one()
+
+
+def test_a_process_of_another_machine_is_told_with_its_host(root: Path):
+    made(root, owner=Owner("f" * 8, 17, 1))
+    assert only(root).process == f"17 on {socket.gethostname()}"
 
 
 def test_a_folder_that_nobody_can_read_is_no_job(root: Path):

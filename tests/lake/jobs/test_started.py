@@ -174,6 +174,18 @@ def test_another_process_can_stop_it_while_nothing_happens(root: Path):
     assert folders(root)[0].state == "cancelled"
 
 
+def test_it_shows_other_machines_that_it_lives_while_nothing_happens(root: Path):
+
+    def work(tell: Listener, stop: threading.Event) -> list[Path]:
+        about = folders(root)[0].path / "job.json"
+        os.utime(about, (1.0, 1.0))
+        while about.stat().st_mtime == 1.0 and not stop.wait(0.01):
+            pass
+        return []
+
+    assert StartedJob(work, ABOUT, root).result(60) == []
+
+
 @pytest.mark.parametrize("kind", ["fetch", "upload"])
 def test_what_was_interrupted_is_called_by_its_name(kind: str):
     asked, answer = threading.Event(), threading.Event()

@@ -23,10 +23,11 @@ from vre_dm.lake.transfer.owner import Owner, myself
 WEEK = 7 * 24 * 3600.0
 MOST = 50
 """Folders of jobs that are over are removed after a week, and when there are more than these."""
-_SILENT = 120.0  # seconds without a line after which a job of another machine is gone
+_SILENT = 120.0  # seconds without a sign of life after which a job of another machine is gone
 _POLL = 0.2  # seconds between two looks at another process's journal
 _NAME = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
-_FILES = ("cancel", "events.jsonl", "job.json.new", "job.json")
+_ABOUT = "job.json"
+_FILES = ("cancel", "events.jsonl", "job.json.new", _ABOUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class JobFolder:
     def begun(self) -> Begun | None:
         """What the job is and whose; None where that cannot be read."""
         try:
-            return _begun(json.loads((self.path / "job.json").read_bytes()))
+            return _begun(json.loads((self.path / _ABOUT).read_bytes()))
         except (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
             return None
 
@@ -115,6 +116,11 @@ class JobFolder:
             msg = f"cannot ask the job {self.path.name} to stop: {error.strerror} in {self.path}"
             raise NotWritable(msg) from error
 
+    def show_life(self) -> None:
+        """Tell other machines, which cannot look at our processes, that the job goes on."""
+        with suppress(OSError):
+            os.utime(self.path / _ABOUT)
+
     def entries(
         self, after: int = 0, wait: Callable[[], object] = lambda: time.sleep(_POLL)
     ) -> Iterator[Entry]:
@@ -141,7 +147,7 @@ class JobFolder:
         if begun.owner.here:
             return False
         try:
-            return time.time() - self.journal.stat().st_mtime > _SILENT
+            return time.time() - (self.path / _ABOUT).stat().st_mtime > _SILENT
         except OSError:
             return True
 
@@ -172,7 +178,7 @@ def begin(root: Path, about: About, now: float) -> JobFolder | None:
         folder.path.mkdir(mode=0o700)
         draft = folder.path / "job.json.new"
         draft.write_text(json.dumps(begun))
-        draft.replace(folder.path / "job.json")
+        draft.replace(folder.path / _ABOUT)
     except (OSError, NotWritable):
         folder.remove()
         return None

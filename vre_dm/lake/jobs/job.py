@@ -129,7 +129,7 @@ class Job(Tabular):
         text = f"{self.kind} {self.name} of {self.what}: {now.state}"
         return clean(f"{text}; {now.remark}" if now.remark else text, None)
 
-    def events(self, after: int = 0) -> Iterator[Entry]:
+    def entries(self, after: int = 0) -> Iterator[Entry]:
         """What happened and what happens, until it is over.
 
         Parameters
@@ -212,7 +212,7 @@ class Job(Tabular):
             ("to", self.to),
             ("lake", self.lake),
             *zip(("bytes", "rate", "left"), _amounts(self.standing()), strict=True),
-            ("since", self.since),
+            ("since", self.since.astimezone()),
             ("process", self.process),
         )
         return Table(self.sentence, ("", ""), [cell for cell in cells if cell[1]], widest=300)
@@ -221,14 +221,23 @@ class Job(Tabular):
         """Cells of it in a table of jobs."""
         now = self.standing()
         what = f"{self.kind} {self.what}"
-        return self.name, what, self.to, now.state, *_amounts(now), self.since, self.process, now.remark
+        return (
+            self.name,
+            what,
+            self.to,
+            now.state,
+            *_amounts(now),
+            self.since.astimezone(),
+            self.process,
+            now.remark,
+        )
 
     def _from_now(self) -> Iterator[Event]:
         """The state that was told last, and what comes after it."""
         told = journal.last(self._folder.journal, Progress)
         if told is not None:
             yield told.event
-        yield from (entry.event for entry in self.events(told.end if told else 0))
+        yield from (entry.event for entry in self.entries(told.end if told else 0))
 
     def _remark(self, state: str, event: Event | None) -> str:
         again = f"{self._next} goes on with it" if self._next else "run it again: it continues"

@@ -14,6 +14,7 @@ from vre_dm.lake.transfer.failures import FetchCancelled
 
 _FAREWELL = 0.95  # seconds an interrupted caller waits for the end; an interrupt is to be over in one
 _LOOK = 0.5  # seconds between two looks at whether another process asked for the end
+_BEAT = 30.0  # seconds between two signs of life
 
 Work = Callable[[Listener, threading.Event], list[Path]]
 
@@ -136,10 +137,14 @@ class StartedJob:
             self._journal.append(event)
 
     def _heed(self, folder: JobFolder) -> None:
-        """Stop the job when another process asks for it."""
+        """Stop the job when another process asks for it; tell other machines that it lives."""
+        due = 0.0
         while not self.wait(_LOOK):
             if folder.cancelled:
                 self.cancel()
+            if time.monotonic() >= due:
+                folder.show_life()
+                due = time.monotonic() + _BEAT
 
 
 def _told_in(root: Path | None, about: About) -> tuple[JobFolder | None, Journal | None]:

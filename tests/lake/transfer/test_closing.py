@@ -29,7 +29,7 @@ def precious(tmp_path: Path) -> Path:
 
 def item(folder: Path, name: str) -> Item:
     file = registered(b"x", name=name)
-    return Item(file.did, folder / file.did.path(), Expected.of(file), (), ())
+    return Item(file.did, folder, folder / file.did.path(), Expected.of(file), (), ())
 
 
 def rights(path: Path) -> int:

@@ -18,6 +18,7 @@ from vre_dm.lake.transfer.part import Part
 from vre_dm.lake.transfer.place import Place
 from vre_dm.lake.transfer.policy import backoff
 from vre_dm.lake.transfer.ready import Ready
+from vre_dm.lake.transfer.small import copy_small
 from vre_dm.lake.transfer.sources import CACHE, Source
 from vre_dm.lake.transfer.xrootd import copy_root
 
@@ -167,6 +168,8 @@ def fetch_one(item: Item, context: Context, *, waited: bool) -> Path | Ready | F
         return path
     if not item.sources:
         return Failure(item.did, item.useless, corrupt=False)
+    if not waited and (ready := copy_small(item, context)):
+        return ready
     with ExitStack() as held:
         attempts = _begun(item, context, before, held, waited=waited)
         return attempts.end(held) if isinstance(attempts, _Attempts) else attempts

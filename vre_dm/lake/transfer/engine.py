@@ -35,6 +35,7 @@ from vre_dm.lake.transfer.policy import Pace, Policy
 from vre_dm.lake.transfer.progress import Meter
 from vre_dm.lake.transfer.ready import Ready
 from vre_dm.lake.transfer.report import fetch_error
+from vre_dm.lake.transfer.small import small_source
 from vre_dm.lake.transfer.sweep import sweep
 from vre_dm.lake.transfer.verified import Ledger
 
@@ -216,6 +217,9 @@ class _Run:
     def _grow(self) -> int:
         """Start a thread for each stream that the hosts take; more would only be in each other's way."""
         wanted = min(self._context.hosts.limit, len(self._waiting) + len(self._threads))
+        with contextlib.suppress(IndexError):
+            if small_source(self._waiting[0], self._context):  # the processor is the limit, not the disk
+                wanted = min(wanted, 1)
         # daemons: a look-up that hangs must not keep the interpreter
         fresh = [threading.Thread(target=self._work, daemon=True) for _ in range(len(self._threads), wanted)]
         self._threads += fresh

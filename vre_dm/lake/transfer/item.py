@@ -16,8 +16,10 @@ class Item:
     ----------
     did
         Its identifier.
+    root
+        Folder of the whole fetch.
     target
-        Final path.
+        Final path, below it.
     expected
         Size and checksums as registered.
     sources
@@ -27,12 +29,8 @@ class Item:
     """
 
     did: Did
+    root: Path
     target: Path
     expected: Expected
     sources: tuple[Source, ...]
     useless: tuple[tuple[str, str], ...]
-
-    @property
-    def root(self) -> Path:
-        """Folder of the whole fetch."""
-        return self.target.parents[len(self.did.path().parts) - 1]

@@ -11,8 +11,8 @@ from vre_dm.lake.transfer.item import Item
 from vre_dm.lake.transfer.ready import Ready
 from vre_dm.lake.transfer.syncing import LARGE, make_durable
 
-_MOST = 64  # files that wait: each holds two descriptors
-_WAIT = 0.05  # seconds that a file waits for others
+_MOST = 100  # files that wait: each holds a descriptor, or two
+_WAIT = 0.1  # seconds that a file waits for others
 
 
 class Landing:

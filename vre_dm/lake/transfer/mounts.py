@@ -1,5 +1,6 @@
 """Which paths of this machine are on a file system that may hang, and who waits there in our place."""
 
+import os
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -71,7 +72,7 @@ class Mounts:
     @contextmanager
     def doing(self, path: Path) -> Iterator[Doing]:
         """Have somebody who does calls on a file: this thread, or one that may hang in its place."""
-        where = self._risky(path)
+        where = self._risky(os.fspath(path))
         if where is None:
             yield _Here()
             return
@@ -101,10 +102,15 @@ class Mounts:
             self._dead.add(where)
             raise silent from error
 
-    def _risky(self, path: Path) -> str | None:
+    def may_hang(self, path: Path) -> bool:
+        """Whether a path is on a file system that may hang; asks none."""
+        return self._risky(os.fspath(path)) is not None
+
+    def _risky(self, path: str) -> str | None:
         """Where the file system of a path is mounted, if it may hang; asks no file system."""
-        found = next((where for where in (path, *path.parents) if str(where) in self._mounted), Path("/"))
-        return str(found) if self._mounted.get(str(found), True) else None
+        while path and path not in self._mounted:
+            path = path.rpartition("/")[0]
+        return path or "/" if self._mounted.get(path or "/", True) else None
 
 
 class _Here:

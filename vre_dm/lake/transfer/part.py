@@ -196,7 +196,7 @@ class Part:
 
     def close(self, *, keep: bool) -> None:
         """Let go: an unfinished file stays for a later run where that can continue it safely, else goes."""
-        keep = keep and self.continuable and self._is_in(None)
+        keep = keep and not self._placed and self.continuable and self._is_in(None)
         os.close(self.descriptor)
         if self._placed:
             return

@@ -96,7 +96,7 @@ def _item(file: File, folder: Path, access: Access, cache: "Cache | None") -> It
     expected = Expected.of(file)
     cached = () if cache is None else cache.paths(file.did, expected)
     first = (Source(CACHE, path=path) for path in cached)
-    return Item(file.did, folder / file.did.path(), expected, (*first, *ranked), tuple(useless))
+    return Item(file.did, folder, folder / file.did.path(), expected, (*first, *ranked), tuple(useless))
 
 
 def _total(items: Sequence[Item]) -> int | None:

@@ -21,6 +21,8 @@ class Ready:
 
     Attributes
     ----------
+    claim
+        None where none was taken.
     source
         Where the bytes came from; empty if they were here.
     held
@@ -29,7 +31,7 @@ class Ready:
 
     item: Item
     part: Part
-    claim: Claim
+    claim: Claim | None
     source: str
     held: ExitStack
 
@@ -59,14 +61,16 @@ class Ready:
     def _placed(self, context: Context, folder: Callable[[Path, Path], int], fault: OSError | None) -> Path:
         if fault is not None:
             raise fault
-        if not self.claim.ours():
-            raise ClaimLost
+        self._refuse_lost(None)
         try:
             self.part.place(folder(self.item.target.parent, self.item.root))
         except NotWritable as error:  # the part may have been taken with the claim, since we looked
-            if not self.claim.ours():
-                raise ClaimLost from error
+            self._refuse_lost(error)
             raise
         remember(self.item, context, self.part)
         context.tell(Placed(self.item.did, self.item.target, self.source))
         return self.item.target
+
+    def _refuse_lost(self, cause: Exception | None) -> None:
+        if self.claim is not None and not self.claim.ours():
+            raise ClaimLost from cause

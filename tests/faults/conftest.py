@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.faults.frames import Frames, frames
 from tests.faults.gateway import Gateway, before
 from tests.faults.server import Breaking, breaking
-from tests.faults.storages import Server, Storage, behind_a_wire
+from tests.faults.storages import BODY, Server, Storage, behind_a_wire
 from tests.faults.world import HASTY, OpenAccess, Waits, finals, partials
 from tests.lakes import client
 from tests.xrootd import xrootd
@@ -91,3 +92,10 @@ def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
 def gateway(webdav_server: Server) -> Iterator[Gateway]:
     with before(webdav_server) as found:
         yield found
+
+
+@pytest.fixture
+def liar(root_server: Server) -> Iterator[Frames]:
+    root_server.store(BODY)
+    with frames(root_server.port) as play:
+        yield play

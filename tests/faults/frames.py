@@ -62,6 +62,10 @@ class Frames:
     changes: dict[int, list[Change]] = field(default_factory=dict)
     asked: list[int] = field(default_factory=list)
 
+    @property
+    def url(self) -> str:
+        return f"root://127.0.0.1:{self.port}//lake/x"
+
     def play(self, kind: int, *changes: Change) -> None:
         """Set what happens to the next answers of a kind, the last of it for ever; all others pass."""
         self.changes = {kind: list(changes)}

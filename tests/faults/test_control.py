@@ -8,14 +8,20 @@ from pathlib import Path
 import pytest
 
 from tests.faults.disks import files_no_longer_than
+from tests.faults.frames import Frames
 from tests.faults.hostile import hostile_names, leaves
+from tests.faults.lies import LIES, Lie
+from tests.faults.lies import named as said
 from tests.faults.matrix import BODY, FAULTS, HALF, SIZE, Fault, named
-from tests.faults.naive import naive_fetch, naive_path
+from tests.faults.naive import naive_fetch, naive_path, naive_root_fetch
 from tests.faults.server import TLS, Breaking, Handler, breaking, good, stall, status
+from tests.faults.storages import BODY as ROOT_BODY
 from tests.lakes import until
 
 ENDLESS = {13, 42}
 """Faults that never end by themselves: each byte comes in time."""
+BELIEVED = [lie for lie in LIES if "size" not in lie.name]
+"""It asks for no size."""
 
 
 def kept_promise(fault: Fault, target: Path, said: list[str], *, lasting: bool) -> bool:
@@ -56,6 +62,18 @@ def test_a_client_that_believes_what_it_gets_fails(fault: Fault, tmp_path: Path)
             said = run_twice(fault, server, target, lasting=lasting)
             kept.append(kept_promise(fault, target, said, lasting=lasting))
     assert not all(kept)
+
+
+def test_it_gets_a_file_from_an_xrootd_server_without_fault(liar: Frames, tmp_path: Path):
+    naive_root_fetch(liar.url, tmp_path / "x")
+    assert (tmp_path / "x").read_bytes() == ROOT_BODY
+
+
+@pytest.mark.parametrize("lie", BELIEVED, ids=said)
+def test_it_leaves_a_wrong_file_from_an_xrootd_server_that_lies(lie: Lie, liar: Frames, tmp_path: Path):
+    liar.play(lie.kind, lie.change)
+    naive_root_fetch(liar.url, tmp_path / "x")
+    assert (tmp_path / "x").read_bytes() != ROOT_BODY
 
 
 @pytest.mark.parametrize("certificate", ["expired.pem", "stranger.pem"])

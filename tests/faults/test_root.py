@@ -1,12 +1,11 @@
 """What only an XRootD server can say wrongly: errors, waits, redirects and lies in its own protocol."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.faults.frames import OPEN, Frames, faithful, frames, redirect, wait
+from tests.faults.frames import OPEN, Frames, faithful, redirect, wait
 from tests.faults.lies import LIES, Lie, named
 from tests.faults.storages import BODY, PATIENT, WAITING, Server, is_here
 from tests.faults.world import OpenAccess, finals, registered
@@ -15,16 +14,9 @@ from vre_dm.errors import VreDmError
 from vre_dm.lake.transfer import fetch_files
 
 
-@pytest.fixture
-def liar(root_server: Server) -> Iterator[Frames]:
-    root_server.store(BODY)
-    with frames(root_server.port) as play:
-        yield play
-
-
 def fetch(liar: Frames, folder: Path, *others: str) -> str:
     """Fetch the file; '' when it is in place, else the cause."""
-    file = registered(BODY, f"root://127.0.0.1:{liar.port}//lake/x", *others)
+    file = registered(BODY, liar.url, *others)
     try:
         fetch_files([file], folder, access=OpenAccess(), policy=PATIENT, pace=WAITING)
     except VreDmError as error:

@@ -65,7 +65,9 @@ def test_what_was_written_is_read_in_order_and_is_the_users_alone(path: Path, cl
     assert {json.loads(line)["at"] for line in path.read_text().splitlines()} == {1000.0}
 
 
-def test_states_are_written_once_a_second_and_carry_what_came_before_to_the_disk(path: Path, clock: Clock):
+def test_states_are_written_once_a_second_and_before_the_end_and_carry_what_came_before_to_the_disk(
+    path: Path, clock: Clock
+):
     ours = Journal(path, clock)
     ours.append(STORY[1])
     assert events(path) == []
@@ -75,7 +77,7 @@ def test_states_are_written_once_a_second_and_carry_what_came_before_to_the_disk
         clock.now += 0.1
     assert [event.bytes_done for event in events(path) if isinstance(event, Progress)] == [0, 10, 20]
     ours.append(Cancelled(0, 1))
-    assert events(path)[-1] == Cancelled(0, 1)
+    assert events(path)[-2:] == [state(29), Cancelled(0, 1)]
     ours.close()
 
 

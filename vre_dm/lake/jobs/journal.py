@@ -47,18 +47,21 @@ class Journal:
         self._now, self._text = now, json.JSONEncoder().encode
         self._size, self._due = 0, 0.0
         self._lines: list[str] = []
+        self._state: tuple[Event, float] | None = None  # told since the last one that was written
         self._descriptor: int | None = os.open(
             path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600
         )
 
     def append(self, event: Event) -> None:
-        """Write an event; of states one a second."""
+        """Write an event; of states one a second, and the one before the end."""
         at = self._now()
         state, last = isinstance(event, Progress | Replicating), is_last(event)
+        if state:
+            self._state = None if at >= self._due else (event, at)
+        elif last and self._state is not None:
+            self._write(*self._state)
         if last or (at >= self._due if state else self._size < LARGEST):
-            line = self._text(to_json(event, at)) + "\n"
-            self._lines.append(line)
-            self._size += len(line)
+            self._write(event, at)
             if state:
                 self._due = at + (1.0 if self._size < LARGEST else 60.0)
         if state or last:
@@ -72,6 +75,11 @@ class Journal:
         os.close(self._descriptor)
         self._descriptor = None
         return True
+
+    def _write(self, event: Event, at: float) -> None:
+        line = self._text(to_json(event, at)) + "\n"
+        self._lines.append(line)
+        self._size += len(line)
 
     def _flush(self) -> None:
         data, self._lines = "".join(self._lines).encode(), []

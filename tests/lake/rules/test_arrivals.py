@@ -1,5 +1,6 @@
 """The time to go comes from files seen to arrive, and says truthfully how sure it is."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import numpy as np
@@ -26,19 +27,18 @@ def test_no_time_to_go_is_invented() -> None:
 
 
 def test_files_that_were_there_before_do_not_count_as_speed() -> None:
-    new, old = watched([(0, 0), (60, 30)]), watched([(0, 10_000), (60, 10_030)])
-    assert new.forecast(30) == old.forecast(30)
-    left = old.forecast(300)
-    assert left is not None
-    assert timedelta(minutes=9) < left.middle < timedelta(minutes=11)
-    assert left.soonest < left.middle < left.latest
+    for before in (0, 60, 10_000):
+        left = watched([(0, before), (60, before + 30)]).forecast(300)
+        assert left is not None
+        assert timedelta(minutes=9) < left.middle < timedelta(minutes=13)
+        assert left.soonest < left.middle < left.latest
 
 
 def test_few_arrivals_are_known_to_say_little() -> None:
     few, many = watched([(0, 0), (60, 2)]).forecast(200), watched([(0, 0), (60, 200)]).forecast(20_000)
     assert few is not None
     assert many is not None
-    assert few.latest / few.soonest > 4 > 1.5 > many.latest / many.soonest
+    assert few.latest / few.soonest > 6 > 2 > many.latest / many.soonest
 
 
 def test_files_that_come_in_heaps_make_it_less_sure() -> None:
@@ -63,32 +63,51 @@ def test_standing_still_is_counted_from_the_last_arrival() -> None:
     assert arrivals.still(5) == 0  # a clock that went back
 
 
-def _in_slots(rng: np.random.Generator, number: int) -> np.ndarray:
-    """Arrival times of files of very different sizes, four at a time."""
-    free, times = np.zeros(4), []
-    for length in rng.lognormal(0, 1, number):
+def _shared_out(lengths: np.ndarray, streams: int = 4) -> np.ndarray:
+    """Arrival times of files that so many streams move."""
+    free, times = np.zeros(streams), []
+    for length in lengths:
         slot = free.argmin()
         free[slot] += length
         times.append(free[slot])
     return np.sort(times)
 
 
-@pytest.mark.parametrize("number", [20, 100, 1000])
-def test_four_of_five_forecasts_hold(number: int) -> None:
-    rng = np.random.default_rng(7)
-    held = []
-    for turn in range(400):
-        times = rng.exponential(1, number).cumsum() if turn % 2 else _in_slots(rng, number)
-        looks = np.arange(rng.uniform(0, 0.05), rng.uniform(0.1, 0.9), rng.uniform(0.01, 0.1)) * times[-1]
-        counts = np.searchsorted(times, looks, side="right")
-        found = watched([(float(at), int(n)) for at, n in zip(looks, counts, strict=True)]).forecast(
-            number - int(counts[-1])
-        )
-        if found is not None:
-            true = timedelta(seconds=times[-1] - looks[-1])
-            held.append(found.soonest <= true <= found.latest)
-    assert len(held) > 350
-    assert 0.7 <= np.mean(held) <= 0.9
+COURSES: dict[str, Callable[[np.random.Generator, int], np.ndarray]] = {
+    "one by one": lambda rng, number: rng.exponential(1, number).cumsum(),
+    "all alike": lambda rng, number: _shared_out(rng.uniform(0.9, 1.1, number)),
+    "different": lambda rng, number: _shared_out(rng.lognormal(0, 1, number)),
+    "very different": lambda rng, number: _shared_out(rng.lognormal(0, 1.5, number)),
+    "a few huge ones": lambda rng, number: _shared_out(rng.lognormal(0, 2, number)),
+    "a busy network": lambda rng, number: _shared_out(rng.lognormal(0, 1.4, number) + rng.exponential(1)),
+    "one stream": lambda rng, number: _shared_out(rng.lognormal(0, 1, number), 1),
+    "twenty streams": lambda rng, number: _shared_out(rng.lognormal(0, 1, number), 20),
+    "ten at a time": lambda rng, number: np.repeat(rng.exponential(10, number // 10).cumsum(), 10),
+}
+
+
+def _held(rng: np.random.Generator, times: np.ndarray) -> bool | None:
+    """Whether a forecast made somewhere on the way held."""
+    number = len(times)
+    looks = np.arange(rng.uniform(0, 0.05), rng.uniform(0.1, 0.9), rng.uniform(0.01, 0.1)) * times[-1]
+    counts = np.searchsorted(times, looks, side="right")
+    found = watched([(float(at), int(n)) for at, n in zip(looks, counts, strict=True)]).forecast(
+        number - int(counts[-1])
+    )
+    return found and found.soonest <= timedelta(seconds=times[-1] - looks[-1]) <= found.latest
+
+
+@pytest.mark.parametrize("course", COURSES)
+def test_about_four_of_five_forecasts_hold_however_large_the_files_are(course: str) -> None:
+    """Files that are all alike arrive more regularly than is said; a few huge ones are a little late."""
+    rng, held = np.random.default_rng(7), list[bool]()
+    for turn in range(150):
+        said = _held(rng, COURSES[course](rng, (20, 100, 500)[turn % 3]))
+        if said is not None:
+            held.append(said)
+    assert len(held) > 120
+    assert np.mean(held) >= 0.7
+    assert np.mean(held) <= 0.95 or course in {"all alike", "twenty streams"}
 
 
 @given(

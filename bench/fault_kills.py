@@ -1,10 +1,14 @@
-"""Kills as a histogram, in text and drawn: bytes that a killed fetch and the next one moved together."""
+"""SIGKILL at random bytes of a fetch, and a plain re-run: writes bench/kills.md and bench/kills.svg."""
 
+import argparse
+import os
+import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.faults.kills import BODY, ON_THE_WAY, Killed
+from tests.faults.kills import BODY, ON_THE_WAY, Killed, kills
 
 _BINS_A_UNIT = 400
 _BAR = 50
@@ -43,3 +47,25 @@ def picture(told: Sequence[Killed], target: Path) -> None:
     # ids that depend on nothing, so that the same kills give the same file
     with mpl.rc_context({"svg.hashsalt": "kills", "svg.fonttype": "none"}):
         figure.savefig(target, metadata={"Date": None})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--workers", type=int, default=4, help="kills at a time")
+    parser.add_argument("--folder", type=Path, default=Path(__file__).parent, help="where the page goes")
+    given = parser.parse_args()
+    begin = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        told = list(kills(given.kills, given.kills, Path(folder), given.workers))
+    minutes = (time.monotonic() - begin) / 60
+    picture(told, given.folder / "kills.svg")
+    head = ["# A fetch that is killed and run again", "", "Written by `python -m bench.fault_kills", ""]
+    head[2] += f" --kills {given.kills}` in {minutes:.0f} minutes, on {os.cpu_count()} cores with a load of"
+    head[2] += f" {os.getloadavg()[2]:.0f}."
+    lines = [*head, *text(told), "", "![The kills as histograms](kills.svg)"]
+    (given.folder / "kills.md").write_text("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()

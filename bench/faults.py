@@ -1,17 +1,14 @@
-"""The matrix of faults on ours and on other clients, and 1000 kills: writes bench/faults.md."""
+"""The matrix of faults on ours and on other clients: writes bench/faults.md."""
 
 import argparse
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bench import fault_kills
 from bench.fault_clients import Client, clients, environment
 from bench.fault_runs import PATIENCE, Runs, Task, all_runs
-from tests.faults.kills import kills
 from tests.faults.matrix import BODY, FAULTS, Fault
 from tests.faults.server import breaking, good
 
@@ -106,13 +103,12 @@ def options() -> argparse.Namespace:
     )
     parser.add_argument("--only", default="", help="only clients whose name holds this")
     parser.add_argument("--fault", default="", help="only faults whose name holds this")
-    parser.add_argument("--kills", type=int, default=50, help="kills of the histogram")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("faults.md"))
     return parser.parse_args()
 
 
 def page(command: str, chosen: Sequence[Client], told: All) -> Iterator[str]:
-    """Everything but the kills."""
+    """What was done, how it ended, and how each client was called."""
     yield from ("# Faults: what download clients leave behind", "", f"Written by `{command}`.", "")
     yield "A file of 3 MB over https from a server that answers wrongly, once or for ever; each client runs,"
     yield "and runs again as a user does after an error. A cell shows the first run and the re-run."
@@ -123,6 +119,7 @@ def page(command: str, chosen: Sequence[Client], told: All) -> Iterator[str]:
     yield "With retries, time-outs of two seconds, resume and checksum where they have them. `CA` is the"
     yield "certificate of the test server; MD5 and ADLER32 are what the catalogue says."
     yield from ("", *configurations(chosen))
+    yield "How often a killed fetch costs how many bytes twice stands in [kills.md](kills.md)."
 
 
 def main() -> None:
@@ -131,17 +128,9 @@ def main() -> None:
         chosen = [client for client in clients(given.python, config) if given.only in client.name]
         rows = [fault for fault in ROWS if given.fault in fault.name]
         told = all_runs(rows, chosen, environment(config), server)
-    command = f"python -m bench.faults --python PYTHON{' --rucio' * given.rucio} --kills {given.kills}"
+    command = f"python -m bench.faults --python PYTHON{' --rucio' * given.rucio}"
     load = f"{os.cpu_count()} cores, load {os.getloadavg()[2]:.1f} in the last quarter of an hour."
     given.out.write_text("\n".join([*page(command, chosen, told), load]) + "\n")
-    with tempfile.TemporaryDirectory() as folder:
-        killed = list(kills(given.kills, given.kills, Path(folder)))
-    drawing = given.out.with_name("kills.svg")
-    fault_kills.picture(killed, drawing)
-    shown = f"![Histograms of the kills]({drawing.name})"
-    lines = ["", "## Killed and run again", "", *fault_kills.text(killed), "", shown]
-    with given.out.open("a") as out:
-        out.write("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,10 +124,17 @@ def kill_at(at: int, folder: Path) -> Killed:
         return Killed(at, first, server.sent, fault)
 
 
-def kills(count: int, seed: int, folder: Path) -> Iterator[Killed]:
-    """Kill at so many random bytes, each in a folder of its own."""
+def kills(count: int, seed: int, folder: Path, workers: int = 1) -> Iterator[Killed]:
+    """Kill at so many random bytes, each in a folder of its own, some at a time."""
     chance = random.Random(seed)
-    for number in range(count):
-        place = folder / str(number)
-        place.mkdir()
-        yield kill_at(chance.randrange(len(BODY) + 1), place)
+    places = [folder / str(number) for number in range(count)]
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(_kill_in, [chance.randrange(len(BODY) + 1) for _ in places], places)
+
+
+def _kill_in(at: int, place: Path) -> Killed:
+    place.mkdir()
+    try:
+        return kill_at(at, place)
+    finally:
+        shutil.rmtree(place)  # a thousand of them are 12 GB

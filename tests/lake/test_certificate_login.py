@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import httpx
 import pytest
 import trustme
 from click.testing import CliRunner
@@ -18,15 +19,19 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
+from tests.faults.world import registered
 from tests.lake.answering import Answering
 from vre_dm.cli import main
 from vre_dm.errors import LoginRefused
 from vre_dm.lake.instances import from_file
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.login import provider
+from vre_dm.lake.storage import Endpoint, Storage
+from vre_dm.lake.transfer import fetch_files
 from vre_dm.sandbox import LakeStatus
 
 USER = "phys@example.org"
+FILE, BYTES = "/grid/scope/file", b"for who has a certificate"
 _PROXY_INFO = ObjectIdentifier("1.3.6.1.5.5.7.1.14")  # RFC 3820, section 3.8
 _INHERITS_ALL = bytes.fromhex("300c300a06082b06010505071501")
 
@@ -97,7 +102,7 @@ class Gate(Answering):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         grid.authority.issue_cert("127.0.0.1").configure_cert(context)
         grid.authority.configure_trust(context)
-        context.verify_mode = ssl.CERT_REQUIRED
+        context.verify_mode = ssl.CERT_OPTIONAL
         context.verify_flags |= ssl.VERIFY_ALLOW_PROXY_CERTS
         self.socket = context.wrap_socket(self.socket, server_side=True)
         self._lake, self.say = lake, self._judged
@@ -111,12 +116,19 @@ class Gate(Answering):
         self.peers.append(connection.getpeercert())
         return connection, address
 
+    def knows_the_user(self) -> bool:
+        """Whether the last that came showed the certificate of the user, or a proxy of it."""
+        parts = (self.peers[-1] or {}).get("subject", ())
+        return ("commonName", USER) in [pair for part in parts for pair in part]
+
     def _judged(self, path: str, headers: dict[str, str], _: bytes) -> tuple[int, dict[str, str], bytes]:
-        names = [value for part in self.peers[-1]["subject"] for key, value in part if key == "commonName"]
-        if names[0] != USER or headers.get("X-Rucio-Account") != "dm":
+        if not self.knows_the_user() or (path != FILE and headers.get("X-Rucio-Account") != "dm"):
             return 401, {"ExceptionClass": "CannotAuthenticate", "ExceptionMessage": "unknown"}, b""
-        wanted = "/auth/x509_proxy" if len(names) > 1 else "/auth/x509"
+        if path == FILE:
+            return 200, {}, BYTES
+        proxy = ("commonName", "123456") in [pair for part in self.peers[-1]["subject"] for pair in part]
         token = self._lake.tokens.token().reveal()
+        wanted = "/auth/x509_proxy" if proxy else "/auth/x509"
         return (200, {"X-Rucio-Auth-Token": token}, b"") if path == wanted else (404, {}, b"")
 
 
@@ -220,3 +232,42 @@ def test_a_key_with_a_password_is_said_to_have_one_and_nobody_is_asked_for_it(
     )
     with pytest.raises(LoginRefused, match="or the key has a password"):
         provider(from_file(with_proxy(config, path))).token()
+
+
+def storing(lake: Lake, gate: Gate) -> Lake:
+    """The lake with the gate as a storage element of its own."""
+    assert isinstance(lake.access, Storage)
+    lake.access.endpoints().append(Endpoint("GRID", "https", "127.0.0.1", gate.server_port, "/grid/"))
+    return lake
+
+
+def test_a_storage_that_asks_for_a_certificate_is_read_with_it(
+    config: Path, gate: Gate, tmp_path: Path
+) -> None:
+    lake = storing(Lake(from_file(config), tmp_path), gate)
+    file = registered(BYTES, gate.url + FILE)
+    (path,) = fetch_files([file], tmp_path / "data", access=lake.access)
+    assert path.read_bytes() == BYTES
+    assert gate.knows_the_user()
+
+
+def test_a_renewed_proxy_is_shown_and_one_that_was_removed_is_said_to_be_gone(
+    config: Path, gate: Gate, grid: Grid, tmp_path: Path
+) -> None:
+    proxy = grid.another(tmp_path / "mine")
+    lake = storing(Lake(from_file(with_proxy(config, proxy)), tmp_path), gate)
+    first = lake.access.verify(gate.url + FILE)
+    assert lake.access.verify(gate.url + FILE) is first
+    proxy.unlink()
+    with pytest.raises(LoginRefused, match="no certificate at"):
+        lake.access.verify(gate.url + FILE)
+    grid.another(proxy)
+    assert lake.access.verify(gate.url + FILE) is not first
+
+
+def test_no_other_host_is_shown_the_certificate(config: Path, gate: Gate, tmp_path: Path) -> None:
+    lake = Lake(from_file(config), tmp_path)
+    context = lake.access.verify(gate.url + FILE)  # no storage element of the lake: a redirect may lead there
+    with httpx.Client(verify=context, trust_env=False) as web:
+        assert web.get(gate.url + FILE).status_code == 401
+    assert not gate.knows_the_user()

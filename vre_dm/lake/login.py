@@ -1,18 +1,16 @@
 """Gets a token provider for a lake: the configured one for OIDC, a login for passwords and certificates."""
 
-import os
 import re
 import ssl
-from pathlib import Path
 
 import requests
 
 from vre_dm.errors import LoginRefused
+from vre_dm.lake import certificate
 from vre_dm.lake.browser_login import refreshed
 from vre_dm.lake.failures import told_plainly
 from vre_dm.lake.http import TIMEOUT, Session, http_date, reason, roots
 from vre_dm.lake.instance import Instance
-from vre_dm.lake.private import found_fault, is_shared
 from vre_dm.lake.tokens import FileToken, FirstOf, Grant, Kept, Secret, TokenProvider
 from vre_dm.lake.tokens.asking import Sealed
 from vre_dm.lake.tokens.renewed_file import RenewedFile
@@ -39,15 +37,7 @@ def provider(instance: Instance) -> TokenProvider:
             msg = f"no username and password for {instance.name} (settings from {instance.source}); add both"
             raise LoginRefused(msg)
         return Kept(lambda: _login(instance), f"password of {instance.username}")
-    if instance.certificate is None:
-        msg = f"no login for {instance.name} (settings from {instance.source}); "
-        raise LoginRefused(msg + "give token_file, username and password, or certificate")
-    if not instance.certificate.is_file():
-        msg = (
-            f"no certificate at {instance.certificate} for {instance.name}; make a proxy with voms-proxy-init"
-        )
-        raise LoginRefused(msg)
-    _refuse_foreign(instance.key or instance.certificate)
+    certificate.files(instance)  # what is missing is said before anything is asked
     return Kept(lambda: _login(instance), f"certificate {instance.certificate}")
 
 
@@ -60,14 +50,6 @@ def _renewing(instance: Instance, tokens: TokenProvider) -> TokenProvider:
     return RenewedFile(tokens.path, lambda token: refreshed(instance, token), found=tokens.found)
 
 
-def _refuse_foreign(key: Path) -> None:
-    """Refuse a key that another user could have put at its usual place: it would log in as that user."""
-    fault = found_fault(key) if is_shared(key.parent) and os.path.lexists(key) else None
-    if fault:
-        msg = f"the certificate {key} {fault}, so it is not used; make your own with voms-proxy-init"
-        raise LoginRefused(msg)
-
-
 def _login(instance: Instance) -> Grant:
     """Exchange a password or a certificate for a token of the server."""
     headers = {"X-Rucio-VO": instance.vo}
@@ -77,8 +59,11 @@ def _login(instance: Instance) -> Grant:
     if instance.auth == "userpass" and instance.username and instance.password:
         headers["X-Rucio-Username"] = instance.username
         password = Sealed("X-Rucio-Password", instance.password)
-    elif instance.certificate:
-        session.cert = _pair(instance.certificate, instance.key or instance.certificate)
+    else:
+        certificate.load(
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), instance
+        )  # requests would not say what is wrong
+        session.cert = tuple(map(str, certificate.files(instance)))
     with told_plainly(instance, "the login"), session:
         try:
             response = session.get(
@@ -93,24 +78,6 @@ def _login(instance: Instance) -> Grant:
         raise LoginRefused(_login_refusal(instance, response))
     ends, now = (http_date(response.headers.get(name)) for name in ("X-Rucio-Auth-Token-Expires", "Date"))
     return Grant(Secret(token), ends, now)
-
-
-def _pair(certificate: Path, key: Path) -> tuple[str, str]:
-    """Files of a certificate and its key; OpenSSL would ask a terminal for the password of a key.
-
-    Raises
-    ------
-    LoginRefused
-        They cannot be used.
-    """
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate, key, password="")
-    except (OSError, ValueError) as error:
-        why = error.strerror if error.__class__ is not ssl.SSLError and isinstance(error, OSError) else ""
-        said = why or "it holds no certificate with its key, or the key has a password"
-        msg = f"the certificate {certificate} cannot be used: {said}; make a proxy with voms-proxy-init"
-        raise LoginRefused(msg) from error
-    return str(certificate), str(key)
 
 
 def _blame_certificate(instance: Instance, fault: str) -> None:

@@ -13,6 +13,7 @@ from vre_dm.errors import VreDmError
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.instance import is_loopback
 from vre_dm.lake.mount import MountWatch
+from vre_dm.lake.storage_tls import StorageTls
 from vre_dm.lake.storage_tokens import StorageTokens
 from vre_dm.lake.tokens import Secret, TokenProvider
 
@@ -45,7 +46,7 @@ class Storage:
         self._connection = connection
         self._lock = threading.Lock()
         self._endpoints: list[Endpoint] | None = None
-        self._tls: ssl.SSLContext | None = None
+        self._tls = StorageTls(connection.instance)
         self._tokens = StorageTokens(connection.instance, connection.tokens)
         mount = connection.instance.mount
         self._mount = None if mount is None else MountWatch(mount.folder)
@@ -88,12 +89,7 @@ class Storage:
 
     def verify(self, url: str) -> ssl.SSLContext:
         """TLS settings: always verifying, with the lake's certificate authority added to the system's."""
-        with self._lock:
-            if self._tls is None:
-                self._tls = ssl.create_default_context()
-                if self._connection.instance.ca:
-                    self._tls.load_verify_locations(cafile=str(self._connection.instance.ca))
-            return self._tls
+        return self._tls.of_storage() if self.knows(url) else self._tls.of_others()
 
     def local_path(self, pfn: str) -> Path | None:
         """Path of a copy on the configured mount or a ``file`` element of the embedded lake, or ``None``."""

@@ -13,7 +13,10 @@ Answer = tuple[int, dict[str, str]] | tuple[int]
 
 
 class Storage(ThreadingHTTPServer):
-    """A little WebDAV storage over TLS; ``play`` may answer in its stead: method, path -> status, headers."""
+    """A little WebDAV storage over TLS; ``play`` may answer in its stead: method, path -> status, headers.
+
+    A hasty one says that it is full before it has read a byte, and hangs up.
+    """
 
     daemon_threads = True
 
@@ -26,6 +29,7 @@ class Storage(ThreadingHTTPServer):
         self.folders = {"/"}
         self.play: Callable[[str, str], Answer | None] = lambda method, path: None
         self.seen: list[tuple[str, str, str]] = []
+        self.hasty = False
         self.callers: set[tuple[str, int]] = set()
 
     def handle_error(self, *_: object) -> None:
@@ -42,6 +46,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _do(self) -> None:
         server, method, path = self.server, self.command, self.path
+        if server.hasty:
+            self.close_connection = True
+            return self._say(507)
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         server.callers.add(self.client_address)
         server.seen.append((method, path, self.headers.get("Authorization", "")))

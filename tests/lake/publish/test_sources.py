@@ -8,7 +8,7 @@ import pytest
 from vre_dm.did import Did
 from vre_dm.errors import InvalidUpload
 from vre_dm.lake.publish.sources import items
-from vre_dm.lake.publish.sums import Summing, Sums, is_same
+from vre_dm.lake.publish.sums import Summing, Sums, is_same, read
 
 
 def test_files_folders_and_mappings_give_names(tmp_path: Path) -> None:
@@ -67,6 +67,41 @@ def test_a_file_is_read_once_for_its_sums_and_again_when_it_changed(tmp_path: Pa
     with pytest.raises(InvalidUpload, match="changed"):
         item.check_unchanged()
     assert again.of(items(path, "s")[0]).md5 != expected.md5
+
+
+def test_bytes_that_were_sent_are_not_read_again_for_their_sums(tmp_path: Path) -> None:
+    path, summing = tmp_path / "x", Summing()
+    path.write_bytes(b"abc")
+    (item,) = items(path, "s")
+    half = summing.along(item, read(item, None))
+    assert bytes(next(half)) == b"abc"
+    half.close()  # the server did not take them all
+    assert b"".join(map(bytes, summing.along(item, read(item, None)))) == b"abc"
+    path.unlink()
+    assert summing.of(item) == Sums(3, "024d0127", "900150983cd24fb0d6963f7d28e17f72")
+
+
+def test_sums_of_bytes_that_were_not_all_sent_are_unknown(tmp_path: Path) -> None:
+    path, summing = tmp_path / "x", Summing()
+    path.write_bytes(b"abc")
+    (item,) = items(path, "s")
+    half = summing.along(item, read(item, None))
+    next(half)
+    half.close()
+    path.unlink()
+    with pytest.raises(InvalidUpload, match="cannot be read"):
+        summing.of(item)
+
+
+@pytest.mark.parametrize("grown", [b"ab", b"abcd"])
+def test_a_file_that_changes_while_it_is_read_is_said_and_has_no_sums(tmp_path: Path, grown: bytes) -> None:
+    path, noted = tmp_path / "x", []
+    path.write_bytes(b"abc")
+    (item,) = items(path, "s")
+    path.write_bytes(grown)
+    with pytest.raises(InvalidUpload, match="changed while it was uploaded"):
+        Summing(note=lambda *pair: noted.append(pair)).of(item)
+    assert noted == []
 
 
 @pytest.mark.parametrize(

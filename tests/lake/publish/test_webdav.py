@@ -84,6 +84,15 @@ def test_a_refusal_of_the_storage_becomes_its_cause(
         assert caught.value.wait == (None if status == 401 else 7.0)
 
 
+def test_a_storage_that_refuses_before_it_has_read_the_bytes_is_understood(
+    dav: Dav, storage: Storage
+) -> None:
+    storage.hasty = True
+    mebibyte = memoryview(bytes(1 << 20))
+    with pytest.raises(NoSpace, match="the storage is full"):
+        dav.put(f"{storage.url}/x", lambda: iter([mebibyte] * 20), 20 << 20)
+
+
 def test_a_multi_status_is_no_rename(dav: Dav, storage: Storage) -> None:
     storage.play = lambda *_: (207, {})
     with pytest.raises(StoreFailed, match="answered MOVE with 207"):

@@ -4,18 +4,17 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from vre_dm.errors import Declined, InvalidUpload, UploadInterrupted
+from vre_dm.errors import Declined, UploadInterrupted
 from vre_dm.lake.publish import target
 from vre_dm.lake.publish.record import FOREIGN, MOVING, PLACED, PUT, Record
 from vre_dm.lake.publish.sources import Item
 from vre_dm.lake.publish.store import Seen, Store, StoreFailed
-from vre_dm.lake.publish.sums import Summing, Sums
-from vre_dm.lake.tables import clean
+from vre_dm.lake.publish.sums import Summing, read
+from vre_dm.lake.transfer.advice import advice, known
 from vre_dm.lake.transfer.events import Event, Placed, Retrying, Started, Verified
 from vre_dm.lake.transfer.failures import Stopped
 from vre_dm.lake.transfer.policy import Pace, Policy, backoff
 from vre_dm.lake.transfer.progress import Meter
-from vre_dm.lake.transfer.verify import chunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +49,11 @@ def place(item: Item, address: str, yard: Yard) -> None:
         The upload was cancelled.
     """
     yard.tell(Started(item.did, yard.where))
-    sums = yard.summing.of(item, yard.stop)
     for round_ in range(yard.policy.rounds):
         if yard.stop.is_set():
             raise Stopped
         try:
-            _attempt(item, sums, address, yard)
+            _attempt(item, address, yard)
         except StoreFailed as error:
             if yard.stop.is_set():
                 raise Stopped from error
@@ -71,10 +69,9 @@ def place(item: Item, address: str, yard: Yard) -> None:
             return
 
 
-def _attempt(item: Item, sums: Sums, address: str, yard: Yard) -> None:
-    wanted = Seen(sums.size, sums.adler32)
+def _attempt(item: Item, address: str, yard: Yard) -> None:
     before = yard.record.traces.get(item.did)
-    if before is not None and before.is_ours and yard.store.seen(address) == wanted:
+    if before is not None and before.is_ours and yard.store.seen(address) == _wanted(item, yard):
         yard.store.remove(before.temporary)
         yard.record.step(item.did, PLACED)
         return
@@ -84,7 +81,7 @@ def _attempt(item: Item, sums: Sums, address: str, yard: Yard) -> None:
     yard.record.put(item.did, temporary, address)
     yard.store.put(temporary, _reading(item, yard), item.size)
     item.check_unchanged()
-    arrived = yard.store.seen(temporary)
+    wanted, arrived = _wanted(item, yard), yard.store.seen(temporary)
     if arrived != wanted:
         raise StoreFailed(_difference(arrived, wanted), passing=True)
     _rename(item, temporary, address, wanted, yard)
@@ -107,26 +104,20 @@ def _rename(item: Item, temporary: str, address: str, wanted: Seen, yard: Yard) 
 
 
 def _reading(item: Item, yard: Yard) -> Callable[[], Iterator[memoryview]]:
-    def read() -> Iterator[memoryview]:
+    def begin() -> Iterator[memoryview]:
         sent = 0
         yard.meter.at(item.did, 0)
-        try:
-            with item.path.open("rb", buffering=0) as stream:
-                for chunk in chunks(stream.readinto):
-                    if yard.stop.is_set():
-                        raise Stopped
-                    if sent + len(chunk) > item.size:
-                        item.check_unchanged()
-                    yield chunk
-                    sent += len(chunk)
-                    yard.meter.at(item.did, sent, moved=len(chunk))
-        except OSError as error:
-            msg = f"{clean(item.path, None)} cannot be read: {error.strerror}; check the disk"
-            raise InvalidUpload(msg) from error
-        if sent != item.size:
-            item.check_unchanged()
+        for chunk in yard.summing.along(item, read(item, yard.stop)):
+            yield chunk
+            sent += len(chunk)
+            yard.meter.at(item.did, sent, moved=len(chunk))
 
-    return read
+    return begin
+
+
+def _wanted(item: Item, yard: Yard) -> Seen:
+    sums = yard.summing.of(item, yard.stop)
+    return Seen(sums.size, sums.adler32)
 
 
 def _difference(arrived: Seen | None, wanted: Seen) -> str:
@@ -139,8 +130,8 @@ def _difference(arrived: Seen | None, wanted: Seen) -> str:
 
 def _given_up(item: Item, error: StoreFailed, yard: Yard) -> Exception:
     if not error.passing:
-        return Declined(
-            f"{item.did} cannot be written to {yard.where}: {error}; choose another storage element"
-        )
+        cause, rse = str(error), yard.where.partition(" ")[0]
+        step = advice(cause, rse).step if known(cause) else "choose another storage element"
+        return Declined(f"{item.did} cannot be written to {yard.where}: {cause}; {step}")
     msg = f"{item.did} did not reach {yard.where}: {error}"
     return UploadInterrupted(f"{msg}; what arrived is kept, run again to continue, or discard it")

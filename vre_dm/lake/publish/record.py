@@ -78,7 +78,7 @@ class Record:
         """
         if self.traces and self.rse != rse:
             left = f"an interrupted upload left {plural(len(self.traces), 'file')} at {self.rse}"
-            msg = f"{left}; go on there (--rse {self.rse}), or remove them first (vre-dm upload … --discard)"
+            msg = f"{left}; go on there (--rse {self.rse}), or first vre-dm upload DID --discard"
             raise InvalidUpload(msg)
         self.rse = rse
         self._write({"rse": rse})

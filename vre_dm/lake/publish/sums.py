@@ -1,7 +1,7 @@
-"""Checksums of the files here: each file is read for them once, however often a run is repeated."""
+"""The files here and their checksums: read once, as the bytes are sent, however often a run is repeated."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from vre_dm.did import Did
@@ -51,17 +51,31 @@ class Summing:
             The upload was cancelled.
         """
         if item.identity not in self._known:
-            sums = _read(item, stop)
-            self._known[item.identity] = sums
-            self._note(item.identity, sums)
+            for _ in self.along(item, read(item, stop)):
+                pass
         return self._known[item.identity]
+
+    def along(self, item: Item, chunks: Iterator[memoryview]) -> Iterator[memoryview]:
+        """Give the bytes of a file on; when all were taken, its sums are known without another read."""
+        if item.identity in self._known:
+            yield from chunks
+            return
+        digest = Digest(with_md5=True)
+        for chunk in chunks:
+            digest.update(chunk)
+            yield chunk
+        item.check_unchanged()
+        self._keep(item.identity, Sums(digest.size, digest.adler32, digest.md5 or ""))
 
     def take_over(self, other: "Summing") -> None:
         """Remember what another found."""
         for identity, sums in other._known.items():
-            if identity not in self._known:
-                self._known[identity] = sums
-                self._note(identity, sums)
+            self._keep(identity, sums)
+
+    def _keep(self, identity: Identity, sums: Sums) -> None:
+        if identity not in self._known:
+            self._known[identity] = sums
+            self._note(identity, sums)
 
 
 def is_same(item: Item, sums: Sums, row: dict[str, object]) -> bool:
@@ -82,16 +96,28 @@ def describe(did: Did, sums: Sums) -> dict[str, object]:
     }
 
 
-def _read(item: Item, stop: threading.Event | None) -> Sums:
-    digest = Digest(with_md5=True)
+def read(item: Item, stop: threading.Event | None) -> Iterator[memoryview]:
+    """Bytes of a file here; of one that grows no more than it had.
+
+    Raises
+    ------
+    InvalidUpload
+        It cannot be read, or changed meanwhile.
+    Stopped
+        The upload was cancelled.
+    """
+    left = item.size
     try:
         with item.path.open("rb", buffering=0) as stream:
             for chunk in chunks(stream.readinto):
                 if stop is not None and stop.is_set():
                     raise Stopped
-                digest.update(chunk)
+                left -= len(chunk)
+                if left < 0:
+                    break
+                yield chunk
     except OSError as error:
         msg = f"{clean(item.path, None)} cannot be read: {error.strerror}; check the disk"
         raise InvalidUpload(msg) from error
-    item.check_unchanged()
-    return Sums(digest.size, digest.adler32, digest.md5 or "")
+    if left:
+        item.check_unchanged()

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from click.testing import CliRunner
+
 from tests.faults.fuse import Reads, file_system, place
 from tests.faults.mounts import mount
 from tests.faults.world import OpenAccess, finals, registered
+from vre_dm.cli.cache import cache as command
 from vre_dm.errors import VreDmError
 from vre_dm.lake.cache import Cache
-from vre_dm.lake.cache.tending import Contents, verify
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer import Event, Policy, fetch_files
 from vre_dm.lake.transfer.events import SourceChanged, Started, Verified
@@ -163,13 +165,8 @@ def keeps_the_cache_from_being_read(body: bytes, disk: Path) -> Told:
     with mounted(disk, body, lambda _: 5):
         known.unlink()
         known.symlink_to(place(disk))
-        verdict = verify(Contents(cache))
-        return {
-            "good": verdict.good,
-            "removed": len(verdict.removed),
-            "unread": [cause for _, cause in verdict.unread],
-            "kept": len(list(cache.objects())),
-        }
+        done = CliRunner().invoke(command, ["verify"], env={"VRE_DM_CACHE": str(cache.folder)})
+        return {"said": done.stdout, "code": done.exit_code, "kept": len(list(cache.objects()))}
 
 
 STORIES = [

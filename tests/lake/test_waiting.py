@@ -27,7 +27,16 @@ from vre_dm.lake.instance import Mount
 from vre_dm.lake.instances import from_rucio_cfg
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.rules import Rule
-from vre_dm.lake.transfer.events import Cancelled, Event, Placed, Replicating, from_json, to_json
+from vre_dm.lake.transfer.events import (
+    Cancelled,
+    Event,
+    Placed,
+    Planned,
+    Replicating,
+    Verified,
+    from_json,
+    to_json,
+)
 from vre_dm.lake.transfer.failures import FetchCancelled
 from vre_dm.lake.transfer.policy import Pace
 from vre_dm.lake.waiting import Patience, bring, wait_for
@@ -91,6 +100,29 @@ def test_a_fetch_in_replica_mode_returns_paths_on_the_mount(vre: Lake, published
     (rule,) = dataset.rules()
     assert dataset.fetch() == paths  # at once, by the same rule
     assert [again.identifier for again in dataset.rules()] == [rule.identifier]
+
+
+def test_a_file_that_is_damaged_in_place_is_not_handed_out(vre: Lake, published: Did) -> None:
+    dataset = vre.dataset(published)
+    damaged, good = dataset.fetch()
+    damaged.chmod(0o600)
+    damaged.write_bytes(b"!")
+    copied, same = dataset.fetch()
+    assert same == good
+    assert copied != damaged
+    assert copied.read_bytes() == b"0"
+
+
+def test_who_wants_the_paths_at_once_is_told_that_nobody_read_the_files(vre: Lake, published: Did) -> None:
+    events: list[Event] = []
+    paths = vre.dataset(published).make_available(verify=False, progress=events.append)
+    (plan,) = [event for event in events if isinstance(event, Planned)]
+    assert plan.remarks == (
+        "used in place: sizes are compared, checksums are not; fetch() reads each file once for that",
+    )
+    assert not [event for event in events if isinstance(event, Verified)]
+    assert vre.dataset(published).make_available(progress=events.append) == paths
+    assert len([event for event in events if isinstance(event, Verified)]) == 2
 
 
 def test_a_mount_that_is_gone_is_no_empty_result(vre: Lake, published: Did, tmp_path: Path) -> None:

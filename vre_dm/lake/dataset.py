@@ -299,6 +299,7 @@ class Dataset(Tabular):
         *,
         days: float | None = None,
         files: str | None = None,
+        verify: bool = True,
         progress: "Listener | None" = None,
     ) -> list[Path]:
         """Have the lake bring the files to a storage element, and wait until they are there.
@@ -314,14 +315,17 @@ class Dataset(Tabular):
             How long a new rule keeps them; without it, as the configuration of the lake says, or for ever.
         files
             Paths of those files only whose name fits this pattern. The rule is for all of them.
+        verify
+            Read each file once through the mount, and again when it changed, to compare its checksum; a
+            damaged one is copied from elsewhere. With False only the sizes are compared, and the paths are
+            there at once: for files of which a program reads a part.
         progress
             Takes the events: the state of the rule in a sentence, then the verification of the files.
 
         Returns
         -------
         list of Path
-            Where the files are on this machine, of the registered size (``fetch(recheck=True)`` compares
-            checksums); empty where the element is not mounted here.
+            Where the files are on this machine; empty where the element is not mounted here.
 
         Raises
         ------
@@ -339,7 +343,7 @@ class Dataset(Tabular):
         if where is None:
             msg = "no storage element is mounted here; name one: make_available('CERN-EOSPILOT')"
             raise InvalidConfiguration(msg)
-        wanted = Wanted(files, bring_to=where, days=days)
+        wanted = Wanted(files, bring_to=where, days=days, verify=verify)
         return start(self._site, self.did, self.files, None, wanted).follow(progress or (lambda _: None))
 
     def cite(self) -> Citation:

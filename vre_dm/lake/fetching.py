@@ -35,6 +35,8 @@ class Wanted:
         Storage element to which the lake brings the files first, and from where they are used in place.
     days
         How long a rule that is made for that keeps them; ``None``: as the lake is configured, or for ever.
+    verify
+        Whether files that are used in place are read once, to compare their checksums.
     since
         Only files that were registered then or later.
     pin
@@ -46,6 +48,7 @@ class Wanted:
     recheck: bool = False
     bring_to: str | None = None
     days: float | None = None
+    verify: bool = True
     since: "Since | None" = None
     pin: Path | str | None = None
 
@@ -66,25 +69,25 @@ def start(site: Site, did: Did, files: FileList, target: Path | str | None, want
     choice = Choice.read(site.connection.instance, did, wanted.since, wanted.pin)
     if wanted.since is not None or wanted.pin is not None:
         files = FileList(site.connection, did)  # what it holds now, not when it was first looked at
-    copy, rse = wanted.bring_to is None, wanted.bring_to or wanted.rse
 
     def work(tell: "Listener", stop: Event) -> list[Path]:
         if wanted.bring_to and not _brought(site, did, files, wanted, tell, stop):
             return []
-        found = choice.located(site.connection, files, wanted.files, rse)
+        found = choice.located(site.connection, files, wanted.files, wanted.rse)
         private = embargo(site.connection, did, [file.did for file in found])
         paths = fetch_files(
             found,
             folder,
             access=site.access,
             progress=tell,
-            copy=copy,
+            copy=wanted.bring_to is None,
+            verify=wanted.verify,
             recheck=wanted.recheck,
             stop=stop,
             memory=None if site.jobs is None else Memory(site.jobs.parent / "failed.json"),
             cache=_cache(site),
             private=private is not None,
-            remarks=tuple(filter(None, (private, site.access.mount_fault(rse)))),
+            remarks=_remarks(site, wanted, private),
         )
         choice.keep(found, datetime.now(UTC), private=private is not None)
         return paths
@@ -104,6 +107,13 @@ def _about(site: Site, did: Did, folder: Path, wanted: Wanted) -> "About":
         site.connection.instance.name,
         tuple((name, str(value)) for name, value in chosen.items() if value is not None),
     )
+
+
+def _remarks(site: Site, wanted: Wanted, private: str | None) -> tuple[str, ...]:
+    """What the user should know before anything moves."""
+    unread = "used in place: sizes are compared, checksums are not; fetch() reads each file once for that"
+    mount = site.access.mount_fault(wanted.bring_to or wanted.rse)
+    return tuple(filter(None, (private, mount, None if wanted.verify else unread)))
 
 
 def _cache(site: Site) -> "Cache | None":

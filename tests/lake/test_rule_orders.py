@@ -36,11 +36,15 @@ def test_a_rule_is_found_looked_at_changed_and_ended(lake: Lake, make: Make) -> 
         Order(identifier, approve=True).carry_out(lake)
     new = Order(identifier, move="PIC-DCACHE").carry_out(lake)
     assert isinstance(new, Rule)
+    with pytest.raises(Declined, match="at DESY-DCACHE already; name another RSE"):
+        Order(identifier, move="DESY-DCACHE").carry_out(lake)
     with pytest.raises(Declined, match=f"was moved to {new.identifier}"):
         Order(identifier, delete=True).carry_out(lake)
-    assert Order(new.identifier, delete=True).carry_out(lake) is None
+    assert Order(new.identifier.upper(), delete=True).carry_out(lake) == (
+        f"the rule {new.identifier} on {did} at PIC-DCACHE ends now; copies that no other keeps are removed"
+    )
     until(lambda: not made.refresh().state.successor, 60)
-    assert Order(identifier, delete=True).carry_out(lake) is None
+    assert f"the rule {identifier} on" in str(Order(identifier, delete=True).carry_out(lake))
     until(lambda: not list(lake.dataset(did).rules()), 60)
 
 
@@ -51,6 +55,8 @@ def test_a_rule_is_found_looked_at_changed_and_ended(lake: Lake, make: Make) -> 
         (Order("a" * 32, extend=0.0, why=True), "one thing at a time: --why or --extend"),
         (Order("xenon:s2only.limits", delete=True), "--delete is for one rule: give its id"),
         (Order(None, extend=0.0), "--extend is for one rule: give its id"),
+        (Order("nonsense"), "'nonsense' is neither scope:name nor the id of a rule"),
+        (Order("a" * 31), "is neither scope:name nor the id of a rule"),
     ],
 )
 def test_an_order_that_is_not_clear_changes_nothing(lake: Lake, order: Order, said: str) -> None:

@@ -39,13 +39,13 @@ def rules(
     found = Order(what, why, extend, boost, move, approve, delete).carry_out(lake)
     if as_json:
         click.echo(json.dumps(_documents(found), default=str))
-    elif found is not None:
+    else:
         click.echo(str(found))
 
 
-def _documents(found: "RuleList | Rule | Causes | None") -> list[dict[str, object]]:
+def _documents(found: "RuleList | Rule | Causes | str") -> list[dict[str, object]]:
     from vre_dm.lake.rules import Rule
 
-    if found is None:
+    if isinstance(found, str):
         return []
     return [found.document()] if isinstance(found, Rule) else [entry.document() for entry in found]

@@ -1,5 +1,6 @@
 """The one place where errors of Rucio's client and of HTTP become ours: one line, with the next step."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,6 +12,8 @@ from vre_dm.lake.instance import Instance
 from vre_dm.lake.tokens.asking import unseen
 
 _LONGEST = 300
+
+_DATABASE = re.compile(r"\((psycopg|sqlalchemy|sqlite3)[\w.]*\).*", re.DOTALL)
 
 # Rucio's exceptions by the error of ours they become, each with what the user can do.
 _MEANING: list[tuple[tuple[type[Exception], ...], type[VreDmError], str]] = [
@@ -127,7 +130,8 @@ def _ours(error: Exception, what: str) -> VreDmError:
     for kinds, ours, step in _MEANING:
         if isinstance(error, kinds):
             said = one_line(error)
-            return ours(f"{said if what in said else f'{what}: {said}'}; {step}")
+            told = said if what in said else ": ".join(filter(None, (what, said)))
+            return ours(f"{told}; {step}")
     return Declined(f"{what}: the lake declined: {one_line(error)}")
 
 
@@ -135,6 +139,7 @@ def one_line(error: object) -> str:
     """Text of a server's error on one line, without control characters, cut (visibly) when very long."""
     text = str(error)
     _, found, details = text.partition("Details: ")
-    words = " ".join((details if found else text).split()).rstrip(".")
+    text = _DATABASE.sub("", details if found else text)  # its words help nobody, and quote the row
+    words = " ".join(text.split()).rstrip(".")
     clean = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in words)
     return clean if len(clean) <= _LONGEST else clean[:_LONGEST] + "…"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from vre_dm.errors import Declined
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.rules import Causes, Rule, RuleList
+from vre_dm.lake.tables import clean
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -32,13 +33,13 @@ class Order:
     approve: bool = False
     delete: bool = False
 
-    def carry_out(self, lake: Lake) -> RuleList | Rule | Causes | None:
-        """Do it, and give what is to be shown; nothing is left of a rule that was deleted.
+    def carry_out(self, lake: Lake) -> RuleList | Rule | Causes | str:
+        """Do it, and give what is to be shown; of a rule that was deleted a sentence is left.
 
         Raises
         ------
         Declined
-            More than one thing is to be done, or no rule is named for it.
+            More than one thing is to be done, no rule is named for it, or what is named is none.
         NotInLake, LoginRefused, NoSpace, InvalidDid
             As `vre_dm.lake.rules.Rule` and `vre_dm.lake.lake.Lake`.
         """
@@ -46,14 +47,18 @@ class Order:
         if len(wishes) > 1:
             msg = f"one thing at a time: {' or '.join(wishes)}"
             raise Declined(msg)
-        if self.what is not None and _ID.fullmatch(self.what):
-            return self._of_one(lake.rule(self.what))
+        if self.what is not None and _ID.fullmatch(self.what.lower()):
+            return self._of_one(lake.rule(self.what.lower()))
         if wishes:
             msg = f"{wishes[0]} is for one rule: give its id; the list without options shows them"
             raise Declined(msg)
+        if self.what is not None and ":" not in self.what:
+            which = clean(ascii(self.what), 60)
+            msg = f"{which} is neither scope:name nor the id of a rule; without it yours are listed"
+            raise Declined(msg)
         return lake.rules() if self.what is None else lake.dataset(self.what).rules()
 
-    def _of_one(self, rule: Rule) -> Rule | Causes | None:
+    def _of_one(self, rule: Rule) -> Rule | Causes | str:
         if self.why:
             return rule.causes()
         if self.extend is not None:
@@ -62,7 +67,8 @@ class Order:
             return rule.move(self.move)
         if self.delete:
             rule.delete()
-            return None
+            kept = clean(f"{rule.state.did} at {rule.state.rse}", None)
+            return f"the rule {rule.identifier} on {kept} ends now; copies that no other keeps are removed"
         if self.boost or self.approve:
             return rule.boost() if self.boost else rule.approve()
         return rule

@@ -170,7 +170,11 @@ class LakeMagics(Magics):
         """
         from vre_dm.lake.rule_orders import Order
 
-        return Order(**vars(asked)).carry_out(_lake())
+        found = Order(**vars(asked)).carry_out(_lake())
+        if not isinstance(found, str):
+            return found
+        print(found)  # noqa: T201 - a sentence, not a value
+        return None
 
     @no_var_expand
     @line_magic

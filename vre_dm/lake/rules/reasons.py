@@ -81,7 +81,7 @@ def causes_of(
         told = (partial(failed, transfer, state.error) for transfer in transfers)
         return Causes(_safe(told), missing, title)
     if not missing:
-        return Causes((), 0, title)
+        return Causes((), 0, f"Every file of {state.did} is at {state.rse}")
     return Causes(ask(lambda rucio: _moving(rucio, identifier, state.error, looked_at)), missing, title)
 
 

@@ -95,7 +95,7 @@ class Rule(Tabular):
             The time is not positive, or the rule belongs to someone else.
         """
         if not 0 < days <= LONGEST:
-            msg = f"a rule can be extended by up to {LONGEST} days, not by {days}; delete() ends it"
+            msg = f"a rule can be extended by up to {LONGEST} days, not by {days:g}; delete() ends it"
             raise Declined(msg)
         return self._update({"lifetime": round(days * DAY)})
 
@@ -126,6 +126,10 @@ class Rule(Tabular):
             No storage element fits, the quota there does not suffice, the rule was moved before or such a
             rule exists, or it belongs to someone else.
         """
+        if rse == self.state.rse:
+            held = f"the rule {self.identifier} keeps {self.state.did}"
+            msg = f"{held} at {clean(rse)} already; name another RSE"
+            raise Declined(msg)
         identifier = self.identifier
 
         def question(rucio: Any) -> tuple[str, dict[str, Any]]:

@@ -54,9 +54,9 @@ fsspec.filesystem("https", client_kwargs={"timeout": patience}).get(sys.argv[1],
 RUCIO = """
 import sys, ssl, logging
 from rucio.client.downloadclient import DownloadClient
-url, folder, did, adler32 = sys.argv[1:]
-item = {"pfn": url, "did": did, "rse": "FAULTS", "base_dir": folder, "adler32": adler32}
-item["transfer_timeout"] = 2
+url, folder, did, adler32, md5 = sys.argv[1:]
+item = {"pfn": url, "did": did, "rse": "FAULTS", "base_dir": folder}
+item |= {"adler32": adler32, "md5": md5, "transfer_timeout": 2}
 DownloadClient(tracing=False, logger=logging.getLogger("none")).download_pfns([item])
 """
 
@@ -133,7 +133,7 @@ def _ours(url: str, target: Path, file: File) -> list[str]:
 
 
 def _rucio(url: str, target: Path, file: File) -> list[str]:
-    return [url, str(target.parents[1]), f"test:{target.name}", file.adler32 or ""]
+    return [url, str(target.parents[1]), f"test:{target.name}", file.adler32 or "", file.md5 or ""]
 
 
 def _python_clients(interpreter: str) -> Iterable[Client]:

@@ -16,10 +16,10 @@ ROWS = (Fault(0, "no fault", good(BODY)), *FAULTS)
 LEGEND = f"""\
 - `ok`: the right bytes at the name. `ok*`: the same, and yet an error.
 - `err`: no file at the name, and an error. Right where the fault never ends.
-- `half`, `wrong`: a part of the file, or other bytes, **at the final name**, with an error
-  (aria2 keeps a control file beside such a file).
+- `half`, `wrong`: a part of the file (an empty one too), or other bytes, **at the final name**,
+  with an error (aria2 keeps a control file beside such a file).
 - `HALF`, `WRONG`: the same and **no error**. `NONE`: no file and no error.
-- `hang`: no end within {PATIENCE:.0f} s, and no wrong bytes at the name."""
+- `hang`: twice no end within {PATIENCE:.0f} s, and no wrong bytes at the name."""
 COUNTED = {
     "wrong or half bytes at the name, no error": ("WRONG", "HALF"),
     "wrong or half bytes at the name, an error": ("wrong", "half"),

@@ -13,10 +13,11 @@ from vre_dm.did import Did
 from vre_dm.lake.cache.facts import Facts, facts_path, is_object, read_facts, write_facts
 from vre_dm.lake.cache.holding import held, put_link
 from vre_dm.lake.cache.keys import Key, key_of
+from vre_dm.lake.cache.shared import Shared
 from vre_dm.lake.private import shared_fault
 from vre_dm.lake.transfer.inside import Inside
 from vre_dm.lake.transfer.verified import Ledger, content_stamp, stamp
-from vre_dm.lake.transfer.verify import Expected, flaw, holds
+from vre_dm.lake.transfer.verify import Expected, flaw
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -48,6 +49,11 @@ class Cache:
     quota: int | None = None
     shared: Path | None = None
 
+    @property
+    def _others(self) -> Shared | None:
+        shared = self.shared
+        return None if shared is None else Shared(shared.absolute(), self.folder / "verified")
+
     def ledger(self, target: Path) -> Ledger:
         """Records of the files that were verified in a folder."""
         return Ledger.open(self.folder / "verified", target)
@@ -68,7 +74,7 @@ class Cache:
         key = key_of(did, expected, self.lake)
         if key is None:
             return []
-        candidates = (key.below(self.folder), self._shared_object(key))
+        candidates = (key.below(self.folder), None if self._others is None else self._others.path(key))
         return [path for path in candidates if path is not None and path.is_file()]
 
     def show(
@@ -97,7 +103,8 @@ class Cache:
         good = self._is_good(mine, key, did, stop, recheck=recheck, told=told)
         if good and self._link(mine, key, did, target):
             return True
-        return self._show_shared(key, target, stop, recheck=recheck)
+        theirs = None if self._others is None else self._others.verified(key, stop, recheck=recheck)
+        return theirs is not None and self._link_shared(theirs, target)
 
     def adopt(
         self, did: Did, expected: Expected, target: Path, verified: os.stat_result, stop: threading.Event
@@ -148,11 +155,11 @@ class Cache:
         key = key_of(did, expected, self.lake)
         if key is None:
             return None
-        mine, shared = key.below(self.folder), self._shared_object(key)
+        mine = key.below(self.folder)
         if self._is_good(mine, key, did, stop, recheck=False, told=lambda _: None):
             self.use(did, expected)
             return mine
-        return shared if shared and self._was_verified(shared, key, stop, recheck=False) else None
+        return None if self._others is None else self._others.verified(key, stop, recheck=False)
 
     def use(self, did: Did, expected: Expected) -> bool:
         """Count a use of the user's own object; False if there is none."""
@@ -247,39 +254,13 @@ class Cache:
             return False
         return self._note(path, key, did, target, state)
 
-    def _show_shared(self, key: Key, target: Path, stop: threading.Event, *, recheck: bool) -> bool:
-        path = self._shared_object(key)
-        if path is None or not self._was_verified(path, key, stop, recheck=recheck):
-            return False
+    def _link_shared(self, path: Path, target: Path) -> bool:
+        """Make the target a link to somebody else's object."""
         try:
             if not (target.is_symlink() and target.readlink() == path):
-                put_link(
-                    self.folder,
-                    target,
-                    self.shows,
-                    lambda fresh, folder: os.symlink(path, fresh, dir_fd=folder),
-                )
+                put_link(self.folder, target, self.shows, lambda name, at: os.symlink(path, name, dir_fd=at))
         except OSError:
             return False
-        return True
-
-    def _shared_object(self, key: Key) -> Path | None:
-        if self.shared is None:
-            return None
-        path = key.below(self.shared.absolute())
-        return path if shared_fault(path, self.shared.absolute()) is None else None
-
-    def _was_verified(self, path: Path, key: Key, stop: threading.Event, *, recheck: bool) -> bool:
-        """Whether this user has verified a shared object since it last changed; does so if not."""
-        ledger = self.ledger(path.parents[2])
-        if not recheck and ledger.holds(path, key.expected):
-            return True
-        before = path.stat()
-        if not holds(path, key.expected, stop):
-            return False
-        if stamp(path.stat()) == stamp(before):
-            ledger.record(path, key.expected, before)
-            ledger.save()
         return True
 
     def _note(self, path: Path, key: Key, did: Did, target: Path | None, verified: os.stat_result) -> bool:

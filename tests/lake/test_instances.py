@@ -56,6 +56,16 @@ auth_token_file_path = {token}
 """
 
 
+OIDC = "[client]\nrucio_host=https://x.org\nauth_type=oidc\n"
+LOGIN = """
+[vre-dm]
+issuer = https://iam.example.org/
+client_id = vre
+client_secret = canary-3b1f9c
+storage_audience = https://any DESY-DCACHE=desy
+"""
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     (tmp_path / ".jupyter").mkdir()
@@ -157,6 +167,31 @@ def test_one_lake_described_three_times_is_one_lake(home: Path, environ: Environ
     assert found.source.endswith("jupyter_server_config.json")
 
 
+def test_a_client_at_the_issuer_is_read_from_rucio_cfg_for_a_lake_that_jupyter_configures(
+    home: Path, environ: Environ, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    jupyter(home, {"instances": [VRE]})
+    rucio_cfg(home, CFG.format(token=home / "token") + LOGIN)
+    (found,) = instances.known(environ | {"JUPYTERHUB_USER": "phys"}).instances
+    assert found.registration is not None
+    assert (found.registration.issuer, found.registration.client_id) == ("https://iam.example.org/", "vre")
+    assert found.registration.scope == "openid profile offline_access"
+    assert "canary" not in repr(found)
+    assert found.storage_audiences.of("DESY-DCACHE") == "desy"
+    assert found.storage_audiences.of("CNAF-STORM") == "https://any"
+
+
+def test_a_lake_with_a_client_and_no_token_tells_its_user_to_log_in_by_code(
+    home: Path, environ: Environ, monkeypatch: pytest.MonkeyPatch, shared: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    rucio_cfg(home, OIDC + LOGIN)
+    (found,) = instances.known(environ).instances
+    with pytest.raises(LoginRefused, match=r"nobody has logged in yet.*vre-dm login --device"):
+        provider(found).token()
+
+
 def test_a_token_file_is_preferred_to_a_variable(home: Path, environ: Environ) -> None:
     (home / "token").write_text("fresh")
     (home / "token").chmod(0o600)
@@ -210,6 +245,9 @@ def test_rucio_jupyterlab_wins_over_variables_over_rucio_cfg(home: Path, environ
         ("[client]\nrucio_host=http://x.org\nauth_type=oidc", "in the clear"),
         ("[client]\nrucio_host=https://x.org\nauth_type=gss", "not supported"),
         ("[client]\nrucio_host=https://x.org\n", "not supported"),
+        (OIDC + "[vre-dm]\nisuer=https://i.org", "isuer in its section .vre-dm., which means nothing"),
+        (OIDC + "[vre-dm]\nissuer=https://i.org", "no client_id"),
+        (OIDC + "[vre-dm]\nstorage_audience=one two", "two audiences for one storage element"),
     ],
 )
 def test_a_wrong_rucio_cfg_is_named_with_its_fault(

@@ -53,6 +53,20 @@ def test_a_lake_that_does_not_run_can_be_stopped(tmp_path: Path) -> None:
     assert "was not running" in run("down", root=tmp_path / "none").stdout
 
 
+def test_a_running_lake_keeps_its_storage_audience_and_says_so(embedded_lake: LakeStatus) -> None:
+    done = run("up", "--idle", "1h", "--storage-audience", "https://x", root=embedded_lake.root)
+    assert done.returncode == 0
+    assert "ran already, with other options" in done.stderr
+    assert run("up", "--idle", "1h", root=embedded_lake.root).stderr == ""
+
+
+def test_an_audience_that_no_token_can_have_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    done = run("up", "--storage-audience", "two words", root=tmp_path / "none")
+    assert done.returncode == 1
+    assert "is no audience" in done.stderr
+    assert not (tmp_path / "none").exists()
+
+
 def test_up_again_leaves_a_running_lake_as_it_is(embedded_lake: LakeStatus) -> None:
     done = run("up", root=embedded_lake.root)
     assert done.returncode == 0

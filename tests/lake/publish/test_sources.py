@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from vre_dm.did import Did
 from vre_dm.errors import InvalidUpload
@@ -51,6 +53,25 @@ def test_what_cannot_be_a_file_of_the_lake_is_named(tmp_path: Path) -> None:
         with pytest.raises(InvalidUpload, match=why) as caught:
             items(wanted, "s")  # type: ignore[arg-type]
         assert str(caught.value).isprintable()
+
+
+NAMES = st.binary(min_size=1, max_size=60) | st.text("aZ0._-+=@# ~é", min_size=1).map(str.encode)
+
+
+@given(name=NAMES.filter(lambda name: not {0, ord("/")} & set(name) and len(name) < 256))
+def test_any_name_of_a_file_becomes_a_safe_did_or_one_line_of_text(
+    name: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("names")
+    assume(name not in (b".", b".."))
+    bytes_named(folder / "in", name)
+    try:
+        (item,) = items(folder / "in", "s")
+    except InvalidUpload as error:
+        assert str(error).isprintable()  # noqa: PT017 - either is right
+    else:
+        assert item.did.name.encode() == name
+        assert item.did.path().parts == ("s", item.did.name)
 
 
 def test_a_file_is_read_once_for_its_sums_and_again_when_it_changed(tmp_path: Path) -> None:

@@ -66,11 +66,12 @@ def test_a_secret_in_a_database_is_found_even_where_it_spans_pages(tmp_path: Pat
 
 
 def test_a_secret_on_a_command_line_is_found() -> None:
-    words = [sys.executable, "-c", "input()", "--token", CANARY]
-    with subprocess.Popen(words, stdin=subprocess.PIPE) as process:
+    words = [sys.executable, "-c", "print(flush=True); input()", "--token", CANARY]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # it runs: before, its command line may still be empty
         where = {leak.where for leak in SEARCH.command_lines()}
-        assert process.stdin is not None
-        process.stdin.close()
+        process.communicate(b"\n")
     assert f"/proc/{process.pid}/cmdline" in where
 
 

@@ -36,6 +36,12 @@ def test_the_line_says_files_bytes_rate_and_time_to_go():
     assert len(text) <= 100
 
 
+def test_what_was_here_before_is_no_speed():
+    text = line(replace(EVENT, rate=0.0, remaining=None), 2.0, 100)
+    assert "500k/1.00M" in text
+    assert "?, ?B/s" in text
+
+
 def test_an_unknown_total_is_no_obstacle():
     assert "500kB" in line(replace(EVENT, bytes_total=None, remaining=None), 2.0, 80)
 

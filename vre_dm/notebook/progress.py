@@ -46,7 +46,7 @@ def line(event: Progress, elapsed: float, width: int) -> str:
             prefix=f"{event.files_done}/{event.files_total} files",
             unit="B",
             unit_scale=True,
-            rate=event.rate or None,
+            rate=event.rate,  # 0 shows as unknown; None would count what was here before as speed
         )
     )
 

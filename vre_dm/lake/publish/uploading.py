@@ -54,11 +54,9 @@ def upload(
     Raises
     ------
     Declined, NoSpace, LoginRefused, NotInLake, InvalidUpload
-        Refused; nothing is registered, and what was placed is removed.
-    UploadInterrupted, Unreachable
-        It could not go on; what was placed stays for the next run.
-    FetchCancelled
-        Stopped by the user; likewise.
+        Refused; what was placed is removed, and the text says what is registered nevertheless.
+    UploadInterrupted, Unreachable, FetchCancelled
+        It could not go on, or was stopped; what was placed stays for the next run.
     """
     connection, store = shipping.connection, plan.target.store(shipping.access, shipping.policy)
     run = _Run(plan, record, summing, shipping, store, stop)

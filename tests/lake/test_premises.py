@@ -26,8 +26,9 @@ Look = Callable[..., Finding]
 def look(lake: Lake) -> Look:
     """What is found of a mount, on a lake that is not this machine's own."""
 
-    def one(mount: Mount) -> Finding:
-        connection = Connection(replace(lake.instance, embedded=False, mount=mount, source="rucio.cfg"))
+    def one(mount: Mount, *, replicate: bool = True) -> Finding:
+        mounted = replace(lake.instance, embedded=False, mount=mount, replicate=replicate, source="rucio.cfg")
+        connection = Connection(mounted)
         (finding,) = mount_findings(connection, Storage(connection))
         return finding
 
@@ -77,6 +78,7 @@ def test_a_mount_that_is_gone_is_told(look: Look, tmp_path: Path) -> None:
     finding = look(Mount(RSE, tmp_path / "none", 0))
     assert (finding.state, finding.step) == (State.FAIL, "remount it")
     assert "No such file or directory" in finding.text
+    assert look(Mount(RSE, tmp_path / "none", 0), replicate=False).state is State.WARN
 
 
 def test_an_element_that_the_lake_does_not_know_is_told(look: Look, folder: Path) -> None:

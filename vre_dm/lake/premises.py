@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ _LITTLE, _FEW = 1_000_000_000, 10_000  # bytes and files left on a disk that are
 def mount_findings(connection: Connection, access: Access) -> Iterator[Finding]:
     """Look at the configured mount: whether it is there and answers, and holds what the lake says it does.
 
+    What is wrong with it is a failure in replica mode; else its files come over the network.
+
     Yields
     ------
     Finding
@@ -36,9 +39,11 @@ def mount_findings(connection: Connection, access: Access) -> Iterator[Finding]:
         return
     step = f"correct it in {connection.instance.source}"
     try:
-        yield _fault(connection, access, mount, step) or _content(connection, access, mount, step)
+        found = _fault(connection, access, mount, step) or _content(connection, access, mount, step)
     except VreDmError as error:
-        yield failed("mount", error)
+        found = failed("mount", error)
+    softened = found.state is State.FAIL and not connection.instance.replicate
+    yield replace(found, state=State.WARN) if softened else found
 
 
 def disk_findings(cache: "Cache") -> Iterator[Finding]:

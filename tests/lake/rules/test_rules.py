@@ -292,7 +292,7 @@ def test_another_accounts_rule_is_not_ours_to_change(lake: Lake) -> None:
     for change in (lambda: seeded.extend(1), seeded.boost, lambda: seeded.move("DESY-DCACHE"), seeded.delete):
         with pytest.raises(LoginRefused, match="ask the owner"):
             change()
-    for days in (0, -1, float("nan"), float("inf"), 1e12):
+    for days in (0, -1, float("nan"), float("inf"), 1e12, "9", None):
         with pytest.raises(Declined, match="can be extended by up to"):
             seeded.extend(days)
 

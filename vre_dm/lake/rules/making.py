@@ -7,8 +7,8 @@ from vre_dm.did import Did
 from vre_dm.errors import Declined, LoginRefused
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.rules.listing import rule_of, rules_of
-from vre_dm.lake.rules.rule import LONGEST, Rule
-from vre_dm.lake.rules.spans import DAY
+from vre_dm.lake.rules.rule import Rule
+from vre_dm.lake.rules.spans import DAY, is_lifetime
 
 # States of a rule of ours that brings the files, the best first; of others only one that is OK is relied on.
 _USEFUL = ("OK", "REPLICATING", "INJECT", "STUCK", "WAITING_APPROVAL", "SUSPENDED")
@@ -18,7 +18,7 @@ def create_rule(
     connection: Connection, did: Did, rse: str, *, days: float | None, copies: int, comment: str
 ) -> Rule:
     """Make a rule; see `vre_dm.lake.dataset.Dataset.replicate`."""
-    if copies < 1 or (days is not None and not 0 < days <= LONGEST):
+    if copies < 1 or not (days is None or is_lifetime(days)):
         msg = f"{did}: a rule needs at least one copy and a positive number of days (got {copies}, {days})"
         raise Declined(msg)
     asked = [{"scope": did.scope, "name": did.name}]

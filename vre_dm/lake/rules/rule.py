@@ -9,12 +9,9 @@ from vre_dm.lake.connection import Connection
 from vre_dm.lake.rules.arrivals import Arrivals
 from vre_dm.lake.rules.reasons import LOOKED_AT, Causes, causes_of
 from vre_dm.lake.rules.sentence import Explanation, Seen, explanation
-from vre_dm.lake.rules.spans import DAY
+from vre_dm.lake.rules.spans import DAY, LONGEST, is_lifetime
 from vre_dm.lake.rules.state import RuleState, state_of
 from vre_dm.lake.tables import Table, Tabular, clean
-
-LONGEST = 100 * 365
-"""Days that a rule can be kept at most; for ever is no number of days."""
 
 
 class Rule(Tabular):
@@ -94,8 +91,8 @@ class Rule(Tabular):
         Declined, LoginRefused
             The time is not positive, or the rule belongs to someone else.
         """
-        if not 0 < days <= LONGEST:
-            msg = f"a rule can be extended by up to {LONGEST} days, not by {days:g}; delete() ends it"
+        if not is_lifetime(days):
+            msg = f"a rule can be extended by up to {LONGEST} days, not by {clean(days)}; delete() ends it"
             raise Declined(msg)
         return self._update({"lifetime": round(days * DAY)})
 

@@ -1,9 +1,17 @@
 """Spans and moments in words."""
 
 from datetime import UTC, datetime, timedelta
+from numbers import Real
 
 DAY = 86_400
+LONGEST = 100 * 365
+"""Days that a rule can be kept at most; for ever is no number of days."""
 _UNITS = (("d", DAY), ("h", 3600), ("min", 60), ("s", 1))
+
+
+def is_lifetime(days: object) -> bool:
+    """Whether a rule can be kept for so many days; also asked of what is no number."""
+    return isinstance(days, Real) and 0 < float(days) <= LONGEST
 
 
 def duration(span: timedelta) -> str:

@@ -133,7 +133,7 @@ def test_a_later_run_of_the_same_is_named_where_one_died(root: Path):
 
 def test_those_that_run_come_first_then_the_newest(root: Path):
     for at in range(25):
-        made(root, Finished(1, 1, 1.0), now=NOW + at)
+        made(root, Finished(1, 1, 1.0), now=NOW + at / 10)
     alive = made(root, STATE, now=NOW - 9)
     found = jobs(root)
     assert found[0].name == alive.path.name[-8:]

@@ -53,9 +53,9 @@ def jobs_in(root: Path, show: Show) -> JobList:
         Shows one to the user while it is followed.
     """
     found, later = JobList(), dict[About, str]()
-    for folder in folders(root):
-        if (begun := folder.begun) is not None:
-            found.append(Job(folder, begun, show, later.get(begun.about, "")))
-            later[begun.about] = name_of(folder)
+    told = [(begun, folder) for folder in folders(root) if (begun := folder.begun) is not None]
+    for begun, folder in sorted(told, key=lambda pair: pair[0].at, reverse=True):
+        found.append(Job(folder, begun, show, later.get(begun.about, "")))
+        later[begun.about] = name_of(folder)
     found.sort(key=lambda job: job.state != "running")
     return found

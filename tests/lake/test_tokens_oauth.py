@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.lake.answering import Answering, answering
+from tests.lake.answering import Answer, Answering, answering
 from tests.lake.hub.process import login
 from tests.lake.test_tokens import jwt
 from vre_dm.errors import InvalidConfiguration, LoginRefused, Unreachable
@@ -46,6 +46,7 @@ def error(code: str, status: int = 400) -> tuple[int, dict[str, object]]:
     return status, {"error": code}
 
 
+CUT: Answer = (200, {"Content-Length": "99"}, b"")  # a connection that breaks before the answer is whole
 GIVEN = (200, {"access_token": "canary-token", "token_type": "Bearer", "expires_in": 3600})
 DEVICE = (
     200,
@@ -173,6 +174,40 @@ def test_a_device_login_that_nobody_confirms_ends() -> None:
         pytest.raises(LoginRefused, match="nobody confirmed"),
     ):
         device_login(registered(server).client(), SCOPE, lambda _: None, lambda _: None)
+
+
+def test_a_network_that_is_away_for_a_moment_ends_no_device_login() -> None:
+    waits: list[float] = []
+    with issuer(DEVICE, error("authorization_pending"), GIVEN) as server:
+        plain = server.say
+        assert plain is not None
+
+        def say(path: str, headers: dict[str, str], body: bytes) -> Answer:
+            away = path == "/token" and len(waits) in {1, 3}
+            return CUT if away else plain(path, headers, body)
+
+        server.say = say
+        grant, _ = device_login(registered(server).client(), SCOPE, lambda _: None, waits.append)
+    assert grant.token == Secret("canary-token")
+    assert waits == [1, 6, 6, 11]
+
+
+def test_an_issuer_that_is_away_to_the_end_is_named_as_such() -> None:
+    with issuer(DEVICE) as server:
+        plain = server.say
+        assert plain is not None
+        server.say = lambda path, *sent: CUT if path == "/token" else plain(path, *sent)
+        with pytest.raises(Unreachable, match=r"the issuer at .* did not answer"):
+            device_login(registered(server).client(), SCOPE, lambda _: None, lambda _: None)
+
+
+@pytest.mark.parametrize("field", ["device_code", "verification_uri"])
+def test_a_login_that_misses_what_it_needs_is_not_shown(field: str) -> None:
+    with (
+        issuer((200, {**DEVICE[1], field: ""})) as server,
+        pytest.raises(LoginRefused, match="did not start a login"),
+    ):
+        device_login(registered(server).client(), SCOPE, lambda _: pytest.fail("shown"), lambda _: None)
 
 
 @pytest.mark.parametrize("code", ["access_denied", "expired_token", "invalid_grant"])

@@ -157,20 +157,23 @@ def up(
     if now.running:
         return now
     if not re.fullmatch(r"[\w:/?.,#~+-]*", storage_audience):
-        msg = (
-            f"{storage_audience!r} is no audience: it has a character that none has; the lake was not started"
-        )
+        msg = f"{storage_audience!r} is no audience of tokens; the lake was not started: write another"
         raise SandboxError(msg)
+    python, path = _prepared(layout, say)
+    return _wait_ready(layout, _spawn(layout, python, path, idle, token_seconds, storage_audience), say)
+
+
+def _prepared(layout: Layout, say: Say) -> tuple[Path, Path]:
+    """Make the lake's folder this user's alone; gives what `private_python` does."""
     try:
         layout.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         require_own(layout.root)
         layout.root.chmod(0o700)
         layout.log.mkdir(mode=0o700, exist_ok=True)
-        python, path = private_python(layout, say)
+        return private_python(layout, say)
     except OSError as error:
         msg = f"the lake's folder {layout.root} cannot be used: {error.strerror}; choose another with {ROOT}"
         raise SandboxError(msg) from error
-    return _wait_ready(layout, _spawn(layout, python, path, idle, token_seconds, storage_audience), say)
 
 
 def private_python(layout: Layout, say: Say = lambda _: None) -> tuple[Path, Path]:

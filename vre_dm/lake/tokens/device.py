@@ -1,10 +1,10 @@
-"""Login on another screen: the issuer shows a short code that the user confirms in any browser."""
+"""Login on another screen (RFC 8628): the issuer shows a short code that the user confirms in any browser."""
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from vre_dm.errors import LoginRefused
+from vre_dm.errors import LoginRefused, Unreachable
 from vre_dm.lake.tables import clean
 from vre_dm.lake.tokens.asking import Answer
 from vre_dm.lake.tokens.oauth import Client, Form, grant_in, refuse_plain
@@ -73,30 +73,33 @@ def device_login(
         The issuer would have the user confirm in the clear.
     Unreachable
         The issuer does not answer.
-
-    References
-    ----------
-    RFC 8628, section 3
     """
-    wait = wait or threading.Event().wait
+    meant: Form = {"audience": audience} if audience else {}
+    started = _started(client, {"scope": scope, **meant})
+    prompt = _prompt(started, client.issuer)
+    show(prompt)
+    asked: Form = {"grant_type": _GRANT, "device_code": Secret(started.text("device_code")), **meant}
+    interval = started.seconds("interval") or _INTERVAL
+    return _confirmed(client, asked, interval, prompt.seconds, wait or threading.Event().wait)
+
+
+def _started(client: Client, form: Form) -> Answer:
     if not client.device_url:
         msg = f"the issuer {client.issuer} has no device flow; log in with your hub or with a token file"
         raise LoginRefused(msg)
-    form: Form = {"scope": scope} | ({"audience": audience} if audience else {})
     started = client.post(client.device_url, form)
-    code = Secret(started.text("device_code"))
-    if started.status != 200 or not code:
+    if started.status != 200 or not (started.text("device_code") and _page(started)):
         msg = f"the issuer {client.issuer} did not start a login: {started.fault}; log in another way"
         raise LoginRefused(msg)
-    prompt = _prompt(started, client.issuer)
-    show(prompt)
-    asked: Form = {"grant_type": _GRANT, "device_code": code, **({"audience": audience} if audience else {})}
-    return _confirmed(client, asked, started.seconds("interval") or _INTERVAL, prompt.seconds, wait)
+    return started
+
+
+def _page(started: Answer) -> str:
+    return started.text("verification_uri") or started.text("verification_url")
 
 
 def _prompt(started: Answer, issuer: str) -> Prompt:
-    address = started.text("verification_uri") or started.text("verification_url")
-    link = started.text("verification_uri_complete")
+    address, link = _page(started), started.text("verification_uri_complete")
     for url in filter(None, (address, link)):
         refuse_plain(url, issuer)
     seconds = min(started.seconds("expires_in") or _LONGEST, _LONGEST)
@@ -109,7 +112,13 @@ def _confirmed(
     while left > 0:
         wait(interval)
         left -= interval
-        answer = client.post(client.token_url, asked)
+        try:
+            answer = client.post(client.token_url, asked)
+        except Unreachable:  # the user may be typing the code this moment: no reason to give up
+            if left <= 0:
+                raise
+            interval += _SLOWER
+            continue
         if answer.status == 200:
             return grant_in(answer, client.issuer)
         error = answer.text("error")

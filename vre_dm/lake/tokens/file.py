@@ -130,17 +130,21 @@ def write_token(path: Path, token: Secret, *, found: bool = False) -> None:
                 f"the token is not written: {path} is in a folder of another user; name your own in rucio.cfg"
             )
             raise NotWritable(msg)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)  # made 0600
-        try:
-            with os.fdopen(handle, "w", encoding="ascii") as file:
-                file.write(token.reveal())
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-            raise
+        _replace(path, token)
     except OSError as error:
         msg = f"the token cannot be written to {path}: {error.strerror}; make its folder writable"
         raise NotWritable(msg) from error
+
+
+def _replace(path: Path, token: Secret) -> None:
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)  # made 0600
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(token.reveal())
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink()
+        raise

@@ -14,7 +14,7 @@ from tests.faults.matrix import BODY, SIZE, Fault
 from tests.faults.server import Breaking, good
 from tests.faults.world import registered
 
-PATIENCE = 60.0
+PATIENCE = 30.0
 """Seconds after which a run counts as endless."""
 WORKERS, ALONE = 6, 2  # most of them wait for a timeout
 Runs = tuple[str, str]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.lakes import until
 from vre_dm.lake.mount import MountWatch
 
 
@@ -60,3 +61,28 @@ def test_a_mount_that_hangs_is_asked_by_one_thread_only(tmp_path: Path):
     asked[0].join()
     clock.now = 120.0
     assert MountWatch.fault(watch) is None
+
+
+def test_what_looks_at_files_of_a_mount_that_hangs_is_given_up_and_the_next_at_once(tmp_path: Path):
+    watch, go = MountWatch(tmp_path, patience=0.01), threading.Event()
+    assert watch.ask(go.wait) is None
+    asked: list[int] = []
+    assert watch.ask(lambda: asked.append(1)) is None
+    assert asked == []
+    assert watch.fault() == f"the mount {tmp_path} does not answer; remount it"
+    go.set()
+    assert until(lambda: watch.ask(lambda: "back")) == "back"
+
+
+def test_on_a_mount_that_cannot_be_read_nothing_is_looked_at(tmp_path: Path):
+    asked: list[int] = []
+    assert MountWatch(tmp_path / "none").ask(lambda: asked.append(1)) is None
+    assert asked == []
+
+
+def test_a_mount_that_was_slow_is_asked_again_soon(tmp_path: Path):
+    go, clock = threading.Event(), Time()
+    watch = MountWatch(tmp_path, lambda _: go.wait(), clock, patience=0.01)
+    assert watch.fault() == f"the mount {tmp_path} does not answer; remount it"
+    go.set()
+    assert until(lambda: watch.fault() is None)

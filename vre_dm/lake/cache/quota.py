@@ -48,7 +48,8 @@ class Quota:
             for did, expected in kept:
                 self._keep(self._cache, did, expected)
             make_room(self._cache, coming, keep=self._own)
-            self._look(self._cache)
+            if self._cache.quota is not None:
+                self._look(self._cache)
 
     def reserve(self, did: Did, expected: Expected) -> None:
         """Have room for a file that is about to move.

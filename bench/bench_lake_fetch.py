@@ -1,9 +1,15 @@
-"""Have the files of a dataset here, verified: ours, the stock DownloadClient, and bare copying."""
+"""Have the files of a dataset here, verified: ours, the stock client, pooch, aria2c, cp, plain copying."""
 
+import io
+import itertools
 import os
 import shutil
+import subprocess
+import sys
+import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,32 +18,44 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import requests
 from rucio.client.downloadclient import DownloadClient
+from tqdm import tqdm
 
+from bench.fetch_peers import aria2, pooch
 from bench.figures import Call, Figures
 from bench.lakes import COUNT, FILE_RSE, HTTPS_RSE, SCOPE, store
 from tests.faults.world import OpenAccess, registered
 from vre_dm.did import Did
 from vre_dm.lake.cache import Cache
-from vre_dm.lake.files import File
+from vre_dm.lake.files import File, Replica
+from vre_dm.lake.jobs.feed import Feed
+from vre_dm.lake.jobs.journal import Journal
 from vre_dm.lake.lake import Lake
-from vre_dm.lake.transfer import fetch_files
+from vre_dm.lake.transfer import Event, Progress, fetch_files
+from vre_dm.lake.transfer.events import Listener
 from vre_dm.lake.transfer.plan import make_plan
 from vre_dm.sandbox import LakeStatus
 
 BLOCK = 1_000_000
 MANY, ONE = "300 × 20 kB", "1 × 200 MB"
 THREADS = 4
+ROUNDS = 3
+GIGABYTES = 2
 Chunks = Iterator[bytes]
 
 
 @pytest.fixture(scope="module")
-def stored(embedded_lake: LakeStatus, rucio: Any) -> dict[str, Did]:
-    """A dataset of many small files and one of a large file, both on a plain path and on https."""
+def contents() -> dict[str, dict[str, bytes]]:
+    """Many small files, and a large one."""
     block = os.urandom(BLOCK)
-    contents = {
+    return {
         MANY: {f"bench.small.{number:03d}": os.urandom(20_000) for number in range(300)},
         ONE: {"bench.large": block * 200},
     }
+
+
+@pytest.fixture(scope="module")
+def stored(embedded_lake: LakeStatus, rucio: Any, contents: dict[str, dict[str, bytes]]) -> dict[str, Did]:
+    """A dataset of each, both on a plain path and on https."""
     names = {MANY: "bench.many", ONE: "bench.one"}
     return {
         what: store(embedded_lake, rucio, Did(SCOPE, names[what]), files, [FILE_RSE, HTTPS_RSE])
@@ -62,7 +80,8 @@ def downloads(
 @pytest.mark.parametrize("what", [MANY, ONE])
 def test_fetch(
     benchmark: Any, figures: Figures, lake: Lake, rucio: Any, downloads: dict[str, DownloadClient],
-    stored: dict[str, Did], tmp_path: Path, what: str, rse: str,
+    stored: dict[str, Did], contents: dict[str, dict[str, bytes]], tmp_path: Path,
+    pytestconfig: pytest.Config, what: str, rse: str,
 ) -> None:  # fmt: skip
     did, folder = stored[what], tmp_path / "here"
 
@@ -76,53 +95,167 @@ def test_fetch(
         who: partial(downloader.download_dids, [item], num_threads=THREADS)
         for who, downloader in downloads.items()
     }
-    pieces = _reader(lake, rucio, did, rse)
-    peers["bare copy with adler32, nothing asked or synced"] = lambda: _bare(pieces, folder)
-    figures.compare(
-        benchmark, f"fetch {what} ({'path' if rse == FILE_RSE else 'https'})",
-        lambda: lake.dataset(did).fetch(folder, rse=rse), peers, rounds=3, warmup=0, before=clean,
-    )  # fmt: skip
+    peers["plain: the catalogue asked once, copies with adler32, one sync"] = lambda: _plain(
+        lake, rucio, did, rse, folder
+    )
+    urls = _urls(rucio, did, rse)
+    with ExitStack() as stack:
+        if rse == FILE_RSE:
+            paths = [unquote(urlsplit(url).path) for url in urls.values()]
+            peers["cp"] = lambda: subprocess.run(["cp", *paths, str(folder)], check=True)
+        else:
+            headers, ca = lake.access.headers(next(iter(urls.values()))), Path(str(lake.instance.ca))
+            python, files = pytestconfig.getoption("--peers-python"), contents[what]
+            peers |= stack.enter_context(pooch(python, urls, files, headers, ca, folder))
+            sums = {name: f"{zlib.adler32(body):08x}" for name, body in files.items()}
+            peers |= aria2(urls, sums, headers, ca, folder)
+        figures.compare(
+            benchmark, f"fetch {what} ({'path' if rse == FILE_RSE else 'https'})",
+            lambda: lake.dataset(did).fetch(folder, rse=rse), peers, rounds=ROUNDS, before=clean,
+        )  # fmt: skip
     shutil.rmtree(folder)
 
 
-def _reader(lake: Lake, rucio: Any, did: Did, rse: str) -> Callable[[], Iterator[tuple[str, Chunks]]]:
-    """Names and bytes of the files, asked from the storage alone."""
-    asked = [{"scope": did.scope, "name": did.name}]
-    rows = rucio.list_replicas(asked, rse_expression=rse)
-    urls = {row["name"]: next(iter(row["pfns"])) for row in rows}
-    session = requests.Session()
-    session.trust_env = False  # a variable with another certificate authority would win
-    session.verify = str(lake.instance.ca)
-    session.headers.update(lake.access.headers(next(iter(urls.values()))))
-
-    def read(url: str) -> Chunks:
-        if url.startswith("file:"):
-            with Path(unquote(urlsplit(url).path)).open("rb") as file:
-                yield from iter(lambda: file.read(BLOCK), b"")
-        else:
-            yield from session.get(url, stream=True).iter_content(BLOCK)
-
-    return lambda: ((name, read(url)) for name, url in urls.items())
+def _urls(rucio: Any, did: Did, rse: str) -> dict[str, str]:
+    """Address of each file at a storage element, by its name: one question."""
+    rows = rucio.list_replicas([{"scope": did.scope, "name": did.name}], rse_expression=rse)
+    return {row["name"]: next(iter(row["pfns"])) for row in rows}
 
 
-def _bare(pieces: Callable[[], Iterator[tuple[str, Chunks]]], folder: Path) -> None:
-    for name, chunks in pieces():
-        checksum = 1
-        with (folder / name).open("wb") as file:
-            for chunk in chunks:
-                checksum = zlib.adler32(chunk, checksum)
-                file.write(chunk)
+def _plain(lake: Lake, rucio: Any, did: Did, rse: str, folder: Path) -> None:
+    """What there is to do at least: ask, copy while the checksum passes, sync."""
+    urls = _urls(rucio, did, rse)
+    with requests.Session() as session:
+        session.trust_env = False  # a variable with another certificate authority would win
+        session.verify = str(lake.instance.ca)
+        session.headers.update(lake.access.headers(next(iter(urls.values()))))
+        for name, url in urls.items():
+            checksum = 1
+            with (folder / name).open("wb") as file:
+                for chunk in _read(session, url):
+                    checksum = zlib.adler32(chunk, checksum)
+                    file.write(chunk)
+    os.sync()
+
+
+def _read(session: requests.Session, url: str) -> Chunks:
+    if url.startswith("file:"):
+        with Path(unquote(urlsplit(url).path)).open("rb") as file:
+            yield from iter(lambda: file.read(BLOCK), b"")
+    else:
+        yield from session.get(url, stream=True).iter_content(BLOCK)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[File]:
+    """Two gigabytes on a path."""
+    path, block, checksum = tmp_path_factory.mktemp("large") / "file", os.urandom(BLOCK), 1
+    with path.open("wb") as file:
+        for _ in range(GIGABYTES * 1000):
+            file.write(block)
+            checksum = zlib.adler32(block, checksum)
+    did, replica = Did("bench", path.name), Replica("RSE", f"file://localhost{path}")
+    yield File(did, GIGABYTES * 10**9, f"{checksum:08x}", None, (replica,))
+    shutil.rmtree(path.parent)
+
+
+def test_fetch_of_a_large_file(benchmark: Any, figures: Figures, large: File, tmp_path: Path) -> None:
+    source = Path(large.replicas[0].pfn.removeprefix("file://localhost"))
+
+    def clean() -> None:
+        shutil.rmtree(tmp_path)
+        tmp_path.mkdir()
+        os.sync()
+
+    peers: dict[str, Call] = {
+        "cp with an adler32 pass in one read, and one fsync": lambda: _copy(source, tmp_path / "copy"),
+        "cp": lambda: subprocess.run(["cp", str(source), str(tmp_path)], check=True),
+    }
+    figures.compare(
+        benchmark, f"fetch 1 × {GIGABYTES} GB (path, no lake)",
+        lambda: fetch_files([large], tmp_path, access=OpenAccess()), peers,
+        rounds=3, warmup=0, before=clean, note="aim: 1.11",
+    )  # fmt: skip
+
+
+def _copy(source: Path, target: Path) -> None:
+    checksum = 1
+    with source.open("rb", buffering=0) as read, target.open("wb", buffering=0) as write:
+        while chunk := read.read(1 << 20):
+            checksum = zlib.adler32(chunk, checksum)
+            write.write(chunk)
+        os.fsync(write.fileno())
+
+
+def test_memory_of_a_large_file(figures: Figures, large: File, tmp_path: Path) -> None:
+    """In a process of its own; the kernel counts its peak."""
+    words = [sys.executable, "-c", _PEAK, large.replicas[0].pfn, str(large.size), str(large.adler32)]
+    done = subprocess.run([*words, str(tmp_path)], check=True, capture_output=True, text=True)
+    above, idle = map(float, done.stdout.split())
+    figures.add(
+        f"memory above idle, fetch 1 × {GIGABYTES} GB", [above], unit="MB",
+        note=f"idle, all loaded: {idle:.0f} MB; aim: 100",
+    )  # fmt: skip
+
+
+_PEAK = """
+import resource, sys
+from pathlib import Path
+from tests.faults.world import OpenAccess
+from vre_dm.did import Did
+from vre_dm.lake.files import File, Replica
+from vre_dm.lake.transfer import Event, Progress, fetch_files
+from vre_dm.lake.transfer.events import Listener
+pfn, size, adler32, folder = sys.argv[1:]
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+fetch_files([], Path(folder), access=OpenAccess())
+idle = peak()
+file = File(Did("bench", "file"), int(size), adler32, None, (Replica("RSE", pfn),))
+fetch_files([file], Path(folder), access=OpenAccess())
+print(peak() - idle, idle)
+"""
+
+
+def test_events(benchmark: Any, figures: Figures, tmp_path: Path) -> None:
+    """What it costs to tell: a line for the user, a journal for other processes, a feed for followers."""
+    root = tmp_path / "lake"
+    root.mkdir()
+    files = [_on_disk(root, number, os.urandom(20_000)) for number in range(2000)]
+    turn = itertools.count()
+
+    def fetch(listener: Listener | None) -> None:
+        fetch_files(files, tmp_path / f"here{next(turn)}", access=OpenAccess(), progress=listener)
+
+    def told() -> None:
+        journal, feed, line = Journal(tmp_path / f"{next(turn)}.jsonl", time.time), Feed(), io.StringIO()
+        bar = tqdm(total=len(files), file=line)
+
+        def hear(event: Event) -> None:
+            feed.put(event)
+            journal.append(event)
+            if isinstance(event, Progress):
+                bar.update(event.files_done - bar.n)
+
+        fetch(hear)
+        journal.close()
+
+    figures.compare(
+        benchmark, "events of 2000 × 20 kB: line, journal, feed", told,
+        {"the same, nobody listens": lambda: fetch(None)}, rounds=7, before=os.sync, note="aim: 1.02",
+    )  # fmt: skip
+
+
+def _on_disk(root: Path, number: int, body: bytes) -> File:
+    path = root / f"{number:05d}"
+    path.write_bytes(body)
+    return registered(body, f"file://localhost{path}", name=path.name)
 
 
 @pytest.fixture(scope="module")
 def present(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[File], Path, Cache]:
     """Ten thousand files that an earlier fetch brought, with what it remembers of them."""
     root = tmp_path_factory.mktemp("present")
-    files = []
-    for number in range(COUNT):
-        body, path = f"{number:05d}".encode() * 100, root / f"{number:05d}"
-        path.write_bytes(body)
-        files.append(registered(body, f"file://localhost{path}", name=path.name))
+    files = [_on_disk(root, number, f"{number:05d}".encode() * 100) for number in range(COUNT)]
     cache, folder = Cache(root / "store", root / "lakes"), root / "here"
     fetch_files(files, folder, access=OpenAccess(), cache=cache)
     return files, folder, cache

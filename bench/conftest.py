@@ -17,6 +17,10 @@ from vre_dm.sandbox import LakeStatus
 _FIGURES = pytest.StashKey[Figures]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--peers-python", default="python3", help="interpreter that has pooch")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_FIGURES] = Figures()

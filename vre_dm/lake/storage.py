@@ -100,7 +100,8 @@ class Storage:
         instance, mount = self._connection.instance, self._connection.instance.mount
         # Another lake's catalogue must not name paths of this machine: what is mounted, its user configured.
         if instance.embedded and parts.scheme == "file" and parts.hostname in {None, "localhost"}:
-            prefixes = [e.prefix for e in self.endpoints() if e.scheme == "file"]
+            files = [e.prefix for e in self.endpoints() if e.scheme == "file"]
+            prefixes = [prefix for prefix in files if path.startswith(prefix)]
             return next((inside for prefix in prefixes if (inside := _inside(prefix, Path(path)))), None)
         if mount is None or self._mount is None:
             return None

@@ -78,7 +78,8 @@ def clean(value: object, longest: int | None = 80) -> str:
     if value is None:
         return ""
     text = f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
-    text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
     return text if longest is None or len(text) <= longest else text[: longest - 1] + "…"
 
 

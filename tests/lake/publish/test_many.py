@@ -9,7 +9,10 @@ from tests.lake.publish.conftest import METADATA, Files, Shelf
 from tests.lakes import until
 from vre_dm.errors import Declined, NotInLake
 from vre_dm.lake.lake import Lake
+from vre_dm.lake.publish.plan import Wish
+from vre_dm.lake.publish.publication import prepare
 from vre_dm.lake.publish.registering import PAGE
+from vre_dm.lake.publish.uploading import Shipping
 from vre_dm.lake.transport import RucioClient
 
 RSE = "CERN-EOSPILOT"
@@ -56,3 +59,25 @@ def _known(shelf: Shelf) -> bool:
         return bool(shelf.registered())
     except NotInLake:
         return False
+
+
+def test_files_that_were_added_before_a_refusal_stay_and_are_counted(
+    lake: Lake, files: Files, shelf: Shelf, tag: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, attach = files(9, 10), RucioClient.attach_dids_to_dids
+    one = min(folder.iterdir())
+    made = lake.publish(one, f"user.dm:{tag}", rse=RSE, metadata=METADATA)
+
+    def attach_and_close(self: RucioClient, *given: Any, **more: Any) -> Any:
+        done = attach(self, *given, **more)
+        self.close("user.dm", tag)
+        return done
+
+    monkeypatch.setattr(RucioClient, "attach_dids_to_dids", attach_and_close)
+    way = Shipping(lake._connection, lake.access, page=3)
+    publication = prepare(way, folder, Wish(did=made.did, rse=RSE), records=tmp_path / "uploads")
+    with pytest.raises(Declined, match=r"\(3 files were added before and stay; run again to add"):
+        publication.run()
+    assert len(lake.dataset(made.did).files) == len(shelf.stored(RSE)) == 4
+    assert shelf.temporary() == []
+    assert list((tmp_path / "uploads").iterdir()) == []

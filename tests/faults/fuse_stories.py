@@ -19,7 +19,7 @@ from vre_dm.errors import VreDmError
 from vre_dm.lake.cache import Cache
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer import Event, Policy, fetch_files
-from vre_dm.lake.transfer.events import SourceChanged, Started, Verified
+from vre_dm.lake.transfer.events import Planned, SourceChanged, Started, Verified
 from vre_dm.lake.transfer.failures import FetchCancelled
 
 BRISK = Policy(stall_timeout=1.0, rounds=1)
@@ -60,6 +60,7 @@ def fetch(
         "finals": len(finals(folder)),
         "causes": [event.cause for event in told if isinstance(event, SourceChanged)],
         "verified": len([event for event in told if isinstance(event, Verified)]),
+        "forecast": [event.seconds for event in told if isinstance(event, Planned)],
     }
 
 

@@ -51,6 +51,11 @@ def test_a_new_measurement_counts_with_the_old(tmp_path: Path):
     assert 10.0 < (forecast.seconds(plan(tmp_path, 100, 1000)) or 0.0) < 20.0
 
 
+def test_a_fetch_that_moved_nothing_teaches_nothing(tmp_path: Path):
+    Forecast(tmp_path / "rates").learn(plan(tmp_path, 0, 1), 5.0)
+    assert not (tmp_path / "rates").exists()
+
+
 def test_what_is_here_takes_no_time_and_an_unknown_size_no_forecast(tmp_path: Path):
     forecast = Forecast(tmp_path / "rates")
     forecast.learn(plan(tmp_path, 100, 1000), 5.0)

@@ -24,7 +24,9 @@ def apart(story: str, tmp_path: Path) -> dict[str, Any]:
     truth = tmp_path / "truth"
     truth.write_bytes(BODY)
     command = ["unshare", "--map-root-user", "--mount", sys.executable, "-m", "tests.faults.fuse_stories"]
-    done = subprocess.run([*command, story, truth], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*command, story, truth], cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -67,6 +69,7 @@ def test_a_file_in_place_is_read_once_and_again_only_where_that_is_asked(tmp_pat
         "again": (True, 1),
     }
     assert {path for run in told.values() for path in run["paths"]} == {str(tmp_path / "disk" / "file")}
+    assert (told["unread"]["forecast"], told["first"]["forecast"]) == ([0.0], [None])
 
 
 @mounting

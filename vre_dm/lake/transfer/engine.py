@@ -152,7 +152,9 @@ def fetch_files(
     )
     run = _Run(plan, context, outbox)
     try:
-        listener(Planned(len(plan.items), plan.size, plan.kept, plan.free, forecast.seconds(plan), remarks))
+        # how much of what is used in place was read before is not known yet
+        seconds = forecast.seconds(plan) if copy or not verify else None
+        listener(Planned(len(plan.items), plan.size, plan.kept, plan.free, seconds, remarks))
         run.watch(listener)
         if not run.failures:
             forecast.learn(plan, run.seconds)

@@ -45,7 +45,7 @@ class Forecast:
     def learn(self, plan: Plan, seconds: float) -> None:
         """Take in what the plan took, all its files having been moved."""
         kind = _kind(plan)
-        if self._file is None or kind is None or seconds < _WORTH:
+        if self._file is None or kind is None or seconds < _WORTH or not plan.coming:
             return
         rate = (plan.bytes_coming if kind == "bytes" else len(plan.coming)) / seconds
         rates = self._read()

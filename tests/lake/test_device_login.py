@@ -91,7 +91,17 @@ def test_a_login_that_the_user_refuses_is_none(
     done = told(monkeypatch, embedded_lake, "--device", answer="no")
     assert done.exit_code == 1
     assert "refused the login: access_denied" in done.output
-    assert not home.exists()
+    assert list(home.iterdir()) == []
+
+
+def test_where_no_login_can_be_kept_nobody_is_asked_to_log_in(home: Path) -> None:
+    home.mkdir(parents=True)
+    home.chmod(0o777)
+    done = CliRunner().invoke(main, ["login", "--device"])
+    assert done.exit_code == 1
+    assert "other users can change" in done.output
+    assert "set XDG_STATE_HOME to a folder that is yours alone" in done.output
+    assert "Open this address" not in done.output
 
 
 def test_a_login_is_forgotten_when_the_user_says_so(

@@ -57,6 +57,7 @@ def _by_code(instance: "Instance") -> None:
         raise InvalidConfiguration(msg)
     client, scope = instance.registration.client(), instance.registration.scope
     kept = stored_login(instance.url, instance.registration)
+    kept.prepare()
     kept.keep(*device_login(client, scope, _show, audience=instance.audience))
     click.echo(f"The login is kept in {kept.path}.")
 

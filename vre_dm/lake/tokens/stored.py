@@ -31,6 +31,16 @@ class StoredLogin:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    def prepare(self) -> None:
+        """Make the folder, so that nobody logs in for nothing.
+
+        Raises
+        ------
+        NotWritable
+            It cannot be written, or others can change it.
+        """
+        make_private(self.path.parent, "set XDG_STATE_HOME to a folder that is yours alone")
+
     def keep(self, grant: Grant, refresh: Secret | None) -> None:
         """Write a login down; who reads meanwhile gets the old one or the new one whole.
 
@@ -39,7 +49,7 @@ class StoredLogin:
         NotWritable
             The folder cannot be written, or others can change it; what was there is unchanged.
         """
-        make_private(self.path.parent)
+        self.prepare()
         kept = {"access_token": grant.token.reveal(), "ends": _by_our_clock(grant)}
         kept |= {"refresh_token": refresh.reveal()} if refresh else {}
         text = json.dumps(kept, separators=(",", ":")).replace(
@@ -74,7 +84,7 @@ class StoredLogin:
         """Wait for other programs of this user that are renewing; where locks do not work, go on."""
         with contextlib.ExitStack() as held:
             with contextlib.suppress(OSError, NotWritable):
-                make_private(self.path.parent)
+                self.prepare()
                 lock = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
                 held.callback(os.close, lock)
                 fcntl.flock(lock, fcntl.LOCK_EX)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from tests.faults.kills import BODY, MOMENTS, die_at, kills
 from tests.faults.server import Breaking, breaking, good
 from tests.faults.world import HASTY, OpenAccess, Waits, finals, partials, registered
 from vre_dm.lake.files import File
-from vre_dm.lake.transfer import Event, FetchCancelled, Progress, fetch_files, syncing
+from vre_dm.lake.transfer import Event, FetchCancelled, Progress, fetch_files, landing
 
 CHILD = """
 import sys
@@ -185,13 +185,38 @@ def test_the_bytes_are_on_the_disk_before_the_name_and_the_name_before_the_end(
     calls: list[str] = []
     for name in ("write", "fsync", "replace"):
         monkeypatch.setattr(os, name, noting(calls, name, getattr(os, name)))
-    monkeypatch.setattr(syncing, "_syncfs", noting(calls, "syncfs", syncing._syncfs))
     fetch_files(
         [registered(BODY[:size], server.play("/x", good(BODY[:size])))], tmp_path, access=OpenAccess()
     )
-    sync = "syncfs" if size < 1 << 22 else "fsync"
     order = [name for name, _ in itertools.groupby(calls)]
-    assert order[-4:] == ["write", sync, "replace", "fsync"]
+    assert order[-4:] == ["write", "fsync", "replace", "fsync"]
+
+
+def test_of_many_small_files_none_has_its_name_before_its_bytes_are_on_the_disk(
+    server: Breaking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    durable: set[str] = set()
+    sync, replace = landing.make_durable, os.replace
+
+    def syncing(descriptors: Iterable[int]) -> dict[int, OSError]:
+        files = list(descriptors)
+        failed = sync(files)
+        durable.update(Path(f"/proc/self/fd/{each}").readlink().name for each in files)
+        return failed
+
+    def replacing(temporary: str, name: str, **folders: int) -> None:
+        assert temporary in durable
+        replace(temporary, name, **folders)
+
+    monkeypatch.setattr(landing, "make_durable", syncing)
+    monkeypatch.setattr(os, "replace", replacing)
+    bodies = [BODY[at : at + 5000] for at in range(40)]
+    files = [
+        registered(each, server.play(f"/{at}", good(each)), name=f"f{at}") for at, each in enumerate(bodies)
+    ]
+    paths = fetch_files(files, tmp_path, access=OpenAccess())
+    assert [path.read_bytes() for path in paths] == bodies
+    assert len(durable) == len(files)
 
 
 def noting(calls: list[str], name: str, call: Callable[..., Any]) -> Callable[..., Any]:

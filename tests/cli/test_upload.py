@@ -45,6 +45,11 @@ def test_a_folder_is_rehearsed_uploaded_and_kept(run: Run, name: str, tmp_path: 
     assert isinstance(events[0], Planned)
     assert isinstance(events[-1], Finished)
     assert events[0].kept == 1
+    seen = {
+        (job["kind"], job["what"], job["to"], job["state"])
+        for job in json.loads(run("jobs", "--json").stdout)
+    }
+    assert seen == {("upload", f"user.dm:{name}", "CNAF-STORM", "finished")}
     assert run("ls", f"user.dm:{name}").stdout == f"user.dm:{name}.csv\n"
     assert run(*words, "--close").exit_code == 0
     (tmp_path / "mine" / f"{name}.more.csv").write_text("3,4\n")

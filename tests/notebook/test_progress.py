@@ -128,7 +128,7 @@ def test_a_cell_ends_with_one_plain_line(monkeypatch: pytest.MonkeyPatch):
         (Cancelled(1, 3), "stopped in"),
         (EVENT, "died after"),
     ]:
-        with in_cell(since=100.0) as show:  # another window's
+        with in_cell(elapsed=100.0) as show:  # another window's
             show(EVENT)
             show(last)
         assert updates[-1].startswith(f"1 of 3 files, 500 kB, {said} 100.")

@@ -68,18 +68,18 @@ def _news(event: Event, told: str) -> str:
 
 
 @contextmanager
-def in_terminal(stream: TextIO | None = None, *, since: float = 0.0) -> Iterator[Listener]:
+def in_terminal(stream: TextIO | None = None, *, elapsed: float = 0.0) -> Iterator[Listener]:
     """Follow a job on a terminal; only causes of retries and states of rules elsewhere.
 
     Parameters
     ----------
     stream
         Where to; the standard error when left out.
-    since
+    elapsed
         Seconds for which it runs already.
     """
     out = sys.stderr if stream is None else stream
-    start = time.monotonic() - since
+    start = time.monotonic() - elapsed
     drawn, told = 0, ""
 
     def show(event: Event) -> None:
@@ -106,17 +106,17 @@ def in_terminal(stream: TextIO | None = None, *, since: float = 0.0) -> Iterator
 
 
 @contextmanager
-def in_cell(since: float = 0.0) -> Iterator[Listener]:
+def in_cell(elapsed: float = 0.0) -> Iterator[Listener]:
     """Follow a job below a notebook's cell; what is saved with the notebook is one line of plain text.
 
     Parameters
     ----------
-    since
+    elapsed
         Seconds for which it runs already.
     """
     from IPython.display import display
 
-    start = time.monotonic() - since
+    start = time.monotonic() - elapsed
     handle: Any = display({"text/plain": "planning …"}, raw=True, display_id=True)
     last: Progress | None = None
     note, end = "", "died after"  # what is over says how; a process that is gone does not
@@ -147,16 +147,16 @@ def in_cell(since: float = 0.0) -> Iterator[Listener]:
         handle.update({"text/plain": _summary(last, end, time.monotonic() - start)}, raw=True)
 
 
-def follow(since: float = 0.0) -> AbstractContextManager[Listener]:
+def follow(elapsed: float = 0.0) -> AbstractContextManager[Listener]:
     """Follow a job where its user looks: below the cell in a kernel, else on the terminal.
 
     Parameters
     ----------
-    since
+    elapsed
         Seconds for which it runs already.
     """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    return in_cell(since) if hasattr(shell, "kernel") else in_terminal(since=since)
+    return in_cell(elapsed) if hasattr(shell, "kernel") else in_terminal(elapsed=elapsed)
 
 
 def _summary(event: Progress | None, end: str, seconds: float) -> str:

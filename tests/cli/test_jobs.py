@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.lake.conftest import lake  # noqa: F401 - a fixture
-from tests.lake.jobs.terminal import DID, Terminal, held
+from tests.lake.jobs.terminal import DID, FETCH, Terminal, held
 from tests.lakes import until
 from vre_dm.lake.lake import Lake
 from vre_dm.sandbox import LakeStatus
@@ -25,7 +25,7 @@ def terminal(embedded_lake: LakeStatus, tmp_path: Path) -> Terminal:
 def fetching(terminal: Terminal, lake: Lake, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:  # noqa: F811
     """A fetch in one window, which goes on until the test ends it."""
     to = tmp_path / "data"
-    with held(lake, DID, to), terminal.start("fetch", DID, "--to", str(to)) as child:
+    with held(lake, DID, to), terminal.start(*FETCH, "--to", str(to)) as child:
         try:
             until(lambda: [job for job in listed(terminal) if job["files_total"] == 1])
             yield child
@@ -103,7 +103,7 @@ def test_a_killed_fetch_has_died_and_the_next_one_goes_on_with_it(
     assert (died["state"], died["remark"]) == ("died", "its process is gone; run it again: it continues")
     code, _, said = terminal.run("jobs", "follow", str(died["job"]))
     assert (code, said) == (1, f"fetch {died['job']} of {DID}: died; {died['remark']}\n")
-    with terminal.start("fetch", DID, "--to", str(tmp_path / "data")) as again:
+    with terminal.start(*FETCH, "--to", str(tmp_path / "data")) as again:
         until(lambda: len(listed(terminal)) == 2)
         running, died = listed(terminal)
         assert (running["state"], running["pid"]) == ("running", again.pid)
@@ -119,13 +119,13 @@ def test_the_bar_of_another_window_is_drawn_on_this_one(
     """As a user sees it, on a real terminal, to the end of the fetch."""
     to = tmp_path / "data"
     with held(lake, DID, to):
-        child = terminal.start("fetch", DID, "--to", str(to))
+        child = terminal.start(*FETCH, "--to", str(to))
         until(lambda: [job for job in listed(terminal) if job["files_total"] == 1])
         screen = terminal.on_screen("jobs", "follow")
         assert "0/1 files" in screen.shows("0/1 files")
     with child:
         out, _ = child.communicate(timeout=60)
-    assert out.endswith("dsph.jfactors.parquet\n")
+    assert out.endswith("s2only.limits.parquet\n")
     assert f"of {DID}: finished" in screen.shows(None)
     assert screen.process.wait(60) == 0
 

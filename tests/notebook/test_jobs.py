@@ -9,7 +9,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 from tests.lake.conftest import lake  # noqa: F401 - a fixture
-from tests.lake.jobs.terminal import DID, Terminal, held
+from tests.lake.jobs.terminal import DID, FETCH, Terminal, held
 from tests.lakes import until
 from tests.notebook.test_kernel import Kernel
 from vre_dm.lake.lake import Lake
@@ -39,7 +39,7 @@ def kernel(terminal: Terminal, tmp_path: Path) -> Iterator[Kernel]:
 def fetching(terminal: Terminal, lake: Lake, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:  # noqa: F811
     """A fetch in the terminal, which goes on until the test ends it."""
     to = tmp_path / "data"
-    with held(lake, DID, to), terminal.start("fetch", DID, "--to", str(to)) as child:
+    with held(lake, DID, to), terminal.start(*FETCH, "--to", str(to)) as child:
         try:
             until(lambda: 'files_total": 1' in terminal.run("jobs", "--json")[1])
             yield child
@@ -81,13 +81,13 @@ def test_a_terminal_ends_the_fetch_of_a_notebook_and_the_cell_says_so_in_one_lin
     tmp_path: Path,
 ) -> None:
     with held(lake, DID, tmp_path / "data"):
-        sent = kernel.client.execute(f"%dm_fetch {DID} --to data")
+        sent = kernel.client.execute(f"%dm_{' '.join(FETCH)} --to data")
         until(lambda: "running" in terminal.run("jobs", "--json")[1])
         code, _, said = terminal.run("jobs", "cancel")
         assert (code, "cancelled" in said) == (0, True)
         said = kernel.outcome(sent)
     assert re.fullmatch(r"UsageError: .*run it again to continue\n", said["text"])
-    assert not [*(tmp_path / "data").rglob("dsph*")]
+    assert not [*(tmp_path / "data").rglob("s2only*")]
 
 
 def test_a_tab_offers_what_can_be_done_with_a_job(kernel: Kernel) -> None:

@@ -18,7 +18,9 @@ from vre_dm.lake.lake import Lake
 from vre_dm.lake.transfer import FetchCancelled, Policy, fetch_files
 from vre_dm.sandbox import LakeStatus
 
-DID = "fermi:dsph.jfactors"
+DID = "xenon:s2only.limits"
+FETCH = ("fetch", DID, "--rse", "CNAF-STORM")
+"""Comes over https: a small file that this machine can read is here before anybody has to wait."""
 ROOT = Path(__file__).parents[3]
 
 

@@ -78,6 +78,7 @@ def downloads(
 
 @pytest.mark.parametrize("rse", [FILE_RSE, HTTPS_RSE])
 @pytest.mark.parametrize("what", [MANY, ONE])
+@pytest.mark.timeout(3600)  # the stock client reports each file on its own
 def test_fetch(
     benchmark: Any, figures: Figures, lake: Lake, rucio: Any, downloads: dict[str, DownloadClient],
     stored: dict[str, Did], contents: dict[str, dict[str, bytes]], tmp_path: Path,

@@ -58,6 +58,7 @@ def test_a_folder_says_what_is_fetched_and_by_whom_and_only_to_its_user(root: Pa
         ([], None, "running"),
         ([STATE], None, "running"),
         ([STATE], DEAD, "died"),
+        ([STATE], Owner(myself().machine, 10**19, 1), "died"),
         ([Finished(1, 2, 0.1, 0)], DEAD, "finished"),
         ([Finished(1, 2, 0.1, 1)], DEAD, "failed"),
         ([Failed(None, (("", "no space"),))], None, "failed"),

@@ -164,6 +164,11 @@ def test_another_machines_claim_counts_while_it_is_touched(text: str, target: Pa
     assert take(claims, target) is not None
 
 
+def test_a_claim_of_a_process_that_no_system_can_have_is_taken(target: Path, clock: Clock):
+    plant(target, str(Owner(myself().machine, 10**19, 1)), age=0)
+    assert take(Claims(clock), target) is not None
+
+
 @pytest.mark.parametrize("age", [PATIENCE + 20, -PATIENCE - 20])
 def test_another_machines_claim_of_old_is_taken_at_once(age: float, target: Path, clock: Clock):
     """Also one from a future, as a clock that was set back leaves it."""

@@ -39,6 +39,11 @@ def test_an_owner_is_read_back_from_its_text_and_nothing_else_is():
         assert Owner.parse(text) is None
 
 
+def test_a_process_id_that_no_system_can_have_is_of_nobody():
+    for pid in (2**31 - 1, 2**31, 2**63, 10**20 - 1):
+        assert Owner(myself().machine, pid, 1).ended
+
+
 def test_of_another_machines_process_nobody_knows_that_it_ended():
     other = Owner("0" * 8, 1, 1)
     assert not other.here
@@ -70,6 +75,12 @@ def test_a_temporary_name_fits_every_file_system_and_is_found_again(name: str):
         assert waiting_for(target, EXPECTED, list(leftovers(target.parent))) == [(part, nobody())]
         other = Expected.of(registered(b"other"))
         assert waiting_for(target, other, list(leftovers(target.parent))) == []
+
+
+def test_a_planted_name_of_no_process_is_a_leftover_and_no_error(tmp_path: Path):
+    planted = part_path(tmp_path / "zz", EXPECTED, Owner(myself().machine, 10**19, 1))
+    planted.touch()
+    assert [found[0] for found in leftovers(tmp_path)] == [planted]
 
 
 def test_files_of_other_programs_are_not_taken_for_leftovers(tmp_path: Path):

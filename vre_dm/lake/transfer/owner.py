@@ -69,7 +69,7 @@ def _start(pid: int) -> int | None:
     """Start of a process in clock ticks, 0 where the system does not tell, None if it is no more."""
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):  # the second where no system has such a number: it is forged
         return None
     except OSError:
         pass  # another user's process: it exists

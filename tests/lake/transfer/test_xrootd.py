@@ -1,5 +1,6 @@
 """Over ``root://`` from a real XRootD server: whole, continued, refused in words."""
 
+import importlib
 import os
 import shutil
 import socket
@@ -14,6 +15,7 @@ from tests.faults.world import HASTY, OpenAccess, Waits, partials, registered
 from tests.xrootd import XRootD, xrootd
 from vre_dm.errors import ChecksumMismatch, TransferFailed
 from vre_dm.lake.files import File
+from vre_dm.lake.opening import open_file
 from vre_dm.lake.transfer import FetchCancelled, Policy, fetch_files
 from vre_dm.lake.transfer.events import Event, Progress
 
@@ -86,6 +88,42 @@ def test_a_server_that_does_not_answer_is_given_up(tmp_path: Path):
             fetch(
                 registered(BODY, url), tmp_path, policy=Policy(rounds=1, connect_timeout=1, stall_timeout=2)
             )
+
+
+@pytest.fixture
+def trap() -> Iterator[socket.socket]:
+    """A server that a list of servers names; whoever comes there may be asked for a token."""
+    # As a fresh process has it: the client's settings are the whole process's.
+    importlib.import_module("XRootD.client.env").EnvPutInt("MetalinkProcessing", 1)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        listener.setblocking(False)
+        yield listener
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
+def naming(trap: socket.socket) -> bytes:
+    """A list of servers, of which the trap is the only one."""
+    url = f"root://127.0.0.1:{trap.getsockname()[1]}//x"
+    file = f'<file name="x"><size>1</size><url priority="1">{url}</url></file>'
+    return f'<metalink xmlns="urn:ietf:params:xml:ns:metalink">{file}</metalink>'.encode()
+
+
+@pytest.mark.parametrize("name", ["list.meta4", "list.metalink"])
+def test_a_list_of_servers_is_fetched_and_not_followed(
+    name: str, server: XRootD, trap: socket.socket, tmp_path: Path
+):
+    body = naming(trap)
+    assert fetch(registered(body, server.store(name, body)), tmp_path).read_bytes() == body
+
+
+@pytest.mark.parametrize("name", ["opened.meta4", "opened.metalink"])
+def test_a_list_of_servers_is_opened_and_not_followed(name: str, server: XRootD, trap: socket.socket):
+    body = naming(trap)
+    with open_file(registered(body, server.store(name, body)), OpenAccess(), policy=HASTY) as stream:
+        assert stream.read() == body
 
 
 def test_it_can_be_stopped_in_the_middle(server: XRootD, tmp_path: Path):

@@ -14,6 +14,7 @@ from vre_dm.lake.transfer.http import Connections
 from vre_dm.lake.transfer.policy import Pace, Policy, backoff
 from vre_dm.lake.transfer.pulse import Pulse
 from vre_dm.lake.transfer.sources import Source
+from vre_dm.lake.transfer.xrootd import set_up
 
 _BEAT = 0.5  # seconds between two looks at a server that has not answered yet
 
@@ -98,6 +99,7 @@ class RootRanges:
 
     def __init__(self, url: str, wanted: Wanted, policy: Policy) -> None:
         try:
+            set_up(policy)
             system, path = importlib.import_module("fsspec").url_to_fs(
                 url, timeout=max(int(policy.stall_timeout), 1)
             )

@@ -38,7 +38,7 @@ def copy_root(url: str, part: Part, context: Context, moved: Callable[[int], Non
     if part.size and not part.expected.has_checksum:
         part.restart()
     client: Any = importlib.import_module("XRootD.client")  # an extra
-    _hurry(context.policy)
+    set_up(context.policy)
     file = client.File()
     try:
         _answered(_ask(partial(file.open, url, timeout=max(int(context.policy.connect_timeout), 1))), context)
@@ -53,9 +53,19 @@ def copy_root(url: str, part: Part, context: Context, moved: Callable[[int], Non
         file.close(timeout=1)
 
 
-def _hurry(policy: Policy) -> None:
-    """Let the client drop a dead connection before we give up: all files of a server share one."""
+def set_up(policy: Policy) -> None:
+    """Set the XRootD client up, before each file that it opens: its settings are the whole process's.
+
+    It drops a dead connection before we give up, since all files of a server share one, and reads a list of
+    servers (Metalink) as the bytes it is: a file must not name where the user's token goes.
+
+    Raises
+    ------
+    ImportError
+        The client is not installed.
+    """
     settings: Any = importlib.import_module("XRootD.client.env")
+    settings.EnvPutInt("MetalinkProcessing", 0)
     for name, seconds in (
         ("ConnectionWindow", policy.connect_timeout),
         ("StreamTimeout", policy.stall_timeout / 2),

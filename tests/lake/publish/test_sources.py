@@ -55,6 +55,26 @@ def test_what_cannot_be_a_file_of_the_lake_is_named(tmp_path: Path) -> None:
         assert str(caught.value).isprintable()
 
 
+def test_a_link_in_a_folder_is_followed_only_within_it(tmp_path: Path) -> None:
+    folder, private = tmp_path / "results", tmp_path / "id_rsa"
+    folder.mkdir()
+    private.write_text("mine")
+    (folder / "a.csv").write_text("a")
+    (folder / "b.csv").symlink_to("a.csv")
+    (tmp_path / "also").symlink_to(folder)
+    assert [item.did.name for item in items(tmp_path / "also", "s")] == ["a.csv", "b.csv"]
+    for way in (private, Path("..", "id_rsa"), tmp_path / "also" / ".." / "id_rsa"):
+        (folder / "c.csv").symlink_to(way)
+        with pytest.raises(InvalidUpload, match=r"c\.csv is a link that leads out of .*results; .* itself"):
+            items(folder, "s")
+        (folder / "c.csv").unlink()
+    (folder / "c.csv").symlink_to("c.csv")
+    with pytest.raises(InvalidUpload, match=r"c\.csv cannot be read"):
+        items(folder, "s")
+    (tmp_path / "c.csv").symlink_to(private)
+    assert [item.size for item in items(tmp_path / "c.csv", "s")] == [4]  # named by the user himself
+
+
 NAMES = st.binary(min_size=1, max_size=60) | st.text("aZ0._-+=@# ~é", min_size=1).map(str.encode)
 
 

@@ -83,7 +83,8 @@ def items(sources: Sources, scope: str, prefix: str = "") -> list[Item]:
     Raises
     ------
     InvalidUpload
-        A file is missing, is no plain file, is no safe name, or two would get one name.
+        A file is missing, is no plain file, is no safe name, or two would get one name; or a folder holds
+        folders, or links to what is not in it.
     """
     found: dict[Did, Item] = {}
     for name, path in _named(sources):
@@ -141,7 +142,19 @@ def _inside(folder: Path) -> list[Path]:
             "names in a lake are flat, so upload each by itself"
         )
         raise InvalidUpload(msg)
+    for path in found:
+        _refuse_way_out(path, folder)
     return found
+
+
+def _refuse_way_out(path: Path, folder: Path) -> None:
+    """Refuse a link out of the folder: who put it there may not be who publishes, and can see the target."""
+    if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+        msg = (
+            f"{clean(path, None)} is a link that leads out of {clean(folder, None)}; "
+            "put a copy there, or name the file itself"
+        )
+        raise InvalidUpload(msg)
 
 
 def _did(scope: str, name: str, path: Path) -> Did:

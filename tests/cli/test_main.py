@@ -1,6 +1,7 @@
 """The command `vre-dm` as users and scripts meet it: output, exit codes, one line for every failure."""
 
 import json
+import logging
 import os
 import re
 import signal
@@ -21,6 +22,7 @@ from vre_dm.cli import main
 from vre_dm.cli.lab import working_copy
 from vre_dm.did import Did
 from vre_dm.errors import NotWritable
+from vre_dm.lake.tokens import Secret
 from vre_dm.lake.transfer.events import Failed, Finished, Placed, Planned, from_json
 from vre_dm.sandbox import LakeStatus
 
@@ -253,6 +255,15 @@ except SystemExit:
         assert f"  {command} " in done.stdout
     done = subprocess.run([sys.executable, "-m", "vre_dm", "--version"], capture_output=True, text=True)
     assert done.stdout == f"vre-dm, version {__version__}\n"
+
+
+def test_a_command_that_opens_no_lake_logs_no_secret_either(
+    nowhere: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert nowhere("jobs").exit_code == 0
+    secret = Secret("canary-3b1f-9c")
+    logging.getLogger("of.somebody.else").warning("sent %s", secret.reveal())
+    assert caplog.messages == ["sent ***"]
 
 
 def test_every_command_explains_itself(nowhere: Run):

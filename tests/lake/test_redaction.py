@@ -2,13 +2,16 @@
 
 import base64
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
+import httpx
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.lake.answering import answering
 from tests.security.leaks import Search
 from vre_dm.lake.tokens import Secret
 from vre_dm.lake.tokens.redaction import install, redacted
@@ -71,6 +74,30 @@ def test_a_secret_is_taken_out_of_a_logged_traceback_and_its_causes(
     assert "ValueError: ***" in caplog.text
     assert "RuntimeError: outer" in caplog.text
     assert secret
+
+
+@pytest.mark.parametrize("get", [lambda url: httpx.get(url, follow_redirects=True), requests.get])
+def test_what_a_server_signs_a_redirect_with_is_not_logged(
+    log: logging.Logger, caplog: pytest.LogCaptureFixture, get: Callable[[str], object]
+) -> None:
+    with answering(b"bytes") as server:
+        signed = {"Location": "/data/file?authz=c2lnbmVk'.x&ttl=60"}
+        moved, here = (302, signed, b""), (200, {}, b"bytes")
+        server.say = lambda path, *_: moved if path == "/" else here
+        get(server.url)
+        assert server.asked[-1][0].startswith("/data/file?authz=c2lnbmVk")
+    assert "/data/file?***" in caplog.text
+    shown = caplog.text + "".join(str(vars(record)) for record in caplog.records)
+    assert "c2lnbmVk" not in shown
+    assert "ttl" not in shown
+
+
+def test_only_of_the_records_of_http_clients_the_query_is_cut(
+    log: logging.Logger, caplog: pytest.LogCaptureFixture
+) -> None:
+    log.info("is it https://x/y?page=2 again")
+    logging.getLogger("httpx.of.somebody").info("GET %s", "https://x/y?page=2")
+    assert caplog.messages == ["is it https://x/y?page=2 again", "GET https://x/y?***"]
 
 
 def test_a_record_without_secrets_is_left_as_it_was(

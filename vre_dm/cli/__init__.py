@@ -7,6 +7,7 @@ import click
 from vre_dm import __version__
 from vre_dm.errors import VreDmError
 from vre_dm.lake.tables import clean
+from vre_dm.lake.tokens import redaction
 
 # command -> module that holds it, and its line in the help
 _COMMANDS = {
@@ -59,3 +60,4 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="vre-dm")
 def main() -> None:
     """Dark-matter data, limits and notebooks, on a data lake or on this machine."""
+    redaction.install()  # not every command opens a lake, but each may hold a login

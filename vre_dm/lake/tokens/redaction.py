@@ -1,7 +1,11 @@
-"""Takes the text of every live secret out of log records, by value, whoever wrote them."""
+"""Takes the text of every live secret out of log records, by value, whoever wrote them.
+
+From the records of HTTP clients it takes the queries of addresses too: storages sign redirects there.
+"""
 
 import base64
 import logging
+import re
 import string
 import traceback
 from collections.abc import Iterator
@@ -12,6 +16,8 @@ from vre_dm.lake.tokens.secret import live
 _SHORTEST = 6  # a shorter text would blacken innocent words
 _SHOWN = "***"
 _CODED = string.ascii_letters + string.digits + "+/-_"  # letters of base64, also of that for URLs
+_CLIENTS = {"httpx", "httpcore", "urllib3"}
+_QUERY = re.compile(r"\?\S+")
 
 
 def redacted(text: str) -> str:
@@ -49,17 +55,23 @@ class Redaction(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record where a secret shows."""
+        safe = _redacted_queries if record.name.partition(".")[0] in _CLIENTS else redacted
         message = _message(record)
-        if redacted(message) != message:
-            record.msg, record.args = redacted(message), None
+        if safe(message) != message:
+            record.msg, record.args = safe(message), None
         if record.exc_info and record.exc_info[0]:
             said = "".join(traceback.format_exception(*record.exc_info)).rstrip()
-            if redacted(said) != said:
-                record.exc_text, record.exc_info = redacted(said), None
+            if safe(said) != said:
+                record.exc_text, record.exc_info = safe(said), None
         for name, value in list(vars(record).items()):
-            if isinstance(value, str) and redacted(value) != value:
-                setattr(record, name, redacted(value))
+            if isinstance(value, str) and safe(value) != value:
+                setattr(record, name, safe(value))
         return True
+
+
+def _redacted_queries(text: str) -> str:
+    """Text without any live secret, and without the query of any address: no `Secret` holds what is there."""
+    return _QUERY.sub(f"?{_SHOWN}", redacted(text))
 
 
 def _message(record: logging.LogRecord) -> str:

@@ -1,5 +1,6 @@
 """What goes wrong between us and a lake comes out as one named error with the next step."""
 
+import contextlib
 import logging
 import socket
 import sys
@@ -14,16 +15,19 @@ from typing import Any
 
 import pytest
 
-from tests.lake.answering import answering
+from tests.lake.answering import Answer, answering
 from tests.lake.conftest import Make
 from tests.lake.hub.process import login
 from tests.lake.test_tokens import jwt, token_file
 from vre_dm.errors import Declined, LoginRefused, NoSpace, NotInLake, Unreachable, VreDmError
+from vre_dm.lake.browser_login import browser_login
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.instances import from_settings
 from vre_dm.lake.lake import Lake
+from vre_dm.lake.login import provider
 from vre_dm.lake.tokens import FileToken, Grant, Kept, Secret
+from vre_dm.lake.tokens.oauth import discover
 from vre_dm.sandbox import LakeStatus
 
 
@@ -181,6 +185,63 @@ def test_a_token_does_not_follow_a_redirect_to_another_host(plain: Callable[[str
     assert "redirects to" in said
     assert "canary-token" in str(server.asked)
     assert other.asked == []
+
+
+def test_a_password_in_a_netrc_goes_to_no_lake_and_no_issuer(
+    plain: Callable[[str], Instance], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("default login dm password canary-netrc\n")
+    (tmp_path / "netrc").chmod(0o600)
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+
+    def say(
+        path: str, _: object, __: object
+    ) -> Answer:  # each answer but the last sends on, inside the server
+        return (200, {}, b"{}") if path.endswith("/moved") else (302, {"Location": f"{path}/moved"}, b"")
+
+    with answering() as server:
+        server.say = say
+        instance = plain(server.url)
+        for question in (
+            lambda: Connection(instance).version(),
+            lambda: whoami(instance),
+            lambda: provider(replace(instance, auth="userpass", username="dm", password=Secret("x"))).token(),
+            lambda: browser_login(instance, lambda _: None),
+            lambda: discover(server.url, "vre"),
+        ):
+            with contextlib.suppress(VreDmError):
+                question()
+    assert len(server.asked) == 9  # an issuer is not followed
+    assert not any("Authorization" in headers for _, headers in server.asked)
+
+
+def test_a_login_that_is_sent_elsewhere_is_told_without_the_address_that_takes_the_token(
+    plain: Callable[[str], Instance],
+) -> None:
+    def say(path: str, _: object, __: object) -> Answer:
+        if path == "/auth/oidc":
+            return 200, {"X-Rucio-OIDC-Auth-URL": f"{server.url}/auth/oidc_redirect?SECRET_polling"}, b""
+        return 302, {"Location": "https://x.example.org/in?code=SECRET"}, b""
+
+    with answering() as server:
+        server.say = say
+        instance = plain(server.url)
+        said = refusal(lambda: browser_login(instance, lambda _: None, lambda _: None), Unreachable)
+    assert "/auth/oidc_redirect redirects to https://x.example.org/in;" in said
+    assert "SECRET" not in said
+
+
+def test_a_proxy_that_says_no_is_told_without_what_was_asked(
+    plain: Callable[[str], Instance], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with answering() as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        lake = replace(
+            plain("https://rucio.example.org"), auth_url="https://rucio.example.org/SECRET_polling"
+        )
+        said = refusal(lambda: browser_login(lake, lambda _: None), Unreachable)
+    assert "Tunnel connection failed" in said
+    assert "SECRET" not in said
 
 
 def test_a_busy_server_is_asked_again_and_then_given_up(plain: Callable[[str], Instance]) -> None:

@@ -15,6 +15,9 @@ _LONGEST = 300
 
 _DATABASE = re.compile(r"\((psycopg|sqlalchemy|sqlite3)[\w.]*\).*", re.DOTALL)
 
+# The address of a login in a browser gives the token to whoever has it.
+_ASKED = re.compile(r" with url: \S+")
+
 # Rucio's exceptions by the error of ours they become, each with what the user can do.
 _MEANING: list[tuple[tuple[type[Exception], ...], type[VreDmError], str]] = [
     (
@@ -136,8 +139,8 @@ def _ours(error: Exception, what: str) -> VreDmError:
 
 
 def one_line(error: object) -> str:
-    """Text of a server's error on one line, without control characters, cut (visibly) when very long."""
-    text = str(error)
+    """Text of an error on one line, without control characters and address, cut (visibly) when very long."""
+    text = _ASKED.sub("", str(error))
     _, found, details = text.partition("Details: ")
     text = _DATABASE.sub("", details if found else text)  # its words help nobody, and quote the row
     words = " ".join(text.split()).rstrip(".")

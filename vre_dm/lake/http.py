@@ -10,15 +10,20 @@ from vre_dm import __version__
 from vre_dm.errors import Unreachable
 from vre_dm.lake.failures import one_line
 from vre_dm.lake.instance import Instance
+from vre_dm.lake.tokens.asking import Nobody
 
 TIMEOUT = (5.0, 60.0)  # seconds to connect, seconds without a byte
 
 
 class Session(requests.Session):  # type: ignore[misc]
-    """Follows redirects inside the server only, so that a token never reaches another host."""
+    """Follows redirects inside the server only, so that a token never reaches another host.
+
+    What a ``.netrc`` holds is not sent.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.auth = Nobody()
         self.headers["User-Agent"] = f"vre-dm/{__version__}"
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
@@ -26,9 +31,13 @@ class Session(requests.Session):  # type: ignore[misc]
         target: str | None = super().get_redirect_target(resp)
         if target and _origin(urljoin(resp.url, target)) != _origin(resp.url):
             resp.close()
-            msg = f"{resp.url} redirects to {one_line(target)}; if that is the lake, configure that address"
+            here, there = (one_line(url.partition("?")[0]) for url in (resp.url, target))
+            msg = f"{here} redirects to {there}; if that is the lake, configure that address"
             raise Unreachable(msg)
         return target
+
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Leave the login as it is after a redirect, which stays in the server; no netrc is asked."""
 
 
 def _origin(url: str) -> tuple[str, str]:

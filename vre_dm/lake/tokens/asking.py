@@ -58,10 +58,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Sealed(requests.auth.AuthBase):  # type: ignore[misc]
-    """Puts a secret into a request's header at the last moment, so that no caller's variable holds it.
-
-    Given as ``auth``, it also keeps requests from reading a login out of a ``.netrc``.
-    """
+    """Puts a secret into a request's header at the last moment, so that no caller's variable holds it."""
 
     header: str
     secret: Secret
@@ -70,6 +67,14 @@ class Sealed(requests.auth.AuthBase):  # type: ignore[misc]
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Set the header."""
         request.headers[self.header] = self.before + self.secret.reveal()
+        return request
+
+
+class Nobody(requests.auth.AuthBase):  # type: ignore[misc]
+    """Sends no login. Where requests is given none at all, it takes one out of a ``.netrc``."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Leave the request as it is."""
         return request
 
 
@@ -90,7 +95,7 @@ def ask(
     """
     try:
         with unseen(), requests.Session() as session, session.request(
-            "GET" if form is None else "POST", url, auth=auth, verify=str(ca) if ca else True,
+            "GET" if form is None else "POST", url, auth=auth or Nobody(), verify=str(ca) if ca else True,
             data=None if form is None else {k: _plain(v) for k, v in form.items()},
             timeout=_TIMEOUT, allow_redirects=False, stream=True, headers={"Accept": "application/json"},
         ) as response:  # fmt: skip

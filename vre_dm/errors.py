@@ -33,7 +33,7 @@ class LoginRefused(VreDmError):
 
 
 class Declined(VreDmError):
-    """The lake understood a request and said no: a rule that exists already, an expression it cannot read."""
+    """The lake, or what it says of the data, forbids a request: a rule that exists already, an embargo."""
 
 
 class NoSpace(VreDmError):

@@ -4,6 +4,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,21 @@ def test_a_fetch_into_a_folder_copies_as_ever(vre: Lake, published: Did, folder:
     (path,) = vre.dataset(published).fetch(folder, files="*00001.txt")
     assert path.is_relative_to(folder)
     assert list(vre.dataset(published).rules()) == []
+
+
+@pytest.mark.parametrize("whose", ["the dataset", "one of its files"])
+def test_what_is_under_embargo_is_not_brought_to_a_place_that_others_read(
+    vre: Lake, published: Did, rucio: Any, folder: Path, whose: str
+) -> None:
+    dataset = vre.dataset(published)
+    dated = published if whose == "the dataset" else dataset.files[1].did
+    rucio.set_metadata(dated.scope, dated.name, "embargo_until", "2999-01-01")
+    match = f"^{dated} is under embargo until 2999-01-01: .* {RSE} .*; fetch into a folder$"
+    for ask in (dataset.fetch, partial(dataset.fetch, files="*00000.txt"), dataset.make_available):
+        with pytest.raises(Declined, match=match):
+            ask()
+    assert list(dataset.rules()) == []
+    assert len(dataset.fetch(folder)) == 2
 
 
 def test_files_are_brought_to_an_element_that_is_not_mounted(vre: Lake, published: Did) -> None:

@@ -228,6 +228,8 @@ class Dataset(Tabular):
             The cache folder cannot be made, or other users can change it; the pin cannot be written.
         NoSpace, FetchError
             As `vre_dm.lake.transfer.fetch_files`; nothing partial is at a final name.
+        Declined
+            In replica mode, without a target: the files are under embargo.
         FetchCancelled
             Interrupted (a ``KeyboardInterrupt``), or stopped from another process; run again to continue.
         """
@@ -332,7 +334,7 @@ class Dataset(Tabular):
         InvalidConfiguration
             No element is named, and none is mounted.
         NotInLake, NoSpace, Declined
-            There is no such element, or the account may not keep so much there.
+            There is no such element, the account may not keep so much there, or a file is under embargo.
         FetchError
             The files do not come: the rule is stuck, waits for approval, ended, or reads from tape.
         FetchCancelled

@@ -7,11 +7,12 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from vre_dm.did import Did
-from vre_dm.errors import InvalidConfiguration, NotWritable, Unreachable
+from vre_dm.errors import Declined, InvalidConfiguration, NotWritable, Unreachable
 from vre_dm.lake.embargo import embargo
 from vre_dm.lake.file_list import FileList
 from vre_dm.lake.private import make_private
 from vre_dm.lake.site import Site
+from vre_dm.lake.tables import clean
 
 if TYPE_CHECKING:
     from vre_dm.lake.cache import Cache
@@ -133,6 +134,10 @@ def _brought(site: Site, did: Did, files: FileList, wanted: Wanted, tell: "Liste
 
     rse, usual = wanted.bring_to or "", site.connection.instance.rule_days
     days = usual if wanted.days is None else wanted.days
+    # of every file, also of those that are not wanted: a rule copies them all
+    if private := embargo(site.connection, did, [file.did for file in files]):
+        msg = f"{private}, and {clean(rse)} is read by others too; fetch into a folder"
+        raise Declined(msg)
     if fault := site.access.mount_fault(rse):
         msg = f"{fault}; or fetch into a folder"
         raise Unreachable(msg)

@@ -56,6 +56,14 @@ class NoSuchJob(VreDmError, LookupError):
     """No job has this name, or several do."""
 
 
+class JobCancelled(KeyboardInterrupt):
+    """The user stopped a fetch or an upload; the text says what is complete and how the next run goes on."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows instead of a stack trace."""
+        return [f"{type(self).__name__}: {self}"]
+
+
 class FetchError(VreDmError):
     """Some files of a fetch could not be had; the others are whole and stay.
 

@@ -178,7 +178,7 @@ def publish(
     ------
     InvalidUpload, Declined, NoSpace, LoginRefused, NotInLake
         Refused: nothing is registered, and nothing is left on the storage.
-    UploadInterrupted, Unreachable, FetchCancelled
+    UploadInterrupted, Unreachable, JobCancelled
         It could not go on: what arrived stays, and the same call continues.
     """
     wish = partial(connected().publish, rse=rse, days=days, metadata=metadata, prefix=prefix, comment=comment)

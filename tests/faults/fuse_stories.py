@@ -15,12 +15,11 @@ from tests.faults.fuse import Reads, file_system, place
 from tests.faults.mounts import mount
 from tests.faults.world import OpenAccess, finals, registered
 from vre_dm.cli.cache import cache as command
-from vre_dm.errors import VreDmError
+from vre_dm.errors import JobCancelled, VreDmError
 from vre_dm.lake.cache import Cache
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer import Event, Policy, fetch_files
 from vre_dm.lake.transfer.events import Planned, SourceChanged, Started, Verified
-from vre_dm.lake.transfer.failures import FetchCancelled
 
 BRISK = Policy(stall_timeout=1.0, rounds=1)
 Told = dict[str, object]
@@ -52,7 +51,7 @@ def fetch(
     said, paths = "", list[Path]()
     try:
         paths = fetch_files(files, folder, access=OpenAccess(), policy=BRISK, progress=hear, **options)
-    except (VreDmError, FetchCancelled) as error:
+    except (VreDmError, JobCancelled) as error:
         said = f"{type(error).__name__}: {error}"
     return {
         "said": said,
@@ -116,7 +115,7 @@ def interrupted(body: bytes, disk: Path) -> Told:
                 stop=over,
                 progress=interrupt,
             )
-        except FetchCancelled as error:
+        except JobCancelled as error:
             return {"said": str(error), "threads": [thread.daemon for thread in threading.enumerate()[1:]]}
     return {"said": ""}
 

@@ -16,8 +16,9 @@ import pytest
 from tests.faults.kills import BODY, MOMENTS, die_at, kills
 from tests.faults.server import Breaking, breaking, good
 from tests.faults.world import HASTY, OpenAccess, Waits, finals, partials, registered
+from vre_dm.errors import JobCancelled
 from vre_dm.lake.files import File
-from vre_dm.lake.transfer import Event, FetchCancelled, Progress, fetch_files, landing
+from vre_dm.lake.transfer import Event, Progress, fetch_files, landing
 
 CHILD = """
 import sys
@@ -142,7 +143,7 @@ def test_an_interrupt_ends_at_once_keeps_what_pays_and_the_next_run_continues(
     small = registered(b"small", server.play("/small", good(b"small")), name="small")
     large = registered(BODY, server.play("/x", slowly(BODY, gate, at), good(BODY)))
     thread = interrupt_when(gate)
-    with pytest.raises(FetchCancelled, match=r"1 of 2 files are complete .* run it again to continue"):
+    with pytest.raises(JobCancelled, match=r"1 of 2 files are complete .* run it again to continue"):
         fetch_files([small, large], tmp_path, access=OpenAccess())
     thread.join()
     assert [path.name for path in finals(tmp_path)] == ["small"]

@@ -17,9 +17,9 @@ from tests.faults.raw import followed_by
 from tests.faults.server import Breaking, Handler, breaking, good
 from tests.faults.world import HASTY, OpenAccess, Waits, finals, registered
 from tests.lakes import until
-from vre_dm.errors import VreDmError
+from vre_dm.errors import JobCancelled, VreDmError
 from vre_dm.lake.files import Replica
-from vre_dm.lake.transfer import FetchCancelled, fetch_files
+from vre_dm.lake.transfer import fetch_files
 
 SMALL = b"a small file of the lake"
 
@@ -114,7 +114,7 @@ def test_after_a_cancel_no_thread_and_no_socket_is_left(tmp_path: Path):
     before = set(threading.enumerate())
     with breaking() as server:
         files = [registered(BODY, server.play(f"/{name}", cancel), name=name) for name in ("a", "b", "c")]
-        with pytest.raises(FetchCancelled):
+        with pytest.raises(JobCancelled):
             fetch_files(files, tmp_path, access=OpenAccess(), stop=stop)
         until(lambda: open_to(server.port) == [])
     until(lambda: {thread for thread in set(threading.enumerate()) - before if thread.is_alive()} == set())

@@ -18,6 +18,7 @@ from vre_dm.errors import (
     Declined,
     FetchError,
     InvalidConfiguration,
+    JobCancelled,
     NoSpace,
     NotInLake,
     Unreachable,
@@ -38,7 +39,6 @@ from vre_dm.lake.transfer.events import (
     from_json,
     to_json,
 )
-from vre_dm.lake.transfer.failures import FetchCancelled
 from vre_dm.lake.transfer.policy import Pace
 from vre_dm.lake.waiting import Patience, bring, wait_for
 from vre_dm.sandbox import LakeStatus
@@ -277,7 +277,7 @@ def test_an_interrupt_leaves_the_rule_and_says_so(
         events.append(event)
         stop.set()
 
-    with pytest.raises(FetchCancelled, match=f"the rule {rule.identifier} stays"):
+    with pytest.raises(JobCancelled, match=f"the rule {rule.identifier} stays"):
         wait_for(rule, connection, tell=tell, stop=stop)
     assert isinstance(events[-1], Cancelled)
     assert rule.refresh().state.state == "INJECT"
@@ -288,7 +288,7 @@ def test_a_job_in_replica_mode_is_cancelled_while_it_waits(vre: Lake, published:
     job = vre.dataset(published).start_fetch()
     assert isinstance(next(job.events()), Replicating)
     job.cancel()
-    with pytest.raises(FetchCancelled):
+    with pytest.raises(JobCancelled):
         job.result(30)
     assert job.state == "cancelled"
 

@@ -194,7 +194,7 @@ def test_an_interrupt_ends_a_fetch_that_hangs_and_the_kernel_goes_on(kernel: Ker
         wait_until(lambda: server.sent == 2_000_000)
         time.sleep(0.3)  # so that the kernel waits for the rest
         kernel.manager.interrupt_kernel()
-        assert kernel.outcome(sent)["error"] == "FetchCancelled"
+        assert kernel.outcome(sent)["error"] == "JobCancelled"
     said = kernel.run(
         "print([(p.name, p.stat().st_size) for p in Path('stopped').rglob('*') if p.is_file()])"
     )

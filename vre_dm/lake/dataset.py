@@ -230,7 +230,7 @@ class Dataset(Tabular):
             As `vre_dm.lake.transfer.fetch_files`; nothing partial is at a final name.
         Declined
             In replica mode, without a target: the files are under embargo.
-        FetchCancelled
+        JobCancelled
             Interrupted (a ``KeyboardInterrupt``), or stopped from another process; run again to continue.
         """
         job = self.start_fetch(target, files=files, rse=rse, recheck=recheck, since=since, pin=pin)
@@ -337,7 +337,7 @@ class Dataset(Tabular):
             There is no such element, the account may not keep so much there, or a file is under embargo.
         FetchError
             The files do not come: the rule is stuck, waits for approval, ended, or reads from tape.
-        FetchCancelled
+        JobCancelled
             Interrupted (a ``KeyboardInterrupt``).
         """
         mount = self._site.connection.instance.mount

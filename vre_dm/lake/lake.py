@@ -250,7 +250,7 @@ class Lake(Tabular):
         ------
         InvalidUpload, Declined, NoSpace, LoginRefused, NotInLake
             Refused: nothing is registered, and nothing is left on the storage.
-        UploadInterrupted, Unreachable, FetchCancelled
+        UploadInterrupted, Unreachable, JobCancelled
             It could not go on: what arrived stays, and the same call continues.
         """
         self.publication(

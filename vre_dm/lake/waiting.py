@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vre_dm.did import Did
-from vre_dm.errors import FetchError, NotInLake, Unreachable
+from vre_dm.errors import FetchError, JobCancelled, NotInLake, Unreachable
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.rules import Rule, rule_to
 from vre_dm.lake.tables import clean
 from vre_dm.lake.transfer.events import Cancelled, Listener, Replicating
-from vre_dm.lake.transfer.failures import FetchCancelled
 from vre_dm.lake.transfer.policy import Pace
 
 _ENDED = {"STUCK", "SUSPENDED", "WAITING_APPROVAL"}
@@ -82,7 +81,7 @@ def bring(
     ------
     NotInLake, NoSpace, Declined
         The lake makes no such rule: no such element, or not enough quota there.
-    FetchError, FetchCancelled
+    FetchError, JobCancelled
         As `wait_for`.
     """
     rule, boosted = rule_to(connection, did, rse, days=days, comment="made by a fetch of vre-dm")
@@ -117,7 +116,7 @@ def wait_for(
     ------
     FetchError
         It is stuck, waits for approval, ended, comes from tape, or does not move; the text says why.
-    FetchCancelled
+    JobCancelled
         Stopped; the rule stays.
     """
     watch = _Watch(rule, connection, patience or Patience(), pace or Pace(), stop)
@@ -129,7 +128,7 @@ def wait_for(
         if not watch.rest(tell):
             tell(Cancelled(rule.state.arrived, rule.state.total))
             msg = f"stopped waiting for {rule.state.did} at {clean(rule.state.rse)}; {_stays(rule)}"
-            raise FetchCancelled(msg)
+            raise JobCancelled(msg)
         watch.look()
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 from tests.faults.server import Handler, breaking
 from tests.faults.world import OpenAccess
 from tests.lakes import until
+from vre_dm.errors import JobCancelled
 from vre_dm.lake.files import Replica
 from vre_dm.lake.lake import Lake
-from vre_dm.lake.transfer import FetchCancelled, Policy, fetch_files
+from vre_dm.lake.transfer import Policy, fetch_files
 from vre_dm.sandbox import LakeStatus
 
 DID = "xenon:s2only.limits"
@@ -91,7 +92,7 @@ def held(lake: Lake, did: str, folder: Path) -> Iterator[None]:
         slow = [replace(file, replicas=(hangs,)) for file in files]
 
         def fetch() -> None:
-            with suppress(FetchCancelled):
+            with suppress(JobCancelled):
                 fetch_files(slow, folder, access=OpenAccess(), policy=Policy(stall_timeout=600.0), stop=stop)
 
         other = threading.Thread(target=fetch)

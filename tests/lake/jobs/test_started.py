@@ -14,13 +14,13 @@ import pytest
 
 from tests.faults.server import Breaking, breaking, good
 from tests.faults.world import HASTY, OpenAccess, finals, partials, registered
-from vre_dm.errors import NotInLake, TransferFailed
+from vre_dm.errors import JobCancelled, NotInLake, TransferFailed
 from vre_dm.lake.files import File
 from vre_dm.lake.jobs import started
 from vre_dm.lake.jobs.folder import About, folders
 from vre_dm.lake.jobs.journal import Entry, Journal
 from vre_dm.lake.jobs.started import StartedJob
-from vre_dm.lake.transfer import Event, FetchCancelled, fetch_files
+from vre_dm.lake.transfer import Event, fetch_files
 from vre_dm.lake.transfer.events import Cancelled, Failed, Finished, Listener, Placed, Planned, Progress
 
 BODY = b"0123456789" * 300_000
@@ -132,7 +132,7 @@ def test_cancel_ends_it_and_the_next_run_goes_on(server: Breaking, tmp_path: Pat
     with pytest.raises(TimeoutError):
         job.result(0)
     job.cancel()
-    with pytest.raises(FetchCancelled, match=r"0 of 1 files are complete .* run it again to continue"):
+    with pytest.raises(JobCancelled, match=r"0 of 1 files are complete .* run it again to continue"):
         job.result(60)
     assert job.state == "cancelled"
     assert list(job.events())[-1] == Cancelled(0, 1)
@@ -155,7 +155,7 @@ def test_another_process_can_stop_it_by_its_folder(server: Breaking, tmp_path: P
     seen.cancel()
     follower.join(60)
     assert heard[-1].event == Cancelled(0, 1)
-    with pytest.raises(FetchCancelled):
+    with pytest.raises(JobCancelled):
         job.result(60)
     assert seen.state == "cancelled"
 
@@ -165,11 +165,11 @@ def test_another_process_can_stop_it_while_nothing_happens(root: Path):
 
     def work(tell: Listener, stop: threading.Event) -> list[Path]:
         assert stop.wait(60)
-        raise FetchCancelled
+        raise JobCancelled
 
     job = StartedJob(work, ABOUT, root)
     folders(root)[0].cancel()
-    with pytest.raises(FetchCancelled):
+    with pytest.raises(JobCancelled):
         job.result(60)
     assert folders(root)[0].state == "cancelled"
 
@@ -196,7 +196,7 @@ def test_what_was_interrupted_is_called_by_its_name(kind: str):
         return []
 
     job = StartedJob(work, replace(ABOUT, kind=kind), None)
-    with interrupted(job, asked), pytest.raises(FetchCancelled, match=f"^{kind} stopped; run it again"):
+    with interrupted(job, asked), pytest.raises(JobCancelled, match=f"^{kind} stopped; run it again"):
         job.follow(lambda _: None)
     answer.set()
 
@@ -236,7 +236,7 @@ def test_an_interrupt_of_who_follows_stops_it_and_is_the_last_that_is_told(serve
     job = StartedJob(fetching(tmp_path, registered(BODY, server.play("/x", half(gate)))), ABOUT, None)
     with (
         interrupted(job, gate),
-        pytest.raises(FetchCancelled, match=r"0 of 1 files .* run it again to continue"),
+        pytest.raises(JobCancelled, match=r"0 of 1 files .* run it again to continue"),
     ):
         job.follow(heard.append)
     assert job.wait(60)
@@ -255,10 +255,10 @@ def test_an_interrupt_before_anything_is_planned_is_over_at_once(tmp_path: Path)
         return fetching(tmp_path, registered(BODY, "file://localhost/no/file"))(tell, stop)
 
     job = StartedJob(work, ABOUT, None)
-    with interrupted(job, asked), pytest.raises(FetchCancelled, match="run it again to continue"):
+    with interrupted(job, asked), pytest.raises(JobCancelled, match="run it again to continue"):
         job.follow(lambda _: None)
     answer.set()
-    with pytest.raises(FetchCancelled):
+    with pytest.raises(JobCancelled):
         job.result(60)
     assert list(tmp_path.iterdir()) == []
 

@@ -14,12 +14,11 @@ import requests
 
 from tests.lake.publish.conftest import METADATA, RSES, Files, Shelf
 from tests.lake.publish.steps import watched
-from vre_dm.errors import Declined, InvalidUpload, Unreachable, UploadInterrupted, VreDmError
+from vre_dm.errors import Declined, InvalidUpload, JobCancelled, Unreachable, UploadInterrupted, VreDmError
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.publish.store import StoreFailed
 from vre_dm.lake.publish.webdav import Dav
 from vre_dm.lake.transfer.events import Event, Progress, Started
-from vre_dm.lake.transfer.failures import FetchCancelled
 from vre_dm.sandbox import LakeStatus
 
 _MOST = 60  # steps of an upload of one file are fewer
@@ -216,7 +215,7 @@ def test_an_interrupt_ends_at_once_and_the_next_run_continues(
             raise KeyboardInterrupt
 
     monkeypatch.setattr(Dav, "put", hangs)
-    with pytest.raises(FetchCancelled, match=r"stopped.*run it again to continue"):
+    with pytest.raises(JobCancelled, match=r"stopped.*run it again to continue"):
         lake.publish(folder, f"user.dm:{tag}", rse="CNAF-STORM", metadata=METADATA, progress=stop)
     monkeypatch.setattr(Dav, "put", put)
     assert shelf.registered() == []

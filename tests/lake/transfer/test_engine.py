@@ -8,9 +8,9 @@ import pytest
 
 from tests.faults.server import breaking, good
 from tests.faults.world import HASTY, OpenAccess, Waits, finals, partials, registered
-from vre_dm.errors import ChecksumMismatch, TransferFailed
+from vre_dm.errors import ChecksumMismatch, JobCancelled, TransferFailed
 from vre_dm.lake.files import File
-from vre_dm.lake.transfer import Event, FetchCancelled, Pace, Policy, Progress, fetch_files
+from vre_dm.lake.transfer import Event, Pace, Policy, Progress, fetch_files
 from vre_dm.lake.transfer.events import (
     Cancelled,
     Failed,
@@ -189,7 +189,7 @@ def test_another_thread_can_stop_a_fetch(folder: Path):
         other = threading.Thread(target=lambda: (gate.wait(30), stop.set()))
         other.start()
         heard: list[Event] = []
-        with pytest.raises(FetchCancelled, match="0 of 1 files are complete"):
+        with pytest.raises(JobCancelled, match="0 of 1 files are complete"):
             fetch_files([file], folder, access=OpenAccess(), progress=heard.append, stop=stop)
         other.join()
     assert heard[-1] == Cancelled(0, 1)

@@ -13,10 +13,10 @@ import pytest
 from tests.faults.server import breaking, good
 from tests.faults.world import HASTY, OpenAccess, Waits, partials, registered
 from tests.xrootd import XRootD, xrootd
-from vre_dm.errors import ChecksumMismatch, TransferFailed
+from vre_dm.errors import ChecksumMismatch, JobCancelled, TransferFailed
 from vre_dm.lake.files import File
 from vre_dm.lake.opening import open_file
-from vre_dm.lake.transfer import FetchCancelled, Policy, fetch_files
+from vre_dm.lake.transfer import Policy, fetch_files
 from vre_dm.lake.transfer.events import Event, Progress
 
 pytest.importorskip("XRootD")
@@ -134,6 +134,6 @@ def test_it_can_be_stopped_in_the_middle(server: XRootD, tmp_path: Path):
             stop.set()
 
     body = BODY * 10
-    with pytest.raises(FetchCancelled):
+    with pytest.raises(JobCancelled):
         fetch(registered(body, server.store("long", body)), tmp_path, progress=halt, stop=stop)
     assert list((tmp_path / "test").glob("data.bin")) == []

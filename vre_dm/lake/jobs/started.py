@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from pathlib import Path
 
+from vre_dm.errors import JobCancelled
 from vre_dm.lake.jobs.feed import Feed
 from vre_dm.lake.jobs.folder import About, JobFolder, begin, state_after
 from vre_dm.lake.jobs.journal import Journal
 from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Listener, is_last
-from vre_dm.lake.transfer.failures import FetchCancelled
 
 _FAREWELL = 0.95  # seconds an interrupted caller waits for the end; an interrupt is to be over in one
 _LOOK = 0.5  # seconds between two looks at whether another process asked for the end
@@ -70,7 +70,7 @@ class StartedJob:
 
         Raises
         ------
-        FetchCancelled
+        JobCancelled
             It was stopped, here or from another process.
         TimeoutError
             It is not over after so many seconds; it goes on.
@@ -84,7 +84,7 @@ class StartedJob:
 
         Raises
         ------
-        FetchCancelled
+        JobCancelled
             Interrupted; within a second.
         FetchError, NoSpace, NotWritable, NotInLake, …
             As `result`.
@@ -105,18 +105,18 @@ class StartedJob:
             raise
         return self.result()
 
-    def _farewell(self) -> FetchCancelled:
+    def _farewell(self) -> JobCancelled:
         error = self._future.exception() if self.wait(_FAREWELL) else None
-        if isinstance(error, FetchCancelled):
+        if isinstance(error, JobCancelled):
             return error
-        return FetchCancelled(f"{self._about.kind} stopped; run it again to continue")
+        return JobCancelled(f"{self._about.kind} stopped; run it again to continue")
 
     def _run(self) -> None:
         try:
             paths = self._work(self._hear, self._stop)
         except BaseException as error:  # carried to who asks for the result
             if self._last is None:
-                stopped = isinstance(error, FetchCancelled)
+                stopped = isinstance(error, JobCancelled)
                 self._hear(Cancelled(0, 0) if stopped else Failed(None, (("", str(error)),)))
             self._end()
             self._future.set_exception(error)

@@ -76,7 +76,7 @@ class Publication(Tabular):
             Refused: nothing is registered, and what was placed is removed.
         UploadInterrupted, Unreachable
             It could not go on: what was placed stays for the next run.
-        FetchCancelled
+        JobCancelled
             Stopped by the user; likewise.
         """
         return self.start().follow(progress or (lambda _: None))

@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vre_dm.errors import Unreachable, UploadInterrupted, VreDmError
+from vre_dm.errors import JobCancelled, Unreachable, UploadInterrupted, VreDmError
 from vre_dm.lake.access import Access
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.publish.fates import UPLOAD
@@ -21,7 +21,7 @@ from vre_dm.lake.publish.sums import Summing
 from vre_dm.lake.publish.undoing import undo
 from vre_dm.lake.tables import plural
 from vre_dm.lake.transfer.events import Cancelled, Event, Finished, Listener, Planned
-from vre_dm.lake.transfer.failures import FetchCancelled, Stopped
+from vre_dm.lake.transfer.failures import Stopped
 from vre_dm.lake.transfer.policy import Pace, Policy
 from vre_dm.lake.transfer.progress import Meter
 
@@ -55,7 +55,7 @@ def upload(
     ------
     Declined, NoSpace, LoginRefused, NotInLake, InvalidUpload
         Refused; what was placed is removed, and the text says what is registered nevertheless.
-    UploadInterrupted, Unreachable, FetchCancelled
+    UploadInterrupted, Unreachable, JobCancelled
         It could not go on, or was stopped; what was placed stays for the next run.
     """
     connection, store = shipping.connection, plan.target.store(shipping.access, shipping.policy)
@@ -67,7 +67,7 @@ def upload(
         registration.run()
     except (KeyboardInterrupt, Stopped) as interrupt:
         tell(Cancelled(run.done, len(plan.steps)))
-        raise FetchCancelled(run.farewell()) from interrupt
+        raise JobCancelled(run.farewell()) from interrupt
     except (UploadInterrupted, Unreachable):
         raise
     except VreDmError as error:

@@ -2,7 +2,6 @@
 
 from vre_dm.lake.transfer.engine import fetch_files
 from vre_dm.lake.transfer.events import Event, Progress
-from vre_dm.lake.transfer.failures import FetchCancelled
 from vre_dm.lake.transfer.policy import Pace, Policy
 
-__all__ = ["Event", "FetchCancelled", "Pace", "Policy", "Progress", "fetch_files"]
+__all__ = ["Event", "Pace", "Policy", "Progress", "fetch_files"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vre_dm.did import Did
+from vre_dm.errors import JobCancelled
 from vre_dm.lake.access import Access
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer.attempts import fetch_one
@@ -17,7 +18,7 @@ from vre_dm.lake.transfer.claim import Claims
 from vre_dm.lake.transfer.closing import close_folders
 from vre_dm.lake.transfer.context import Context
 from vre_dm.lake.transfer.events import Cancelled, Failed, Finished, Listener, Planned
-from vre_dm.lake.transfer.failures import Failure, FetchCancelled, Stopped, disk_error
+from vre_dm.lake.transfer.failures import Failure, Stopped, disk_error
 from vre_dm.lake.transfer.forecast import Forecast
 from vre_dm.lake.transfer.hosts import Hosts
 from vre_dm.lake.transfer.http import Connections
@@ -113,7 +114,7 @@ def fetch_files(
         The disk does not take the files.
     TransferFailed, ChecksumMismatch
         Some files could not be had; the error lists replica and cause, and what is good.
-    FetchCancelled
+    JobCancelled
         Interrupted (a ``KeyboardInterrupt``); what arrived is kept for the next run where that is safe.
     """
     listener, pace, new = progress or (lambda _: None), pace or Pace(), not os.path.lexists(folder)
@@ -162,7 +163,7 @@ def fetch_files(
         run.end()
         outbox.pass_on(listener)
         listener(Cancelled(len(run.placed), len(plan.items)))
-        raise FetchCancelled(run.farewell(folder)) from interrupt
+        raise JobCancelled(run.farewell(folder)) from interrupt
     finally:
         run.end()
         run.sweep()

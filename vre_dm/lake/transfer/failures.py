@@ -70,14 +70,6 @@ class Failure:
         return f"{self.did} could not be fetched: {causes}" + (f"; {more} more replicas" if more > 0 else "")
 
 
-class FetchCancelled(KeyboardInterrupt):
-    """The user stopped a fetch; the text says what is complete and what the next run continues."""
-
-    def _render_traceback_(self) -> list[str]:
-        """What IPython shows instead of a stack trace."""
-        return [f"{type(self).__name__}: {self}"]
-
-
 def disk_error(error: OSError, path: Path) -> VreDmError:
     """Translate an error of the user's disk: it is nobody else's fault, so no other replica is tried."""
     if error.errno in _FULL:

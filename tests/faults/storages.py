@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.faults.toxics import Wire, wire
-from tests.faults.world import HASTY, OpenAccess, Waits, finals, registered
+from tests.faults.world import HASTY, OpenAccess, Waits, finals, registered, trusting
 from vre_dm.errors import VreDmError
 from vre_dm.lake.access import Access
 from vre_dm.lake.transfer import Pace, fetch_files
@@ -54,10 +54,8 @@ class Moved:
     def knows(self, url: str) -> bool:
         return self._access.knows(self._true(url))
 
-    def verify(self, url: str) -> ssl.SSLContext:
-        if self._ca is not None:
-            return ssl.create_default_context(cafile=str(self._ca))
-        return self._access.verify(self._true(url))
+    def verify(self, url: str | None) -> ssl.SSLContext:
+        return trusting(self._ca) if self._ca is not None else self._access.verify(url and self._true(url))
 
     def local_path(self, pfn: str) -> None:
         """Nothing is read in place here."""
@@ -82,8 +80,8 @@ class Lent(OpenAccess):
     def headers(self, url: str) -> dict[str, str]:
         return self.login
 
-    def verify(self, url: str) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=self.ca)
+    def verify(self, url: str | None) -> ssl.SSLContext:
+        return trusting(self.ca)
 
 
 @dataclass(frozen=True)

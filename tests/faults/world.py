@@ -1,5 +1,6 @@
 """The test's side of a fetch: files with true checksums, an access that trusts the test CA, no waiting."""
 
+import functools
 import hashlib
 import ssl
 import threading
@@ -16,6 +17,12 @@ from vre_dm.lake.transfer import Pace, Policy
 
 # Rounds are few and windows short: the faults are the same, only the waiting is not.
 HASTY = Policy(connect_timeout=2.0, stall_timeout=0.4, minimum_rate=1000.0)
+
+
+@functools.cache
+def trusting(ca: Path | None) -> ssl.SSLContext:
+    """TLS settings with one authority, made once: with each that is new, connections are."""
+    return ssl.create_default_context(cafile=ca)
 
 
 @dataclass
@@ -41,8 +48,8 @@ class OpenAccess:
     def knows(self, url: str) -> bool:
         return url.startswith(self.elements)
 
-    def verify(self, url: str) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=str(TLS / "ca.pem"))
+    def verify(self, url: str | None) -> ssl.SSLContext:
+        return trusting(TLS / "ca.pem")
 
     def local_path(self, pfn: str) -> Path | None:
         return Path(pfn.removeprefix("file://localhost")) if pfn.startswith("file:") else None

@@ -102,7 +102,7 @@ class Trusting:
             return True
         return False
 
-    def verify(self, url: str) -> SSLContext:
+    def verify(self, url: str | None) -> SSLContext:
         return self._context
 
     def knows(self, url: str) -> bool:

@@ -1,5 +1,6 @@
 """A user of the grid logs in with a certificate or a proxy of it, over mutual TLS, as sites have it."""
 
+import contextlib
 import re
 import ssl
 from collections.abc import Iterator
@@ -27,7 +28,8 @@ from vre_dm.lake.instances import from_file
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.login import provider
 from vre_dm.lake.storage import Endpoint, Storage
-from vre_dm.lake.transfer import fetch_files
+from vre_dm.lake.transfer import Policy, fetch_files
+from vre_dm.lake.transfer.http import Connections
 from vre_dm.sandbox import LakeStatus
 
 USER = "phys@example.org"
@@ -263,6 +265,41 @@ def test_a_renewed_proxy_is_shown_and_one_that_was_removed_is_said_to_be_gone(
         lake.access.verify(gate.url + FILE)
     grid.another(proxy)
     assert lake.access.verify(gate.url + FILE) is not first
+
+
+def serial(gate: Gate, connections: Connections) -> str:
+    """Ask for the file; number of the certificate that was shown."""
+    with connections.request("GET", gate.url + FILE) as response:
+        assert response.status_code == 200
+    return str(gate.peers[-1]["serialNumber"])
+
+
+def test_a_fetch_that_runs_shows_the_renewed_proxy_and_goes_on_while_it_is_exchanged(
+    config: Path, gate: Gate, grid: Grid, tmp_path: Path
+) -> None:
+    proxy = grid.another(tmp_path / "mine")
+    lake = storing(Lake(from_file(with_proxy(config, proxy)), tmp_path), gate)
+    with contextlib.closing(Connections(lake.access, Policy())) as connections:
+        first = serial(gate, connections)
+        proxy.unlink()
+        assert serial(gate, connections) == first
+        grid.another(proxy)
+        assert serial(gate, connections) != first
+
+
+def test_where_a_storage_redirects_to_the_certificate_is_not_shown(
+    config: Path, gate: Gate, grid: Grid, lake_by_password: Lake, tmp_path: Path
+) -> None:
+    with serving(Gate(lake_by_password, grid)) as other:
+        lake = storing(storing(Lake(from_file(config), tmp_path), gate), other)
+        gate.say = lambda *_: (302, {"Location": other.url + FILE}, b"")
+        with (
+            contextlib.closing(Connections(lake.access, Policy())) as connections,
+            connections.request("GET", gate.url + FILE) as response,
+        ):
+            assert response.status_code == 401
+        assert gate.knows_the_user()
+        assert not other.knows_the_user()
 
 
 def test_no_other_host_is_shown_the_certificate(config: Path, gate: Gate, tmp_path: Path) -> None:

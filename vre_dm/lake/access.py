@@ -21,8 +21,11 @@ class Access(Protocol):
         """After a storage refused the headers for this URL: try to get others; whether to ask once more."""
         ...
 
-    def verify(self, url: str) -> ssl.SSLContext:
-        """TLS settings for this URL: the lake's certificate authority and the system's."""
+    def verify(self, url: str | None) -> ssl.SSLContext:
+        """TLS settings for this URL, or for hosts without credentials: the lake's authority and the system's.
+
+        The same object as long as they are the same.
+        """
         ...
 
     def knows(self, url: str) -> bool:

@@ -87,9 +87,9 @@ class Storage:
             return False
         return any(_fits(endpoint, parts) for endpoint in self.endpoints())
 
-    def verify(self, url: str) -> ssl.SSLContext:
+    def verify(self, url: str | None) -> ssl.SSLContext:
         """TLS settings: always verifying, with the lake's certificate authority added to the system's."""
-        return self._tls.of_storage() if self.knows(url) else self._tls.of_others()
+        return self._tls.of_storage() if url is not None and self.knows(url) else self._tls.of_others()
 
     def local_path(self, pfn: str) -> Path | None:
         """Path of a copy on the configured mount or a ``file`` element of the embedded lake, or ``None``."""

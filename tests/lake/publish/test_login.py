@@ -41,7 +41,7 @@ class Ending:
     def knows(self, url: str) -> bool:
         return self._access.knows(url)
 
-    def verify(self, url: str) -> SSLContext:
+    def verify(self, url: str | None) -> SSLContext:
         return self._access.verify(url)
 
     def local_path(self, pfn: str) -> Path | None:

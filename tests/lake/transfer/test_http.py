@@ -110,6 +110,19 @@ def test_a_storage_may_send_on_within_itself_wherever_its_files_are(
     assert storage.seen[-1] == ("PUT", "/a/x", "Bearer canary")
 
 
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_who_was_sent_away_and_back_has_no_token_for_the_path_that_another_host_chose(
+    connections: Connections, access: Trusting, storage: Storage, authority: trustme.CA, method: str
+) -> None:
+    with serving(authority) as other:
+        access.known = (storage.url, other.url)
+        storage.play = lambda _, path: (307, {"Location": f"{other.url}/a/x"}) if path == "/a/x" else (401,)
+        other.play = lambda *_: (307, {"Location": f"{storage.url}/a/chosen"})
+        with connections.request(method, f"{storage.url}/a/x") as response:
+            assert response.status_code == 401
+    assert storage.seen == [(method, "/a/x", "Bearer canary"), (method, "/a/chosen", "")]
+
+
 @pytest.mark.parametrize("method", ["GET", "PUT"])
 @pytest.mark.parametrize(
     "location", ["https://10.0.0.1/x", "http://127.0.0.1/x", "/a/x", "https://localhost:1/x"]

@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
 import weakref
@@ -13,6 +14,7 @@ from typing import Any, cast
 
 import httpx
 
+from vre_dm.errors import LoginRefused
 from vre_dm.lake.access import Access
 from vre_dm.lake.tokens.asking import unseen
 from vre_dm.lake.transfer import addresses
@@ -30,11 +32,15 @@ _SHORT = 4096  # bytes of a redirect's page that are read, so that its connectio
 
 @dataclass(frozen=True, slots=True)
 class _Ask:
-    """What is asked for, wherever redirects lead; only ``home`` gets the credentials for ``url``."""
+    """What is asked for, wherever redirects lead.
+
+    Only ``home`` gets the credentials for ``url``; nobody once another host was asked, which chooses the path
+    on a way back.
+    """
 
     method: str
     url: str
-    home: Origin
+    home: Origin | None
     headers: Mapping[str, str]
     body: Body | None
     alone: bool
@@ -50,7 +56,8 @@ class Connections:
 
     def __init__(self, access: Access, policy: Policy) -> None:
         self._access, self._policy = access, policy
-        self._clients: dict[tuple[Origin, bool], httpx.Client] = {}
+        self._clients: dict[tuple[Origin, bool, ssl.SSLContext], httpx.Client] = {}
+        self._tls: dict[Origin | None, ssl.SSLContext] = {}  # of a host with credentials, and of all others
         self._sockets: dict[Origin, weakref.WeakSet[socket.socket]] = defaultdict(weakref.WeakSet)
         self._patience = policy.connect_timeout + 2 * policy.stall_timeout
         self._asked: dict[int, tuple[Origin, float]] = {}  # threads that wait for an answer, and since when
@@ -68,7 +75,8 @@ class Connections:
     ) -> Iterator[httpx.Response]:
         """Ask for something; the body of the answer is not read yet.
 
-        Credentials come from the access, and go to the host of the address only.
+        Credentials come from the access, and go to the host of the address only, as long as it names the path
+        itself.
 
         Parameters
         ----------
@@ -94,6 +102,7 @@ class Connections:
                 here = redirected(here, response.headers.get("location", ""), seen)
                 open_responses.close()
                 at = self._next(here, at)
+                ask = ask if at == ask.home else replace(ask, home=None)
             with _in_words(here):
                 yield response
 
@@ -112,7 +121,7 @@ class Connections:
     def _send(self, url: httpx.URL, at: Origin, ask: _Ask, *, again: bool = False) -> httpx.Response:
         """Send with the access's credentials; once more with others, where those are refused."""
         login = self._access.headers(ask.url) if at == ask.home else {}
-        client = self._client(url, at, alone=ask.alone)
+        client = self._client(at, ask)
         request = client.build_request(
             ask.method,
             url,
@@ -159,16 +168,27 @@ class Connections:
         addresses.refuse_private(found.host, found.port)
         return replace(found, guarded=True)
 
-    def _client(self, url: httpx.URL, at: Origin, *, alone: bool) -> httpx.Client:
+    def _client(self, at: Origin, ask: _Ask) -> httpx.Client:
         with self._lock:
-            if (at, alone) not in self._clients:
+            context = self._context(at, ask)
+            if (at, ask.alone, context) not in self._clients:
                 # no proxy, no netrc: what a transfer trusts and tells comes from the access alone
-                self._clients[at, alone] = httpx.Client(
-                    verify=self._access.verify(str(url)),
+                self._clients[at, ask.alone, context] = httpx.Client(
+                    verify=context,
                     trust_env=False,
-                    limits=httpx.Limits(max_keepalive_connections=0 if alone else 20),
+                    limits=httpx.Limits(max_keepalive_connections=0 if ask.alone else 20),
                 )
-            return self._clients[at, alone]
+            return self._clients[at, ask.alone, context]
+
+    def _context(self, at: Origin, ask: _Ask) -> ssl.SSLContext:
+        """TLS settings of now, as a proxy certificate is renewed; the last ones while its file is written."""
+        url, key = (ask.url, at) if at == ask.home else (None, None)
+        try:
+            self._tls[key] = self._access.verify(url)
+        except LoginRefused:
+            if key not in self._tls:
+                raise
+        return self._tls[key]
 
     def _timeout(self, method: str) -> httpx.Timeout:
         stall = self._policy.stall_timeout

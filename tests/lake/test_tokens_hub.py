@@ -102,6 +102,20 @@ def test_a_token_for_a_storage_that_the_hub_keeps_is_taken_from_it(
     assert StorageTokens(wants, token).of("ANY").token() == Secret(made)
 
 
+def test_a_token_that_does_not_say_whom_it_is_for_goes_to_no_storage_but_is_exchanged(
+    hub: Hub, lake: Lake, embedded_lake: LakeStatus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("JUPYTERHUB_API_URL", "JUPYTERHUB_API_TOKEN"):
+        monkeypatch.setenv(name, hub.environ[name])
+    broad = jwt({"exp": 4_000_000_000, "scope": "everything"})
+    hub.ask("PATCH", "/users/dm", {"auth_state": {**login(embedded_lake), "access_token": broad}})
+    here = from_file(embedded_lake.rucio_config)
+    assert here.tokens is not None
+    assert here.tokens.token() == Secret(broad)  # as before: a lake may well take it
+    sent = StorageTokens(replace(here, storage_audiences=Audiences("eos")), lake.tokens).of("ANY").token()
+    assert audiences(sent) == {"eos"}
+
+
 def test_a_hub_that_keeps_no_login_says_whom_to_ask(
     hub: Hub, token: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -159,6 +173,20 @@ def test_an_answer_that_is_cut_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> 
     short = answering(b"{", headers={"Content-Length": "100"})
     with short as server, pytest.raises(Unreachable, match="did not answer"):
         hub_token(server.url, VariableToken("KEY"), "rucio").token()
+
+
+@pytest.mark.parametrize("said", [{}, {"aud": "rucio"}, {"aud": ["rucio", "https://eos.example.org"]}])
+def test_only_a_token_that_is_for_a_storage_by_its_own_word_is_narrow(
+    monkeypatch: pytest.MonkeyPatch, said: dict[str, object]
+) -> None:
+    monkeypatch.setenv("KEY", "canary")
+    with answering({"auth_state": {"access_token": jwt(said)}}) as server:
+        token = hub_token(server.url, VariableToken("KEY"), "https://eos.example.org", narrow=True)
+        if len(said.get("aud", "")) == 2:  # type: ignore[arg-type]
+            assert token.token() == Secret(jwt(said))
+        else:
+            with pytest.raises(LoginRefused, match=r"has no token for https://eos\.example\.org"):
+                token.token()
 
 
 def test_a_hub_that_is_down_is_named_without_its_key(monkeypatch: pytest.MonkeyPatch) -> None:

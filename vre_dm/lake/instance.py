@@ -57,7 +57,7 @@ class Instance:
     registration
         Client at the issuer itself, for logins by code and for tokens of other audiences.
     hub
-        Gives the hub's token of this user for an audience, in a hub.
+        Gives a token of this user that the hub has for an audience by its own word, in a hub.
     storage_audiences
         Whom tokens for the storage must be for.
     username, password

@@ -55,12 +55,12 @@ def stored_login(url: str, client: Registration) -> StoredLogin:
     return StoredLogin(platformdirs.user_state_path("vre-dm") / "logins" / name)
 
 
-def hub(environ: Mapping[str, str]) -> AskHub | None:
-    """Tokens of the hub that this notebook server belongs to, if it does."""
+def hub(environ: Mapping[str, str], *, narrow: bool = True) -> AskHub | None:
+    """Tokens of the hub that this notebook server belongs to, if it does; ``narrow`` as of `hub_token`."""
     api = environ.get("JUPYTERHUB_API_URL")
     if not (api and environ.get(_HUB_KEY)):
         return None
-    return lambda audience: hub_token(api, VariableToken(_HUB_KEY), audience)
+    return lambda audience: hub_token(api, VariableToken(_HUB_KEY), audience, narrow=narrow)
 
 
 def sources(
@@ -85,7 +85,7 @@ def sources(
     client
         Client at the lake's issuer.
     """
-    audience, ask_hub = options.get("oidc_audience") or "rucio", hub(environ)
+    audience, ask_hub = options.get("oidc_audience") or "rucio", hub(environ, narrow=False)
     found: list[TokenProvider] = [ask_hub(audience)] if ask_hub else []
     if client and ask_hub:
         scope = options.get("oidc_scope") or "openid profile"

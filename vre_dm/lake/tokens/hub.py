@@ -13,7 +13,7 @@ from vre_dm.lake.tokens.secret import Secret
 _RESTART = "log in to the hub again and restart your server"
 
 
-def hub_token(api: str, key: TokenProvider, audience: str) -> Kept:
+def hub_token(api: str, key: TokenProvider, audience: str, *, narrow: bool = False) -> Kept:
     """Token of the user that JupyterHub (4.1 or 5) has in its ``auth_state``.
 
     The hub renews it when its authenticator can (OAuthenticator 17.2 and later); it hands it out where its
@@ -29,26 +29,26 @@ def hub_token(api: str, key: TokenProvider, audience: str) -> Kept:
     audience
         Whom the token must be for; one that says it is for others only is not used. Empty: the user's own
         token, whoever it is for, to be exchanged.
+    narrow
+        Whether a token that does not say whom it is for is not used either: it may open more than it should.
 
     References
     ----------
     JupyterHub REST API, ``GET /user`` and ``GET /users/{name}``; OAuthenticator's documentation, "Refreshing
     user authentication".
     """
-    return Kept(lambda: _granted(api, key, audience), f"hub {api}")
+    return Kept(lambda: _granted(api, key, audience, narrow=narrow), f"hub {api}")
 
 
-def _granted(api: str, key: TokenProvider, audience: str) -> Grant:
+def _granted(api: str, key: TokenProvider, audience: str, *, narrow: bool) -> Grant:
     answer = _asked(api, "user", key)
-    state = answer.body.get("auth_state")
-    if (
-        state is None and "auth_state" in answer.body and answer.text("name")
-    ):  # so say 4.1 and 5 of everybody's (jupyterhub#5103)
+    if answer.body.get("auth_state", "") is None and answer.text("name"):
+        # so say 4.1 and 5 of everybody's (jupyterhub#5103)
         answer = _asked(api, f"users/{quote(answer.text('name'), safe='')}", key)
-        state = answer.body.get("auth_state")
-    if not isinstance(state, dict):
+    if not isinstance(answer.body.get("auth_state"), dict):
         raise LoginRefused(_no_state(api, "auth_state" in answer.body))
-    token = _for(audience, state)
+    # The state has no name here: what follows may fail, and a traceback can show variables.
+    token = _for(audience, answer.body["auth_state"], narrow=narrow)
     if token is None:
         whose = f"for {audience}" if audience else "of its user"
         msg = f"the hub {api} has no token {whose}; use a token file, or ask its admins for one"
@@ -63,7 +63,7 @@ def _asked(api: str, what: str, key: TokenProvider) -> Answer:
     return answer
 
 
-def _for(audience: str, state: Mapping[str, Any]) -> Secret | None:
+def _for(audience: str, state: Mapping[str, Any], *, narrow: bool) -> Secret | None:
     exchanged = state.get("exchanged_tokens")
     made = exchanged.get(audience) if isinstance(exchanged, dict) else None
     if isinstance(made, str) and made:
@@ -73,7 +73,8 @@ def _for(audience: str, state: Mapping[str, Any]) -> Secret | None:
         return None
     token = Secret(plain)
     said = audiences(token)
-    return token if not (said and audience) or audience in said else None
+    fits = audience in said or not audience or not (said or narrow)
+    return token if fits else None
 
 
 def _refusal(api: str, answer: Answer) -> str:

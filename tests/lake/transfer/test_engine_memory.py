@@ -7,8 +7,7 @@ import pytest
 
 from tests.faults.world import OpenAccess, registered
 from vre_dm.lake.jobs.feed import Feed
-from vre_dm.lake.transfer import Event, fetch_files
-from vre_dm.lake.transfer import engine as engine_module
+from vre_dm.lake.transfer import Event, fetch_files, run
 from vre_dm.lake.transfer.events import Placed, Planned, Started, Verified
 
 FILES = 10_000
@@ -27,7 +26,7 @@ def test_a_file_costs_less_than_half_a_kilobyte_beyond_its_plan(
         context.meter.at(item.did, 1, moved=1)
         return item.target
 
-    monkeypatch.setattr(engine_module, "fetch_one", at_once)
+    monkeypatch.setattr(run, "fetch_one", at_once)
     files = [registered(b"x", "https://h/x", name=f"f{at}") for at in range(FILES)]
     feed, planned, told = Feed(), [0], [0]
 

@@ -95,14 +95,14 @@ def test_a_small_file_under_embargo_is_closed_to_others(tmp_path: Path, folder: 
 def test_one_thread_copies_small_files_whatever_the_policy_allows(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    from vre_dm.lake.transfer import engine
+    from vre_dm.lake.transfer import run
 
-    true, threads = engine.fetch_one, set()
+    true, threads = run.fetch_one, set()
 
     def noting(*words: object, **more: object) -> object:
         threads.add(threading.get_ident())
         return true(*words, **more)
 
-    monkeypatch.setattr(engine, "fetch_one", noting)
+    monkeypatch.setattr(run, "fetch_one", noting)
     fetch([stored(tmp_path / "store", f"f{at}") for at in range(30)], folder, policy=Policy(threads=8))
     assert len(threads) == 1

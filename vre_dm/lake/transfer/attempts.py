@@ -192,7 +192,7 @@ def _begun(
         found = context.parts.of(item.target, item.expected, anew=claim.contested)
         place = Place(item.target, item.expected, folder, context.me)
         part = held.enter_context(place.open_part(found, context.stop))
-    if context.private:
+    if context.manner.private:
         os.fchmod(part.descriptor, 0o600)
     states = [_State(source) for source in context.hosts.ranked(item.sources)]
     return _Attempts(item, context, claim, part, states)

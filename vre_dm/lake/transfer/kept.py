@@ -78,7 +78,9 @@ def forgotten(item: Item, context: Context) -> str:
 
 def _mounted(item: Item, context: Context) -> Path | None:
     """Copy of the lake that is used in place, where that is wanted: the first that is what is registered."""
-    for path in (source.path for source in item.sources if source.path is not None and not context.copy):
+    for path in (
+        source.path for source in item.sources if source.path is not None and not context.manner.copy
+    ):
         with suppress(SourceFailed):  # it is told when the file is copied from there, or from elsewhere
             if _is_sound(path, item, context):
                 return path
@@ -90,9 +92,9 @@ def _is_sound(path: Path, item: Item, context: Context) -> bool:
     with reading(path, context.mounts) as file:
         if item.expected.size not in (None, file.facts.st_size):
             return False
-        if not (context.verify or context.recheck) or not item.expected.has_checksum:
+        if not (context.manner.verify or context.manner.recheck) or not item.expected.has_checksum:
             return item.expected.size is not None
-        if not context.recheck and file.do(lambda: context.in_place.holds(path, item.expected)):
+        if not context.manner.recheck and file.do(lambda: context.in_place.holds(path, item.expected)):
             return True
         digest = item.expected.digest()
         with Pulse(
@@ -114,7 +116,7 @@ def _is_sound(path: Path, item: Item, context: Context) -> bool:
 
 def _at_target(item: Item, context: Context) -> bool:
     cache = _cache(item, context)
-    if not context.recheck and (facts := _recorded(item, context)):
+    if not context.manner.recheck and (facts := _recorded(item, context)):
         if cache is not None and not cache.use(item.did, item.expected):
             _managed(item, context, cache, facts)
         return True
@@ -123,7 +125,7 @@ def _at_target(item: Item, context: Context) -> bool:
         context.tell(Retrying(item.did, f"cache ({path})", _REMOVED, 0.0))
 
     if cache is not None and cache.show(
-        item.did, item.expected, item.target, context.stop, recheck=context.recheck, told=told
+        item.did, item.expected, item.target, context.stop, recheck=context.manner.recheck, told=told
     ):
         _record_link(item, context)
         return True

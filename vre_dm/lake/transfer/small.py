@@ -42,7 +42,7 @@ def copy_small(item: Item, context: Context) -> Ready | None:
         with context.inside.opened(item.target.parent, item.root) as folder:
             place = Place(item.target, item.expected, folder, context.me)
             part = held.enter_context(place.open_part((), context.stop))
-        if context.private:
+        if context.manner.private:
             os.fchmod(part.descriptor, 0o600)
         part.write(data)
         if not part.complete:

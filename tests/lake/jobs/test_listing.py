@@ -15,9 +15,9 @@ import pytest
 
 from tests.lake.jobs.test_folder import ABOUT, DEAD, NOW, made
 from vre_dm.did import Did
-from vre_dm.errors import NoSuchJob
+from vre_dm.errors import FollowingStopped, NoSuchJob
 from vre_dm.lake.jobs.folder import JobFolder, begin
-from vre_dm.lake.jobs.job import FollowingStopped, Job
+from vre_dm.lake.jobs.job import Job
 from vre_dm.lake.jobs.journal import Journal
 from vre_dm.lake.jobs.listing import JobList, jobs_in
 from vre_dm.lake.transfer.events import (
@@ -30,6 +30,7 @@ from vre_dm.lake.transfer.events import (
     Planned,
     Progress,
     Replicating,
+    to_json,
 )
 from vre_dm.lake.transfer.owner import Owner
 
@@ -165,6 +166,18 @@ def test_a_folder_that_nobody_can_read_is_no_job(root: Path):
     (made(root).path / "job.json").write_text("{")
     assert jobs(root) == []
     assert str(jobs(root)) == "no jobs, 0 running"
+
+
+@pytest.mark.parametrize(
+    "changes", [{"remaining": 1e300}, {"bytes_done": 10**400}, {"rate": 1e-320}, {"bytes_total": 10**400}]
+)
+def test_a_state_beyond_all_sense_is_passed_over(root: Path, changes: dict[str, float]):
+    folder = made(root, STATE)
+    with folder.journal.open("a") as stream:
+        stream.write(json.dumps(to_json(STATE, NOW) | changes) + "\n")
+    assert only(root).standing().progress == STATE
+    assert "1 MB of 3 MB" in str(jobs(root)) + str(only(root))
+    assert json.loads(json.dumps(only(root).document()))["bytes_done"] == 1_000_000
 
 
 def test_names_from_elsewhere_are_text(root: Path):

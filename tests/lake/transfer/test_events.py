@@ -24,7 +24,8 @@ from vre_dm.lake.transfer.events import (
 
 st.register_type_strategy(Did, st.sampled_from([Did("s", "a"), Did("s-1", "deep/name+#@=.root")]))
 st.register_type_strategy(Path, st.sampled_from([Path("/d/s/a"), Path("/d/ü \n/a")]))
-st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
+st.register_type_strategy(float, st.just(0.0) | st.floats(1e-50, 1e13) | st.floats(-1e13, -1e-50))
+st.register_type_strategy(int, st.integers(1 - 2**63, 2**63 - 1))
 EVENTS = st.one_of([st.from_type(kind) for kind in get_args(Event)])
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(), st.lists, max_leaves=4
@@ -76,6 +77,19 @@ def test_one_event_ends_a_stream(event: Event, last: bool):
     assert is_last(event) is last
 
 
-def test_a_number_beyond_all_sense_in_a_journal_is_a_garbled_event():
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("seconds", 10**400),
+        ("seconds", 1e300),
+        ("seconds", 1e-320),
+        ("seconds", -1e300),
+        ("bytes", 10**400),
+        ("bytes", 2**63),
+        ("bytes", -(2**63)),
+    ],
+)
+def test_a_number_beyond_all_sense_in_a_journal_is_a_garbled_event(field: str, value: float):
+    document = to_json(Finished(1, 1, 1.0, 0), 0.0)
     with pytest.raises(ValueError, match="garbled"):
-        from_json({"event": "finished", "files": 1, "bytes": 1, "seconds": 10**400, "failed": 0})
+        from_json({**document, field: value})

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 
 from vre_dm.did import Did
-from vre_dm.lake.transfer.events import Progress
+from vre_dm.lake.transfer.events import LARGEST, Progress
 
 _WINDOW = 5.0  # seconds over which the rate is averaged
 
@@ -61,5 +61,5 @@ class Meter:
             start, moved = self._samples[0]
             rate = (self._moved - moved) / (now - start) if now > start else 0.0
             left = None if self._size is None else max(self._size - done, 0)
-            remaining = left / rate if left is not None and rate > 0 else None
+            remaining = min(left / rate, LARGEST) if left is not None and rate > 0 else None
             return Progress(done, self._size, self._done, self._files, rate, remaining, self._last)

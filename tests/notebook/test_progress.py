@@ -8,9 +8,17 @@ from dataclasses import replace
 import pytest
 
 from vre_dm.did import Did
-from vre_dm.errors import NotInLake
-from vre_dm.lake.jobs.job import FollowingStopped
-from vre_dm.lake.transfer.events import Cancelled, Finished, Progress, Replicating, Retrying, SourceChanged
+from vre_dm.errors import FollowingStopped, NotInLake
+from vre_dm.lake.transfer.events import (
+    Cancelled,
+    Event,
+    Finished,
+    Planned,
+    Progress,
+    Replicating,
+    Retrying,
+    SourceChanged,
+)
 from vre_dm.notebook import progress
 from vre_dm.notebook.progress import in_cell, in_terminal, line
 
@@ -86,6 +94,27 @@ def test_a_log_gets_each_state_of_a_rule_once():
     ]
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        Planned(1, 1, 0, 1, None, ("\x1b]0;mine\x07",)),
+        replace(AGAIN, source="RSE\x1b[2J"),
+        replace(CHANGED, cause="\x9b2J\r\n"),
+        replace(CHANGED, source="RSE\x1b[2J\u202e"),
+        replace(WAITS, sentence="\x1b[2J" + WAITS.sentence),
+    ],
+)
+@pytest.mark.parametrize("stream", [Screen, io.StringIO])
+def test_what_a_journal_holds_is_text_and_commands_no_terminal(event: Event, stream: type[io.StringIO]):
+    out = stream()
+    with in_terminal(out) as show:
+        show(event)
+    shown = out.getvalue()
+    assert shown.strip()
+    assert shown.replace("\r", "").replace("\n", "").isprintable()
+    assert shown.count("\n") <= 1
+
+
 def test_a_log_gets_only_the_causes():
     log = io.StringIO()
     with in_terminal(log) as show:
@@ -136,6 +165,9 @@ def test_a_cell_ends_with_one_plain_line(monkeypatch: pytest.MonkeyPatch):
         show(EVENT)
         raise FollowingStopped
     assert "left after" in updates[-1]
+    with in_cell() as show:
+        show(replace(WAITS, sentence="\x1b[2Jwaits"))
+        assert updates[-1] == "\\x1b[2Jwaits"
     with in_cell() as show:
         show(AGAIN)
         show(EVENT)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TextIO
 
+from vre_dm.errors import FollowingStopped
 from vre_dm.lake.jobs.folder import state_after
-from vre_dm.lake.jobs.job import FollowingStopped
-from vre_dm.lake.tables import size_text
+from vre_dm.lake.tables import clean, size_text
 from vre_dm.lake.transfer.events import (
     Event,
     Listener,
@@ -53,18 +53,19 @@ def line(event: Progress, elapsed: float, width: int) -> str:
 
 def trouble(event: Event) -> str:
     """Say in one line why a source is asked again or was left, or what was remarked before; else empty."""
+    text = ""
     if isinstance(event, Planned):
-        return "; ".join(event.remarks)
-    if isinstance(event, Retrying):
-        return f"{event.file}: {event.source}: {event.cause}; again in {event.wait:.0f} s"
-    if isinstance(event, SourceChanged):
-        return f"{event.file}: {event.cause}; now from {event.source}"
-    return ""
+        text = "; ".join(event.remarks)
+    elif isinstance(event, Retrying):
+        text = f"{event.file}: {event.source}: {event.cause}; again in {event.wait:.0f} s"
+    elif isinstance(event, SourceChanged):
+        text = f"{event.file}: {event.cause}; now from {event.source}"
+    return clean(text, None)  # names of storage elements, and what stands in a journal, are anybody's
 
 
 def _news(event: Event, told: str) -> str:
     """Sentence of a rule that is waited for, where its state is not the one told before."""
-    return event.sentence if isinstance(event, Replicating) and event.state != told else ""
+    return clean(event.sentence, None) if isinstance(event, Replicating) and event.state != told else ""
 
 
 @contextmanager
@@ -89,7 +90,7 @@ def in_terminal(stream: TextIO | None = None, *, elapsed: float = 0.0) -> Iterat
             out.write("\r" + " " * drawn + f"\r{note}\n")
             drawn = 0
         if isinstance(event, Replicating):
-            told, text = event.state, event.sentence[:width]
+            told, text = event.state, clean(event.sentence, None)[:width]
         elif isinstance(event, Progress) and time.monotonic() - start > _SHORTEST:
             text = line(event, time.monotonic() - start, width)
         if text and out.isatty():
@@ -130,7 +131,7 @@ def in_cell(elapsed: float = 0.0) -> Iterator[Listener]:
             text = line(event, time.monotonic() - start, _BAR)
             handle.update({"text/plain": f"{text}\n{note}".rstrip()}, raw=True)
         elif isinstance(event, Replicating):
-            handle.update({"text/plain": event.sentence}, raw=True)
+            handle.update({"text/plain": clean(event.sentence, None)}, raw=True)
 
     try:
         yield show

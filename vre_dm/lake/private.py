@@ -27,16 +27,28 @@ def make_private(folder: Path, step: str = "name a folder to fetch into") -> Non
     folder = folder.absolute()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        real = folder.resolve()
-        # As written and as resolved: whoever owns a link can let it point elsewhere later.
-        chain = dict.fromkeys((*reversed(folder.parents), folder, *reversed(real.parents), real))
-        foreign = next((path for path in chain if _is_foreign(path, strict=path in {folder, real})), None)
+        foreign = open_to_others(folder)
     except OSError as error:
         msg = f"cannot make the folder {folder}: {error.strerror}; {step}"
         raise NotWritable(msg) from error
     if foreign is not None:
         msg = f"other users can change {foreign}, so {folder} is not safe to use; {step}"
         raise NotWritable(msg)
+
+
+def open_to_others(folder: Path) -> Path | None:
+    """Give the folder, or the first of those above it, that another user could change or exchange.
+
+    Raises
+    ------
+    OSError
+        There is no such folder.
+    """
+    folder = folder.absolute()
+    real = folder.resolve()
+    # As written and as resolved: whoever owns a link can let it point elsewhere later.
+    chain = dict.fromkeys((*reversed(folder.parents), folder, *reversed(real.parents), real))
+    return next((path for path in chain if _is_foreign(path, strict=path in {folder, real})), None)
 
 
 def file_fault(facts: os.stat_result) -> str | None:

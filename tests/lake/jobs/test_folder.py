@@ -144,6 +144,15 @@ def test_cleaning_removes_nothing_that_is_not_ours(root: Path, tmp_path: Path):
     assert (root / "notes").is_dir()
 
 
+def test_a_folder_that_others_could_have_filled_is_neither_read_nor_cleaned(root: Path):
+    over = made(root, Finished(1, 1, 1.0, 0))
+    root.chmod(0o777)
+    assert folders(root) == []
+    assert begin(root, ABOUT, NOW + 10 * WEEK) is None
+    root.chmod(0o700)
+    assert [job.path for job in folders(root)] == [over.path]
+
+
 def test_a_disk_that_refuses_makes_no_folder_and_no_error(tmp_path: Path):
     blocked = tmp_path / "file"
     blocked.write_text("")

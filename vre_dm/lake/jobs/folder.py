@@ -16,7 +16,7 @@ from typing import Any
 from vre_dm.errors import NotWritable
 from vre_dm.lake.jobs import journal
 from vre_dm.lake.jobs.journal import Entry
-from vre_dm.lake.private import make_private
+from vre_dm.lake.private import make_private, open_to_others
 from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Finished
 from vre_dm.lake.transfer.owner import Owner, myself
 
@@ -169,12 +169,12 @@ def begin(root: Path, about: About, now: float) -> JobFolder | None:
     JobFolder or None
         None where the disk refuses, which stops no job.
     """
-    clean(root, now)
     name = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime(now))}-{secrets.token_hex(4)}"
     folder = JobFolder(root / name)
     begun = {"owner": str(myself()), "host": socket.gethostname(), "at": now, "about": asdict(about)}
     try:
         make_private(root)
+        clean(root, now)
         folder.path.mkdir(mode=0o700)
         draft = folder.path / "job.json.new"
         draft.write_text(json.dumps(begun))
@@ -186,8 +186,10 @@ def begin(root: Path, about: About, now: float) -> JobFolder | None:
 
 
 def folders(root: Path) -> list[JobFolder]:
-    """Folders of this user's jobs, the newest first."""
+    """Folders of this user's jobs, the newest first; none where another user could have put them there."""
     try:
+        if open_to_others(root) is not None:
+            return []
         with os.scandir(root) as entries:
             names = [e.name for e in entries if _NAME.fullmatch(e.name) and e.is_dir(follow_symlinks=False)]
     except OSError:

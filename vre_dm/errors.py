@@ -7,6 +7,10 @@ from pathlib import Path
 class VreDmError(Exception):
     """Base of all errors of vre-dm; its text is one line that a user can act on."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows instead of a stack trace: no line of code is to blame."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class InvalidDid(VreDmError, ValueError):
     """A data identifier is malformed or could leave a folder or an HTML context."""
@@ -64,6 +68,14 @@ class JobCancelled(KeyboardInterrupt):
         return [f"{type(self).__name__}: {self}"]
 
 
+class FollowingStopped(KeyboardInterrupt):
+    """The user stopped to follow another window's job, which goes on."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows instead of a stack trace."""
+        return [str(self)]
+
+
 class FetchError(VreDmError):
     """Some files of a fetch could not be had; the others are whole and stay.
 
@@ -86,8 +98,7 @@ class FetchError(VreDmError):
         self.report = report
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython shows instead of a stack trace: no line of code is to blame."""
-        return [f"{type(self).__name__}: {self}", *str(self.report).splitlines()]
+        return [*super()._render_traceback_(), *str(self.report).splitlines()]
 
 
 class TransferFailed(FetchError):

@@ -26,7 +26,7 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="One JSON docume
 
 
 def _lake() -> "Lake":
-    from vre_dm.session import connect  # brings Rucio's client, which the help does not need
+    from vre_dm.session import connect  # heavy, and not needed for the help
 
     return connect(say=lambda text: click.echo(text, err=True))
 

@@ -1,17 +1,21 @@
 """One logged-in conversation with a Rucio server."""
 
+import configparser
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import requests
+from rucio.common.exception import ConfigLoadingError
 
-from vre_dm.errors import Unreachable
+from vre_dm.errors import InvalidConfiguration, Unreachable
 from vre_dm.lake.failures import one_line, told_plainly
 from vre_dm.lake.http import TIMEOUT, Session, http_date, roots
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.login import provider
-from vre_dm.lake.transport import RucioClient
+
+if TYPE_CHECKING:
+    from vre_dm.lake.transport import RucioClient
 
 T = TypeVar("T")
 
@@ -26,12 +30,19 @@ class Connection:
     ----------
     instance
         Lake to talk to.
+
+    Raises
+    ------
+    LoginRefused
+        The configuration lacks what its kind of login needs.
+    InvalidConfiguration
+        Rucio's client finds a ``rucio.cfg`` that it cannot read.
     """
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
         self.tokens = provider(instance)
-        self._client = RucioClient(instance, self.tokens)
+        self._client = _rucio_client()(instance, self.tokens)
 
     def ask(self, what: str, question: Callable[[Any], T]) -> T:
         """Answer to a question put to Rucio's client.
@@ -89,3 +100,14 @@ class Connection:
     def _ping(self) -> requests.Response:
         with Session() as session:
             return session.get(f"{self.instance.url}/ping", timeout=TIMEOUT, verify=roots(self.instance))
+
+
+def _rucio_client() -> "type[RucioClient]":
+    """Rucio's client, which looks for its ``rucio.cfg`` when it is imported, whatever lake is asked for."""
+    try:
+        from vre_dm.lake.transport import RucioClient
+    except (ConfigLoadingError, configparser.Error, OSError, UnicodeDecodeError) as error:
+        why = one_line(str(error))
+        msg = f"Rucio's client cannot read its rucio.cfg: {why}; correct that file or unset RUCIO_CONFIG"
+        raise InvalidConfiguration(msg) from error
+    return RucioClient

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from vre_dm.errors import FollowingStopped
 from vre_dm.lake.jobs import journal
 from vre_dm.lake.jobs.folder import Begun, JobFolder
 from vre_dm.lake.jobs.journal import Entry
@@ -18,14 +19,6 @@ from vre_dm.lake.transfer.events import Event, Failed, Finished, Listener, Progr
 _POLL = 0.2  # seconds between two looks at whether it is over
 Show = Callable[[float], AbstractContextManager[Listener]]
 """Shows events to the user; is told for how many seconds the job runs already."""
-
-
-class FollowingStopped(KeyboardInterrupt):
-    """The user stopped to follow another window's job, which goes on."""
-
-    def _render_traceback_(self) -> list[str]:
-        """What IPython shows instead of a stack trace."""
-        return [str(self)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,13 @@
 """A user logs in by a code on another screen; the login is kept, renewed, and shared by his programs."""
 
+import fcntl
 import json
 import os
 import stat
 import threading
+import traceback
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +15,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.faults.disks import files_no_longer_than
 from tests.lake.answering import Answering
 from tests.lake.confirming import user_of
 from tests.lake.test_tokens import jwt
@@ -110,6 +114,7 @@ def test_a_login_is_forgotten_when_the_user_says_so(
     kept = logged_in(instance, embedded_lake)
     said = [CliRunner().invoke(main, ["login", "--forget"]).output for _ in range(2)]
     assert "is gone from this machine" in said[0]
+    assert f"{embedded_lake.issuer} may still take its refresh token" in said[0]
     assert "No login" in said[1]
     assert not kept.path.exists()
 
@@ -155,7 +160,7 @@ def rotating() -> Iterator[Answering]:
 def test_many_programs_that_renew_together_use_each_refresh_token_once(
     login: StoredLogin, rotating: Answering
 ) -> None:
-    login.keep(Grant(Secret("ended"), SOON - timedelta(days=1)), Secret("r0"))
+    ended(login)
     programs = [Renewing(registered(rotating), login, "rucio") for _ in range(8)]
     got: list[Secret] = []
     threads = [threading.Thread(target=lambda p=p: got.append(p().token)) for p in programs]  # type: ignore[misc]
@@ -168,7 +173,7 @@ def test_many_programs_that_renew_together_use_each_refresh_token_once(
 
 
 def test_where_locks_do_not_work_the_token_of_the_faster_program_is_taken(login: StoredLogin) -> None:
-    login.keep(Grant(Secret("ended"), SOON - timedelta(days=1)), Secret("used up"))
+    ended(login, "used up")
     with issuer(error("invalid_grant")) as server:
         plain = server.say
         assert plain is not None
@@ -180,6 +185,108 @@ def test_where_locks_do_not_work_the_token_of_the_faster_program_is_taken(login:
 
         server.say = say
         assert Renewing(registered(server), login, "rucio")().token == Secret("fresh")
+
+
+def ended(login: StoredLogin, refresh: str = "r0") -> None:
+    login.keep(Grant(Secret("ended"), SOON - timedelta(days=1)), Secret(refresh))
+
+
+@contextmanager
+def held(login: StoredLogin) -> Iterator[None]:
+    """As by a program that was stopped while it renewed."""
+    lock = os.open(login.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def test_a_program_that_was_stopped_while_it_renewed_stops_no_other(login: StoredLogin) -> None:
+    login.keep(Grant(Secret("lives"), SOON), None)
+    with issuer() as server, held(login):
+        assert Renewing(registered(server), login, "rucio")().token == Secret("lives")
+
+
+def test_for_a_program_that_was_stopped_nobody_waits_for_ever(tmp_path: Path, rotating: Answering) -> None:
+    login = StoredLogin(tmp_path / "logins/one.json", patience=0.2)
+    ended(login)
+    with held(login):
+        assert Renewing(registered(rotating), login, "rucio")().token == Secret("a0")
+        assert login.forget()
+    assert not login.path.exists()
+
+
+@pytest.mark.parametrize("lives", [False, True])
+def test_tokens_that_cannot_be_kept_for_now_are_used_and_kept_later(
+    login: StoredLogin, rotating: Answering, lives: bool
+) -> None:
+    ended(login)
+    before = login.read()[0].ends
+    assert before is not None
+    now = before.timestamp() - 1 if lives else SOON.timestamp() - 60
+    renewing = Renewing(registered(rotating), login, "rucio", clock=lambda: now)
+    if lives:
+        assert renewing().token == Secret("ended")
+    with files_no_longer_than(0):
+        assert [renewing().token for _ in range(2)] == [Secret("a0"), Secret("a1")]
+    assert login.read()[1] == Secret("r0")
+    assert renewing().token == Secret("a2")
+    assert [form["refresh_token"] for form in rotating.forms] == ["r0", "r1", "r2"]
+    grant, refresh = login.read()
+    assert (grant.token, refresh) == (Secret("a2"), Secret("r3"))
+
+
+def test_a_login_that_was_made_anew_is_taken_before_tokens_that_could_not_be_kept(
+    login: StoredLogin, rotating: Answering
+) -> None:
+    ended(login)
+    renewing = Renewing(registered(rotating), login, "rucio")
+    with files_no_longer_than(0):
+        renewing()
+    login.keep(Grant(Secret("anew"), SOON), Secret("other"))
+    assert renewing().token == Secret("anew")
+    renewing()
+    assert [form["refresh_token"] for form in rotating.forms] == ["r0", "other"]
+
+
+@pytest.mark.parametrize("locks", [True, False])
+def test_a_login_that_is_forgotten_while_it_is_renewed_stays_forgotten(
+    login: StoredLogin, rotating: Answering, locks: bool
+) -> None:
+    ended(login)
+    plain = rotating.say
+    assert plain is not None
+    forgetting = threading.Thread(target=login.forget)
+
+    def say(path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
+        if body and locks:
+            forgetting.start()
+        elif body:
+            login.path.unlink()
+        return plain(path, headers, body)
+
+    rotating.say = say
+    renewing = Renewing(registered(rotating), login, "rucio")
+    if locks:
+        assert renewing().token == Secret("a0")
+        forgetting.join()
+    else:
+        with pytest.raises(LoginRefused, match="nobody has logged in"):
+            renewing()
+    assert not login.path.exists()
+
+
+def test_a_login_that_cannot_be_written_shows_no_token_in_a_traceback(login: StoredLogin) -> None:
+    with files_no_longer_than(0), pytest.raises(NotWritable) as refused:
+        login.keep(Grant(Secret("canary-access"), SOON), Secret("canary-refresh"))
+    assert "canary" not in shown(refused.value)
+
+
+def shown(error: BaseException) -> str:
+    """What a traceback with variables says below the test, which itself has the secrets in its text."""
+    inside = error.with_traceback(error.__traceback__ and error.__traceback__.tb_next)
+    return "".join(traceback.TracebackException.from_exception(inside, capture_locals=True).format())
 
 
 def test_a_login_without_a_refresh_token_is_used_as_long_as_it_lives(login: StoredLogin) -> None:
@@ -222,7 +329,7 @@ def test_what_is_no_login_is_said_to_be_none_without_showing_it(login: StoredLog
     login.path.chmod(0o600)
     with pytest.raises(LoginRefused, match=r"cannot be read; log in again with") as refused:
         login.read()
-    assert "canary" not in str(refused.value)
+    assert "canary" not in shown(refused.value)
 
 
 def test_nobody_who_never_logged_in_is_told_how(login: StoredLogin) -> None:

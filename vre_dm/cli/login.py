@@ -75,10 +75,12 @@ def _in_browser(instance: "Instance") -> None:
 def _forget(instance: "Instance") -> None:
     from vre_dm.lake.sources import stored_login
 
-    kept = instance.registration and stored_login(instance.url, instance.registration)
-    if kept and kept.path.exists():
-        kept.path.unlink(missing_ok=True)
+    known = instance.registration
+    if known and stored_login(instance.url, known).forget():
         click.echo(f"The login to {instance.name} is gone from this machine.")
+        click.echo(
+            f"{known.issuer} may still take its refresh token: end the login on its page of your logins."
+        )
     else:
         click.echo(f"No login to {instance.name} is kept on this machine.")
 

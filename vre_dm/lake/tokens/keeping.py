@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from vre_dm.errors import LoginRefused, VreDmError
+from vre_dm.lake.tokens.asking import forget_frames
 from vre_dm.lake.tokens.provider import Grant
 from vre_dm.lake.tokens.secret import Secret
 
@@ -145,6 +146,7 @@ class Kept:
             held = self._received(self._ask(), seen)
         except VreDmError as error:
             now = self._clock()
+            forget_frames(error)  # it is kept, and they hold forms and headers
             self._fault = now + (_LONG_PAUSE if isinstance(error, LoginRefused) else _PAUSE), error
             if seen is None or not seen.lives(now):
                 raise

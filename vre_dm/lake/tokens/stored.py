@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from vre_dm.lake.tokens.provider import Grant
 from vre_dm.lake.tokens.secret import Secret
 
 _AGAIN = "log in again with: vre-dm login --device"
+_LOOK = 0.1  # seconds between two tries to have the lock
 
 
 class StoredLogin:
@@ -26,10 +28,12 @@ class StoredLogin:
     ----------
     path
         File; it and its folder are made when a login is kept.
+    patience
+        Seconds after which another program that renews, and may have been stopped, is no longer waited for.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, *, patience: float = 40.0) -> None:
+        self.path, self._patience = path, patience
 
     def prepare(self) -> None:
         """Make the folder, so that nobody logs in for nothing.
@@ -50,12 +54,37 @@ class StoredLogin:
             The folder cannot be written, or others can change it; what was there is unchanged.
         """
         self.prepare()
-        kept = {"access_token": grant.token.reveal(), "ends": _by_our_clock(grant)}
-        kept |= {"refresh_token": refresh.reveal()} if refresh else {}
-        text = json.dumps(kept, separators=(",", ":")).replace(
-            " ", r"\u0020"
-        )  # one word, as a token file has
-        write_token(self.path, Secret(text), found=True)
+        write_token(self.path, _written(grant, refresh), found=True)
+
+    def forget(self) -> bool:
+        """Remove the login, after a renewal that is under way; whether there was one.
+
+        Raises
+        ------
+        NotWritable
+            It cannot be removed.
+        """
+        if self.gone():
+            return False
+        with self.turn():
+            try:
+                self.path.unlink(missing_ok=True)
+            except OSError as error:
+                msg = (
+                    f"the login in {self.path} cannot be removed: {error.strerror}; remove the file yourself"
+                )
+                raise NotWritable(msg) from error
+        return True
+
+    def gone(self) -> bool:
+        """Whether there is no login; false where that cannot be told."""
+        try:
+            self.path.lstat()
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False
+        return False
 
     def read(self) -> tuple[Grant, Secret | None]:
         """Last token, which may have ended, and the refresh token if there is one.
@@ -65,16 +94,11 @@ class StoredLogin:
         LoginRefused
             There is no login, or others could have written it.
         """
-        if not self.path.exists():
+        if self.gone():
             msg = f"nobody has logged in yet ({self.path} is not there); {_AGAIN}"
             raise LoginRefused(msg)
         try:
-            kept = json.loads(FileToken(self.path, found=True).token().reveal())
-            token, refresh = (
-                Secret(str.strip(kept.get(f"{kind}_token", ""))) for kind in ("access", "refresh")
-            )
-            ends = None if kept["ends"] is None else datetime.fromtimestamp(kept["ends"], UTC)
-            return Grant(token, ends), refresh or None
+            return _read(FileToken(self.path, found=True).token())
         except (ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError, RecursionError):
             msg = f"the login in {self.path} cannot be read; {_AGAIN}"
         raise LoginRefused(msg)
@@ -87,8 +111,27 @@ class StoredLogin:
                 self.prepare()
                 lock = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
                 held.callback(os.close, lock)
-                fcntl.flock(lock, fcntl.LOCK_EX)
+                self._lock(lock)
             yield
+
+    def _lock(self, lock: int) -> None:
+        end = time.monotonic() + self._patience
+        while time.monotonic() < end:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(_LOOK)
+            else:
+                return
+
+
+@dataclass(frozen=True, slots=True)
+class _Unkept:
+    """Tokens that came and could not be written down, and the one in the file that they came after."""
+
+    after: Secret
+    grant: Grant
+    refresh: Secret
 
 
 class Renewing:
@@ -116,6 +159,7 @@ class Renewing:
         self._registration, self._login, self._audience = registration, login, audience
         self._clock = clock
         self._given: Secret | None = None
+        self._unkept: _Unkept | None = None
 
     def __call__(self) -> Grant:
         """Give a token that this program did not have yet.
@@ -125,14 +169,27 @@ class Renewing:
         LoginRefused, Unreachable
             There is none, and none could be had.
         """
-        with self._login.turn():
-            grant, refresh = self._login.read()
-            if grant.token == self._given or not self._lives(grant):
-                grant = self._next(grant, refresh)
+        grant = self._there()
+        if grant is None:
+            with self._login.turn():
+                grant = self._there() or self._next()
         self._given = grant.token
         return grant
 
-    def _next(self, before: Grant, refresh: Secret | None) -> Grant:
+    def _there(self) -> Grant | None:
+        """Token that another program got."""
+        grant, _ = self._login.read()
+        new = grant.token != self._given and not self._is_behind(grant)
+        return grant if new and self._lives(grant) else None
+
+    def _is_behind(self, kept: Grant) -> bool:
+        """Whether the file still has what was there before the tokens that could not be written down."""
+        return self._unkept is not None and self._unkept.after == kept.token
+
+    def _next(self) -> Grant:
+        kept, refresh = self._login.read()
+        if self._unkept and self._is_behind(kept):
+            refresh = self._unkept.refresh  # the one in the file was used up
         if refresh is None:
             msg = f"the login at {self._registration.issuer} ended, and it cannot be renewed; {_AGAIN}"
             raise LoginRefused(msg)
@@ -141,14 +198,38 @@ class Renewing:
         except LoginRefused:
             # Where locks do not work, another program may have used this refresh token up.
             grant, _ = self._login.read()
-            if grant.token == before.token:
+            if grant.token == kept.token:
                 raise
             return grant
-        self._login.keep(grant, following)
+        self._keep(_Unkept(kept.token, grant, following))
         return grant
+
+    def _keep(self, came: "_Unkept") -> None:
+        """Write down what came, or hold it where that fails: the issuer takes no older refresh token."""
+        if self._login.gone():
+            self._login.read()  # it was forgotten meanwhile, and stays so
+        self._unkept = came
+        with contextlib.suppress(NotWritable):
+            self._login.keep(came.grant, came.refresh)
+            self._unkept = None
 
     def _lives(self, grant: Grant) -> bool:
         return grant.ends is None or grant.ends.timestamp() > self._clock()
+
+
+# In functions of their own, as a traceback of what fails in `StoredLogin` can show the variables there.
+def _written(grant: Grant, refresh: Secret | None) -> Secret:
+    kept = {"access_token": grant.token.reveal(), "ends": _by_our_clock(grant)}
+    kept |= {"refresh_token": refresh.reveal()} if refresh else {}
+    text = json.dumps(kept, separators=(",", ":"))
+    return Secret(text.replace(" ", r"\u0020"))  # one word, as a token file has
+
+
+def _read(text: Secret) -> tuple[Grant, Secret | None]:
+    kept = json.loads(text.reveal())
+    token, refresh = (Secret(str.strip(kept.get(f"{kind}_token", ""))) for kind in ("access", "refresh"))
+    ends = None if kept["ends"] is None else datetime.fromtimestamp(kept["ends"], UTC)
+    return Grant(token, ends), refresh or None
 
 
 def _by_our_clock(grant: Grant) -> float | None:

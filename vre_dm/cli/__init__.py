@@ -7,7 +7,6 @@ import click
 from vre_dm import __version__
 from vre_dm.errors import VreDmError
 from vre_dm.lake.tables import clean
-from vre_dm.lake.tokens import redaction
 
 # command -> module that holds it, and its line in the help
 _COMMANDS = {
@@ -60,4 +59,6 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="vre-dm")
 def main() -> None:
     """Dark-matter data, limits and notebooks, on a data lake or on this machine."""
+    from vre_dm.lake.tokens import redaction  # brings the ways to log in, which the help does not need
+
     redaction.install()  # not every command opens a lake, but each may hold a login

@@ -31,6 +31,9 @@ def test_a_rule_is_found_looked_at_changed_and_ended(lake: Lake, make: Make) -> 
     assert longer.state.expires is not None
     assert made.state.expires is not None
     assert (longer.state.expires - made.state.expires).days >= 7
+    shorter = Order(identifier, shorten=3).carry_out(lake)
+    assert isinstance(shorter, Rule)
+    assert shorter.ends_within(4)
     assert isinstance(Order(identifier, boost=True).carry_out(lake), Rule)
     with pytest.raises(Declined, match="does not wait for approval"):
         Order(identifier, approve=True).carry_out(lake)

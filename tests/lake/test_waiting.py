@@ -350,5 +350,5 @@ def test_looks_grow_rarer_whatever_the_forecast(left: float | None) -> None:
 def test_declined_for_another_reason_stays_declined(
     connection: Connection, published: Did, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(Declined, match="positive number of days"):
+    with pytest.raises(Declined, match="asked for: 1 for -1 days"):
         bring(connection, published, RSE, days=-1, tell=lambda _: None, stop=threading.Event())

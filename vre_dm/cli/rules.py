@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("what", required=False, metavar="[SCOPE:NAME|ID]")
 @click.option("--why", is_flag=True, help="Look at its files that have not arrived.")
-@click.option("--extend", type=float, metavar="DAYS", help="Keep the copies for so many days from now.")
+@click.option(
+    "--extend", type=float, metavar="DAYS", help="Keep the copies longer: for so many days from now."
+)
+@click.option("--shorten", type=float, metavar="DAYS", help="End it earlier: so many days from now.")
 @click.option("--boost", is_flag=True, help="Try what is stuck again now; start a suspended rule again.")
 @click.option("--move", metavar="RSE", help="Keep the copies at another storage element instead.")
 @click.option("--approve", is_flag=True, help="Let it begin, where you approve rules for its storage.")
@@ -22,6 +25,7 @@ def rules(
     what: str | None,
     why: bool,
     extend: float | None,
+    shorten: float | None,
     boost: bool,
     move: str | None,
     approve: bool,
@@ -36,7 +40,7 @@ def rules(
     from vre_dm.session import connect  # brings Rucio's client, which the help does not need
 
     lake = connect(say=lambda text: click.echo(text, err=True))
-    found = Order(what, why, extend, boost, move, approve, delete).carry_out(lake)
+    found = Order(what, why, extend, shorten, boost, move, approve, delete).carry_out(lake)
     if as_json:
         click.echo(json.dumps(_documents(found), default=str))
     else:

@@ -152,21 +152,22 @@ class Dataset(Tabular):
         return Dataset(site, Entry(self.did, self.kind))
 
     def extend(self, days: float) -> None:
-        """Let your rules on this dataset keep the copies for so many days from now.
+        """Let your rules on this dataset keep the copies for so many days from now; a later end stays.
 
         Raises
         ------
         NotInLake
             No rule on it is yours.
         Declined
-            The time is not positive.
+            The time is not positive, or all of them keep the copies longer already.
         """
         account = self._site.connection.account()
         mine = [rule for rule in self.rules() if rule.state.account == account]
         if not mine:
             msg = f"no rule of yours keeps {self.did}; dataset.replicate(rse, days=...) makes one"
             raise NotInLake(msg)
-        for rule in mine:
+        sooner = [rule for rule in mine if rule.ends_within(days)]
+        for rule in sooner or mine:  # where there is none the first says why
             rule.extend(days)
 
     def close(self) -> None:

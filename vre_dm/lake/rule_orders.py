@@ -21,13 +21,14 @@ class Order:
         ``scope:name``, a rule's id, or nothing for one's own rules.
     why
         Whether to look at the files of a rule that have not arrived.
-    extend, boost, move, approve, delete
+    extend, shorten, boost, move, approve, delete
         What to do with a rule; at most one of them.
     """
 
     what: str | None = None
     why: bool = False
     extend: float | None = None
+    shorten: float | None = None
     boost: bool = False
     move: str | None = None
     approve: bool = False
@@ -63,6 +64,8 @@ class Order:
             return rule.causes()
         if self.extend is not None:
             return rule.extend(self.extend)
+        if self.shorten is not None:
+            return rule.shorten(self.shorten)
         if self.move is not None:
             return rule.move(self.move)
         if self.delete:

@@ -157,7 +157,8 @@ class LakeMagics(Magics):
         help="SCOPE:NAME for the rules on a dataset, or the id of a rule; nothing for your own",
     )
     @argument("--why", action="store_true", help="look at the files of a rule that have not arrived")
-    @argument("--extend", type=float, metavar="DAYS", help="keep the copies for so many days from now")
+    @argument("--extend", type=float, metavar="DAYS", help="keep the copies longer: so many days from now")
+    @argument("--shorten", type=float, metavar="DAYS", help="end it earlier: so many days from now")
     @argument("--boost", action="store_true", help="try what is stuck again now")
     @argument("--move", type=unquoted, metavar="RSE", help="keep the copies at another storage element")
     @argument("--approve", action="store_true", help="let it begin, where you approve rules")

@@ -215,7 +215,7 @@ def test_the_same_unregistered_bytes_are_used_as_they_are(
         ),
         ("user.dm:{tag}", {"rse": "country=IT|country=DE"}, NotInLake, "CNAF-STORM, DESY-DCACHE; an upload"),
         ("user.dm:{tag}", {"rse": None}, InvalidUpload, "name one of CERN-EOSPILOT, CNAF-STORM, "),
-        ("user.dm:{tag}", {"days": 0}, InvalidUpload, "positive number of days"),
+        ("user.dm:{tag}", {"days": -3.0}, InvalidUpload, "up to 36500 days, not for -3;"),
         (
             "user.dm:{tag}",
             {"metadata": None},
@@ -349,7 +349,10 @@ def test_other_metadata_than_registered_are_refused_and_the_same_accepted(
     lake.publish(files(1), f"user.dm:{tag}", rse="CNAF-STORM", metadata=METADATA)
     with pytest.raises(InvalidUpload, match=r"other metadata \(year is 2024, not 2025\)"):
         lake.publication(files(2), f"user.dm:{tag}", metadata=METADATA | {"year": 2025})
-    assert lake.publication(files(2), f"user.dm:{tag}", metadata=METADATA).plan.is_new is False
+    for same in (METADATA, {"year": METADATA["year"]}):
+        assert lake.publication(files(2), f"user.dm:{tag}", metadata=same).plan.is_new is False
+    with pytest.raises(InvalidUpload, match=r"other metadata \(year is 2024, not 2025\)"):
+        lake.publication(files(2), f"user.dm:{tag}", metadata={"year": 2025})
 
 
 def test_a_closed_dataset_takes_no_more_files_and_an_extended_one_lives_longer(

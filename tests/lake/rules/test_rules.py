@@ -279,7 +279,7 @@ def test_a_locked_rule_is_not_said_to_be_deleted(make: Make, root: Any, lake: La
 def test_rules_that_make_no_sense_never_reach_the_lake(lake: Lake) -> None:
     dataset = lake.dataset("xenon:s2only.limits")
     for wrong in ({"days": 0}, {"days": -1}, {"days": float("nan")}, {"days": 1e9}, {"copies": 0}):
-        with pytest.raises(Declined, match="at least one copy and a positive number"):
+        with pytest.raises(Declined, match="at least one copy, for up to 36500 days"):
             dataset.replicate("DESY-DCACHE", **wrong)  # type: ignore[arg-type]
     with pytest.raises(NotInLake):
         dataset.replicate("NOWHERE")
@@ -289,12 +289,49 @@ def test_another_accounts_rule_is_not_ours_to_change(lake: Lake) -> None:
     seeded = next(
         rule for dataset in lake.search("xenon:*") for rule in dataset.rules() if rule.state.account != "dm"
     )
-    for change in (lambda: seeded.extend(1), seeded.boost, lambda: seeded.move("DESY-DCACHE"), seeded.delete):
+    for change in (
+        lambda: seeded.shorten(1),
+        seeded.boost,
+        lambda: seeded.move("DESY-DCACHE"),
+        seeded.delete,
+    ):
         with pytest.raises(LoginRefused, match="ask the owner"):
             change()
     for days in (0, -1, float("nan"), float("inf"), 1e12, "9", None):
-        with pytest.raises(Declined, match="can be extended by up to"):
-            seeded.extend(days)
+        for change in (seeded.extend, seeded.shorten):
+            with pytest.raises(Declined, match="can be kept for up to"):
+                change(days)
+
+
+def test_a_rule_that_is_kept_longer_is_not_shortened_by_extending_it(lake: Lake, make: Make) -> None:
+    dataset = lake.dataset(make("kept", files=1))
+    rule = dataset.replicate("DESY-DCACHE", days=30)
+    seen_before = lake.rule(rule.identifier)
+    for late in (rule, dataset):
+        with pytest.raises(Declined, match=r"until 20.* UTC, which is longer than 3 days; .*shorten\(3\)"):
+            late.extend(3)
+    assert lake.rule(rule.identifier).state.expires == rule.state.expires
+    assert not rule.extend(60).ends_within(59)
+    with pytest.raises(Declined, match="longer than 40 days"):
+        seen_before.extend(40)  # what this window knew has changed since
+    assert rule.shorten(2).ends_within(3)
+    with pytest.raises(Declined, match=r"no longer than 9 days; to keep it longer: extend\(9\)"):
+        rule.shorten(9)
+    rule.delete()
+
+
+def test_a_rule_for_ever_stays_for_ever_unless_it_is_shortened(lake: Lake, make: Make) -> None:
+    dataset = lake.dataset(make("ever", files=1))
+    for_ever = dataset.replicate("DESY-DCACHE", days=None)
+    soon = dataset.replicate("PIC-DCACHE", days=1)
+    with pytest.raises(Declined, match=f"keeps {dataset.did} for ever, which is longer than 9 days"):
+        for_ever.extend(9)
+    dataset.extend(9)  # of several rules only those that end sooner
+    assert not soon.refresh().ends_within(8)
+    assert for_ever.refresh().state.expires is None
+    assert for_ever.shorten(9).state.expires is not None
+    for rule in dataset.rules():
+        rule.delete()
 
 
 def test_rule_lists_show_their_states(lake: Lake) -> None:

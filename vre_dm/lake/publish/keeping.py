@@ -9,6 +9,7 @@ from vre_dm.did import Did
 from vre_dm.errors import Declined, InvalidUpload, NoSpace
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.publish.target import rse_names
+from vre_dm.lake.rules.spans import LONGEST, days_text, is_lifetime
 from vre_dm.lake.tables import clean, size_text
 
 Row = dict[str, Any]
@@ -67,8 +68,9 @@ def end_after(days: float | None) -> datetime | None:
     """
     if days is None:
         return None
-    if not 0 < days < 36_500:
-        msg = f"a rule is kept for a positive number of days, not for {days}; leave it out for ever"
+    if not is_lifetime(days):
+        asked = days_text(days)
+        msg = f"a rule is kept for up to {LONGEST} days, not for {asked}; without a number it is for ever"
         raise InvalidUpload(msg)
     return datetime.now(UTC) + timedelta(days=days)
 

@@ -8,7 +8,7 @@ from vre_dm.errors import Declined, LoginRefused
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.rules.listing import rule_of, rules_of
 from vre_dm.lake.rules.rule import Rule
-from vre_dm.lake.rules.spans import DAY, is_lifetime
+from vre_dm.lake.rules.spans import DAY, LONGEST, days_text, is_lifetime
 
 # States of a rule of ours that brings the files, the best first; of others only one that is OK is relied on.
 _USEFUL = ("OK", "REPLICATING", "INJECT", "STUCK", "WAITING_APPROVAL", "SUSPENDED")
@@ -19,7 +19,8 @@ def create_rule(
 ) -> Rule:
     """Make a rule; see `vre_dm.lake.dataset.Dataset.replicate`."""
     if copies < 1 or not (days is None or is_lifetime(days)):
-        msg = f"{did}: a rule needs at least one copy and a positive number of days (got {copies}, {days})"
+        got = f"{copies} for {'ever' if days is None else f'{days_text(days)} days'}"
+        msg = f"{did}: a rule keeps at least one copy, for up to {LONGEST} days or for ever; asked for: {got}"
         raise Declined(msg)
     asked = [{"scope": did.scope, "name": did.name}]
     lifetime = None if days is None else round(days * DAY)

@@ -9,7 +9,7 @@ from vre_dm.lake.connection import Connection
 from vre_dm.lake.rules.arrivals import Arrivals
 from vre_dm.lake.rules.reasons import LOOKED_AT, Causes, causes_of
 from vre_dm.lake.rules.sentence import Explanation, Seen, explanation
-from vre_dm.lake.rules.spans import DAY, LONGEST, is_lifetime
+from vre_dm.lake.rules.spans import DAY, LONGEST, days_text, is_lifetime, moment
 from vre_dm.lake.rules.state import RuleState, state_of
 from vre_dm.lake.tables import Table, Tabular, clean
 
@@ -84,17 +84,41 @@ class Rule(Tabular):
         return causes_of(self.state, self.identifier, self._ask, looked_at)
 
     def extend(self, days: float) -> "Rule":
-        """Keep the copies for so many days from now.
+        """Keep the copies for so many days from now, which is longer than now.
 
         Raises
         ------
         Declined, LoginRefused
-            The time is not positive, or the rule belongs to someone else.
+            The time is not positive or the rule is kept longer already, or it belongs to someone else.
         """
-        if not is_lifetime(days):
-            msg = f"a rule can be extended by up to {LONGEST} days, not by {clean(days)}; delete() ends it"
+        if is_lifetime(days) and not self.refresh().ends_within(days):
+            msg = (
+                f"the rule {self.identifier} keeps {self.state.did} {self._until()}, which is longer than "
+                f"{days_text(days)} days; to end it earlier on purpose: shorten({days_text(days)}), --shorten"
+            )
             raise Declined(msg)
-        return self._update({"lifetime": round(days * DAY)})
+        return self._keep(days)
+
+    def shorten(self, days: float) -> "Rule":
+        """End the rule earlier: so many days from now.
+
+        Raises
+        ------
+        Declined, LoginRefused
+            The time is not positive or the rule ends earlier already, or it belongs to someone else.
+        """
+        if self.refresh().ends_within(days):
+            msg = (
+                f"the rule {self.identifier} keeps {self.state.did} {self._until()}, which is no longer than "
+                f"{days_text(days)} days; to keep it longer: extend({days_text(days)}), --extend"
+            )
+            raise Declined(msg)
+        return self._keep(days)
+
+    def ends_within(self, days: float) -> bool:
+        """Whether it ends, as things stand, sooner than so many days from now."""
+        ends = self.state.expires
+        return bool(is_lifetime(days) and ends and ends < datetime.now(UTC) + timedelta(days=float(days)))
 
     def boost(self) -> "Rule":
         """Try what is stuck again now, not in hours; a suspended rule starts again.
@@ -230,6 +254,16 @@ class Rule(Tabular):
             )
             raise Declined(msg)
         return self.identifier
+
+    def _until(self) -> str:
+        return f"until {moment(self.state.expires)}" if self.state.expires else "for ever"
+
+    def _keep(self, days: float) -> "Rule":
+        if not is_lifetime(days):
+            asked = days_text(days)
+            msg = f"a rule can be kept for up to {LONGEST} days, not for {asked}; delete() ends it now"
+            raise Declined(msg)
+        return self._update({"lifetime": round(days * DAY)})
 
     def _update(self, options: dict[str, Any]) -> "Rule":
         identifier = self.identifier

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from numbers import Real
 
+from vre_dm.lake.tables import clean
+
 DAY = 86_400
 LONGEST = 100 * 365
 """Days that a rule can be kept at most; for ever is no number of days."""
@@ -12,6 +14,11 @@ _UNITS = (("d", DAY), ("h", 3600), ("min", 60), ("s", 1))
 def is_lifetime(days: object) -> bool:
     """Whether a rule can be kept for so many days; also asked of what is no number."""
     return isinstance(days, Real) and 0 < float(days) <= LONGEST
+
+
+def days_text(days: object) -> str:
+    """Days as they were typed, ``3`` and not ``3.0``; what is no number as it is."""
+    return clean(f"{float(days):g}" if isinstance(days, Real) else days)
 
 
 def duration(span: timedelta) -> str:

@@ -257,6 +257,48 @@ except SystemExit:
     assert done.stdout == f"vre-dm, version {__version__}\n"
 
 
+def test_no_command_loads_the_client_of_rucio_or_the_engine_before_it_needs_them() -> None:
+    script = """
+import pkgutil, sys
+from importlib import import_module
+import vre_dm.cli
+for module in pkgutil.iter_modules(vre_dm.cli.__path__, "vre_dm.cli."):
+    import_module(module.name)
+import vre_dm.sandbox.commands, vre_dm.notebook.extension
+print({"rucio.client", "vre_dm.lake.transfer.engine", "vre_dm.lake.lake"} & set(sys.modules))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("set()\n", "")
+
+
+@pytest.mark.parametrize(
+    "content", [None, "password = hunter2", "[client]\nrucio_host = a\nrucio_host = b\n"]
+)
+def test_a_configuration_that_the_client_of_rucio_cannot_read_is_one_line_for_every_lake(
+    tmp_path: Path, content: str | None
+) -> None:
+    config = tmp_path / "rucio.cfg"
+    if content is not None:
+        config.write_text(content)
+    script = """
+import vre_dm as dm
+from vre_dm.errors import InvalidConfiguration
+try:
+    dm.connect(url="http://127.0.0.1:1", auth="userpass", username="u", password="p")
+except InvalidConfiguration as error:
+    print(error)
+"""
+    environment = {**os.environ, "RUCIO_CONFIG": str(config), "HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment)
+    assert done.stdout.startswith("Rucio's client cannot read its rucio.cfg: "), done.stderr
+    assert done.stdout.count("\n") == 1
+    assert "hunter2" not in done.stdout
+    # what opens no lake does not ask for it
+    command = [sys.executable, "-m", "vre_dm"]
+    for words in (["fetch", "--help"], ["jobs"]):
+        assert subprocess.run([*command, *words], capture_output=True, env=environment).returncode == 0
+
+
 def test_a_command_that_opens_no_lake_logs_no_secret_either(
     nowhere: Run, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -238,7 +238,8 @@ def test_rucio_jupyterlab_wins_over_variables_over_rucio_cfg(home: Path, environ
     [
         ("", "no rucio_host"),
         ("[client]\n", "no rucio_host"),
-        ("rucio_host=1", "no section headers"),
+        ("rucio_host=1", "line 1 stands before any"),
+        ("[client]\nhunter2", "line 2 is no setting"),
         ("[client]\nrucio_host=ftp://x.org\nauth_type=oidc", "not the address"),
         ("[client]\nrucio_host=https://u:p@x.org\nauth_type=oidc", "not the address"),
         ("[client]\nrucio_host=https://x.org:port\nauth_type=oidc", "not the address"),

@@ -9,6 +9,7 @@ import requests
 from rucio.common.exception import ConfigLoadingError
 
 from vre_dm.errors import InvalidConfiguration, Unreachable
+from vre_dm.lake import rucio_cfg
 from vre_dm.lake.failures import one_line, told_plainly
 from vre_dm.lake.http import TIMEOUT, Session, http_date, roots
 from vre_dm.lake.instance import Instance
@@ -107,7 +108,7 @@ def _rucio_client() -> "type[RucioClient]":
     try:
         from vre_dm.lake.transport import RucioClient
     except (ConfigLoadingError, configparser.Error, OSError, UnicodeDecodeError) as error:
-        why = one_line(str(error))
-        msg = f"Rucio's client cannot read its rucio.cfg: {why}; correct that file or unset RUCIO_CONFIG"
+        why = one_line(rucio_cfg.fault(error))
+        msg = f"Rucio's client cannot read its rucio.cfg: {why}; correct it, and what RUCIO_CONFIG names"
         raise InvalidConfiguration(msg) from error
     return RucioClient

@@ -46,8 +46,7 @@ def read(path: Path) -> dict[str, str]:
     try:
         parser.read_string(path.read_text(encoding="utf-8"), source=str(path))
     except (OSError, UnicodeDecodeError, configparser.Error) as error:
-        why = " ".join(str(error).split())
-        msg = f"{path} cannot be read as rucio.cfg: {why}; correct it"
+        msg = f"{path} cannot be read as rucio.cfg: {fault(error)}; correct it"
         raise InvalidConfiguration(msg) from error
     options = dict(parser["client"]) if parser.has_section("client") else {}
     if not options.get("rucio_host"):
@@ -59,3 +58,12 @@ def read(path: Path) -> dict[str, str]:
         msg = f"{path} has {min(unknown)} in its section [{OURS}], which means nothing; remove or correct it"
         raise InvalidConfiguration(msg)
     return options | {f"{OURS}.{key}": value for key, value in ours.items()}
+
+
+def fault(error: Exception) -> str:
+    """Why a configuration cannot be read; its lines are not shown, since one may hold a password."""
+    if isinstance(error, configparser.MissingSectionHeaderError):
+        return f"line {error.lineno} stands before any [section]"
+    if isinstance(error, configparser.ParsingError):
+        return f"line {error.errors[0][0]} is no setting"
+    return " ".join(str(error).split())

@@ -207,7 +207,8 @@ class Lake(Tabular):
             Lifetime of the rule that keeps a new dataset; as the configuration of the lake says, or for ever,
             when left out.
         metadata
-            Of a new dataset; see `vre_dm.lake.publish.metadata.checked`.
+            Of a new dataset; see `vre_dm.lake.publish.metadata.checked`. Where the dataset is there, any of
+            its keys, which must be as registered.
         prefix
             Put before each file's name: a name can be given only once in a scope.
         comment

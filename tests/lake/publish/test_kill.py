@@ -175,8 +175,10 @@ def test_what_an_interrupted_upload_left_can_be_discarded(
         if shelf.stored("CERN-EOSPILOT"):
             break
     assert shelf.registered() == []
-    with pytest.raises(InvalidUpload, match=r"left 1 file at CERN-EOSPILOT; go on there \(--rse CERN-EOSP"):
-        lake.publish(folder, f"user.dm:{tag}", rse="CNAF-STORM", metadata=METADATA)
+    told = f"left 1 file of user.dm:{tag} at CERN-EOSPILOT; go on .* vre-dm upload user.dm:{tag} --discard"
+    with pytest.raises(InvalidUpload, match=told):  # a dry run says so already
+        lake.publication(folder, f"user.dm:{tag}", rse="CNAF-STORM", metadata=METADATA)
+    assert lake.publication(folder, f"user.dm:{tag}", rse="CERN-EOSPILOT", metadata=METADATA).plan.is_new
     assert lake.discard_upload(f"user.dm:{tag}") == 0
     assert shelf.is_empty()
     assert lake.discard_upload(f"user.dm:{tag}") == 0

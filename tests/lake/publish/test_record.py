@@ -13,7 +13,7 @@ from vre_dm.errors import InvalidUpload, NotWritable, UploadInterrupted
 from vre_dm.lake.publish.record import FOREIGN, MOVING, PLACED, PUT, Record, path_of
 from vre_dm.lake.publish.sums import Sums
 
-ONE, TWO = Did("s", "one"), Did("s", "two")
+ONE, TWO, SET = Did("s", "one"), Did("s", "two"), Did("s", "set")
 
 
 def test_what_was_noted_is_there_in_the_next_run(tmp_path: Path) -> None:
@@ -95,15 +95,31 @@ def test_a_folder_that_takes_no_notes_is_said_in_one_line(tmp_path: Path) -> Non
 def test_files_at_another_storage_element_bind_the_next_run_until_they_are_gone(tmp_path: Path) -> None:
     path = tmp_path / "u" / "x"
     with Record(path) as record:
-        record.go_to("A")
+        record.go_to(SET, "A")
         record.put(ONE, "t1", "f1")
+    told = r"left 1 file of s:set at A; go on there \(--rse A\), or first vre-dm upload s:set --discard"
     with Record(path) as record:
-        with pytest.raises(InvalidUpload, match=r"left 1 file at A; go on there \(--rse A\)"):
-            record.go_to("B")
-        record.go_to("A")
+        with pytest.raises(InvalidUpload, match=told):
+            record.go_to(SET, "B")
+        record.go_to(SET, "A")
         record.forget(ONE)
-        record.go_to("B")
+        record.go_to(SET, "B")
     assert not path.exists()
+
+
+def test_a_look_at_the_notes_disturbs_no_run_and_makes_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "u" / "x"
+    Record.look(path).allow(SET, "B")
+    assert not path.parent.exists()
+    with Record(path) as record:
+        record.go_to(SET, "A")
+        record.put(ONE, "t1", "f1")
+        noted = path.read_bytes()
+        with pytest.raises(InvalidUpload, match="left 1 file of s:set at A"):
+            Record.look(path).allow(SET, "B")
+        Record.look(path).allow(SET, "A")
+        assert path.read_bytes() == noted
+        record.put(TWO, "t2", "f2")
 
 
 def test_records_of_two_datasets_and_of_two_lakes_are_apart(tmp_path: Path) -> None:

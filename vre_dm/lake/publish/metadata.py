@@ -20,7 +20,7 @@ LARGEST = 200_000
 _CATALOGUES = BOOKKEEPING | {"lifetime", "expired_at", "created_at", "project", "datatype", "run_number"}
 
 
-def checked(metadata: Mapping[str, Any]) -> dict[str, Any]:
+def checked(metadata: Mapping[str, Any], *, complete: bool = True) -> dict[str, Any]:
     """Metadata as they will be registered.
 
     Parameters
@@ -30,6 +30,8 @@ def checked(metadata: Mapping[str, Any]) -> dict[str, Any]:
         where a source does not say; the year is a number); ``columns`` is a list of ``name``, ``unit``
         (``1`` for a ratio, empty for texts) and ``description``; ``embargo_until`` an ISO date. Other keys
         hold texts, numbers, booleans or lists.
+    complete
+        Whether the needed keys must all be there; not where they are compared with those of a dataset.
 
     Raises
     ------
@@ -41,8 +43,7 @@ def checked(metadata: Mapping[str, Any]) -> dict[str, Any]:
     if taken:
         msg = f"metadata {taken[0]}: the catalogue keeps that key for itself; choose another"
         raise InvalidUpload(msg)
-    faults = sorted(_validator().iter_errors(values), key=lambda fault: [str(step) for step in fault.path])
-    if faults:
+    if faults := _faults(values, complete=complete):
         told = list(dict.fromkeys(map(_told, faults)))
         more = f"; and {plural(len(told) - _SHOWN, 'more fault')}" if len(told) > _SHOWN else ""
         msg = f"metadata {'; '.join(told[:_SHOWN])}{more} (vre-dm upload --help lists what is needed)"
@@ -110,6 +111,11 @@ def _schema() -> dict[str, Any]:
 
 def _validator() -> Draft202012Validator:
     return Draft202012Validator(_schema(), format_checker=FormatChecker(["date"]))
+
+
+def _faults(values: dict[str, Any], *, complete: bool) -> list[ValidationError]:
+    every = sorted(_validator().iter_errors(values), key=lambda fault: [str(step) for step in fault.path])
+    return [fault for fault in every if complete or fault.validator != "required" or fault.absolute_path]
 
 
 def _is_text(key: str) -> bool:

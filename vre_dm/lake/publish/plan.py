@@ -34,7 +34,7 @@ class Wish:
     days
         Lifetime of the rule of a new dataset; None as the lake's configuration says, or for ever.
     metadata
-        Of a new dataset; None where the dataset is there.
+        Of a new dataset; where the dataset is there, what must be as registered.
     comment
         Of the rule.
     """
@@ -147,7 +147,7 @@ def _dataset(connection: Connection, did: Did) -> dict[str, Any] | None:
 
 def _compare(connection: Connection, wish: Wish) -> None:
     did = wish.did
-    wanted = described.checked(wish.metadata or {})
+    wanted = described.checked(wish.metadata or {}, complete=False)
     there = connection.ask(
         f"the metadata of {did}", lambda rucio: rucio.get_metadata(did.scope, did.name, plugin="JSON")
     )

@@ -112,7 +112,7 @@ class Publication(Tabular):
 
     def _work(self, tell: "Listener", stop: Event) -> list[Path]:
         with Record(self._record) as record:
-            record.go_to(self.plan.target.rse)
+            record.go_to(self.did, self.plan.target.rse)
             known = Summing(record.sums, record.note_sums)
             known.take_over(self._summing)
             return uploading.upload(self.plan, record, known, self._shipping, tell, stop)
@@ -132,6 +132,8 @@ def prepare(
     record = None if records is None else path_of(records, shipping.connection.instance.url, wish.did)
     summing = Summing()
     plan = make_plan(shipping.connection, shipping.access, found, wish, summing)
+    if record is not None:
+        Record.look(record).allow(wish.did, plan.target.rse)
     rehearse(shipping.connection, plan)
     return Publication(shipping, plan, summing, record, jobs)
 

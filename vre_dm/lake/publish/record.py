@@ -1,5 +1,6 @@
 """What an upload has done so far, in a private file: enough for the next run to go on, or to take it back."""
 
+import contextlib
 import errno
 import fcntl
 import hashlib
@@ -64,24 +65,35 @@ class Record:
         self._lock = threading.Lock()
         self._descriptor = None if path is None else _locked(path)
         noted = b"" if path is None else path.read_bytes()
-        for line in noted.splitlines():
-            self._read(line)
+        self._read_all(noted)
         self._torn = bool(noted) and not noted.endswith(b"\n")  # by a kill, or a full disk
 
-    def go_to(self, rse: str) -> None:
-        """Note where the files go; as long as some lie elsewhere, that is where the upload goes on.
+    @classmethod
+    def look(cls, path: Path) -> Self:
+        """Read what a record says at this moment; the run that holds it, if any, is not disturbed."""
+        record = cls(None)
+        with contextlib.suppress(OSError):  # none yet, or one that the run itself will complain of
+            record._read_all(path.read_bytes())
+        return record
+
+    def go_to(self, did: Did, rse: str) -> None:
+        """Note where the files of a dataset go; as long as some lie elsewhere, that is where it goes on.
 
         Raises
         ------
         InvalidUpload
             An earlier run left files at another storage element.
         """
-        if self.traces and self.rse != rse:
-            left = f"an interrupted upload left {plural(len(self.traces), 'file')} at {self.rse}"
-            msg = f"{left}; go on there (--rse {self.rse}), or first vre-dm upload DID --discard"
-            raise InvalidUpload(msg)
+        self.allow(did, rse)
         self.rse = rse
         self._write({"rse": rse})
+
+    def allow(self, did: Did, rse: str) -> None:
+        """Refuse a storage element where the upload to a dataset cannot go on; see `go_to`."""
+        if self.traces and self.rse != rse:
+            left = f"an interrupted upload left {plural(len(self.traces), 'file')} of {did} at {self.rse}"
+            msg = f"{left}; go on there (--rse {self.rse}), or first vre-dm upload {did} --discard"
+            raise InvalidUpload(msg)
 
     def put(self, did: Did, temporary: str, final: str) -> None:
         """Note that bytes are about to go to a temporary name; a final name that is ours stays ours."""
@@ -135,6 +147,10 @@ class Record:
                 why = f"{error.strerror} ({self._path})"
                 msg = f"cannot note how far the upload is: {why}; free some space and run again"
                 raise UploadInterrupted(msg) from error
+
+    def _read_all(self, noted: bytes) -> None:
+        for line in noted.splitlines():
+            self._read(line)
 
     def _read(self, line: bytes) -> None:
         try:

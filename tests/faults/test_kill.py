@@ -143,7 +143,7 @@ def test_an_interrupt_ends_at_once_keeps_what_pays_and_the_next_run_continues(
     small = registered(b"small", server.play("/small", good(b"small")), name="small")
     large = registered(BODY, server.play("/x", slowly(BODY, gate, at), good(BODY)))
     thread = interrupt_when(gate)
-    with pytest.raises(JobCancelled, match=r"1 of 2 files are complete .* run it again to continue"):
+    with pytest.raises(JobCancelled, match=r"1 of 2 files complete .* run it again to continue"):
         fetch_files([small, large], tmp_path, access=OpenAccess())
     thread.join()
     assert [path.name for path in finals(tmp_path)] == ["small"]

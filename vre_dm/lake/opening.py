@@ -17,7 +17,7 @@ from vre_dm.lake.access import Access
 from vre_dm.lake.files import File
 from vre_dm.lake.stream import Stream
 from vre_dm.lake.tables import clean
-from vre_dm.lake.transfer.failures import NO_REPLICA, Failure, SourceFailed
+from vre_dm.lake.transfer.failures import Failure, SourceFailed
 from vre_dm.lake.transfer.policy import Pace, Policy
 from vre_dm.lake.transfer.ranges import ranges_of
 from vre_dm.lake.transfer.sources import Source, sources
@@ -103,7 +103,7 @@ def open_file(
             return _streamed(file, source, access, policy or Policy(), pace or Pace())
         except (SourceFailed, TransferFailed) as failure:
             causes.append((str(source), str(failure.__cause__ or failure)))
-    every = Failure(file.did, (*causes, *useless) or (NO_REPLICA,), corrupt=False)
+    every = Failure(file.did, (*causes, *useless), corrupt=False)
     msg = str(every).replace("could not be fetched", "cannot be opened", 1)
     raise TransferFailed(msg)
 

@@ -68,6 +68,7 @@ def test_a_job_gives_its_result_its_events_and_a_journal_for_others(
     (path,) = job.result(60)
     assert path.read_bytes() == BODY
     assert job.state == "finished"
+    assert repr(job) == f"<fetch of {ABOUT.what}: finished>"
     (folder,) = folders(root)
     live, told = list(job.events()), [entry.event for entry in folder.entries()]
     assert live == list(job.events())
@@ -132,7 +133,7 @@ def test_cancel_ends_it_and_the_next_run_goes_on(server: Breaking, tmp_path: Pat
     with pytest.raises(TimeoutError):
         job.result(0)
     job.cancel()
-    with pytest.raises(JobCancelled, match=r"0 of 1 files are complete .* run it again to continue"):
+    with pytest.raises(JobCancelled, match=r"0 of 1 file complete .* run it again to continue"):
         job.result(60)
     assert job.state == "cancelled"
     assert list(job.events())[-1] == Cancelled(0, 1)
@@ -236,7 +237,7 @@ def test_an_interrupt_of_who_follows_stops_it_and_is_the_last_that_is_told(serve
     job = StartedJob(fetching(tmp_path, registered(BODY, server.play("/x", half(gate)))), ABOUT, None)
     with (
         interrupted(job, gate),
-        pytest.raises(JobCancelled, match=r"0 of 1 files .* run it again to continue"),
+        pytest.raises(JobCancelled, match=r"0 of 1 file .* run it again to continue"),
     ):
         job.follow(heard.append)
     assert job.wait(60)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from vre_dm.lake import transfer
 from vre_dm.lake.transfer.advice import LATER, YOU, advice, known
-from vre_dm.lake.transfer.failures import NO_REPLICA
+from vre_dm.lake.transfer.sources import NO_REPLICA
 
 THEIRS, LAKE, OWNER = "the admins of RSE-1", "the admins of the lake", "the dataset's owner"
 

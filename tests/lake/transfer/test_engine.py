@@ -21,6 +21,7 @@ from vre_dm.lake.transfer.events import (
     Started,
     Verified,
 )
+from vre_dm.lake.transfer.sources import NO_REPLICA
 
 BODY = os.urandom(2_500_000)
 
@@ -124,9 +125,18 @@ def test_a_dataset_without_files_is_an_empty_list(folder: Path):
     assert fetch([], folder) == []
 
 
-def test_a_file_without_replicas_says_so(folder: Path):
-    with pytest.raises(TransferFailed, match="knows no replica"):
-        fetch([registered(BODY)], folder)
+def test_a_file_without_replicas_says_so_in_error_table_and_event(store: Path, folder: Path):
+    heard: list[Event] = []
+    with pytest.raises(TransferFailed, match="the catalogue: knows no replica") as caught:
+        fetch([registered(BODY), stored(store, "good", BODY)], folder, progress=heard.append)
+    assert "the dataset's owner" in str(caught.value.report)
+    (failed,) = [event for event in heard if isinstance(event, Failed)]
+    assert failed.causes == (NO_REPLICA,)
+    state, last = heard[-2:]
+    assert isinstance(state, Progress)
+    assert isinstance(last, Finished)
+    assert (state.files_done, state.files_total, state.bytes_done) == (1, 2, len(BODY))
+    assert (last.files, last.failed) == (1, 1)
 
 
 def test_a_fetch_that_fails_leaves_no_empty_folders_behind(store: Path, folder: Path):
@@ -189,11 +199,21 @@ def test_another_thread_can_stop_a_fetch(folder: Path):
         other = threading.Thread(target=lambda: (gate.wait(30), stop.set()))
         other.start()
         heard: list[Event] = []
-        with pytest.raises(JobCancelled, match="0 of 1 files are complete"):
+        with pytest.raises(JobCancelled, match="0 of 1 file complete"):
             fetch_files([file], folder, access=OpenAccess(), progress=heard.append, stop=stop)
         other.join()
     assert heard[-1] == Cancelled(0, 1)
     assert finals(folder) == []
+
+
+def test_a_fetch_stopped_after_its_last_file_asks_for_no_other_run(store: Path, folder: Path):
+    def interrupt(event: Event) -> None:
+        if isinstance(event, Progress) and event.files_done == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(JobCancelled, match=f"^fetch stopped: all files are complete in {folder}$"):
+        fetch([stored(store, "f", BODY)], folder, progress=interrupt)
+    assert [path.name for path in finals(folder)] == ["f"]
 
 
 def silent_at(gate: threading.Event):

@@ -74,6 +74,15 @@ def test_bytes_of_finished_files_stay_counted():
     assert meter.bytes_done == 15
 
 
+def test_a_file_that_could_not_be_had_counts_neither_as_done_nor_with_its_bytes():
+    meter = Meter(2, 30, Clock())
+    meter.at(A, 10)
+    meter.finish(A)
+    meter.at(B, 5)
+    meter.give_up(B)
+    assert (meter.event().files_done, meter.event().bytes_done) == (1, 10)
+
+
 @given(st.lists(st.tuples(st.sampled_from([A, B]), st.integers(0, 10**12)), max_size=20))
 def test_remaining_is_never_negative(steps: list[tuple[Did, int]]):
     clock = Clock()

@@ -55,7 +55,7 @@ def test_a_mount_that_dies_after_the_plan_holds_no_fetch_in_place(tmp_path: Path
 @mounting
 def test_an_interrupt_does_not_wait_for_a_mount(tmp_path: Path) -> None:
     told = apart("interrupted", tmp_path)
-    assert told["said"].startswith("fetch stopped: 0 of 1 files are complete")
+    assert told["said"].startswith("fetch stopped: 0 of 1 file complete")
     assert all(told["threads"])
 
 

@@ -32,10 +32,6 @@ def test_a_row_says_replica_cause_who_and_next_step():
     assert note == "3 good files in /data; run again to fetch only what is missing."
 
 
-def test_a_file_without_replicas_has_a_row_too():
-    assert "dataset's owner" in str(Report((failure(0),), 0, Path("/data")))
-
-
 def test_many_files_and_causes_fit_one_screen():
     many = tuple(failure(at, GONE, BUSY) for at in range(10_000))
     others = tuple(failure(at, (f"RSE-{at}", "HTTP 403")) for at in range(100, 200))

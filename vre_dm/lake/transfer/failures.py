@@ -13,10 +13,6 @@ _NAMED = 8  # replicas that a message names; the report has all
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-NO_REPLICA = ("the catalogue", "knows no replica that can be read")
-"""Source and cause of a file without any source."""
-
-
 class Stopped(Exception):
     """The fetch was cancelled; ends a worker quietly."""
 
@@ -65,7 +61,7 @@ class Failure:
     corrupt: bool
 
     def __str__(self) -> str:
-        causes = "; ".join(f"{source}: {cause}" for source, cause in self.causes[:_NAMED] or (NO_REPLICA,))
+        causes = "; ".join(f"{source}: {cause}" for source, cause in self.causes[:_NAMED])
         more = len(self.causes) - _NAMED
         return f"{self.did} could not be fetched: {causes}" + (f"; {more} more replicas" if more > 0 else "")
 

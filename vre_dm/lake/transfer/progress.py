@@ -44,6 +44,11 @@ class Meter:
             self._done += 1
             self._last = file
 
+    def give_up(self, file: Did) -> None:
+        """Count a file no more: it could not be had."""
+        with self._lock:
+            self._moving.pop(file, None)
+
     @property
     def bytes_done(self) -> int:
         """Verified or received bytes."""

@@ -8,7 +8,7 @@ from vre_dm.did import Did
 from vre_dm.errors import ChecksumMismatch, TransferFailed
 from vre_dm.lake.tables import Table, Tabular, plural
 from vre_dm.lake.transfer.advice import Advice, advice
-from vre_dm.lake.transfer.failures import NO_REPLICA, Failure
+from vre_dm.lake.transfer.failures import Failure
 
 _SHOWN = 12  # rows
 _WIDEST = 64  # characters of a cell
@@ -48,7 +48,7 @@ class Report(Tabular):
 
     def _causes(self) -> Iterator[tuple[Did, str, str]]:
         for failure in self.failures:
-            for source, cause in failure.causes or (NO_REPLICA,):
+            for source, cause in failure.causes:
                 yield failure.did, source, cause
 
     def _title(self) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from vre_dm.did import Did
+from vre_dm.lake.tables import plural
 from vre_dm.lake.transfer.attempts import fetch_one
 from vre_dm.lake.transfer.context import Context
 from vre_dm.lake.transfer.events import Cancelled, Failed, Finished, Listener
@@ -109,7 +110,10 @@ class Run:
         self._outbox.pass_on(listener)
         done, all_ = len(self.placed), len(self._plan.items)
         listener(Cancelled(done, all_))
-        return f"fetch stopped: {done} of {all_} files are complete in {folder}; run it again to continue"
+        if done == all_:
+            return f"fetch stopped: all files are complete in {folder}"
+        complete = f"{done} of {plural(all_, 'file')} complete in {folder}"
+        return f"fetch stopped: {complete}; run it again to continue"
 
     def _work(self) -> None:
         try:
@@ -147,12 +151,13 @@ class Run:
         if outcome is None:
             self._elsewhere.append(item)
             return
-        self._context.meter.finish(item.did)
         self._context.quota.given_up(item.did)
         if isinstance(outcome, Failure):
+            self._context.meter.give_up(item.did)
             self.failures.append(outcome)
             self._outbox.put(Failed(item.did, outcome.causes))
         else:
+            self._context.meter.finish(item.did)
             self.placed[item.did] = outcome
 
 

@@ -13,6 +13,8 @@ _HTTP = {"https": "https", "davs": "https", "http": "http", "dav": "http"}
 _ROOT = frozenset(("root", "roots"))
 _RANKS = ("https", "root", "roots", "http")  # after any path; what travels openly comes last
 
+NO_REPLICA = ("the catalogue", "knows no replica that can be read")
+"""Source and cause of a file without any replica."""
 CACHE = "cache"
 """What stands for the storage element where the copy is one of the user's own cache, or of a shared one."""
 
@@ -50,7 +52,8 @@ class Source:
 def sources(file: File, access: Access) -> tuple[list[Source], list[tuple[str, str]]]:
     """Rank the replicas of a file; those that cannot be read from here come back with the cause.
 
-    Copies of one kind keep the order of the catalogue, which knows how far each is.
+    Copies of one kind keep the order of the catalogue, which knows how far each is. Of a file that has none
+    the catalogue itself is the cause.
     """
     ranked: list[tuple[tuple[bool, int], Source]] = []
     useless: list[tuple[str, str]] = []
@@ -61,6 +64,8 @@ def sources(file: File, access: Access) -> tuple[list[Source], list[tuple[str, s
         else:
             rank = -1 if source.url is None else _RANKS.index(source.url.partition(":")[0])
             ranked.append(((not replica.available, rank), source))
+    if not file.replicas:
+        useless.append(NO_REPLICA)
     ranked.sort(key=lambda pair: pair[0])
     return [source for _, source in ranked], useless
 

@@ -68,6 +68,20 @@ def test_a_token_goes_nowhere_else(lake: Lake, https: Endpoint) -> None:
         assert lake.access.headers(url) == {}, url
 
 
+def test_an_address_that_two_readers_understand_differently_is_no_storages(lake: Lake) -> None:
+    """Who asks where an address leads must read it as who connects does."""
+    storage = Storage(Connection(lake.instance))
+    for port in (443, 1094):
+        storage.endpoints().append(Endpoint("SIX", "https", "2001:db8::1", port, "/"))
+    for told in ("[2001:db8::1]:1094", "[2001:db8::1]", "[2001:DB8::1]:443"):
+        assert storage.knows(f"https://{told}/x"), told
+        assert storage.headers(f"https://{told}/x"), told
+    for told in ("[2001:db8::1]1094", "[2001:db8::1]x:443"):
+        assert not storage.knows(f"https://{told}/x"), told
+        assert storage.headers(f"https://{told}/x") == {}, told
+        assert storage.local_path(f"https://{told}/x") is None
+
+
 def test_only_addresses_of_storage_elements_are_known(lake: Lake, https: Endpoint) -> None:
     host, port = https.host, https.port
     assert lake.access.knows(address(https))

@@ -1,6 +1,7 @@
 """Access to storage elements: credentials for their hosts only, paths under their prefixes only."""
 
 import base64
+import functools
 import ssl
 import threading
 from collections.abc import Mapping
@@ -8,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
+
+import httpx
 
 from vre_dm.errors import VreDmError
 from vre_dm.lake.connection import Connection
@@ -159,13 +162,24 @@ def _endpoints(rucio: Any) -> list[Endpoint]:
 
 
 def _split(url: str) -> SplitResult | None:
-    """Parts of an address, or ``None`` where it is none."""
+    """Parts of an address, or ``None`` where it is none, or would be another server for who connects."""
     try:
         parts = urlsplit(url.replace("#", "%23"))  # a name may hold "#", which is no end of an address here
         _ = parts.port  # raises when it is no number
     except ValueError:
         return None
-    return parts if url.isprintable() else None
+    return parts if url.isprintable() and _is_dialled_so(parts.scheme, parts.netloc.lower()) else None
+
+
+@functools.lru_cache(256)  # ten thousand files are on few hosts
+def _is_dialled_so(scheme: str, netloc: str) -> bool:
+    """Whether the HTTP client finds the same host and port there: it looks for a port behind a bare ``]``."""
+    read = urlsplit(f"{scheme}://{netloc}/")
+    try:
+        dialled = httpx.URL(f"{scheme}://{netloc}/")
+        return dialled.copy_with(host=read.hostname or "", port=read.port) == dialled
+    except httpx.InvalidURL:
+        return False
 
 
 def _fits(endpoint: Endpoint, parts: SplitResult) -> bool:

@@ -100,7 +100,10 @@ def test_a_job_that_runs_says_all_that_a_user_asks(root: Path):
         ([STATE, Finished(3, 9, 1.0)], False, "finished", ""),
         ([STATE, Finished(2, 9, 1.0, 1)], True, "failed", "1 of 3 files could not be had; run it again"),
         ([Failed(None, (("", "no space left"),))], True, "failed", "no space left"),
+        ([STATE, Finished(0, 0, 1.0, 1)], True, "failed", "1 of 1 file could not be had; run it again"),
         ([STATE, Cancelled(1, 3)], True, "cancelled", "run it again: it continues"),
+        ([STATE, Cancelled(3, 3)], True, "cancelled", "all files are complete"),
+        ([Cancelled(0, 0)], True, "cancelled", "run it again: it continues"),
         (
             [Replicating("1f", "X", "REPLICATING", "1 of 9 files are at X", 1, 9, None)],
             True,

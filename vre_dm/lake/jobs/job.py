@@ -13,8 +13,8 @@ from vre_dm.lake.jobs import journal
 from vre_dm.lake.jobs.folder import Begun, JobFolder
 from vre_dm.lake.jobs.journal import Entry
 from vre_dm.lake.rules.spans import rough
-from vre_dm.lake.tables import Table, Tabular, clean, size_text
-from vre_dm.lake.transfer.events import Event, Failed, Finished, Listener, Progress, Replicating
+from vre_dm.lake.tables import Table, Tabular, clean, plural, size_text
+from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Finished, Listener, Progress, Replicating
 
 _POLL = 0.2  # seconds between two looks at whether it is over
 Show = Callable[[float], AbstractContextManager[Listener]]
@@ -237,7 +237,13 @@ class Job(Tabular):
         if state == "running" and self._folder.cancelled:
             return "was asked to stop"
         if isinstance(event, Finished) and event.failed:
-            return f"{event.failed} of {event.failed + event.files} files could not be had; {again}"
+            return f"{event.failed} of {plural(event.failed + event.files, 'file')} could not be had; {again}"
+        if (
+            self.kind == "fetch"
+            and isinstance(event, Cancelled)
+            and 0 < event.files_done == event.files_total
+        ):
+            return "all files are complete"  # of an upload nothing is registered yet
         if isinstance(event, Failed) and event.file is None:
             return "; ".join(cause for _, cause in event.causes)
         if state == "died":

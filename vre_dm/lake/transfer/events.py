@@ -82,7 +82,7 @@ class Progress:
     bytes_done, bytes_total
         Verified or received bytes, and all of them; the total is None where a size is not registered.
     files_done, files_total
-        Files that are whole at their final names (or given up), and all of them.
+        Files that are whole at their final names, and all of them.
     rate
         Bytes per second over the last seconds, kept files left out.
     remaining

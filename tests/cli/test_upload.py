@@ -51,7 +51,10 @@ def test_a_folder_is_rehearsed_uploaded_and_kept(run: Run, name: str, tmp_path: 
     }
     assert seen == {("upload", f"user.dm:{name}", "CNAF-STORM", "finished")}
     assert run("ls", f"user.dm:{name}").stdout == f"user.dm:{name}.csv\n"
+    closed = run("upload", f"user.dm:{name}", "--close")  # nothing more to send
+    assert (closed.exit_code, closed.stderr) == (0, f"user.dm:{name} is closed: no more files can be added\n")
     assert run(*words, "--close").exit_code == 0
+    assert "is a file" in run("upload", f"user.dm:{name}.csv", "--close").stderr
     (tmp_path / "mine" / f"{name}.more.csv").write_text("3,4\n")
     refused = run(*words)
     assert refused.exit_code == 1
@@ -66,6 +69,8 @@ def test_a_refusal_is_one_line_and_an_exit_code(run: Run, name: str, tmp_path: P
     assert refused.stderr.startswith("Error: metadata ")
     assert refused.stderr.count("\n") == 1
     assert run("ls", f"user.dm:{name}").exit_code == 1
+    unknown = run("upload", f"user.dm:{name}", "--close")
+    assert (unknown.exit_code, unknown.stderr.count("\n")) == (1, 1)
 
 
 def test_discarding_what_is_not_there_is_harmless(run: Run, name: str) -> None:  # noqa: F811

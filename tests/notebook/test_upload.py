@@ -11,6 +11,7 @@ from traitlets.config import Config
 
 from tests.lake.publish.conftest import METADATA, open_lake
 from vre_dm import session
+from vre_dm.errors import Declined
 from vre_dm.sandbox import LakeStatus
 
 
@@ -38,13 +39,16 @@ def test_files_become_a_dataset_that_is_returned(shell: InteractiveShell, tmp_pa
     assert "<table>" in plan._repr_html_()
     made = shell.run_line_magic("dm_upload", f"{line} --days 1")
     assert [file.did.name for file in made.files] == [f"{name}.csv"]
+    closed = shell.run_line_magic("dm_upload", f"user.dm:{name} --close")
+    with pytest.raises(Declined, match="is closed"):
+        closed.publish({f"{name}.more": tmp_path / f"{name}.csv"})
 
 
 def test_wrong_lines_are_told_in_one_line(shell: InteractiveShell, tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("1")
     shell.user_ns["number"] = 3
     for line, why in [
-        ("user.dm:x", "required: FILE"),
+        ("user.dm:x", "nothing to publish"),
         (f"user.dm:x {tmp_path}/none.csv", "No such file"),
         (f"$name {tmp_path}/x.csv", "variables are not put in"),
         (f"user.dm:x {tmp_path}/x.csv --metadata number", "number is no dictionary"),

@@ -19,7 +19,7 @@ from vre_dm.notebook.progress import in_terminal
 @click.option("--meta", multiple=True, metavar="KEY=VALUE", help="One value of the metadata; repeatable.")
 @click.option("--prefix", default="", help="Put before each file's name.")
 @click.option("--comment", default="", help="Why, for who manages the storage.")
-@click.option("--close", is_flag=True, help="Let no more files be added afterwards, for ever.")
+@click.option("--close", is_flag=True, help="Let no more files be added, for ever; alone or after an upload.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 @click.option("--discard", is_flag=True, help="Remove what an interrupted upload left on the storage.")
 @click.option("--json", "as_json", is_flag=True, help="What happens, one JSON document a line.")
@@ -59,6 +59,10 @@ def upload(
             f"{left} files could not be removed; try again later" if left else "nothing is left", err=True
         )
         raise click.exceptions.Exit(1 if left else 0)
+    if close and not files and not dry_run:
+        lake.dataset(did).close()
+        click.echo(f"{did} is closed: no more files can be added", err=True)
+        return
     publication = lake.publication(
         files, did, rse=rse, days=days, metadata=_metadata(metadata, meta), prefix=prefix, comment=comment
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vre_dm.did import Did
-from vre_dm.errors import InvalidConfiguration, NotInLake
+from vre_dm.errors import Declined, InvalidConfiguration, NotInLake
 from vre_dm.lake.catalogue import Entry, page_of
 from vre_dm.lake.citation import Citation, citation
 from vre_dm.lake.fetching import Wanted, start
@@ -175,10 +175,13 @@ class Dataset(Tabular):
 
         Raises
         ------
-        LoginRefused
-            It belongs to someone else.
+        Declined, LoginRefused
+            It is a file, or belongs to someone else.
         """
         did = self.did
+        if self.kind == "file":
+            msg = f"{did} is a file, which nothing can be added to; close the dataset that holds it"
+            raise Declined(msg)
         if self._ask("the state", lambda rucio: rucio.get_did(did.scope, did.name)).get("open"):
             self._ask("the end", lambda rucio: rucio.close(did.scope, did.name))
 

@@ -20,12 +20,12 @@ class UploadMagics(Magics):
     @line_magic
     @magic_arguments()
     @argument("did", type=literal("lake.publish"), metavar="SCOPE:NAME", help="dataset, new or there")
-    @argument("files", nargs="+", type=unquoted, metavar="FILE", help="files, or a folder that holds them")
+    @argument("files", nargs="*", type=unquoted, metavar="FILE", help="files, or a folder that holds them")
     @argument("--rse", type=unquoted, help="storage element (default: that of the dataset's rule)")
     @argument("--days", type=float, help="lifetime of the rule of a new dataset (default: for ever)")
     @argument("--metadata", type=unquoted, metavar="NAME", help="variable with the metadata, or a JSON file")
     @argument("--prefix", type=unquoted, default="", help="put before each file's name")
-    @argument("--close", action="store_true", help="let no more files be added afterwards, for ever")
+    @argument("--close", action="store_true", help="let no more files be added, alone or after an upload")
     @argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
     @plainly
     def dm_upload(self, asked: Namespace) -> object:
@@ -37,6 +37,10 @@ class UploadMagics(Magics):
         from vre_dm.session import connected
 
         lake = connected()
+        if asked.close and not asked.files and not asked.dry_run:
+            dataset = lake.dataset(asked.did)
+            dataset.close()
+            return dataset
         publication = lake.publication(
             asked.files,
             asked.did,

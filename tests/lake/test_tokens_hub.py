@@ -8,6 +8,7 @@ import pytest
 
 from tests.lake.answering import answering
 from tests.lake.hub.process import Hub, login, running
+from tests.lake.test_device_login import shown
 from tests.lake.test_tokens import jwt
 from tests.lakes import until
 from vre_dm.errors import LoginRefused, Unreachable
@@ -185,8 +186,9 @@ def test_only_a_token_that_is_for_a_storage_by_its_own_word_is_narrow(
         if len(said.get("aud", "")) == 2:  # type: ignore[arg-type]
             assert token.token() == Secret(jwt(said))
         else:
-            with pytest.raises(LoginRefused, match=r"has no token for https://eos\.example\.org"):
+            with pytest.raises(LoginRefused, match=r"has no token for https://eos\.example\.org") as refused:
                 token.token()
+            assert jwt(said) not in shown(refused.value)
 
 
 def test_a_hub_that_is_down_is_named_without_its_key(monkeypatch: pytest.MonkeyPatch) -> None:

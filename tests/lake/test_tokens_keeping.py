@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.lake.test_device_login import shown
 from vre_dm.errors import LoginRefused, Unreachable, VreDmError
 from vre_dm.lake.tokens import FirstOf, Grant, Kept, Secret
 from vre_dm.lake.tokens.keeping import renewal
@@ -40,6 +41,17 @@ class Source:
 
 def kept(source: Source, chance: float = 0.0) -> Kept:
     return Kept(source, "source", clock=source.clock, chance=lambda: chance)
+
+
+def test_why_a_renewal_failed_is_remembered_without_the_variables_of_who_asked() -> None:
+    def ask() -> Grant:
+        form = "canary".upper()
+        msg = f"{len(form)} bytes were not taken; log in again"
+        raise LoginRefused(msg)
+
+    with pytest.raises(LoginRefused) as refused:
+        Kept(ask, "login").token()
+    assert "CANARY" not in shown(refused.value)
 
 
 @given(st.floats(1, 1e6), st.floats(0, 1, exclude_max=True))

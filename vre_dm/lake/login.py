@@ -2,6 +2,7 @@
 
 import re
 import ssl
+from functools import partial
 
 import requests
 
@@ -47,7 +48,8 @@ def _renewing(instance: Instance, tokens: TokenProvider) -> TokenProvider:
         return FirstOf([_renewing(instance, source) for source in tokens.sources])
     if not isinstance(tokens, FileToken) or isinstance(tokens, RenewedFile) or not instance.account:
         return tokens
-    return RenewedFile(tokens.path, lambda token: refreshed(instance, token), found=tokens.found)
+    refresh = partial(refreshed, instance)
+    return RenewedFile(tokens.path, refresh, found=tokens.found, audience=tokens.audience)
 
 
 def _login(instance: Instance) -> Grant:

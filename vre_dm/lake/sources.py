@@ -91,7 +91,7 @@ def sources(
         scope = options.get("oidc_scope") or "openid profile"
         what = f"exchange of the hub's token at {client.issuer}"
         found.append(Kept(exchanged(client, ask_hub(""), audience, scope), what))
-    written = _written_tokens(options, environ, account)
+    written = _written_tokens(options, environ, account, audience)
     if client:
         login = stored_login(url, client)
         if login.path.exists() or not (found or written):
@@ -113,19 +113,23 @@ def _by_rucio(account: str | None) -> Path:
 
 
 def _written_tokens(
-    options: Mapping[str, str], environ: Mapping[str, str], account: str | None
+    options: Mapping[str, str], environ: Mapping[str, str], account: str | None, audience: str
 ) -> TokenProvider | None:
-    """Files come before variables: a file can be renewed while the notebook lives."""
-    by_rucio = _by_rucio(account)
-    named = [options.get(key) for key in ("oidc_file_name", "auth_token_file_path")]
-    files = [Path(file) for file in [*named, environ.get("BEARER_TOKEN_FILE")] if file]
-    variables = [v for v in (options.get("oidc_env_name"), "RUCIO_ACCESS_TOKEN", "BEARER_TOKEN") if v]
-    present = next((file for file in files if file.exists()), None)
-    variable = next((name for name in variables if environ.get(name)), None)
-    if present:
-        return FileToken(present)
-    if variable:
-        return VariableToken(variable)
+    """Files come before variables: a file can be renewed while the notebook lives.
+
+    What the configuration of the lake does not name may belong to another lake: it must be for the audience.
+    """
+    by_rucio, around = _by_rucio(account), environ.get("BEARER_TOKEN_FILE")
+    named = [options[key] for key in ("oidc_file_name", "auth_token_file_path") if options.get(key)]
+    files = [FileToken(Path(file)) for file in named]
+    files += [FileToken(Path(around), audience=audience)] if around else []
+    own = options.get("oidc_env_name")
+    variables = [VariableToken(own)] if own else []
+    variables += [VariableToken(name, audience=audience) for name in ("RUCIO_ACCESS_TOKEN", "BEARER_TOKEN")]
+    present = next((file for file in files if file.path.exists()), None)
+    variable = next((variable for variable in variables if environ.get(variable.name)), None)
+    if present or variable:
+        return present or variable
     if os.path.lexists(by_rucio):
-        return FileToken(by_rucio, found=True)
-    return FileToken(files[0]) if files else None
+        return FileToken(by_rucio, found=True, audience=audience)
+    return files[0] if files else None

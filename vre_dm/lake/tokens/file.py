@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vre_dm.errors import LoginRefused, NotWritable
 from vre_dm.lake.private import file_fault, folder_fault, found_fault
-from vre_dm.lake.tokens.provider import expiry
+from vre_dm.lake.tokens.provider import expiry, meant_for
 from vre_dm.lake.tokens.secret import Secret
 
 _LARGEST_TOKEN = 100_000
@@ -25,10 +25,13 @@ class FileToken:
     found
         Whether nobody named the file: it lies at a usual place, where others could have put one too. Then it
         must be this user's alone, and no link.
+    audience
+        If its token is for others than this audience it is not used; empty where a configuration names the
+        file.
     """
 
-    def __init__(self, path: Path, *, found: bool = False) -> None:
-        self.path, self.found = path, found
+    def __init__(self, path: Path, *, found: bool = False, audience: str = "") -> None:
+        self.path, self.found, self.audience = path, found, audience
         self._held: tuple[tuple[int, int, int], Secret] | None = None
 
     def token(self) -> Secret:
@@ -37,12 +40,12 @@ class FileToken:
         Raises
         ------
         LoginRefused
-            The file is missing, empty, or others could have written it.
+            The file is missing, empty, others could have written it, or its token is for others.
         """
         state, held = self._state(), self._held
         version = (state.st_mtime_ns, state.st_size, state.st_ino)
         if held is None or version != held[0]:
-            held = self._held = version, self._read()
+            held = self._held = version, meant_for(self._read(), self.audience, self)
         return held[1]
 
     def renew(self, refused: Secret | None = None) -> bool:

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from vre_dm.errors import LoginRefused
+from vre_dm.lake.tables import clean
 from vre_dm.lake.tokens.secret import Secret
+
+_ANYBODY = "https://wlcg.cern.ch/jwt/v1/any"  # WLCG Common JWT Profiles, claim aud
 
 
 class TokenProvider(Protocol):
@@ -80,6 +84,32 @@ def audiences(token: Secret) -> frozenset[str]:
     """``aud`` claim of a JWT, read as in `expiry`; empty where it does not say."""
     said = _claims(token).get("aud")
     return frozenset(str(entry) for entry in (said if isinstance(said, list) else [said] if said else []))
+
+
+def meant_for(token: Secret, audience: str, source: object) -> Secret:
+    """Token itself, where it is for an audience or for any by its own word, or says nothing.
+
+    Parameters
+    ----------
+    audience
+        Empty for whoever it is for.
+    source
+        Where it comes from, for the message.
+
+    Raises
+    ------
+    LoginRefused
+        It is for others.
+    """
+    said = audiences(token)
+    if audience and said and said.isdisjoint({audience, _ANYBODY}):
+        whom = clean(", ".join(sorted(said)), 200)
+        msg = (
+            f"the token in the {source} is for {whom}, not for {audience}; "
+            "log in with: vre-dm login, or, if the lake takes it, set oidc_audience in rucio.cfg"
+        )
+        raise LoginRefused(msg)
+    return token
 
 
 def _date(token: Secret, claim: str) -> datetime | None:

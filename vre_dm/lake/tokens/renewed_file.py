@@ -22,7 +22,7 @@ class RenewedFile(FileToken):
 
     Parameters
     ----------
-    path, found
+    path, found, audience
         As of `FileToken`.
     refresh
         Gets a new token for one that still lives, or ``None`` where there is no refresh token.
@@ -36,10 +36,11 @@ class RenewedFile(FileToken):
         refresh: Callable[[Secret], Secret | None],
         *,
         found: bool = False,
+        audience: str = "",
         clock: Callable[[], float] = time.time,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        super().__init__(path, found=found)
+        super().__init__(path, found=found, audience=audience)
         self._refresh, self._clock, self._chance = refresh, clock, chance
         self._flight = threading.Lock()
         self._due: tuple[Secret, float] | None = None

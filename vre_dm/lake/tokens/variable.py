@@ -4,7 +4,7 @@ import os
 from datetime import datetime
 
 from vre_dm.errors import LoginRefused
-from vre_dm.lake.tokens.provider import expiry
+from vre_dm.lake.tokens.provider import expiry, meant_for
 from vre_dm.lake.tokens.secret import Secret, Unwritten
 
 
@@ -15,10 +15,13 @@ class VariableToken(Unwritten):
     ----------
     name
         Variable, for example ``RUCIO_ACCESS_TOKEN``.
+    audience
+        If the token is for others than this audience it is not used; empty where a configuration names the
+        variable.
     """
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, *, audience: str = "") -> None:
+        self.name, self._audience = name, audience
 
     def token(self) -> Secret:
         """Token in the variable.
@@ -26,13 +29,13 @@ class VariableToken(Unwritten):
         Raises
         ------
         LoginRefused
-            The variable is not set.
+            The variable is not set, or its token is for others.
         """
         text = os.environ.get(self.name, "").strip()
         if not text:
             msg = f"no token: the variable {self.name} is empty; log in again, or use a token file"
             raise LoginRefused(msg)
-        return Secret(text)
+        return meant_for(Secret(text), self._audience, self)
 
     def renew(self, refused: Secret | None = None) -> bool:
         """Whether the variable holds another token by now: nobody but this process can change it."""

@@ -94,8 +94,8 @@ def test_a_did_can_be_written_on_a_real_disk(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("xenon", "0 colons"),
-        ("a:b:c", "2 colons"),
+        ("xenon", "no colon; write scope:name, such as xenon:s2only.events"),
+        ("a:b:c", "more than one colon"),
         (":b", "scope of a DID is empty"),
         ("a:", "name of a DID is empty"),
         ("a:../b", "could leave a folder"),

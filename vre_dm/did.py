@@ -135,7 +135,8 @@ def _split(text: object, form: str) -> tuple[str, str]:
         msg = f"a DID is a text like scope:name, not {type(text).__name__}"
         raise InvalidDid(msg)
     if text.count(":") != 1:
-        msg = f"{shown(text)} has {text.count(':')} colons where one is needed; write {form}"
+        many = "more than one colon" if ":" in text else "no colon"
+        msg = f"{shown(text)} has {many}; write {form}, such as xenon:s2only.events"
         raise InvalidDid(msg)
     scope, _, name = text.partition(":")
     return scope, name

@@ -167,7 +167,7 @@ def test_the_help_tells_each_exit_code(nowhere: Run):
     ("words", "cause"),
     [
         (["fetch", "fermi:nothing"], "fermi:nothing"),
-        (["fetch", "a:b:c"], "colons"),
+        (["fetch", "a:b:c"], "more than one colon"),
         (["fetch", "a:../b"], "'../b'"),
         (["search", "nosuchkey=1"], "nosuchkey"),
         (["ls", "nosuchscope"], "nosuchscope"),

@@ -68,7 +68,7 @@ def test_a_fetch_that_fails_shows_its_table_and_one_line(
     [
         ("dm_fetch", "", "required: SCOPE:NAME"),
         ("dm_fetch", "nocolon", "colon"),
-        ("dm_fetch", "a:b:c", "colons"),
+        ("dm_fetch", "a:b:c", "more than one colon"),
         ("dm_fetch", "a:../../etc/passwd", "'../../etc/passwd'"),
         ("dm_fetch", "a:b --as class", "cannot name a variable"),
         ("dm_fetch", "a:b --as print", "name of Python itself"),
@@ -176,3 +176,9 @@ assert not [name for name in shell.magics_manager.magics["line"] if name.startsw
         cwd=Path(__file__).parents[2],
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_mistyped_did_from_python_is_one_line(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]):
+    shell.run_cell("import vre_dm as dm\ndm.dataset('xenon')")
+    (said,) = capsys.readouterr().out.splitlines()
+    assert said.startswith("InvalidDid: 'xenon' has no colon; write scope:name")

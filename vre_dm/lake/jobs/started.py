@@ -10,6 +10,7 @@ from vre_dm.errors import JobCancelled
 from vre_dm.lake.jobs.feed import Feed
 from vre_dm.lake.jobs.folder import About, JobFolder, begin, state_after
 from vre_dm.lake.jobs.journal import Journal
+from vre_dm.lake.tables import clean
 from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Listener, is_last
 
 _FAREWELL = 0.95  # seconds an interrupted caller waits for the end; an interrupt is to be over in one
@@ -47,6 +48,9 @@ class StartedJob:
         except BaseException:  # interrupted: nobody would have the job to stop it
             self.cancel()
             raise
+
+    def __repr__(self) -> str:
+        return f"<{self._about.kind} of {clean(self._about.what)}: {self.state}>"
 
     @property
     def state(self) -> str:

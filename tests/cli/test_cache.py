@@ -50,7 +50,8 @@ def test_an_empty_cache_is_an_empty_list(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_damaged_file_is_found_by_the_exit_code(paths: list[Path]):
-    assert "2 files verified, 0 removed" in run("verify")
+    done = CliRunner().invoke(main, ["cache", "verify"])
+    assert (done.stdout, done.stderr) == ("2 files verified, 0 removed\n", "")  # no bar in a log
     paths[0].chmod(0o600)
     paths[0].write_bytes(b"?" * 2000)
     assert json.loads(run("verify", "--json", code=1))["removed"][0]["did"] == "test:a"
@@ -67,6 +68,15 @@ def test_nothing_is_removed_without_a_yes(paths: list[Path]):
 def test_only_what_is_asked_is_removed(paths: list[Path]):
     assert "1 file removed, 2 kB" in run("clear", "test:a", "--yes")
     assert [path.exists() for path in paths] == [False, True]
+
+
+def test_a_dataset_is_no_file_of_the_cache_and_that_is_said(paths: list[Path]):
+    done = CliRunner().invoke(main, ["cache", "clear", "test:data", "--yes"])
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr.startswith("Error: the cache holds no file test:data; ")
+    assert "try test:data*" in done.stderr
+    assert "no files removed" in run("clear", "test:data*", "--yes")
+    assert [path.exists() for path in paths] == [True, True]
 
 
 def test_what_is_open_stays_and_is_said(paths: list[Path]):

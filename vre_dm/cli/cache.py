@@ -1,7 +1,6 @@
 """`vre-dm cache list|verify|clear`: what is kept of earlier fetches, and how to be rid of it."""
 
 import json
-import os
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -19,11 +18,9 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="One JSON docume
 
 
 def _cache() -> "Cache":
-    import platformdirs
+    from vre_dm.session import cache_settings  # heavy, and not needed for the help
 
-    from vre_dm.lake.cache.settings import CacheSettings
-
-    return CacheSettings.read(os.environ, platformdirs.user_cache_path("vre-dm")).cache()
+    return cache_settings().cache()
 
 
 def _document(entry: "Entry") -> dict[str, object]:
@@ -68,8 +65,11 @@ def verify(as_json: bool) -> None:
     from vre_dm.lake.cache.tending import verify as verified
 
     contents = Contents(_cache())
-    with click.progressbar(length=contents.size, label="reading", file=sys.stderr) as bar:
-        verdict = verified(contents, lambda entry: bar.update(entry.size))
+    if sys.stderr.isatty():
+        with click.progressbar(length=contents.size, label="reading", file=sys.stderr) as bar:
+            verdict = verified(contents, lambda entry: bar.update(entry.size))
+    else:  # a bar would leave its label in a log
+        verdict = verified(contents)
     if as_json:
         unread = [{**_document(entry), "cause": cause} for entry, cause in verdict.unread]
         removed = list(map(_document, verdict.removed))
@@ -104,6 +104,9 @@ def clear(which: str | None, yes: bool, as_json: bool) -> None:
     from vre_dm.lake.cache.tending import clear as cleared
 
     contents = Contents(_cache(), DidPattern.parse(which) if which else None)
+    if which and "*" not in which and not contents:
+        msg = f"the cache holds no file {which}; it knows files, not datasets: try {which}*"
+        raise click.ClickException(msg)
     what = f"{plural(len(contents), 'file')}, {size_text(contents.size)}"
     if contents and not yes:
         click.confirm(f"Remove {what}, from {contents.cache.folder}?", abort=True, err=True)

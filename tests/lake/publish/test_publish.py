@@ -102,8 +102,11 @@ def test_running_it_again_keeps_everything_and_moves_nothing(
 ) -> None:
     first = lake.publish(files(2), f"user.dm:{tag}", rse="CNAF-STORM", metadata=METADATA)
     monkeypatch.setattr(Dav, "put", lambda *_: pytest.fail("bytes moved"))
-    again = lake.publish(files(2), f"user.dm:{tag}", metadata=METADATA)
+    told = list[Event]()
+    again = lake.publish(files(2), f"user.dm:{tag}", metadata=METADATA, progress=told.append)
     assert again == first
+    assert isinstance(told[0], Planned)
+    assert told[0].remarks == ("every file is in the dataset already: nothing is uploaded",)
     assert len(again.files) == 2
     assert len(again.rules()) == 1
 

@@ -85,6 +85,11 @@ class Plan:
         return [item for item, what in self.steps if what == fate]
 
     @property
+    def is_done(self) -> bool:
+        """Whether every file is in the dataset already."""
+        return len(self.items(KEEP)) == len(self.steps)
+
+    @property
     def size(self) -> int:
         """Bytes to upload."""
         return sum(item.size for item in self.items(UPLOAD))

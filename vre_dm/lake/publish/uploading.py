@@ -197,4 +197,5 @@ class _Run:
 
 
 def _planned(plan: Plan, kept: int) -> Planned:
-    return Planned(files=len(plan.steps), bytes=plan.size, kept=kept, free=plan.left, seconds=None)
+    said = ("every file is in the dataset already: nothing is uploaded",) if plan.is_done else ()
+    return Planned(len(plan.steps), plan.size, kept, free=plan.left, seconds=None, remarks=said)

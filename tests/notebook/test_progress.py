@@ -87,10 +87,11 @@ def test_a_log_gets_each_state_of_a_rule_once():
     with in_terminal(log) as show:
         for state in ("INJECT", "REPLICATING", "REPLICATING", "OK"):
             show(replace(WAITS, state=state, sentence=f"{state}: so it is"))
-    assert log.getvalue().replace("\r", "").splitlines() == [
+    assert log.getvalue().split("\n") == [
         "INJECT: so it is",
         "REPLICATING: so it is",
         "OK: so it is",
+        "",
     ]
 
 
@@ -120,7 +121,7 @@ def test_a_log_gets_only_the_causes():
     with in_terminal(log) as show:
         show(EVENT)
         show(AGAIN)
-    assert log.getvalue().strip() == "s:n: RSE (https://h/x): HTTP 503; again in 2 s"
+    assert log.getvalue() == "s:n: RSE (https://h/x): HTTP 503; again in 2 s\n"
 
 
 def test_a_cell_ends_with_one_plain_line(monkeypatch: pytest.MonkeyPatch):

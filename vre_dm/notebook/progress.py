@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from vre_dm.errors import FollowingStopped
 from vre_dm.lake.jobs.folder import state_after
-from vre_dm.lake.tables import clean, size_text
+from vre_dm.lake.tables import clean, plural, size_text
 from vre_dm.lake.transfer.events import (
     Event,
     Listener,
@@ -63,6 +63,11 @@ def trouble(event: Event) -> str:
     return clean(text, None)  # names of storage elements, and what stands in a journal, are anybody's
 
 
+def _blank(width: int) -> str:
+    """What rubs out so many columns of the line."""
+    return "\r" + " " * width + "\r" if width else ""
+
+
 def _news(event: Event, told: str) -> str:
     """Sentence of a rule that is waited for, where its state is not the one told before."""
     return clean(event.sentence, None) if isinstance(event, Replicating) and event.state != told else ""
@@ -87,7 +92,7 @@ def in_terminal(stream: TextIO | None = None, *, elapsed: float = 0.0) -> Iterat
         nonlocal drawn, told
         text, width = "", shutil.get_terminal_size().columns - 1
         if note := trouble(event) or (_news(event, told) if not out.isatty() else ""):
-            out.write("\r" + " " * drawn + f"\r{note}\n")
+            out.write(f"{_blank(drawn)}{note}\n")
             drawn = 0
         if isinstance(event, Replicating):
             told, text = event.state, clean(event.sentence, None)[:width]
@@ -101,9 +106,8 @@ def in_terminal(stream: TextIO | None = None, *, elapsed: float = 0.0) -> Iterat
     try:
         yield show
     finally:
-        if drawn:
-            out.write("\r" + " " * drawn + "\r")
-            out.flush()
+        out.write(_blank(drawn))
+        out.flush()
 
 
 @contextmanager
@@ -163,5 +167,5 @@ def follow(elapsed: float = 0.0) -> AbstractContextManager[Listener]:
 def _summary(event: Progress | None, end: str, seconds: float) -> str:
     if event is None or (end != _ENDS["finished"] and not event.bytes_done):
         return ""  # the error below says it all
-    files = f"{event.files_done} of {event.files_total} files"
+    files = f"{event.files_done} of {plural(event.files_total, 'file')}"
     return f"{files}, {size_text(event.bytes_done)}, {end} {seconds:.1f} s"

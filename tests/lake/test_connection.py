@@ -262,7 +262,11 @@ def test_an_expired_token_that_the_server_calls_its_own_error_is_told_as_what_it
     ("question", "kind", "said"),
     [
         (lambda r: r.get_did("xenon", "nope"), NotInLake, "'xenon:nope' not found; check the spelling"),
-        (lambda r: list(r.list_rses("NO=WHERE")), NotInLake, "lake.rses() lists"),
+        (
+            lambda r: list(r.list_rses("NO=WHERE")),
+            NotInLake,
+            "no storage element fits; name one of CERN-EOSPILOT, ",
+        ),
         (lambda r: r.get_replication_rule("0" * 32), NotInLake, "expired or was deleted"),
         (lambda r: r.add_scope("dm", "stolen"), LoginRefused, "ask the owner of the scope"),
         (lambda r: r.add_dataset("no_scope", "x"), VreDmError, ""),

@@ -112,7 +112,7 @@ def test_a_failed_fetch_says_nothing_above_its_error(kernel: Kernel):
 def test_fetch_gives_paths_and_binds_a_name(kernel: Kernel):
     said = kernel.run("%dm_fetch fermi:dsph.jfactors --to here --as factors")
     assert (said["status"], said["data"]) == ("ok", {})
-    assert re.fullmatch(r"1 of 1 files, [\d.]+ k?B, verified in \d+\.\d s", said["shown"][-1])
+    assert re.fullmatch(r"1 of 1 file, [\d.]+ k?B, verified in \d+\.\d s", said["shown"][-1])
     said = kernel.run(
         "import pandas\nprint(isinstance(factors, list), len(pandas.read_parquet(factors[0])) > 10)"
     )
@@ -149,7 +149,10 @@ def test_only_the_files_asked_for_come(kernel: Kernel):
         ("%dm_ls nosuchscope", "no scope nosuchscope"),
         ("%dm_search nosuchkey=1", "nosuchkey"),
         ("%dm_fetch fermi:dsph.jfactors --files *.root", r"none of the 1 files"),
-        ("%dm_fetch fermi:dsph.jfactors --rse NOWHERE", "empty set"),
+        (
+            "%dm_fetch fermi:dsph.jfactors --rse NOWHERE",
+            "at NOWHERE: no storage element fits; name one of",
+        ),
         ("%dm_fetch fermi:dsph.jfactors --to /proc/nowhere", "/proc/nowhere"),
     ],
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.storage import Endpoint
-from vre_dm.lake.tables import Table, Tabular, size_text
+from vre_dm.lake.tables import Table, Tabular, clean, size_text
 
 
 @dataclass(frozen=True)
@@ -102,9 +102,8 @@ def storage_elements(
     connection: Connection, expression: str | None, endpoints: list[Endpoint]
 ) -> StorageElements:
     """Storage elements that fit an RSE expression, with those of the endpoints that are theirs."""
-    return connection.ask(
-        "the storage elements", lambda rucio: StorageElements(list(rucio.list_rses(expression)), endpoints)
-    )
+    what = "the storage elements" + (f" that fit {clean(expression)}" if expression else "")
+    return connection.ask(what, lambda rucio: StorageElements(list(rucio.list_rses(expression)), endpoints))
 
 
 def _rights(row: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import requests
-from rucio.common.exception import ConfigLoadingError
+from rucio.common.exception import ConfigLoadingError, InvalidRSEExpression
 
 from vre_dm.errors import InvalidConfiguration, Unreachable
 from vre_dm.lake import rucio_cfg
@@ -14,6 +14,7 @@ from vre_dm.lake.failures import one_line, told_plainly
 from vre_dm.lake.http import TIMEOUT, Session, http_date, roots
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.login import provider
+from vre_dm.lake.tables import clean
 
 if TYPE_CHECKING:
     from vre_dm.lake.transport import RucioClient
@@ -22,6 +23,7 @@ T = TypeVar("T")
 
 # Major versions whose REST answers are those read here; 41 is the one the tests run against.
 SUPPORTED = range(35, 42)
+_LISTED = 12  # storage elements that a message names
 
 
 class Connection:
@@ -60,8 +62,14 @@ class Connection:
         Unreachable, LoginRefused, NotInLake, NoSpace, Declined
             As `vre_dm.lake.failures` says.
         """
-        with told_plainly(self.instance, what):
+        with told_plainly(self.instance, what, self.rse_names):
             return question(self._client)
+
+    def rse_names(self) -> str:
+        """Names of the lake's storage elements, as a message lists them."""
+        names = self.ask("the storage elements", _all_rses)
+        more = f" … ({len(names)} in all)" if len(names) > _LISTED else ""
+        return ", ".join(map(clean, names[:_LISTED])) + more
 
     def account(self) -> str:
         """Rucio account in use."""
@@ -101,6 +109,13 @@ class Connection:
     def _ping(self) -> requests.Response:
         with Session() as session:
             return session.get(f"{self.instance.url}/ping", timeout=TIMEOUT, verify=roots(self.instance))
+
+
+def _all_rses(rucio: Any) -> list[str]:
+    try:
+        return sorted(str(row["rse"]) for row in rucio.list_rses())
+    except InvalidRSEExpression:  # there is none
+        return []
 
 
 def _rucio_client() -> "type[RucioClient]":

@@ -1,7 +1,7 @@
 """The one place where errors of Rucio's client and of HTTP become ours: one line, with the next step."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import requests
@@ -18,17 +18,14 @@ _DATABASE = re.compile(r"\((psycopg|sqlalchemy|sqlite3)[\w.]*\).*", re.DOTALL)
 # The address of a login in a browser gives the token to whoever has it.
 _ASKED = re.compile(r" with url: \S+")
 
+_NO_RSE = (rucio.RSENotFound, rucio.InvalidRSEExpression)
+
 # Rucio's exceptions by the error of ours they become, each with what the user can do.
 _MEANING: list[tuple[tuple[type[Exception], ...], type[VreDmError], str]] = [
     (
         (rucio.DataIdentifierNotFound, rucio.ScopeNotFound),
         NotInLake,
         "check the spelling, or search for it (vre-dm search, lake.search) with a pattern like scope:name*",
-    ),
-    (
-        (rucio.RSENotFound, rucio.InvalidRSEExpression),
-        NotInLake,
-        "lake.rses() lists the storage elements",
     ),
     ((rucio.AccountNotFound, rucio.IdentityNotFound), NotInLake, "check the account in your configuration"),
     (
@@ -65,7 +62,7 @@ _MEANING: list[tuple[tuple[type[Exception], ...], type[VreDmError], str]] = [
 
 
 @contextmanager
-def told_plainly(instance: Instance, what: str) -> Iterator[None]:
+def told_plainly(instance: Instance, what: str, offered: Callable[[], str] = lambda: "") -> Iterator[None]:
     """Turn what Rucio's client raises inside the block into an error of `vre_dm.errors`.
 
     Parameters
@@ -74,6 +71,8 @@ def told_plainly(instance: Instance, what: str) -> Iterator[None]:
         Lake that is asked.
     what
         What is asked for, as in "the files of a:b".
+    offered
+        Looks up the names of the storage elements, for a message about one that is not there.
     """
     try:
         with unseen():
@@ -85,6 +84,8 @@ def told_plainly(instance: Instance, what: str) -> Iterator[None]:
             f"the answer of {instance.url} about {what} is not Rucio's: {one_line(error)}; check the address"
         )
         raise Unreachable(msg) from error
+    except _NO_RSE as error:
+        raise _no_rse(error, what, offered()) from error
     except rucio.RucioException as error:
         raise _ours(error, what) from error
     except OSError as error:  # requests' exceptions are OSErrors too; a wrong CA path is a plain one
@@ -136,6 +137,12 @@ def _ours(error: Exception, what: str) -> VreDmError:
             told = said if what in said else ": ".join(filter(None, (what, said)))
             return ours(f"{told}; {step}")
     return Declined(f"{what}: the lake declined: {one_line(error)}")
+
+
+def _no_rse(error: Exception, what: str, offered: str) -> NotInLake:
+    said = one_line(error)
+    why = "no storage element fits" if "empty set" in said else said
+    return NotInLake(f"{what}: {why}; name one of {offered}")
 
 
 def one_line(error: object) -> str:

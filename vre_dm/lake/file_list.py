@@ -12,9 +12,10 @@ from vre_dm.errors import InvalidDid, NotInLake
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.files import File, Replica
 from vre_dm.lake.metadata import PAGE
-from vre_dm.lake.tables import Table, Tabular, plural, size_text
+from vre_dm.lake.tables import Table, Tabular, clean, plural, size_text
 
 _SHOWN = 20
+_NAMED = 5  # files that a message names
 
 
 class FileList(Sequence[File], Tabular):
@@ -62,7 +63,9 @@ class FileList(Sequence[File], Tabular):
             return list(self._all())
         found = [file for file in self._all() if fits(file.did.name, pattern)]
         if not found:
-            msg = f"none of the {len(self)} files of {self._did} fits {pattern!r}; dataset.files lists them"
+            names = ", ".join(clean(file.did.name) for file in self[:_NAMED]) + ", …" * (len(self) > _NAMED)
+            known = f"they are called {names}" if names else "more may be added to it"
+            msg = f"none of the {len(self)} files of {self._did} fits {pattern!r}; {known}"
             raise NotInLake(msg)
         return found
 
@@ -113,9 +116,9 @@ class FileList(Sequence[File], Tabular):
 
     def with_replicas(self, files: Iterable[File], *, rse: str | None = None) -> Iterator[File]:
         """Files of this list with their replicas; as `located`."""
-        files = iter(files)
+        files, what = iter(files), f"the replicas of {self._did}" + (f" at {clean(rse)}" if rse else "")
         while page := list(islice(files, PAGE)):
-            rows = self._connection.ask(f"the replicas of {self._did}", partial(_replicas, page, rse))
+            rows = self._connection.ask(what, partial(_replicas, page, rse))
             by_name = {(row["scope"], row["name"]): row for row in rows}
             for file in page:
                 yield _located(file, by_name.get((file.did.scope, file.did.name)))

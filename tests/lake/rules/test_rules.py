@@ -257,7 +257,7 @@ def test_a_rule_moves_to_another_storage_and_the_old_one_says_so(make: Make, ask
         assert old.refresh().sentence.endswith(
             f"the rule was moved and ends when rule {new.identifier} is OK"
         )
-        with pytest.raises(NotInLake):
+        with pytest.raises(NotInLake, match="to NOWHERE: no storage element fits; name one of CERN-EOSPILOT"):
             new.move("NOWHERE")
         with pytest.raises(Declined, match="child rule"):
             old.move("CERN-EOSPILOT")
@@ -281,7 +281,7 @@ def test_rules_that_make_no_sense_never_reach_the_lake(lake: Lake) -> None:
     for wrong in ({"days": 0}, {"days": -1}, {"days": float("nan")}, {"days": 1e9}, {"copies": 0}):
         with pytest.raises(Declined, match="at least one copy, for up to 36500 days"):
             dataset.replicate("DESY-DCACHE", **wrong)  # type: ignore[arg-type]
-    with pytest.raises(NotInLake):
+    with pytest.raises(NotInLake, match="at NOWHERE: no storage element fits; name one of CERN-EOSPILOT, "):
         dataset.replicate("NOWHERE")
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from vre_dm.did import Did
 from vre_dm.errors import Declined, InvalidUpload, NoSpace
 from vre_dm.lake.connection import Connection
-from vre_dm.lake.publish.target import rse_names
 from vre_dm.lake.rules.spans import LONGEST, days_text, is_lifetime
 from vre_dm.lake.tables import clean, size_text
 
@@ -34,7 +33,7 @@ def usual_rse(connection: Connection, did: Did, rules: Sequence[Row]) -> str:
         return str(rules[0]["rse_expression"])
     mount = connection.instance.mount
     if mount is None:
-        msg = f"where shall {did} be kept? name one of {rse_names(connection)} (--rse, rse=)"
+        msg = f"where shall {did} be kept? name one of {connection.rse_names()} (--rse, rse=)"
         raise InvalidUpload(msg)
     return mount.rse
 

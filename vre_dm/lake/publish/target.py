@@ -19,7 +19,6 @@ from vre_dm.lake.tables import clean
 from vre_dm.lake.transfer.policy import Policy
 
 _AT_ONCE = 50  # names in one request: they travel in the address
-_LISTED = 12  # storage elements that a message names
 _WEB = ("https", "davs")
 
 
@@ -69,7 +68,7 @@ def find(connection: Connection, access: Access, rse: str) -> Target:
     settings = _settings(connection, rse)
     name = str(settings["rse"])
     if not settings.get("availability_write", True) or settings.get("volatile"):
-        msg = f"{name} takes no files at the moment; choose another storage element (lake.rses() lists them)"
+        msg = f"{name} takes no files at the moment; choose another of {connection.rse_names()}"
         raise Declined(msg)
     if not settings.get("deterministic", True):
         msg = f"{name} gives no names to files by itself (it is not deterministic); choose another"
@@ -87,19 +86,12 @@ def find(connection: Connection, access: Access, rse: str) -> Target:
     raise Declined(msg)
 
 
-def rse_names(connection: Connection) -> str:
-    """Names of the lake's storage elements, as a message lists them."""
-    names = sorted(connection.ask("the storage elements", partial(_fitting, None)))
-    more = f" … ({len(names)} in all)" if len(names) > _LISTED else ""
-    return ", ".join(map(clean, names[:_LISTED])) + more
-
-
 def temporary(address: str) -> str:
     """Address in the same folder for a file on its way; nobody else's is the same."""
     return f"{address.rpartition('/')[0]}/.vre-dm-upload.{secrets.token_hex(12)}"
 
 
-def _fitting(expression: str | None, rucio: Any) -> list[str]:
+def _fitting(expression: str, rucio: Any) -> list[str]:
     try:
         return [str(row["rse"]) for row in rucio.list_rses(expression)]
     except InvalidRSEExpression:
@@ -109,7 +101,7 @@ def _fitting(expression: str | None, rucio: Any) -> list[str]:
 def _settings(connection: Connection, rse: str) -> dict[str, Any]:
     names = connection.ask(f"the storage element {clean(rse)}", partial(_fitting, rse))
     if not names:
-        msg = f"the lake has no storage element {clean(rse)}; name one of {rse_names(connection)}"
+        msg = f"the lake has no storage element {clean(rse)}; name one of {connection.rse_names()}"
         raise NotInLake(msg)
     if len(names) > 1:
         msg = f"{clean(rse)} stands for {', '.join(sorted(names))}; an upload goes to one of them"

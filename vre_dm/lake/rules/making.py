@@ -9,6 +9,7 @@ from vre_dm.lake.connection import Connection
 from vre_dm.lake.rules.listing import rule_of, rules_of
 from vre_dm.lake.rules.rule import Rule
 from vre_dm.lake.rules.spans import DAY, LONGEST, days_text, is_lifetime
+from vre_dm.lake.tables import clean
 
 # States of a rule of ours that brings the files, the best first; of others only one that is OK is relied on.
 _USEFUL = ("OK", "REPLICATING", "INJECT", "STUCK", "WAITING_APPROVAL", "SUSPENDED")
@@ -30,7 +31,7 @@ def create_rule(
         row: dict[str, Any] = rucio.get_replication_rule(made[0])
         return row
 
-    return rule_of(connection, connection.ask(f"a rule for {did} at {rse}", question))
+    return rule_of(connection, connection.ask(f"a rule for {did} at {clean(rse)}", question))
 
 
 def rule_to(

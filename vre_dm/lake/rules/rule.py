@@ -157,7 +157,8 @@ class Rule(Tabular):
             new = rucio.move_replication_rule(identifier, rse, {})
             return new, rucio.get_replication_rule(new)
 
-        new, row = self._ask(question)
+        what = f"moving the rule {identifier} on {self.state.did} to {clean(rse)}"
+        new, row = self._connection.ask(what, question)
         return Rule(self._connection, new, state_of(row))
 
     def approve(self) -> "Rule":

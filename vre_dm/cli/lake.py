@@ -102,7 +102,7 @@ def ls(what: str | None, as_json: bool) -> None:
 @click.argument("did", metavar="SCOPE:NAME")
 @click.option("--to", type=click.Path(path_type=Path), default=".", show_default=True, help="Folder.")
 @click.option("--files", metavar="GLOB", help="Only files whose name fits, such as '*.parquet'.")
-@click.option("--rse", help="Only copies at this storage element.")
+@click.option("--rse", help="Read from this storage element alone; verified copies here come first.")
 @click.option("--recheck", is_flag=True, help="Read files that are here again and compare their checksums.")
 @click.option("--since", metavar="DATE", help="Only files registered then or later (UTC).")
 @click.option("--pin", type=click.Path(path_type=Path), help="Fetch the files it records; made if missing.")

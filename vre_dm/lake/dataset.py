@@ -205,7 +205,8 @@ class Dataset(Tabular):
         files
             Only files whose name fits this pattern, such as ``*.parquet``.
         rse
-            Only copies at storage elements that fit this RSE expression.
+            Read only from storage elements that fit this RSE expression; a verified copy on this machine (the
+            target, the cache) is used before any.
         progress
             Takes the events of the fetch (`vre_dm.lake.transfer.events`); the state about ten times a second.
         recheck

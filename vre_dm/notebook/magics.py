@@ -111,7 +111,7 @@ class LakeMagics(Magics):
     @argument("did", type=literal("dm.fetch"), metavar="SCOPE:NAME", help="dataset, container or file")
     @argument("--as", dest="name", type=unquoted, metavar="NAME", help="bind the paths to this variable")
     @argument("--files", type=unquoted, metavar="GLOB", help="only files whose name fits, such as *.parquet")
-    @argument("--rse", type=unquoted, help="only copies at this storage element")
+    @argument("--rse", type=unquoted, help="read from there alone; verified copies here come first")
     @argument("--to", type=unquoted, metavar="FOLDER", help="folder (default: the lake's cache folder)")
     @argument(
         "--recheck", action="store_true", help="read files that are here again, compare their checksums"

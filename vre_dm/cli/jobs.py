@@ -8,8 +8,6 @@ import click
 if TYPE_CHECKING:
     from vre_dm.lake.jobs.job import Job
 
-_PATIENCE = 10.0  # seconds that a cancelled job has to end while we look
-
 
 @click.group(invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
@@ -26,7 +24,7 @@ def jobs(context: click.Context, as_json: bool) -> None:
         click.echo(str(found()))
 
 
-@jobs.command()
+@jobs.command(short_help="Show another window's JOB as it goes on.")
 @click.argument("job", required=False)
 @click.option("--json", "as_json", is_flag=True, help="What happened and happens, one JSON document a line.")
 @click.option("--after", type=click.IntRange(min=0), metavar="ID", help="With --json: only what came later.")
@@ -51,7 +49,7 @@ def follow(job: str | None, as_json: bool, after: int | None) -> None:
         raise click.exceptions.Exit(1)
 
 
-@jobs.command()
+@jobs.command(short_help="Stop another window's JOB.")
 @click.argument("job", required=False)
 def cancel(job: str | None) -> None:
     """Stop another window's JOB; the only one that runs when left out.
@@ -59,8 +57,7 @@ def cancel(job: str | None) -> None:
     What arrived waits for the next run. The exit code is 1 if it has not stopped within ten seconds.
     """
     chosen = _one(job)
-    chosen.cancel()
-    over = chosen.wait(_PATIENCE)
+    over = chosen.cancel()
     click.echo(chosen.sentence, err=True)
     if not over:
         raise click.exceptions.Exit(1)

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from vre_dm.cli.lines import lines
+from vre_dm.lake.tables import plural
 from vre_dm.notebook.progress import in_terminal
 
 
@@ -17,7 +18,7 @@ from vre_dm.notebook.progress import in_terminal
 @click.option("--days", type=float, help="Lifetime of the rule of a new dataset; for ever when left out.")
 @click.option("--metadata", type=click.Path(path_type=Path), help="JSON file with the metadata.")
 @click.option("--meta", multiple=True, metavar="KEY=VALUE", help="One value of the metadata; repeatable.")
-@click.option("--prefix", default="", help="Put before each file's name.")
+@click.option("--prefix", default="", help="Text to put before each file's name.")
 @click.option("--comment", default="", help="Why, for who manages the storage.")
 @click.option("--close", is_flag=True, help="Let no more files be added, for ever; alone or after an upload.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
@@ -55,9 +56,8 @@ def upload(
     lake = connect(say=lambda text: click.echo(text, err=True))
     if discard:
         left = lake.discard_upload(did)
-        click.echo(
-            f"{left} files could not be removed; try again later" if left else "nothing is left", err=True
-        )
+        stays = f"{plural(left, 'file')} could not be removed; try again later"
+        click.echo(stays if left else "nothing is left", err=True)
         raise click.exceptions.Exit(1 if left else 0)
     if close and not files and not dry_run:
         lake.dataset(did).close()

@@ -8,8 +8,6 @@ from IPython.core.magic_arguments import argument, magic_arguments
 from vre_dm.notebook.magics import plainly
 from vre_dm.notebook.words import unquoted
 
-_PATIENCE = 10.0  # seconds that a cancelled job has to end while the cell looks
-
 
 @magics_class
 class JobMagics(Magics):
@@ -37,5 +35,4 @@ class JobMagics(Magics):
         if asked.order == "follow":
             return job.follow()
         job.cancel()
-        job.wait(_PATIENCE)
         return job

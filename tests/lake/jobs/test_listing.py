@@ -135,6 +135,19 @@ def test_a_later_run_of_the_same_is_named_where_one_died(root: Path):
     assert died.standing().remark == f"its process is gone; {again.name} goes on with it"
 
 
+def test_one_that_a_later_run_finished_is_not_to_be_run_again(root: Path):
+    made(root, STATE, owner=DEAD)
+    made(root, Cancelled(1, 3), now=NOW + 1)
+    assert "run it again" in jobs(root)[1].sentence
+    done = made(root, Finished(3, 3, 1.0), now=NOW + 2)
+    made(root, STATE, owner=DEAD, now=NOW + 3)
+    newest, finished, cancelled, died = jobs(root)
+    assert finished.name == done.path.name[-8:]
+    assert newest.sentence.endswith("its process is gone; run it again: it continues")
+    assert cancelled.sentence.endswith(f"finished by {finished.name}")
+    assert died.standing().remark == f"its process is gone; finished by {finished.name}"
+
+
 def test_those_that_run_come_first_then_the_newest(root: Path):
     for at in range(25):
         made(root, Finished(1, 1, 1.0), now=NOW + at / 10)
@@ -146,7 +159,7 @@ def test_those_that_run_come_first_then_the_newest(root: Path):
 
 
 def test_a_job_is_meant_by_the_begin_of_its_name_or_by_being_the_only_one_that_runs(root: Path):
-    with pytest.raises(NoSuchJob, match="no job runs; vre-dm jobs lists"):
+    with pytest.raises(NoSuchJob, match="no job runs; vre-dm jobs and dm.jobs() list"):
         jobs(root).one()
     running, over = made(root, STATE), made(root, Cancelled(0, 1), now=NOW + 1)
     for folder in (running, over):
@@ -241,8 +254,7 @@ def test_an_interrupt_of_who_follows_leaves_the_job_alone_and_says_so(root: Path
 
 def test_to_cancel_is_to_ask_and_what_is_over_is_not_asked(root: Path):
     running, over = made(root, STATE), made(root, Cancelled(0, 1), now=NOW + 1)
-    for job in jobs(root):
-        job.cancel()
+    assert [job.cancel(wait=0.0) for job in jobs(root)] == [False, True]
     assert running.cancelled
     assert not over.cancelled
     job = jobs(root).one()

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -58,12 +58,12 @@ class Job(Tabular):
         What was written down when it began.
     show
         Shows it while it is followed.
-    next_one
-        Name of a later job of the same; empty where there is none.
+    later
+        Later jobs of the same, the newest first.
     """
 
-    def __init__(self, folder: JobFolder, begun: Begun, show: Show, next_one: str = "") -> None:
-        self._folder, self._begun, self._show, self._next = folder, begun, show, next_one
+    def __init__(self, folder: JobFolder, begun: Begun, show: Show, later: "Sequence[Job]" = ()) -> None:
+        self._folder, self._begun, self._show, self._later = folder, begun, show, later
 
     @property
     def name(self) -> str:
@@ -161,8 +161,18 @@ class Job(Tabular):
             msg = f"the {self.kind} {name} of {self.what} goes on; vre-dm jobs cancel {name} ends it"
             raise FollowingStopped(clean(msg, None)) from interrupt
 
-    def cancel(self) -> None:
+    def cancel(self, wait: float = 10.0) -> bool:
         """Ask it to stop, whatever window it is of; it looks twice a second. Harmless if it is over.
+
+        Parameters
+        ----------
+        wait
+            Seconds to wait for the end at most.
+
+        Returns
+        -------
+        bool
+            Whether it is over.
 
         Raises
         ------
@@ -171,6 +181,7 @@ class Job(Tabular):
         """
         if self.state == "running":
             self._folder.cancel()
+        return self.wait(wait)
 
     def wait(self, timeout: float) -> bool:
         """Wait for the end, at most so many seconds; says whether it is over."""
@@ -233,7 +244,7 @@ class Job(Tabular):
         yield from (entry.event for entry in self.entries(told.end if told else 0))
 
     def _remark(self, state: str, event: Event | None) -> str:
-        again = f"{self._next} goes on with it" if self._next else "run it again: it continues"
+        again = self._next_step()
         if state == "running" and self._folder.cancelled:
             return "was asked to stop"
         if isinstance(event, Finished) and event.failed:
@@ -251,6 +262,13 @@ class Job(Tabular):
         if isinstance(event, Replicating):
             return event.sentence
         return again if state == "cancelled" else ""
+
+    def _next_step(self) -> str:
+        """What became of it, where it did not come to its end."""
+        states = {job.state: job.name for job in reversed(self._later)}  # of each state the newest
+        if "running" in states:
+            return f"{states['running']} goes on with it"
+        return f"finished by {states['finished']}" if "finished" in states else "run it again: it continues"
 
 
 def name_of(folder: JobFolder) -> str:

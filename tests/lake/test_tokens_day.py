@@ -4,7 +4,7 @@ import json
 import ssl
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,13 +28,14 @@ STORAGE = "https://storage.example.org"  # whom tokens for the storage must be f
 
 
 class Door:
-    """Stands before an issuer: counts its token requests by audience, and how many were under way at once."""
+    """Stands before an issuer: notes its token requests by audience, and how many were under way at once."""
 
     def __init__(self, lake: LakeStatus, server: Answering) -> None:
         context = ssl.create_default_context(cafile=str(lake.ca))
         self.issuer = httpx.Client(base_url=lake.issuer, verify=context, trust_env=False, timeout=60)
         self.url, self.lock = server.url, threading.Lock()
-        self.seen, self.now, self.most = Counter[str](), Counter[str](), Counter[str]()
+        self.asked = defaultdict[str, list[float]](list)
+        self.now, self.most = Counter[str](), Counter[str]()
 
     def say(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
         if not body:
@@ -49,7 +50,7 @@ class Door:
     @contextmanager
     def counted(self, audience: str) -> Iterator[None]:
         with self.lock:
-            self.seen[audience] += 1
+            self.asked[audience].append(time.monotonic())
             self.now[audience] += 1
             self.most[audience] = max(self.most[audience], self.now[audience])
         try:
@@ -120,9 +121,9 @@ def test_through_many_lives_of_its_token_a_user_sees_no_error(
 ) -> None:
     problems: list[str] = []
     rounds = Counter[str]()
+    end = time.monotonic() + lives * LIFE
     lake = logged_in(short, door, tmp_path, monkeypatch)
     jobs = works(lake, tmp_path)
-    end = time.monotonic() + lives * LIFE
 
     def work(name: str, do: Callable[[int], object]) -> None:
         while time.monotonic() < end:
@@ -138,9 +139,14 @@ def test_through_many_lives_of_its_token_a_user_sees_no_error(
         thread.start()
     for thread in threads:
         thread.join()
-    print(f"rounds {dict(rounds)}; requests at the issuer {dict(door.seen)}; at once {dict(door.most)}")
+    asked = {audience: len(times) for audience, times in door.asked.items()}
+    print(f"rounds {dict(rounds)}; requests at the issuer {asked}; at once {dict(door.most)}")
     assert problems == []
     assert set(rounds) == set(jobs)
     for audience in ("rucio", STORAGE):
-        assert lives / 1.2 - 1 <= door.seen[audience] <= lives * 1.25 + 1
+        # The first token is no refresh: it is the login's, or that of the first exchange. Each next is asked for
+        # when 80 to 90 % of 9 to 10 s have passed (an issuer counts whole ones): about 14 times in 12 lives, and
+        # 16 times only if all had the shortest life. What the last round asked after the day is not counted.
+        refreshes = sum(at < end for at in door.asked[audience]) - 1
+        assert lives / 1.2 - 2 <= refreshes <= lives / 0.8
         assert door.most[audience] == 1

@@ -131,10 +131,13 @@ def test_the_bar_of_another_window_is_drawn_on_this_one(
 
 
 def test_what_is_asked_wrongly_is_one_line(terminal: Terminal):
-    assert terminal.run("jobs") == (0, "no jobs, 0 running\n", "")
+    assert terminal.run("jobs") == (0, "no jobs\n", "")
     assert terminal.run("jobs", "follow", "x", "y")[0] == 2
     for words, said in (
-        (("follow",), "Error: no job runs; vre-dm jobs lists those of the last week\n"),
-        (("cancel", "../x"), "Error: no job is called '../x'; vre-dm jobs lists those of the last week\n"),
+        (("follow",), "Error: no job runs; vre-dm jobs and dm.jobs() list those of the last week\n"),
+        (
+            ("cancel", "../x"),
+            "Error: no job is called '../x'; vre-dm jobs and dm.jobs() list those of the last week\n",
+        ),
     ):
         assert terminal.run("jobs", *words) == (1, "", said)

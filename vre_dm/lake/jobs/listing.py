@@ -4,7 +4,7 @@ from pathlib import Path
 
 from vre_dm.errors import NoSuchJob
 from vre_dm.lake.jobs.folder import About, folders
-from vre_dm.lake.jobs.job import Job, Show, name_of
+from vre_dm.lake.jobs.job import Job, Show
 from vre_dm.lake.tables import Table, Tabular, plural
 
 _SHOWN = 20
@@ -28,7 +28,7 @@ class JobList(Tabular, list[Job]):
             found, what = [job for job in self if name and job.name.startswith(name)], f"is called {name!a}"
         if len(found) == 1:
             return found[0]
-        msg = f"no job {what}; vre-dm jobs lists those of the last week"
+        msg = f"no job {what}; vre-dm jobs and dm.jobs() list those of the last week"
         if found:
             msg = f"more than one job {what}; name one of {', '.join(job.name for job in found[:9])}"
         raise NoSuchJob(msg)
@@ -39,7 +39,8 @@ class JobList(Tabular, list[Job]):
         more = len(self) - _SHOWN
         note = f"{more} older ones are not shown; take them with [{_SHOWN}:]." if more > 0 else ""
         rows = [job.row() for job in self[:_SHOWN]]
-        return Table(f"{plural(len(self), 'job')}, {running} running", _COLUMNS, rows, note)
+        title = plural(len(self), "job") + (f", {running} running" if self else "")
+        return Table(title, _COLUMNS, rows, note)
 
 
 def jobs_in(root: Path, show: Show) -> JobList:
@@ -52,10 +53,11 @@ def jobs_in(root: Path, show: Show) -> JobList:
     show
         Shows one to the user while it is followed.
     """
-    found, later = JobList(), dict[About, str]()
+    found, later = JobList(), dict[About, tuple[Job, ...]]()
     told = [(begun, folder) for folder in folders(root) if (begun := folder.begun) is not None]
     for begun, folder in sorted(told, key=lambda pair: pair[0].at, reverse=True):
-        found.append(Job(folder, begun, show, later.get(begun.about, "")))
-        later[begun.about] = name_of(folder)
+        same = later.get(begun.about, ())
+        found.append(Job(folder, begun, show, same))
+        later[begun.about] = (*same, found[-1])
     found.sort(key=lambda job: job.state != "running")
     return found

@@ -217,8 +217,8 @@ class Lake(Tabular):
         Raises
         ------
         InvalidUpload
-            A file, a name or the metadata cannot be published as they are, or an interrupted upload left files
-            at another storage element.
+            A file, a name or the metadata cannot be published as they are, or an interrupted upload left
+            files at another storage element.
         Declined
             A name belongs to other content, or the dataset is closed.
         NoSpace

@@ -74,12 +74,16 @@ def test_bytes_of_finished_files_stay_counted():
     assert meter.bytes_done == 15
 
 
-def test_a_file_that_could_not_be_had_counts_neither_as_done_nor_with_its_bytes():
-    meter = Meter(2, 30, Clock())
-    meter.at(A, 10)
-    meter.finish(A)
+def test_a_file_that_could_not_be_had_counts_neither_as_done_nor_with_its_bytes_nor_is_waited_for():
+    clock = Clock()
+    meter = Meter(2, 30, clock)
     meter.at(B, 5)
-    meter.give_up(B)
+    meter.give_up(B, 10)
+    clock.now += 1.0
+    meter.at(A, 10, moved=10)
+    event = meter.event()
+    assert (event.files_done, event.bytes_done, event.remaining) == (0, 10, pytest.approx(1.0))
+    meter.finish(A)
     assert (meter.event().files_done, meter.event().bytes_done) == (1, 10)
 
 

@@ -19,6 +19,7 @@ class Meter:
         self._moving: dict[Did, int] = {}
         self._finished = 0
         self._moved = 0
+        self._lost = 0
         self._done = 0
         self._last: Did | None = None
         self._samples: deque[tuple[float, int]] = deque([(clock(), 0)])
@@ -44,10 +45,11 @@ class Meter:
             self._done += 1
             self._last = file
 
-    def give_up(self, file: Did) -> None:
-        """Count a file no more: it could not be had."""
+    def give_up(self, file: Did, size: int | None) -> None:
+        """Count a file no more, and wait for its bytes no longer: it could not be had."""
         with self._lock:
             self._moving.pop(file, None)
+            self._lost += size or 0
 
     @property
     def bytes_done(self) -> int:
@@ -65,6 +67,6 @@ class Meter:
                 self._samples.popleft()
             start, moved = self._samples[0]
             rate = (self._moved - moved) / (now - start) if now > start else 0.0
-            left = None if self._size is None else max(self._size - done, 0)
+            left = None if self._size is None else max(self._size - self._lost - done, 0)
             remaining = min(left / rate, LARGEST) if left is not None and rate > 0 else None
             return Progress(done, self._size, self._done, self._files, rate, remaining, self._last)

@@ -153,7 +153,7 @@ class Run:
             return
         self._context.quota.given_up(item.did)
         if isinstance(outcome, Failure):
-            self._context.meter.give_up(item.did)
+            self._context.meter.give_up(item.did, item.expected.size)
             self.failures.append(outcome)
             self._outbox.put(Failed(item.did, outcome.causes))
         else:

@@ -148,6 +148,17 @@ def test_one_that_a_later_run_finished_is_not_to_be_run_again(root: Path):
     assert died.standing().remark == f"its process is gone; finished by {finished.name}"
 
 
+def test_a_list_shows_what_is_of_interest_now_in_the_clock_that_its_head_names(root: Path):
+    made(root, STATE, Finished(3, 3, 1.0))
+    title, head, row = str(jobs(root)).splitlines()
+    assert title == "1 job, 0 running"
+    assert head.endswith("  since (UTC)")
+    assert row.endswith(f"{only(root).since:%Y-%m-%d %H:%M}")
+    assert "process" not in str(only(root))
+    made(root, STATE, now=NOW + 1)
+    assert {"rate", "left", "process"} <= set(str(jobs(root)).splitlines()[1].split())
+
+
 def test_those_that_run_come_first_then_the_newest(root: Path):
     for at in range(25):
         made(root, Finished(1, 1, 1.0), now=NOW + at / 10)

@@ -56,6 +56,14 @@ def test_a_rule_on_an_unsafe_name_spoils_no_list() -> None:
         assert "2 names are left out because they are not safe" in str(listed)
 
 
+def test_a_rule_shows_what_there_is_and_its_end_once_in_a_list() -> None:
+    fine = ROW | {"state": "OK", "error": None, "locks_ok_cnt": 2, "locks_stuck_cnt": 0}
+    with saying(fine | {"expires_at": "Mon, 01 Jan 2035 12:00:00 UTC"}) as listed:
+        assert str(listed).count("2035-01-01 12:00 UTC") == str(listed).count("2035") == 1
+        rows = [line.split("  ")[0] for line in str(listed[0]).splitlines()[1:]]
+        assert rows == ["keeps", "at", "for", "since (UTC)", "until (UTC)", "id"]
+
+
 def test_what_a_lake_says_is_never_html() -> None:
     with saying(ROW) as listed:
         shown = listed._repr_html_()

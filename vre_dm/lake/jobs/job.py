@@ -216,8 +216,8 @@ class Job(Tabular):
             ("to", self.to),
             ("lake", self.lake),
             *zip(("bytes", "rate", "left"), _amounts(self.standing()), strict=True),
-            ("since", self.since.astimezone()),
-            ("process", self.process),
+            ("since (UTC)", self.since),
+            ("process", self._process_now()),
         )
         return Table(self.sentence, ("", ""), [cell for cell in cells if cell[1]], widest=300)
 
@@ -231,8 +231,8 @@ class Job(Tabular):
             self.to,
             now.state,
             *_amounts(now),
-            self.since.astimezone(),
-            self.process,
+            self.since,
+            self._process_now(),
             now.remark,
         )
 
@@ -262,6 +262,10 @@ class Job(Tabular):
         if isinstance(event, Replicating):
             return event.sentence
         return again if state == "cancelled" else ""
+
+    def _process_now(self) -> str:
+        """The process, as long as it is of interest."""
+        return self.process if self.state == "running" else ""
 
     def _next_step(self) -> str:
         """What became of it, where it did not come to its end."""

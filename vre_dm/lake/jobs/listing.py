@@ -1,5 +1,6 @@
 """All jobs of a user as a list: those that run first, then the newest."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from vre_dm.errors import NoSuchJob
@@ -8,7 +9,7 @@ from vre_dm.lake.jobs.job import Job, Show
 from vre_dm.lake.tables import Table, Tabular, plural
 
 _SHOWN = 20
-_COLUMNS = ("job", "what", "to", "state", "bytes", "rate", "left", "since", "process", "")
+_COLUMNS = ("job", "what", "to", "state", "bytes", "rate", "left", "since (UTC)", "process", "")
 
 
 class JobList(Tabular, list[Job]):
@@ -38,9 +39,15 @@ class JobList(Tabular, list[Job]):
         running = sum(job.state == "running" for job in self)
         more = len(self) - _SHOWN
         note = f"{more} older ones are not shown; take them with [{_SHOWN}:]." if more > 0 else ""
-        rows = [job.row() for job in self[:_SHOWN]]
+        columns, rows = _told(job.row() for job in self[:_SHOWN])
         title = plural(len(self), "job") + (f", {running} running" if self else "")
-        return Table(title, _COLUMNS, rows, note)
+        return Table(title, columns, rows, note)
+
+
+def _told(rows: Iterable[tuple[object, ...]]) -> tuple[list[str], list[tuple[object, ...]]]:
+    """Columns in which at least one row says something, and the rows cut to them."""
+    columns = [(head, cells) for head, *cells in zip(_COLUMNS, *rows, strict=True) if any(cells)]
+    return [head for head, _ in columns], list(zip(*(cells for _, cells in columns), strict=True))
 
 
 def jobs_in(root: Path, show: Show) -> JobList:

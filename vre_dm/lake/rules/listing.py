@@ -63,14 +63,13 @@ class RuleList(Sequence[Rule], Tabular):
 
     def table(self) -> Table:
         """One row a rule."""
-        rows = [
-            (r.identifier, str(r.state.did), r.state.rse, r.sentence, r.state.expires) for r in self[:_SHOWN]
-        ]
+        # The sentence tells until when; a column beside it would tell it twice.
+        rows = [(r.identifier, str(r.state.did), r.state.rse, r.sentence) for r in self[:_SHOWN]]
         more = len(self) - len(rows)
         note = f"{more} more are not shown; take them with [{_SHOWN}:]. " if more else ""
         note = f"{note}{left_out(self.refused)}".strip()
         title = f"{plural(len(self), 'rule')} {self._question}"
-        return Table(title, ("id", "DID", "RSE", "state", "until"), rows, note, widest=_WIDEST)
+        return Table(title, ("id", "DID", "RSE", "state"), rows, note, widest=_WIDEST)
 
 
 def rules_of(connection: Connection, did: Did) -> RuleList:

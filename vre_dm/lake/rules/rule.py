@@ -240,13 +240,13 @@ class Rule(Tabular):
             ("keeps", f"{state.did}, copies: {state.copies}"),
             ("at", state.rse),
             ("for", state.account),
-            ("since", state.created),
-            ("until", state.expires or "for ever"),
+            ("since (UTC)", state.created),
+            ("until (UTC)", state.expires or "for ever"),
             ("why", state.comment),
             ("id", self.identifier),
+            ("the lake says", state.error),
         ]
-        said = [("the lake says", state.error)] if state.error else []
-        return Table(self.sentence, ("", ""), [*rows, *said], widest=300)
+        return Table(self.sentence, ("", ""), [row for row in rows if row[1]], widest=300)
 
     def _waiting(self) -> str:
         if self.state.state != "WAITING_APPROVAL":

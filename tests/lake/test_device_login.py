@@ -29,7 +29,8 @@ from vre_dm.lake.lake import Lake
 from vre_dm.lake.sources import stored_login
 from vre_dm.lake.tokens import Grant, Kept, Secret, audiences
 from vre_dm.lake.tokens.device import Prompt, device_login
-from vre_dm.lake.tokens.stored import Renewing, StoredLogin
+from vre_dm.lake.tokens.renewing import Renewing
+from vre_dm.lake.tokens.stored import StoredLogin
 from vre_dm.sandbox import LakeStatus
 
 SOON = datetime.now(UTC) + timedelta(hours=1)

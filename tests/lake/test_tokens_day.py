@@ -144,9 +144,9 @@ def test_through_many_lives_of_its_token_a_user_sees_no_error(
     assert problems == []
     assert set(rounds) == set(jobs)
     for audience in ("rucio", STORAGE):
-        # The first token is no refresh: it is the login's, or that of the first exchange. Each next is asked for
-        # when 80 to 90 % of 9 to 10 s have passed (an issuer counts whole ones): about 14 times in 12 lives, and
-        # 16 times only if all had the shortest life. What the last round asked after the day is not counted.
+        # The first token is no refresh: it is the login's, or that of the first exchange. The next is asked
+        # for when 80 to 90 % of 9 to 10 s have passed (issuers count whole ones): 14 times in 12 lives, and
+        # 16 times only if all had the shortest life. What is asked after the day is not counted.
         refreshes = sum(at < end for at in door.asked[audience]) - 1
         assert lives / 1.2 - 2 <= refreshes <= lives / 0.8
         assert door.most[audience] == 1

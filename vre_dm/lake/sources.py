@@ -15,7 +15,8 @@ from vre_dm.lake.rucio_cfg import OURS
 from vre_dm.lake.tokens import FileToken, FirstOf, Kept, Secret, TokenProvider, VariableToken
 from vre_dm.lake.tokens.hub import hub_token
 from vre_dm.lake.tokens.oauth import Registration, exchanged
-from vre_dm.lake.tokens.stored import Renewing, StoredLogin
+from vre_dm.lake.tokens.renewing import Renewing
+from vre_dm.lake.tokens.stored import StoredLogin
 
 _HUB_KEY = "JUPYTERHUB_API_TOKEN"
 

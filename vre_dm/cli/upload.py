@@ -2,13 +2,17 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from vre_dm.cli.lines import lines
 from vre_dm.lake.tables import plural
 from vre_dm.notebook.progress import in_terminal
+
+if TYPE_CHECKING:
+    from vre_dm.lake.lake import Lake
+    from vre_dm.lake.publish.publication import Publication
 
 
 @click.command()
@@ -50,15 +54,11 @@ def upload(
                 2  the command line is wrong
               130  interrupted; what arrived waits for the next run
     """  # noqa: D301 - click takes this character for "leave the lines as they are"
-    from vre_dm.lake.publish.publication import described
     from vre_dm.session import connect
 
     lake = connect(say=lambda text: click.echo(text, err=True))
     if discard:
-        left = lake.discard_upload(did)
-        stays = f"{plural(left, 'file')} could not be removed; try again later"
-        click.echo(stays if left else "nothing is left", err=True)
-        raise click.exceptions.Exit(1 if left else 0)
+        _discard(lake, did)
     if close and not files and not dry_run:
         lake.dataset(did).close()
         click.echo(f"{did} is closed: no more files can be added", err=True)
@@ -67,7 +67,7 @@ def upload(
         files, did, rse=rse, days=days, metadata=_metadata(metadata, meta), prefix=prefix, comment=comment
     )
     if dry_run:
-        click.echo(json.dumps(described(publication.plan)) if as_json else str(publication))
+        _rehearsed(publication, as_json)
         return
     with lines() if as_json else in_terminal() as progress:
         publication.run(progress)
@@ -75,6 +75,19 @@ def upload(
         lake.dataset(did).close()
     if not as_json:
         click.echo(publication.did)
+
+
+def _discard(lake: "Lake", did: str) -> NoReturn:
+    left = lake.discard_upload(did)
+    stays = f"{plural(left, 'file')} could not be removed; try again later"
+    click.echo(stays if left else "nothing is left", err=True)
+    raise click.exceptions.Exit(1 if left else 0)
+
+
+def _rehearsed(publication: "Publication", as_json: bool) -> None:
+    from vre_dm.lake.publish.publication import described
+
+    click.echo(json.dumps(described(publication.plan)) if as_json else str(publication))
 
 
 def _metadata(file: Path | None, texts: tuple[str, ...]) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ BIN := .venv/bin
 # No configuration file of a folder above this one has a say in what is installed; UV_* variables do.
 UV := $(BIN)/uv --no-config
 LABEXTENSION := vre_dm/labextension
-EXTENSION_SOURCES := $(wildcard extension/*.json extension/*.mjs extension/yarn.lock extension/src/*.ts extension/src/*/*.ts)
+EXTENSION_SOURCES := $(wildcard extension/*.json extension/*.mjs extension/yarn.lock) $(shell find extension/src extension/style extension/schema -type f)
 
 .DEFAULT_GOAL := help
 

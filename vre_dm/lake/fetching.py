@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from vre_dm.did import Did
 from vre_dm.errors import Declined, InvalidConfiguration, NotWritable, Unreachable
+from vre_dm.lake.apart import Apart
 from vre_dm.lake.embargo import embargo
 from vre_dm.lake.file_list import FileList
+from vre_dm.lake.files import File
 from vre_dm.lake.private import make_private
 from vre_dm.lake.site import Site
 from vre_dm.lake.tables import clean
 
 if TYPE_CHECKING:
     from vre_dm.lake.cache import Cache
-    from vre_dm.lake.growth import Since
+    from vre_dm.lake.growth import Choice, Since
     from vre_dm.lake.jobs.folder import About
     from vre_dm.lake.jobs.started import StartedJob
     from vre_dm.lake.transfer.events import Listener
@@ -74,8 +76,7 @@ def start(site: Site, did: Did, files: FileList, target: Path | str | None, want
     def work(tell: "Listener", stop: Event) -> list[Path]:
         if wanted.bring_to and not _brought(site, did, files, wanted, tell, stop):
             return []
-        found = choice.located(site.connection, files, wanted.files, wanted.rse)
-        private = embargo(site.connection, did, [file.did for file in found])
+        found, private = _asked(site, files, choice, wanted)
         paths = fetch_files(
             found,
             folder,
@@ -94,6 +95,15 @@ def start(site: Site, did: Did, files: FileList, target: Path | str | None, want
         return paths
 
     return StartedJob(work, _about(site, did, folder, wanted), site.jobs)
+
+
+def _asked(site: Site, files: FileList, choice: "Choice", wanted: Wanted) -> tuple[list[File], str | None]:
+    """Files with their replicas, and their embargo: several questions each, so beside each other."""
+    connection, chosen = site.connection, choice.chosen(site.connection, files, wanted.files)
+    located = Apart().later(lambda: choice.located(files, chosen, wanted.rse))
+    # here, where a connection is open: it is more questions than the other
+    private = embargo(connection, choice.did, [file.did for file in chosen])
+    return located.result(), private
 
 
 def _about(site: Site, did: Did, folder: Path, wanted: Wanted) -> "About":

@@ -68,25 +68,31 @@ class Choice:
             pinned.check(instance, did)
         return cls(instance, did, start, path, pinned)
 
-    def located(
-        self, connection: Connection, files: FileList, pattern: str | None, rse: str | None
-    ) -> list[File]:
-        """Files to fetch, with their replicas.
+    def chosen(self, connection: Connection, files: FileList, pattern: str | None) -> list[File]:
+        """Files to fetch.
 
         Raises
         ------
         NotInLake
-            None fits, or a pinned file is gone or was changed.
+            None fits, or a pinned file is gone.
         InvalidConfiguration
             The pattern or the time leaves out a pinned file.
         """
         chosen = files.matching(pattern)
         if self.since is not None:
             chosen = newer(connection, self.did, chosen, self.since)
-        if self.pinned is None:
-            return list(files.with_replicas(chosen, rse=rse))
-        held = self.pinned.held(files, chosen)
-        return self.pinned.verified(list(files.with_replicas(held, rse=rse)))
+        return chosen if self.pinned is None else self.pinned.held(files, chosen)
+
+    def located(self, files: FileList, chosen: list[File], rse: str | None) -> list[File]:
+        """The chosen files with their replicas.
+
+        Raises
+        ------
+        NotInLake
+            No storage element fits, or a pinned file was changed.
+        """
+        found = list(files.with_replicas(chosen, rse=rse))
+        return found if self.pinned is None else self.pinned.verified(found)
 
     def keep(self, files: list[File], now: datetime, *, private: bool) -> None:
         """Write the pin, unless there is none to write or it was there before.

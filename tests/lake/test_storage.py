@@ -232,6 +232,30 @@ def test_a_link_that_leaves_the_mount_is_not_followed(
     assert mounted.local_path(address(https).replace("a/b", "link/passwd")) is None
 
 
+def test_a_link_inside_the_mount_is_followed(mounted: Storage, https: Endpoint, tmp_path: Path) -> None:
+    (tmp_path / "eos/deep/down").mkdir(parents=True)
+    (tmp_path / "eos/link").symlink_to("deep/down")
+    assert mounted.local_path(address(https).replace("a/b", "link/x")) == tmp_path / "eos/deep/down/x"
+    (tmp_path / "eos/deep/up").symlink_to("..")
+    assert mounted.local_path(address(https).replace("a/b", "deep/up/x")) == tmp_path / "eos/x"
+    assert mounted.local_path(address(https).replace("a/b", "deep/up")) is None  # the mount itself is no file
+
+
+def test_a_mount_that_is_a_link_is_where_it_leads_now(lake: Lake, https: Endpoint, tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+    folder = tmp_path / "eos"
+    mount = Mount(https.rse, folder, parts_of(https))
+    storage = Storage(Connection(replace(lake.instance, mount=mount)))
+    (tmp_path / "new/back").symlink_to("../old")
+    folder.symlink_to("old")
+    assert storage.local_path(address(https)) == tmp_path / "old/a/b"
+    folder.unlink()
+    folder.symlink_to("new")
+    assert storage.local_path(address(https)) == tmp_path / "new/a/b"
+    assert storage.local_path(address(https).replace("a/b", "back/b")) is None
+
+
 @pytest.mark.parametrize("rest", ["", "x", "/x/", "%2F"])
 def test_a_pfn_with_fewer_parts_than_the_mount_leaves_out_is_no_path_in_it(
     mounted: Storage, https: Endpoint, rest: str

@@ -2,9 +2,11 @@
 
 import base64
 import functools
+import os
 import ssl
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,7 +107,7 @@ class Storage:
         if instance.embedded and parts.scheme == "file" and parts.hostname in {None, "localhost"}:
             files = [e.prefix for e in self.endpoints() if e.scheme == "file"]
             prefixes = [prefix for prefix in files if path.startswith(prefix)]
-            return next((inside for prefix in prefixes if (inside := _inside(prefix, Path(path)))), None)
+            return next((inside for prefix in prefixes if (inside := _inside(prefix, path))), None)
         if mount is None or self._mount is None:
             return None
         if not any(e.rse == mount.rse for e in self.endpoints() if _fits(e, parts)):
@@ -114,8 +116,8 @@ class Storage:
         names = path.strip("/").split("/")
         if len(names) <= mount.begins_at:
             return None
-        folder, inside = mount.folder, mount.folder.joinpath(*names[mount.begins_at :])
-        return self._mount.ask(lambda: _inside(str(folder), inside))
+        folder, below = str(mount.folder), str(mount.folder.joinpath(*names[mount.begins_at :]))
+        return self._mount.ask(lambda: _inside(folder, below))
 
     def mount_fault(self, rse: str | None = None) -> str | None:
         """Why copies cannot be read on the configured mount now, or ``None``; waits a few seconds at most.
@@ -199,10 +201,25 @@ def _names(path: str) -> list[str]:
     return [name for name in unquote(path).split("/") if name not in {"", "."}]
 
 
-def _inside(root: str, path: Path) -> Path | None:
+def _inside(root: str, path: str) -> Path | None:
     """Give the path with links resolved, if it lies below the root (its links resolved too)."""
     try:
-        resolved, base = path.resolve(), Path(root).resolve()
-    except (OSError, RuntimeError):
+        resolved = os.path.realpath(path)
+        base = _base(root, path, resolved)
+    except OSError:
         return None
-    return resolved if resolved.is_relative_to(base) and resolved != base and base != Path("/") else None
+    return Path(resolved) if base != "/" and resolved.startswith(f"{base}/") else None
+
+
+def _base(root: str, path: str, resolved: str) -> str:
+    """Resolve the links of a root that a path is written below.
+
+    Where none lies between them, it is the folder as many steps above the resolved path. To ask whether it is
+    costs a third of resolving the root for each file, and the answer is as fresh: a root that was led
+    elsewhere meanwhile is another folder.
+    """
+    above = resolved.rsplit("/", path.count("/") - root.rstrip("/").count("/"))[0]
+    with suppress(OSError):
+        if Path(above).samefile(root):
+            return above
+    return os.path.realpath(root)

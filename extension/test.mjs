@@ -4,12 +4,13 @@ import { readdir } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 const folder = new URL('.', import.meta.url).pathname;
-const specs = (await readdir(`${folder}src`, { recursive: true })).filter(name => name.endsWith('.spec.ts'));
+const specs = (await readdir(`${folder}src`, { recursive: true })).filter(name => /\.spec\.tsx?$/.test(name));
 await build({
   absWorkingDir: folder,
   entryPoints: specs.map(name => `src/${name}`),
   bundle: true,
   format: 'esm',
+  outbase: 'src',
   outdir: 'build/tests',
   outExtension: { '.js': '.mjs' },
   platform: 'node'
@@ -21,5 +22,5 @@ const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=dot',
 process.exit(status ?? 1);
 
 function compiled(name) {
-  return `build/tests/${name.split('/').pop().replace(/\.ts$/, '.mjs')}`;
+  return `build/tests/${name.replace(/\.tsx?$/, '.mjs')}`;
 }

@@ -1,0 +1,262 @@
+/** The documents of the REST routes; unknown is null. Sizes in bytes, durations in seconds, times ISO-8601 in UTC. */
+
+export type Kind = 'container' | 'dataset' | 'file';
+
+/** A DID as trees and lists show it. */
+export interface Entry {
+  did: string;
+  scope: string;
+  name: string;
+  kind: Kind;
+  size: number | null;
+  length: number | null;
+  title?: string | null;
+}
+
+/** The last line of a stream: how many rows it had, and the names that could not be shown safely. */
+export interface StreamEnd {
+  total: number;
+  left_out: string[];
+}
+
+export interface LakeInfo {
+  name: string;
+  url: string;
+  embedded: boolean;
+  source: string;
+}
+
+export interface Lakes {
+  lakes: LakeInfo[];
+  chosen: string | null;
+  problem: string | null;
+}
+
+export interface Login {
+  lake: string;
+  account: string | null;
+  auth: string;
+  source: string;
+  expires: string | null;
+  seconds_left: number | null;
+  problem: string | null;
+  next_step: string | null;
+}
+
+export interface Scopes {
+  scopes: string[];
+  left_out: string[];
+  mine: string[];
+}
+
+export type ValueKind = 'number' | 'text' | 'date' | 'boolean';
+
+export interface MetadataKey {
+  key: string;
+  kinds: ValueKind[];
+  example: unknown;
+}
+
+export interface MetadataItem {
+  key: string;
+  value: unknown;
+  kind: string;
+  unit: string | null;
+}
+
+export interface Dataset {
+  did: string;
+  kind: Kind;
+  size: number | null;
+  length: number | null;
+  open: boolean | null;
+  metadata: MetadataItem[];
+  citation: { line: string; bibtex: string };
+  embargo: string | null;
+  parents: Entry[];
+}
+
+export interface FileRow {
+  name: string;
+  did: string;
+  size: number | null;
+  adler32: string | null;
+  md5: string | null;
+}
+
+export interface FilePage {
+  total: number;
+  size: number | null;
+  rows: FileRow[];
+}
+
+export interface ReplicaRow {
+  rse: string;
+  scheme: string;
+  files: number;
+  size: number | null;
+  unreadable: Record<string, number>;
+}
+
+export interface Replicas {
+  total: number;
+  rows: ReplicaRow[];
+  complete: string[];
+}
+
+export type FetchMode = 'folder' | 'cache' | 'replica';
+
+export interface FetchPlace {
+  target: string;
+  label: string;
+  mode: FetchMode;
+}
+
+export interface Forecast {
+  did: string;
+  files: number;
+  bytes: number;
+  present: number;
+  folder: string | null;
+  places: FetchPlace[];
+  free: number | null;
+  embargo: string | null;
+  remarks: string[];
+  choice: boolean;
+}
+
+export type JobState = 'running' | 'finished' | 'failed' | 'cancelled' | 'died';
+
+export type JobAction = 'cancel' | 'pause' | 'continue' | 'delete';
+
+export interface Job {
+  job: string;
+  kind: string;
+  what: string;
+  to: string;
+  lake: string;
+  state: JobState;
+  bytes_done: number;
+  bytes_total: number | null;
+  files_done: number;
+  files_total: number | null;
+  rate: number | null;
+  remaining: number | null;
+  since: string;
+  pid: number;
+  host: string;
+  remark: string;
+  paused: boolean;
+  can: JobAction[];
+  /** Where the files of a finished fetch are; only GET jobs/NAME tells. */
+  paths?: string[];
+}
+
+export interface FetchOrder {
+  kind: 'fetch';
+  did: string;
+  target: string | null;
+  files: string | null;
+  rse: string | null;
+  mode: FetchMode | null;
+}
+
+export type RuleAction = 'extend' | 'boost' | 'move' | 'delete' | 'approve';
+
+export interface Rule {
+  id: string;
+  did: string;
+  rse: string;
+  account: string;
+  state: string;
+  arrived: number;
+  total: number;
+  expires: string | null;
+  sentence: string;
+  why: string | null;
+  who: string | null;
+  next: string | null;
+  seconds: number | null;
+  mine: boolean;
+  can: RuleAction[];
+}
+
+/** A rule whose state changed, with the state it had before. */
+export interface RuleChange extends Rule {
+  was: string | null;
+}
+
+export interface RuleOrder {
+  did: string;
+  rse: string;
+  days: number | null;
+  copies: number;
+  comment: string | null;
+}
+
+export type RuleEdit = { days: number } | { boost: true } | { rse: string } | { approve: true };
+
+export interface Rse {
+  name: string;
+  writable: boolean;
+  [property: string]: unknown;
+}
+
+export interface PublishSchema {
+  schema: Record<string, unknown>;
+  scopes: string[];
+}
+
+export interface PublishOrder {
+  files: string[];
+  did: string;
+  rse: string | null;
+  days: number | null;
+  metadata: Record<string, unknown>;
+  prefix: string | null;
+  comment: string | null;
+}
+
+export interface PublishStep {
+  name: string;
+  size: number;
+  what: string;
+  path: string;
+}
+
+export interface PublishPlan {
+  steps: PublishStep[];
+  new: boolean;
+  rse: string;
+  until: string | null;
+  notes: string[];
+}
+
+export interface CurveRow {
+  id: string;
+  label: string;
+  experiment: string | null;
+  year: number | null;
+  technique: string;
+  quantity: string;
+  kind: string;
+  channel: string | null;
+  complete: [number, number];
+  unknown: string[];
+}
+
+export interface Curves {
+  curves: CurveRow[];
+  problems: { file: string; message: string }[];
+}
+
+/** The MIME payload of an overlay, and the Python that makes the same. */
+export type OverlayAnswer = Record<string, unknown> & { cell: string };
+
+/** Whether the lake answers, and if not, since when. */
+export interface Reach {
+  lake: string;
+  reachable: boolean;
+  since: string | null;
+  message: string | null;
+}

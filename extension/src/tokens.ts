@@ -1,0 +1,91 @@
+/** What other extensions can build on: the lake, its panel, and whoever writes cells. */
+
+import type { ICodeCell } from '@jupyterlab/nbformat';
+import { Token } from '@lumino/coreutils';
+import type { ISignal } from '@lumino/signaling';
+import type { Widget } from '@lumino/widgets';
+import type { LakeApi } from './api/client';
+import type { Job, LakeInfo, Login, Reach, RuleChange } from './api/types';
+
+/** What the server tells by itself, from the one stream of this page. */
+export interface ILakeEvents {
+  /** A job moved on. */
+  readonly job: ISignal<ILakeEvents, Job>;
+  /** A job was forgotten; its name. */
+  readonly jobGone: ISignal<ILakeEvents, string>;
+  /** A rule of mine changed its state. */
+  readonly rule: ISignal<ILakeEvents, RuleChange>;
+  /** The stream stands (again): what was missed meanwhile has to be asked for. */
+  readonly connected: ISignal<ILakeEvents, void>;
+  /** Whether the stream stands now. */
+  readonly standing: boolean;
+}
+
+/** Choices of a fetch that need not be asked for any more. */
+export interface IFetchChoice {
+  target?: string;
+  files?: string;
+  rse?: string;
+}
+
+/** The data lake of this page. */
+export interface IDataLake {
+  readonly api: LakeApi;
+  readonly events: ILakeEvents;
+
+  /** Name of the lake that is asked; null before it is known, or where there is none. */
+  readonly lake: string | null;
+  readonly lakes: readonly LakeInfo[];
+  /** The lakes, the chosen one, the login or whether the lake answers changed. */
+  readonly changed: ISignal<IDataLake, void>;
+  /** Why there is no lake to ask; null if there is one. */
+  readonly problem: string | null;
+  readonly login: Login | null;
+  readonly reach: Reach | null;
+  /** Ask another lake from now on; kept in the settings. */
+  chooseLake(name: string): Promise<void>;
+
+  /** Everything shown should be asked for anew; also sent when another lake was chosen. */
+  readonly refreshed: ISignal<IDataLake, void>;
+  refresh(): void;
+
+  /** DIDs that are selected in the view used last. */
+  readonly selection: readonly string[];
+  readonly selectionChanged: ISignal<IDataLake, readonly string[]>;
+  select(dids: readonly string[]): void;
+
+  /** Show the details of a DID. */
+  openDid(did: string): void;
+  readonly didOpened: ISignal<IDataLake, string>;
+  /** A DID that was asked for and is not, or no longer, in the lake. */
+  readonly didGone: ISignal<IDataLake, string>;
+
+  /** Fetch a DID: asks the user only if there is a choice. */
+  fetch(did: string, choice?: IFetchChoice): Promise<void>;
+}
+
+export const IDataLake = new Token<IDataLake>('vre-dm-lab:IDataLake', 'The data lake: what it holds, and its events.');
+
+/** The panel "Data lake" in the side bar. */
+export interface ILakePanel {
+  /** Add a section; its title is the widget's. Lower ranks stand higher: tree 10, search 20, details 30, jobs 40, rules 50. */
+  addSection(widget: Widget, rank: number): void;
+  /** Bring the panel, and in it this section, before the user's eyes. */
+  show(section?: Widget): void;
+}
+
+export const ILakePanel = new Token<ILakePanel>('vre-dm-lab:ILakePanel', 'The side bar panel of the data lake.');
+
+/** Writes cells into the notebook that is used. */
+export interface ICellWriter {
+  /** A cell that binds the files of a DID to a new variable; paths are known once it was fetched. */
+  addDid(did: string, paths?: readonly string[]): Promise<void>;
+  /** A cell with this source. */
+  addSource(source: string): Promise<void>;
+  /** The cells that `addDid` would write, for whoever drags them. */
+  cellsFor(dids: readonly string[]): ICodeCell[];
+  /** Begin to drag these DIDs; dropped into a notebook they become cells. */
+  startDrag(dids: readonly string[], event: MouseEvent): void;
+}
+
+export const ICellWriter = new Token<ICellWriter>('vre-dm-lab:ICellWriter', 'Writes cells for data of the lake.');

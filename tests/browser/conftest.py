@@ -7,14 +7,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
+from tests.browser.lab import Lab, skip_unless_built
 from tests.browser.plot import Plot
 from tests.browser.toys import model
 from vre_dm.limits.plot.page import page as document
+from vre_dm.sandbox import LakeStatus
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 LOCAL = {"127.0.0.1", ""}  # "" is file:, data: and blob:
+# JupyterLab and Notebook 7 report errors of their own plugins; ours have this in their stack.
+OURS = "vre-dm-lab"
 
 
 @pytest.fixture(scope="session")
@@ -36,17 +40,31 @@ class Watched:
         self.dialogs: list[str] = []
         context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
         context.route("**/*", self._judge)
+        context.on("page", self._follow)
         self.page: Page = context.new_page()
-        self.page.on("pageerror", lambda error: self.errors.append(f"{error.message} {error.stack}"))
-        self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
-        self.page.on("dialog", self._dialog)
+
+    def _follow(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.errors.append(f"{error.message} {error.stack}"))
+        page.on("console", self._said)
+        page.on("websocket", lambda socket: self._hear(socket.url))
+        page.on("dialog", self._dialog)
 
     def _judge(self, route: Route) -> None:
-        if (urlsplit(route.request.url).hostname or "") in LOCAL:
+        if self._hear(route.request.url):
             route.continue_()
         else:
-            self.asked.append(route.request.url)
             route.abort()
+
+    def _hear(self, url: str) -> bool:
+        """Whether an address is of this machine; others are written down."""
+        local = (urlsplit(url).hostname or "") in LOCAL
+        if not local:
+            self.asked.append(url)
+        return local
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(f"{message.text} {message.location['url']}")
 
     def _dialog(self, dialog: Any) -> None:
         self.dialogs.append(dialog.message)
@@ -80,3 +98,27 @@ def show(watch: Callable[..., Watched], tmp_path: Path) -> Callable[..., Plot]:
         return Plot(page).wait()
 
     return make
+
+
+@pytest.fixture(scope="session")
+def lab(embedded_lake: LakeStatus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """JupyterLab with the extension, on the lake of the session; its user is logged in as dmlab."""
+    skip_unless_built()
+    config = {"RUCIO_CONFIG": str(embedded_lake.rucio_config)}
+    started = Lab(tmp_path_factory.mktemp("jupyter"), config).start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def lab_page(lab: Lab, watch: Callable[..., Watched]) -> Iterator[Callable[..., Page]]:
+    """Open a path of JupyterLab in a browser that knows nothing of it yet; keywords are the browser's."""
+    opened: list[Watched] = []
+
+    def make(path: str = "/lab?reset", **options: Any) -> Page:
+        opened.append(watch(**options))
+        return lab.open(opened[-1].page, path)
+
+    yield make
+    for watched in opened:
+        watched.errors[:] = [error for error in watched.errors if OURS in error]

@@ -1,0 +1,129 @@
+"""A real `jupyter lab` on the embedded lake, with its token login on, and pages of it in the browser."""
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.lakes import until
+
+ROOT = Path(__file__).parents[2]
+BUILT = ROOT / "vre_dm" / "labextension" / "package.json"
+_SETTINGS = (
+    "--no-browser",
+    "--allow-root",
+    "--ServerApp.ip=127.0.0.1",
+    "--ServerApp.port_retries=0",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.news_url=None",
+    "--LabApp.expose_app_in_browser=True",
+    "--JupyterNotebookApp.expose_app_in_browser=True",
+)
+_PRIVATE = {"JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"}
+_PRIVATE |= {"XDG_CACHE_HOME", "XDG_STATE_HOME"}
+
+
+@dataclass
+class Lab:
+    """A JupyterLab with settings, jobs, cache and notebooks of its own in `folder`.
+
+    Attributes
+    ----------
+    root
+        The folder that the user sees in the file browser.
+    environment
+        What the server gets beside the environment of the tests; the configuration of the lake.
+    """
+
+    folder: Path
+    environment: dict[str, str]
+    port: int = field(default_factory=lambda: _free_port())
+    _token: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
+    _process: subprocess.Popen[bytes] | None = None
+
+    def __post_init__(self) -> None:
+        self.root = self.folder / "work"
+        self.root.mkdir(parents=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        """What the server wrote."""
+        return (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "JupyterLab does not run"
+        return self._process.pid
+
+    def start(self) -> "Lab":
+        """Start it, as after a restart at the same address, and wait until it answers."""
+        own = {name: str(self.folder / name) for name in _PRIVATE}
+        with (self.folder / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "jupyterlab", *_SETTINGS,
+                 f"--ServerApp.port={self.port}", f"--ServerApp.root_dir={self.root}"],
+                env={**os.environ, **own, **self.environment, "JUPYTER_TOKEN": self._token},
+                stdout=log,
+                stderr=log,
+            )  # fmt: skip
+        until(self._answers, 120)
+        return self
+
+    def stop(self, *, kill: bool = False) -> None:
+        """Ask it to end, or end it as a crash does."""
+        assert self._process is not None
+        if kill:
+            self._process.kill()
+        else:
+            self._process.terminate()
+        self._process.wait(60)
+
+    def log_in(self, page: Page) -> None:
+        """Get the page's browser the cookies that the login form gives; the token is in no address of it."""
+        page.context.request.get(f"{self.url}/api/status", params={"token": self._token})
+
+    def open(self, page: Page, path: str = "/lab?reset") -> Page:
+        """Log in, go to a path of the server and wait until its front end is there."""
+        self.log_in(page)
+        page.goto(self.url + path)
+        ready(page)
+        return page
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, f"JupyterLab ended before it answered:\n{self.log}"
+        try:
+            urllib.request.urlopen(f"{self.url}/api").close()
+        except OSError:
+            return False
+        return True
+
+
+def ready(page: Page) -> None:
+    """Wait until the front end has restored its windows."""
+    page.wait_for_function("() => globalThis.jupyterapp?.restored", timeout=60_000)
+    page.evaluate("() => globalThis.jupyterapp.restored.then(() => null)")
+    expect(page.locator("#jupyterlab-splash")).to_have_count(0, timeout=60_000)
+
+
+def skip_unless_built() -> None:
+    if not BUILT.is_file():
+        pytest.skip("the JupyterLab extension is not built (make extension)")
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port

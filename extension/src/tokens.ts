@@ -1,11 +1,10 @@
 /** What other extensions can build on: the lake, its panel, and whoever writes cells. */
 
-import type { ICodeCell } from '@jupyterlab/nbformat';
 import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 import type { LakeApi } from './api/client';
-import type { Job, LakeInfo, Login, Reach, RuleChange } from './api/types';
+import type { Entry, Job, LakeInfo, Login, Reach, RuleChange } from './api/types';
 
 /** What the server tells by itself, from the one stream of this page. */
 export interface ILakeEvents {
@@ -76,16 +75,25 @@ export interface ILakePanel {
 
 export const ILakePanel = new Token<ILakePanel>('vre-dm-lab:ILakePanel', 'The side bar panel of the data lake.');
 
+/** A DID, and whether it is one file: then its variable is one path, else a list of them. */
+export type Named = Pick<Entry, 'did' | 'kind'>;
+
+/** What is known of a cell before it is written. */
+export interface CellWish {
+  /** Where the files are, once they were fetched. */
+  paths?: readonly string[];
+  /** A variable that the notebook expects; else a new one is made from the DID. */
+  variable?: string;
+}
+
 /** Writes cells into the notebook that is used. */
 export interface ICellWriter {
-  /** A cell that binds the files of a DID to a new variable; paths are known once it was fetched. */
-  addDid(did: string, paths?: readonly string[]): Promise<void>;
+  /** A cell that binds the files of a DID to a variable; resolves to false, and the user was told why, if it could not. */
+  addDid(did: string, wish?: CellWish): Promise<boolean>;
   /** A cell with this source. */
-  addSource(source: string): Promise<void>;
-  /** The cells that `addDid` would write, for whoever drags them. */
-  cellsFor(dids: readonly string[]): ICodeCell[];
-  /** Begin to drag these DIDs; dropped into a notebook they become cells. */
-  startDrag(dids: readonly string[], event: MouseEvent): void;
+  addSource(source: string): Promise<boolean>;
+  /** Begin to drag these; dropped into a notebook they become cells. */
+  startDrag(dragged: readonly Named[], event: MouseEvent): void;
 }
 
 export const ICellWriter = new Token<ICellWriter>('vre-dm-lab:ICellWriter', 'Writes cells for data of the lake.');

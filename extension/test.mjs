@@ -7,6 +7,8 @@ const folder = new URL('.', import.meta.url).pathname;
 const specs = (await readdir(`${folder}src`, { recursive: true })).filter(name => /\.spec\.tsx?$/.test(name));
 await build({
   absWorkingDir: folder,
+  // JupyterLab's packages for Node ask for its modules in the old way.
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   entryPoints: specs.map(name => `src/${name}`),
   bundle: true,
   format: 'esm',

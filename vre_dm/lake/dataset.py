@@ -345,13 +345,25 @@ class Dataset(Tabular):
         JobCancelled
             Interrupted (a ``KeyboardInterrupt``).
         """
+        job = self.start_available(rse, days=days, files=files, verify=verify)
+        return job.follow(progress or (lambda _: None))
+
+    def start_available(
+        self,
+        rse: str | None = None,
+        *,
+        days: float | None = None,
+        files: str | None = None,
+        verify: bool = True,
+    ) -> "StartedJob":
+        """Begin to have the lake bring the files, and return at once; all else as `make_available`."""
         mount = self._site.connection.instance.mount
         where = rse or (mount.rse if mount else None)
         if where is None:
             msg = "no storage element is mounted here; name one: make_available('CERN-EOSPILOT')"
             raise InvalidConfiguration(msg)
         wanted = Wanted(files, bring_to=where, days=days, verify=verify)
-        return start(self._site, self.did, self.files, None, wanted).follow(progress or (lambda _: None))
+        return start(self._site, self.did, self.files, None, wanted)
 
     def cite(self) -> Citation:
         """Citation from the metadata: a line, and BibTeX in ``.bibtex``."""

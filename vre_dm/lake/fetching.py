@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vre_dm.lake.growth import Choice, Since
     from vre_dm.lake.jobs.folder import About
     from vre_dm.lake.jobs.started import StartedJob
+    from vre_dm.lake.jobs.task import Task
     from vre_dm.lake.transfer.events import Listener
 
 
@@ -63,9 +64,9 @@ def start(site: Site, did: Did, files: FileList, target: Path | str | None, want
     from vre_dm.lake.transfer import fetch_files  # heavy, and not needed to browse
     from vre_dm.lake.transfer.memory import Memory
 
-    if target is None:
-        make_private(site.folder)  # what one user may read others may not, nor exchange
     folder = site.folder if target is None else Path(target).expanduser()
+    if folder == site.folder:
+        make_private(site.folder)  # what one user may read others may not, nor exchange
     if wanted.bring_to and (wanted.since is not None or wanted.pin is not None):
         msg = f"since and pin choose files, but a rule to {wanted.bring_to} brings all of it; name a folder"
         raise InvalidConfiguration(msg)
@@ -94,7 +95,8 @@ def start(site: Site, did: Did, files: FileList, target: Path | str | None, want
         choice.keep(found, datetime.now(UTC), private=private is not None)
         return paths
 
-    return StartedJob(work, _about(site, did, folder, wanted), site.jobs)
+    about, task = _about(site, did, folder, wanted), _task(site, did, folder, wanted)
+    return StartedJob(work, about, site.jobs, task)
 
 
 def _asked(site: Site, files: FileList, choice: "Choice", wanted: Wanted) -> tuple[list[File], str | None]:
@@ -118,6 +120,20 @@ def _about(site: Site, did: Did, folder: Path, wanted: Wanted) -> "About":
         site.connection.instance.name,
         tuple((name, str(value)) for name, value in chosen.items() if value is not None),
     )
+
+
+def _task(site: Site, did: Did, folder: Path, wanted: Wanted) -> "Task":
+    """Write down what starts the same fetch again, in whatever folder that is done."""
+    from vre_dm.lake.jobs.task import BRING, FETCH, Task
+
+    lake, chosen = site.connection.instance.name, {"files": wanted.files}
+    if wanted.bring_to:
+        how = {"rse": wanted.bring_to, "days": wanted.days, "verify": wanted.verify}
+        return Task(BRING, lake, str(did), chosen | how)
+    since = None if wanted.since is None else str(wanted.since)
+    pin = None if wanted.pin is None else str(Path(wanted.pin).expanduser().absolute())
+    how = {"rse": wanted.rse, "recheck": wanted.recheck, "since": since, "pin": pin}
+    return Task(FETCH, lake, str(did), chosen | how | {"target": str(folder.absolute())})
 
 
 def _remarks(site: Site, wanted: Wanted, private: str | None) -> tuple[str, ...]:

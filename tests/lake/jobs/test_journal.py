@@ -65,7 +65,7 @@ def test_what_was_written_is_read_in_order_and_is_the_users_alone(path: Path, cl
     assert {json.loads(line)["at"] for line in path.read_text().splitlines()} == {1000.0}
 
 
-def test_states_are_written_once_a_second_and_before_the_end_and_carry_what_came_before_to_the_disk(
+def test_states_are_written_twice_a_second_and_before_the_end_and_carry_what_came_before_to_the_disk(
     path: Path, clock: Clock
 ):
     ours = Journal(path, clock)
@@ -75,7 +75,14 @@ def test_states_are_written_once_a_second_and_before_the_end_and_carry_what_came
         ours.append(state(at))
         assert events(path)[0] == STORY[1]
         clock.now += 0.1
-    assert [event.bytes_done for event in events(path) if isinstance(event, Progress)] == [0, 10, 20]
+    assert [event.bytes_done for event in events(path) if isinstance(event, Progress)] == [
+        0,
+        5,
+        10,
+        15,
+        20,
+        25,
+    ]
     ours.append(Cancelled(0, 1))
     assert events(path)[-2:] == [state(29), Cancelled(0, 1)]
     ours.close()
@@ -176,12 +183,12 @@ def test_a_disk_that_refuses_is_told_to_who_closes_it(path: Path, clock: Clock):
     assert not ours.close()
 
 
-def test_a_rule_that_is_waited_for_is_told_to_others_once_a_second(path: Path, clock: Clock):
+def test_a_rule_that_is_waited_for_is_told_to_others_twice_a_second(path: Path, clock: Clock):
     ours, waits = Journal(path, clock), Replicating("1f", "X", "REPLICATING", "it comes", 1, 9, None)
     for _ in range(25):
         ours.append(waits)
         clock.now += 0.1
-    assert events(path) == [waits] * 3
+    assert events(path) == [waits] * 5
     ours.close()
 
 

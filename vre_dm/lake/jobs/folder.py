@@ -6,7 +6,7 @@ import re
 import secrets
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from typing import Any
 from vre_dm.errors import NotWritable
 from vre_dm.lake.jobs import journal
 from vre_dm.lake.jobs.journal import Entry
+from vre_dm.lake.jobs.task import Task
 from vre_dm.lake.private import make_private, open_to_others
 from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Finished
 from vre_dm.lake.transfer.owner import Owner, myself
@@ -26,8 +27,8 @@ MOST = 50
 _SILENT = 120.0  # seconds without a sign of life after which a job of another machine is gone
 _POLL = 0.2  # seconds between two looks at another process's journal
 _NAME = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
-_ABOUT = "job.json"
-_FILES = ("cancel", "events.jsonl", "job.json.new", _ABOUT)
+_ABOUT, _TASK, _RESULT, _PAUSED = "job.json", "task.json", "result.json", "paused"
+_FILES = ("cancel", _PAUSED, "events.jsonl", "job.json.new", _TASK, f"{_RESULT}.new", _RESULT, _ABOUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,22 @@ class Begun:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a job gave.
+
+    Attributes
+    ----------
+    paths
+        Files that are whole.
+    report
+        Of files that could not be had: each cause with who can act and the next step.
+    """
+
+    paths: tuple[Path, ...] = ()
+    report: tuple[Mapping[str, str], ...] = ()
+
+
 class JobFolder:
     """What one job tells other processes.
 
@@ -84,6 +101,31 @@ class JobFolder:
             return None
 
     @property
+    def task(self) -> Task | None:
+        """What starts the same again; None where that was not written down."""
+        try:
+            return Task.read(json.loads((self.path / _TASK).read_bytes()))
+        except (OSError, ValueError, RecursionError):
+            return None
+
+    @property
+    def result(self) -> Result:
+        """What it gave; nothing before it is over."""
+        try:
+            said = json.loads((self.path / _RESULT).read_bytes())
+            return Result(tuple(map(Path, said["paths"])), tuple(map(dict, said["report"])))
+        except (OSError, ValueError, TypeError, LookupError, RecursionError):
+            return Result()
+
+    def keep(self, result: Result) -> None:
+        """Write down what it gave; a disk that refuses costs nobody the files."""
+        draft = self.path / f"{_RESULT}.new"
+        said = {"paths": [str(path) for path in result.paths], "report": result.report}
+        with suppress(OSError):
+            draft.write_text(json.dumps(said))
+            draft.replace(self.path / _RESULT)
+
+    @property
     def journal(self) -> Path:
         """File of the events."""
         return self.path / "events.jsonl"
@@ -100,8 +142,18 @@ class JobFolder:
         """Whether somebody asked for the end."""
         return (self.path / "cancel").exists()
 
-    def cancel(self) -> None:
+    @property
+    def paused(self) -> bool:
+        """Whether who asked for the end means to go on with it."""
+        return (self.path / _PAUSED).exists()
+
+    def cancel(self, *, pause: bool = False) -> None:
         """Ask for the end; the job looks twice a second. Harmless if it is over.
+
+        Parameters
+        ----------
+        pause
+            Remember that it is to go on later.
 
         Raises
         ------
@@ -109,6 +161,10 @@ class JobFolder:
             The disk does not take the request.
         """
         try:
+            if pause:
+                (self.path / _PAUSED).touch(mode=0o600)
+            else:
+                (self.path / _PAUSED).unlink(missing_ok=True)
             (self.path / "cancel").touch(mode=0o600)
         except (FileNotFoundError, NotADirectoryError):
             pass  # it was over long ago
@@ -132,6 +188,10 @@ class JobFolder:
             `Entry.end` of the last one that is known already.
         """
         return journal.follow(self.journal, self._gone, wait, after)
+
+    def news(self, after: int) -> tuple[list[Entry], bool]:
+        """Entries that were written since ``after``, and whether nothing can come after them."""
+        return journal.news(self.journal, self._gone, after)
 
     def remove(self) -> None:
         """Remove the files that we put there, one by one: nothing else can be lost."""
@@ -161,7 +221,7 @@ def state_after(event: Event | None) -> str | None:
     return "failed" if isinstance(event, Failed) and event.file is None else None
 
 
-def begin(root: Path, about: About, now: float) -> JobFolder | None:
+def begin(root: Path, about: About, now: float, task: Task | None = None) -> JobFolder | None:
     """Make the folder of a job of this process, and remove old ones.
 
     Returns
@@ -176,6 +236,8 @@ def begin(root: Path, about: About, now: float) -> JobFolder | None:
         make_private(root)
         clean(root, now)
         folder.path.mkdir(mode=0o700)
+        if task is not None:
+            (folder.path / _TASK).write_text(json.dumps(task.document()))
         draft = folder.path / "job.json.new"
         draft.write_text(json.dumps(begun))
         draft.replace(folder.path / _ABOUT)

@@ -2,19 +2,32 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from vre_dm.errors import FollowingStopped
+from vre_dm.did import Did
+from vre_dm.errors import Declined, FollowingStopped
 from vre_dm.lake.jobs import journal
-from vre_dm.lake.jobs.folder import Begun, JobFolder
+from vre_dm.lake.jobs.folder import Begun, JobFolder, Result
 from vre_dm.lake.jobs.journal import Entry
+from vre_dm.lake.jobs.task import Task
 from vre_dm.lake.rules.spans import rough
 from vre_dm.lake.tables import Table, Tabular, clean, plural, size_text
-from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Finished, Listener, Progress, Replicating
+from vre_dm.lake.transfer.events import (
+    Cancelled,
+    Event,
+    Failed,
+    Finished,
+    Listener,
+    Placed,
+    Progress,
+    Replicating,
+    Retrying,
+    SourceChanged,
+)
 
 _POLL = 0.2  # seconds between two looks at whether it is over
 Show = Callable[[float], AbstractContextManager[Listener]]
@@ -33,11 +46,14 @@ class Standing:
         The last state that it told; None where it did not come so far.
     remark
         Why it waits or failed, and the next step; empty where there is nothing to say.
+    retry
+        Why the file that came last into trouble is asked for again, or elsewhere; empty where none is.
     """
 
     state: str
     progress: Progress | None
     remark: str
+    retry: str = ""
 
     @property
     def moving(self) -> Progress | None:
@@ -110,10 +126,13 @@ class Job(Tabular):
 
     def standing(self) -> Standing:
         """Look how it stands now."""
-        state, newest = self._folder.state, journal.last(self._folder.journal)
-        told = journal.last(self._folder.journal, Progress)
-        progress = told.event if told and isinstance(told.event, Progress) else None
-        return Standing(state, progress, self._remark(state, newest.event if newest else None))
+        state, events = self._folder.state, [entry.event for entry in journal.tail(self._folder.journal)]
+        progress = next((event for event in events if isinstance(event, Progress)), None)
+        if progress is None and events:
+            told = journal.last(self._folder.journal, Progress)
+            progress = told.event if told and isinstance(told.event, Progress) else None
+        retry = _trouble(events) if state == "running" else ""
+        return Standing(state, progress, self._remark(state, events[0] if events else None), retry)
 
     @property
     def sentence(self) -> str:
@@ -161,13 +180,68 @@ class Job(Tabular):
             msg = f"the {self.kind} {name} of {self.what} goes on; vre-dm jobs cancel {name} ends it"
             raise FollowingStopped(clean(msg, None)) from interrupt
 
-    def cancel(self, wait: float = 10.0) -> bool:
+    def news(self, after: int) -> tuple[list[Entry], bool]:
+        """What happened since ``after``, which is an ``end``, without waiting; and whether that was all."""
+        return self._folder.news(after)
+
+    @property
+    def result(self) -> Result:
+        """What it gave: files that are whole, and what is known of those that could not be had."""
+        return self._folder.result
+
+    @property
+    def paused(self) -> bool:
+        """Whether who stopped it means to go on."""
+        return self._folder.paused and self.state in {"cancelled", "died"}
+
+    @property
+    def can(self) -> list[str]:
+        """What can be done with it now: ``cancel``, ``pause``; ``continue``, ``delete``."""
+        state = self.state
+        if state == "running":
+            return [] if self._folder.cancelled else ["cancel", "pause"]
+        done = state == "finished" or any(job.state in {"running", "finished"} for job in self._later)
+        return ["delete"] if done or self._folder.task is None else ["continue", "delete"]
+
+    def again(self) -> Task:
+        """Give what starts the same again.
+
+        Raises
+        ------
+        Declined
+            It runs or is finished, another goes on with it, or what it was asked for is not known.
+        """
+        task = self._folder.task
+        if "continue" in self.can and task is not None:
+            return task
+        why = f"is {self.state}" if task else "was begun by an earlier version, which did not write down how"
+        if task and self._later and self.state not in {"running", "finished"}:
+            why = self._next_step()
+        msg = f"{self.kind} {self.name} of {self.what} cannot go on: it {why}"
+        raise Declined(clean(msg, None))
+
+    def forget(self) -> None:
+        """Remove it from the list; files that it gave, and what waits for the next run, stay.
+
+        Raises
+        ------
+        Declined
+            It runs.
+        """
+        if self.state == "running":
+            msg = f"{self.kind} {self.name} of {self.what} runs; stop it first"
+            raise Declined(clean(msg, None))
+        self._folder.remove()
+
+    def cancel(self, wait: float = 10.0, *, pause: bool = False) -> bool:
         """Ask it to stop, whatever window it is of; it looks twice a second. Harmless if it is over.
 
         Parameters
         ----------
         wait
             Seconds to wait for the end at most.
+        pause
+            Remember that it is to go on later.
 
         Returns
         -------
@@ -180,7 +254,7 @@ class Job(Tabular):
             The disk does not take the request.
         """
         if self.state == "running":
-            self._folder.cancel()
+            self._folder.cancel(pause=pause)
         return self.wait(wait)
 
     def wait(self, timeout: float) -> bool:
@@ -208,6 +282,9 @@ class Job(Tabular):
             "pid": self._begun.owner.pid,
             "host": self._begun.host,
             "remark": now.remark,
+            "retry": now.retry or None,
+            "paused": self.paused,
+            "can": self.can,
         }
 
     def table(self) -> Table:
@@ -261,7 +338,9 @@ class Job(Tabular):
             return f"its process is gone; {again}"
         if isinstance(event, Replicating):
             return event.sentence
-        return again if state == "cancelled" else ""
+        if state == "cancelled":
+            return f"paused; {again}" if self._folder.paused else again
+        return ""
 
     def _process_now(self) -> str:
         """The process, as long as it is of interest."""
@@ -278,6 +357,20 @@ class Job(Tabular):
 def name_of(folder: JobFolder) -> str:
     """The part of a folder's name by which its job is called."""
     return folder.path.name.rpartition("-")[2]
+
+
+def _trouble(events: Iterable[Event]) -> str:
+    """Of events, the newest first: what became of the last source that failed, unless its file came."""
+    whole: set[Did] = set()
+    for event in events:
+        if isinstance(event, Placed):
+            whole.add(event.file)
+        elif isinstance(event, Retrying | SourceChanged) and event.file not in whole:
+            if isinstance(event, SourceChanged):
+                return clean(f"{event.file} goes on from {event.source}: {event.cause}", 300)
+            soon = f"again in {event.wait:.0f} s" if event.wait else "again"
+            return clean(f"{event.file} from {event.source}: {event.cause}; {soon}", 300)
+    return ""
 
 
 def _amounts(now: Standing) -> tuple[str, str, str]:

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,8 +11,10 @@ from vre_dm.lake.transfer.events import Event, Progress, Replicating, from_json,
 
 LARGEST = 16_000_000
 """Bytes of a journal beyond which only a state a minute and the end are written."""
+_PAUSE = 0.5  # seconds between two states: others are to see within one what happened
 _TAIL = 65_536  # bytes at the end that nearly always hold what is looked for
 _BLOCK = 1 << 20
+_MOST = 1000  # entries in one go
 
 
 class Entry(NamedTuple):
@@ -53,7 +56,7 @@ class Journal:
         )
 
     def append(self, event: Event) -> None:
-        """Write an event; of states one a second, and the one before the end."""
+        """Write an event; of states two a second, and the one before the end."""
         at = self._now()
         state, last = isinstance(event, Progress | Replicating), is_last(event)
         if state:
@@ -63,7 +66,7 @@ class Journal:
         if last or (at >= self._due if state else self._size < LARGEST):
             self._write(event, at)
             if state:
-                self._due = at + (1.0 if self._size < LARGEST else 60.0)
+                self._due = at + (_PAUSE if self._size < LARGEST else 60.0)
         if state or last:
             self._flush()
 
@@ -114,6 +117,12 @@ def read(path: Path, offset: int = 0) -> Iterator[Entry]:
                     yield entry
 
 
+def tail(path: Path) -> list[Entry]:
+    """Last entries of a journal, the newest first: what fits into 64 kB."""
+    size = _size(path)
+    return list(_backwards(path, max(size - _TAIL, 0), size))
+
+
 def last(path: Path, *kinds: type[Event]) -> Entry | None:
     """Last entry of a journal, or the last one of these kinds; None if there is none."""
     window, size = _TAIL, _size(path)
@@ -142,20 +151,36 @@ def follow(
         The `Entry.end` after which to begin; one that lies beyond the journal belongs to another, and all of
         this one is told.
     """
-    offset = offset if 0 <= offset <= _size(path) else 0
-    newest = last(path) if offset else None
-    if newest is not None and is_last(newest.event) and newest.end <= offset:
-        return
     while True:
-        ended = over()  # before the look: what was written until then is read
-        for entry in read(path, offset):
-            offset = entry.end
-            yield entry
-            if is_last(entry.event):
-                return
+        found, ended = news(path, over, offset)
+        yield from found
         if ended:
             return
-        wait()
+        if found:
+            offset = found[-1].end
+        else:
+            wait()
+
+
+def news(path: Path, over: Callable[[], bool], offset: int) -> tuple[list[Entry], bool]:
+    """Entries that were written since, a thousand at most, and whether nothing can come after them.
+
+    Parameters
+    ----------
+    over, offset
+        As in `follow`.
+    """
+    ended = over()  # before the look: what was written until then is read
+    offset = offset if 0 <= offset <= _size(path) else 0
+    found: list[Entry] = []
+    for entry in islice(read(path, offset), _MOST):
+        found.append(entry)
+        if is_last(entry.event):
+            return found, True
+    if found:
+        return found, ended and len(found) < _MOST
+    newest = last(path) if offset else None
+    return [], ended or (newest is not None and is_last(newest.event) and newest.end <= offset)
 
 
 def _backwards(path: Path, start: int, end: int) -> Iterator[Entry]:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from pathlib import Path
 
-from vre_dm.errors import JobCancelled
+from vre_dm.errors import FetchError, JobCancelled
 from vre_dm.lake.jobs.feed import Feed
-from vre_dm.lake.jobs.folder import About, JobFolder, begin, state_after
+from vre_dm.lake.jobs.folder import About, JobFolder, Result, begin, state_after
 from vre_dm.lake.jobs.journal import Journal
+from vre_dm.lake.jobs.task import Task
 from vre_dm.lake.tables import clean
 from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Listener, is_last
+from vre_dm.lake.transfer.report import Report
 
 _FAREWELL = 0.95  # seconds an interrupted caller waits for the end; an interrupt is to be over in one
 _LOOK = 0.5  # seconds between two looks at whether another process asked for the end
@@ -31,12 +33,14 @@ class StartedJob:
         What it is for.
     root
         Where other processes look for jobs; None where none shall see it.
+    task
+        What starts the same again.
     """
 
-    def __init__(self, work: Work, about: About, root: Path | None) -> None:
+    def __init__(self, work: Work, about: About, root: Path | None, task: Task | None = None) -> None:
         self._work, self._about = work, about
         self._feed = Feed()
-        self._folder, self._journal = _told_in(root, about)
+        self._folder, self._journal = _told_in(root, about, task)
         self._stop = threading.Event()
         self._last: Event | None = None
         self._future: Future[list[Path]] = Future()
@@ -122,22 +126,27 @@ class StartedJob:
             if self._last is None:
                 stopped = isinstance(error, JobCancelled)
                 self._hear(Cancelled(0, 0) if stopped else Failed(None, (("", str(error)),)))
-            self._end()
+            self._end(_result(error))
             self._future.set_exception(error)
         else:
-            self._end()
+            self._end(Result(tuple(paths)))
             self._future.set_result(paths)
 
-    def _end(self) -> None:
+    def _end(self, result: Result) -> None:
+        """Tell the last event to other processes once all that belongs to it can be read."""
+        if self._folder is not None:
+            self._folder.keep(result)
+        if self._journal is not None and self._last is not None:
+            self._journal.append(self._last)
         if self._folder is not None and self._journal is not None and not self._journal.close():
             self._folder.remove()  # its end could not be written: it would seem to run for ever
         self._feed.close()
 
     def _hear(self, event: Event) -> None:
+        self._feed.put(event)
         if is_last(event):
             self._last = event
-        self._feed.put(event)
-        if self._journal is not None:
+        elif self._journal is not None:
             self._journal.append(event)
 
     def _heed(self, folder: JobFolder) -> None:
@@ -151,9 +160,9 @@ class StartedJob:
                 due = time.monotonic() + _BEAT
 
 
-def _told_in(root: Path | None, about: About) -> tuple[JobFolder | None, Journal | None]:
+def _told_in(root: Path | None, about: About, task: Task | None) -> tuple[JobFolder | None, Journal | None]:
     """Folder and journal of a new job; none where the disk refuses."""
-    folder = None if root is None else begin(root, about, time.time())
+    folder = None if root is None else begin(root, about, time.time(), task)
     if folder is None:
         return None, None
     try:
@@ -161,3 +170,11 @@ def _told_in(root: Path | None, about: About) -> tuple[JobFolder | None, Journal
     except OSError:
         folder.remove()
         return None, None
+
+
+def _result(error: BaseException) -> Result:
+    """What a job gave that could not give all."""
+    if not isinstance(error, FetchError):
+        return Result()
+    rows = error.report.rows() if isinstance(error.report, Report) else []
+    return Result(error.placed, tuple(rows))

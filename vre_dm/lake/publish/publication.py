@@ -9,6 +9,7 @@ from vre_dm.did import Did
 from vre_dm.lake.access import Access
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.publish import uploading
+from vre_dm.lake.publish.metadata import checked
 from vre_dm.lake.publish.plan import Plan, Wish, make_plan
 from vre_dm.lake.publish.record import Record, path_of
 from vre_dm.lake.publish.registering import rehearse
@@ -85,10 +86,15 @@ class Publication(Tabular):
         """Let it happen, and return at once: ``events()``, ``wait()``, ``result()``, ``cancel()``."""
         from vre_dm.lake.jobs.folder import About
         from vre_dm.lake.jobs.started import StartedJob
+        from vre_dm.lake.jobs.task import PUBLISH, Task
 
-        lake = self._shipping.connection.instance.name
+        lake, wish = self._shipping.connection.instance.name, self.plan.wish
         about = About("upload", str(self.did), self.plan.target.rse, lake)
-        return StartedJob(self._work, about, self._jobs)
+        files = {item.did.name: str(item.path.absolute()) for item, _ in self.plan.steps}
+        metadata = None if wish.metadata is None else checked(wish.metadata, complete=False)
+        wishes = {"files": files, "rse": wish.rse, "days": wish.days, "comment": wish.comment}
+        task = Task(PUBLISH, lake, str(self.did), wishes | {"metadata": metadata})
+        return StartedJob(self._work, about, self._jobs, task)
 
     def table(self) -> Table:
         """What would happen, file by file; nothing is changed by asking."""

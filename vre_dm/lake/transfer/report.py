@@ -34,17 +34,22 @@ class Report(Tabular):
 
     def table(self) -> Table:
         """One row for each storage element and next step, those of most files first."""
+        rows = self.rows()
+        shown = [tuple(row.values()) for row in rows[:_SHOWN]]
+        columns = ("file", "replica", "cause", "who can act", "next step")
+        return Table(self._title(), columns, shown, self._note(len(rows)), _WIDEST)
+
+    def rows(self) -> list[dict[str, str]]:
+        """Give the same for programs, uncut: ``file``, ``replica``, ``cause``, ``who``, ``step``."""
         groups: dict[tuple[str, Advice], list[tuple[Did, str]]] = {}
         for did, source, cause in self._causes():
             rse = source.partition(" (")[0]
             groups.setdefault((rse, advice(cause, rse)), []).append((did, cause))
         ranked = sorted(groups.items(), key=lambda group: -len(group[1]))
-        rows = [
-            (_names([did for did, _ in of]), rse, of[0][1], what.who, what.step)
-            for (rse, what), of in ranked[:_SHOWN]
-        ]
-        columns = ("file", "replica", "cause", "who can act", "next step")
-        return Table(self._title(), columns, rows, self._note(len(ranked)), _WIDEST)
+        cells = (
+            (_names([did for did, _ in of]), rse, of[0][1], what.who, what.step) for (rse, what), of in ranked
+        )
+        return [dict(zip(("file", "replica", "cause", "who", "step"), row, strict=True)) for row in cells]
 
     def _causes(self) -> Iterator[tuple[Did, str, str]]:
         for failure in self.failures:

@@ -1,0 +1,196 @@
+"""What a job was asked to do is kept with it, so that another process can start the same again."""
+
+import json
+import stat
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lake.jobs.test_folder import ABOUT, DEAD, NOW, made
+from tests.lake.jobs.test_listing import STATE, jobs, only
+from vre_dm.did import Did
+from vre_dm.errors import Declined, TransferFailed
+from vre_dm.lake.jobs.folder import JobFolder, Result, begin, folders
+from vre_dm.lake.jobs.journal import Journal
+from vre_dm.lake.jobs.started import StartedJob
+from vre_dm.lake.jobs.task import FETCH, Task
+from vre_dm.lake.transfer.events import Cancelled, Event, Finished, Listener, Placed, Retrying, SourceChanged
+from vre_dm.lake.transfer.failures import Failure
+from vre_dm.lake.transfer.report import fetch_error
+
+TASK = Task(FETCH, "embedded", "s:n", {"target": "/d", "files": "*.root"})
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "jobs"
+
+
+def over(
+    root: Path, *events: Event, task: Task | None = TASK, now: float = NOW, dead: bool = True
+) -> JobFolder:
+    """A job with a task, of a process that is gone."""
+    job = made(root, *events, now=now, owner=DEAD if dead else None)
+    if task is not None:
+        (job.path / "task.json").write_text(json.dumps(task.document()))
+    return job
+
+
+def test_a_job_keeps_what_it_was_asked_for_and_only_its_user_can_read_it(root: Path):
+    folder = begin(root, ABOUT, NOW, TASK)
+    assert folder is not None
+    assert folder.task == TASK
+    assert stat.S_IMODE(folder.path.stat().st_mode) == 0o700
+    folder.remove()
+    assert list(root.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        None,
+        [],
+        {},
+        TASK.document() | {"verb": "delete"},
+        TASK.document() | {"verb": ["fetch"]},
+        TASK.document() | {"what": 7},
+        TASK.document() | {"wishes": [1]},
+    ],
+)
+def test_what_is_no_task_is_none(root: Path, said: Any):
+    with pytest.raises(ValueError, match="no description of a task"):
+        Task.read(said)
+    job = over(root, Cancelled(0, 1))
+    (job.path / "task.json").write_text(json.dumps(said))
+    assert job.task is None
+    assert only(root).can == ["delete"]
+
+
+def test_one_that_was_stopped_or_died_can_go_on_and_a_finished_one_cannot(root: Path):
+    for event in (STATE, Cancelled(1, 3), Finished(2, 9, 1.0, 1)):
+        folder = over(root, event)
+        assert only(root).can == ["continue", "delete"]
+        assert only(root).again() == TASK
+        folder.remove()
+    over(root, Finished(3, 9, 1.0))
+    assert only(root).can == ["delete"]
+    with pytest.raises(Declined, match="it is finished"):
+        only(root).again()
+
+
+def test_one_that_another_goes_on_with_or_finished_cannot_go_on_twice(root: Path):
+    over(root, Cancelled(1, 3))
+    later = over(root, STATE, now=NOW + 1, dead=False)
+    running, stopped = jobs(root)
+    assert stopped.can == ["delete"]
+    with pytest.raises(Declined, match=f"{running.name} goes on with it"):
+        stopped.again()
+    journal = Journal(later.path / "more", lambda: NOW)
+    journal.append(Finished(3, 9, 1.0))
+    journal.close()
+    later.journal.write_bytes((later.path / "more").read_bytes())
+    assert jobs(root)[1].can == ["delete"]
+
+
+def test_one_of_an_earlier_version_says_that_it_cannot_go_on(root: Path):
+    over(root, Cancelled(1, 3), task=None)
+    with pytest.raises(Declined, match="earlier version"):
+        only(root).again()
+
+
+def test_a_running_one_can_be_stopped_and_not_forgotten(root: Path):
+    folder = over(root, STATE, dead=False)
+    assert only(root).can == ["cancel", "pause"]
+    with pytest.raises(Declined, match="runs; stop it first"):
+        only(root).forget()
+    folder.cancel()
+    assert only(root).can == []
+    assert not only(root).paused
+
+
+def test_a_paused_one_says_so_in_every_window_until_somebody_cancels(root: Path):
+    asked = threading.Event()
+
+    def work(tell: Listener, stop: threading.Event) -> list[Path]:
+        asked.set()
+        assert stop.wait(60)
+        tell(Cancelled(1, 3))
+        return []
+
+    job = StartedJob(work, ABOUT, root, TASK)
+    assert asked.wait(60)
+    assert not only(root).paused
+    assert only(root).cancel(60, pause=True)
+    assert job.wait(60)
+    paused = only(root)
+    assert paused.paused
+    assert paused.document()["paused"]
+    assert paused.standing().remark == "paused; run it again: it continues"
+    assert paused.can == ["continue", "delete"]
+    paused.forget()
+    assert jobs(root) == []
+
+
+def test_cancelling_what_was_asked_to_pause_forgets_the_pause(root: Path):
+    folder = over(root, STATE, dead=False)
+    only(root).cancel(0, pause=True)
+    assert folder.paused
+    only(root).cancel(0)
+    assert not folder.paused
+
+
+def test_who_sees_the_end_sees_the_paths_too(root: Path, tmp_path: Path):
+    paths = [tmp_path / "a", tmp_path / "b c"]
+
+    def work(tell: Listener, stop: threading.Event) -> list[Path]:
+        tell(Finished(2, 9, 1.0))
+        assert folders(root)[0].state == "running"
+        return paths
+
+    assert StartedJob(work, ABOUT, root).result(60) == paths
+    assert only(root).state == "finished"
+    assert only(root).result == Result(tuple(paths))
+
+
+def test_a_failed_one_tells_what_is_whole_and_who_can_act_on_the_rest(root: Path, tmp_path: Path):
+    causes = (("CNAF-STORM (davs)", "HTTP 404"), ("CERN (davs)", "HTTP 503"))
+    failed = Failure(Did("s", "b"), causes, corrupt=False)
+
+    def work(tell: Listener, stop: threading.Event) -> list[Path]:
+        tell(Finished(1, 9, 1.0, 1))
+        raise fetch_error([failed], [tmp_path / "a"], tmp_path)
+
+    with pytest.raises(TransferFailed):
+        StartedJob(work, ABOUT, root).result(60)
+    result = only(root).result
+    assert result.paths == (tmp_path / "a",)
+    assert [(row["file"], row["replica"], row["cause"]) for row in result.report] == [
+        ("s:b", "CNAF-STORM", "HTTP 404"),
+        ("s:b", "CERN", "HTTP 503"),
+    ]
+    assert all(row["who"] and row["step"] for row in result.report)
+
+
+@pytest.mark.parametrize("said", ["", "[]", '{"paths": 1}', '{"paths": [1], "report": []}', '{"paths": []}'])
+def test_a_garbled_result_is_none(root: Path, said: str):
+    folder = over(root, Finished(1, 1, 1.0))
+    (folder.path / "result.json").write_text(said)
+    assert only(root).result == Result()
+
+
+def test_the_cause_of_a_retry_shows_until_its_file_is_whole(root: Path):
+    file, other = Did("s", "a"), Did("s", "b")
+    retrying = Retrying(file, "CERN", "HTTP 503", 4.0)
+    folder = made(root, STATE, retrying, Placed(other, Path("/d/b"), "x"), STATE)
+    assert only(root).document()["retry"] == "s:a from CERN: HTTP 503; again in 4 s"
+    folder.remove()
+    folder = made(root, retrying, SourceChanged(file, "CNAF", "HTTP 503"), STATE)
+    assert only(root).document()["retry"] == "s:a goes on from CNAF: HTTP 503"
+    folder.remove()
+    folder = made(root, retrying, Placed(file, Path("/d/a"), "CNAF"), STATE)
+    assert only(root).document()["retry"] is None
+    folder.remove()
+    made(root, retrying, Cancelled(0, 1))
+    assert only(root).document()["retry"] is None

@@ -146,10 +146,23 @@ export interface Job {
   pid: number;
   host: string;
   remark: string;
+  /** Why a running job asks again; empty where it does not. */
+  retry: string;
   paused: boolean;
   can: JobAction[];
-  /** Where the files of a finished fetch are; only GET jobs/NAME tells. */
+  /** Where the files that are whole are; only GET jobs/NAME tells. */
   paths?: string[];
+  /** Why files could not be had; only GET jobs/NAME tells. */
+  report?: Failure[];
+}
+
+/** Files that a replica did not give, why, and what can be done. */
+export interface Failure {
+  file: string;
+  replica: string;
+  cause: string;
+  who: string;
+  step: string;
 }
 
 export interface FetchOrder {

@@ -1,0 +1,37 @@
+/** The last line of a form: what was refused, and the buttons. */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+interface ButtonsProps {
+  trans: TranslationBundle;
+  /** What the button does that sends the form. */
+  label: string;
+  busy: boolean;
+  disabled?: boolean;
+  danger?: boolean;
+  refused?: string | null;
+  cancel: () => void;
+}
+
+/** Cancel and send; what is refused stands above them. */
+export function Buttons({ trans, label, busy, disabled, danger, refused, cancel }: ButtonsProps): React.ReactElement {
+  return (
+    <footer className="vre-modal-foot">
+      <p className="vre-field-error" role="alert">
+        {refused ?? ''}
+      </p>
+      <button type="button" className="jp-Button jp-mod-styled" onClick={cancel}>
+        {trans.__('Cancel')}
+      </button>
+      <button
+        type="submit"
+        className={`jp-Button jp-mod-styled ${danger ? 'jp-mod-warn' : 'jp-mod-accept'}`}
+        disabled={busy || disabled}
+        aria-busy={busy}
+      >
+        {label}
+      </button>
+    </footer>
+  );
+}

@@ -1,0 +1,47 @@
+/** A control with its label, its hint and what is wrong with it, tied together for a screen reader. */
+
+import * as React from 'react';
+
+/** What a control needs to be tied to its texts. */
+export interface ControlProps {
+  id: string;
+  'aria-describedby'?: string;
+  'aria-invalid'?: true;
+  'aria-required'?: true;
+}
+
+interface FieldProps {
+  label: string;
+  hint?: string;
+  error?: string | null;
+  required?: boolean;
+  children: (props: ControlProps) => React.ReactNode;
+}
+
+/** Label above, hint and error below; the error is also announced. */
+export function Field({ label, hint, error, required, children }: FieldProps): React.ReactElement {
+  const id = React.useId();
+  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
+  return (
+    <div className="vre-field">
+      <label htmlFor={id}>
+        {label}
+        {required && <span aria-hidden="true"> *</span>}
+      </label>
+      {children({
+        id,
+        'aria-describedby': described || undefined,
+        'aria-invalid': error ? true : undefined,
+        'aria-required': required ? true : undefined
+      })}
+      {hint && (
+        <p className="vre-hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      <p className="vre-field-error" id={`${id}-error`} role="alert">
+        {error ?? ''}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { nullTranslator } from '@jupyterlab/translation';
+import { amountsOf, farewell, percentOf, stateOf } from '../words';
+import { toyJob } from './toys';
+
+const trans = nullTranslator.load('vre_dm');
+
+test('a running job tells bytes, files, rate and the time to go', () => {
+  assert.deepEqual(amountsOf(toyJob(), trans), ['250 B of 1 kB', '1 of 4 files', '100 B/s', '8 s left']);
+});
+
+test('what is not known of a job is left out', () => {
+  const job = toyJob({ bytes_total: null, files_total: null, rate: null, remaining: null });
+  assert.deepEqual(amountsOf(job, trans), ['250 B']);
+});
+
+test('percent go by bytes, else by files, and never above the whole', () => {
+  assert.equal(percentOf(toyJob()), 25);
+  assert.equal(percentOf(toyJob({ bytes_total: null })), 25);
+  assert.equal(percentOf(toyJob({ bytes_done: 2000 })), 100);
+  assert.equal(percentOf(toyJob({ bytes_total: null, files_total: null })), null);
+  assert.equal(percentOf(toyJob({ bytes_total: 0, files_total: 0, state: 'finished' })), 100);
+});
+
+test('a job is not whole before its last byte', () => {
+  assert.equal(percentOf(toyJob({ bytes_done: 999 })), 99);
+});
+
+test('a paused job is not called cancelled', () => {
+  assert.equal(stateOf(toyJob({ state: 'cancelled', paused: true }), trans), 'Paused');
+  assert.equal(stateOf(toyJob({ state: 'cancelled' }), trans), 'Cancelled');
+});
+
+test('the end is told with its reason', () => {
+  const job = toyJob({ state: 'failed', remark: '1 of 4 files could not be had' });
+  assert.equal(farewell(job, trans), 'Fetch of xenon:s2only: Failed, 1 of 4 files could not be had');
+});

@@ -11,7 +11,7 @@ import pytest
 from tests.limits.conftest import HOSTILE, make
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.catalogue import curves, load, load_files
-from vre_dm.limits.inspection import inspect
+from vre_dm.limits.inspection import inspect, inspect_file
 from vre_dm.limits.scaffold import accept, write_pairs
 
 
@@ -158,3 +158,27 @@ def test_a_folder_of_ones_own_is_selected_from_like_the_catalogue(folder: Path) 
     assert curves("si_toy_2020", folder=str(folder))[0] == make()
     with pytest.raises(InvalidCurve, match="is no folder"):
         curves(folder=folder / "nowhere")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".json"])
+def test_one_file_is_looked_at_as_its_folder_is_and_nothing_beside_it(folder: Path, suffix: str) -> None:
+    write_pairs([make(id="other", year=2021)], folder)
+    (folder / "third.csv").write_text("mass_GeV,limit_cm2\n1,1e-40\n")
+    found = inspect_file(folder / f"si_toy_2020{suffix}")
+    assert (found.curves.ids, found.problems, found.usable.ids) == (["si_toy_2020"], (), ["si_toy_2020"])
+    assert inspect_file(folder / "third.csv").problems == inspect(folder).problems
+
+
+def test_a_curve_with_a_grave_problem_is_named_and_not_usable(folder: Path) -> None:
+    numbers = folder / "si_toy_2020.csv"
+    numbers.write_text(numbers.read_text().replace("e-", "e+", 1))
+    found = inspect_file(numbers)
+    assert {problem.check for problem in found.problems} == {"checksum"}
+    assert not found.usable
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "gone.csv", "."])
+def test_what_is_no_curve_is_refused_by_its_name(folder: Path, name: str) -> None:
+    (folder / "notes.txt").write_text("x")
+    with pytest.raises(InvalidCurve, match="is no curve; a curve is a CSV and a JSON file of one name"):
+        inspect_file(folder / name)

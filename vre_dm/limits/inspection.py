@@ -11,8 +11,10 @@ from vre_dm.limits.catalogue.entry import parse, require_curves, sidecars_in
 from vre_dm.limits.checks import check, check_licence, check_together
 from vre_dm.limits.checks.problem import Problem
 from vre_dm.limits.curveset import CurveSet
+from vre_dm.limits.display import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from vre_dm.limits.curve import Curve
@@ -41,6 +43,12 @@ class Inspection:
         """Whether every curve may be used."""
         return not any(problem.grave for problem in self.problems)
 
+    @property
+    def usable(self) -> CurveSet:
+        """Curves in which no grave problem was found."""
+        broken = {problem.curve for problem in self.problems if problem.grave}
+        return CurveSet(curve for curve in self.curves if curve.id not in broken)
+
 
 def inspect(folder: Path, *, to_ship: bool = False, sealed: frozenset[str] = frozenset()) -> Inspection:
     """Read every curve of a folder and run every check, whatever is found on the way.
@@ -60,9 +68,40 @@ def inspect(folder: Path, *, to_ship: bool = False, sealed: frozenset[str] = fro
         There is no such folder, or it holds no curve.
     """
     require_curves(folder)
+    return _inspected(sidecars_in(folder), _without_sidecar(folder), to_ship=to_ship, sealed=sealed)
+
+
+def inspect_file(path: Path) -> Inspection:
+    """Look at one curve as `inspect` does at all of a folder.
+
+    Parameters
+    ----------
+    path
+        Either of its two files.
+
+    Raises
+    ------
+    InvalidCurve
+        It is neither a CSV nor a JSON file, or is not there.
+    """
+    if path.suffix not in {".csv", ".json"} or not path.is_file():
+        msg = f"{plain(path.name)[:200]} is no curve; a curve is a CSV and a JSON file of one name"
+        raise InvalidCurve(msg)
+    sidecar = path.with_suffix(".json")
+    if not sidecar.exists():
+        return Inspection(CurveSet(), (_alone(path.stem),))
+    return _inspected([sidecar], [])
+
+
+def _inspected(
+    sidecars: Iterable[Path],
+    problems: list[Problem],
+    *,
+    to_ship: bool = False,
+    sealed: frozenset[str] = frozenset(),
+) -> Inspection:
     curves: list[Curve] = []
-    problems = _without_sidecar(folder)
-    for sidecar in sidecars_in(folder):
+    for sidecar in sidecars:
         try:
             curve = parse(sidecar, sealed)
         except InvalidCurve as error:
@@ -79,8 +118,12 @@ def inspect(folder: Path, *, to_ship: bool = False, sealed: frozenset[str] = fro
 def _without_sidecar(folder: Path) -> list[Problem]:
     described = {sidecar.stem for sidecar in sidecars_in(folder)}
     alone = sorted(path.stem for path in folder.glob("*.csv") if path.stem not in described)
+    return [_alone(stem) for stem in alone]
+
+
+def _alone(stem: str) -> Problem:
     text = "no JSON file beside it says what the numbers mean; `vre-dm curves new --numbers` makes one"
-    return [Problem("sidecar", stem, text) for stem in alone]
+    return Problem("sidecar", stem, text)
 
 
 def _unreadable(stem: str, error: InvalidCurve) -> Problem:

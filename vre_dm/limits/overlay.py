@@ -20,7 +20,7 @@ from vre_dm.limits.plot.compare import Comparison, compare
 from vre_dm.limits.plot.model import Model, build
 from vre_dm.limits.plot.payload import payload
 from vre_dm.limits.plot.saving import target_of
-from vre_dm.limits.plot.script import script
+from vre_dm.limits.plot.script import cell, script
 from vre_dm.limits.plot.view import ColourBy, Theme, View, ids
 from vre_dm.limits.scaling import given, moved
 
@@ -101,6 +101,10 @@ class Overlay:
         It carries the citations as comments, and the numbers of curves that are not in the catalogue.
         """
         return script(self.published, self.view, self.assume, load())
+
+    def cell(self) -> str:
+        """Write the cell of a notebook that shows the same plot, see `vre_dm.limits.plot.script.cell`."""
+        return cell(self.published, self.view, self.assume, load())
 
     def bibtex(self) -> str:
         """Write the BibTeX entries of everything that is drawn, see `vre_dm.limits.bibtex`."""

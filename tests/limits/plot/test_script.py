@@ -74,3 +74,25 @@ def test_the_script_runs_by_itself_and_saves(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.stderr, done.returncode) == ("plot.svg", "", 0)
     assert (tmp_path / "plot.svg").read_bytes().startswith(b"<?xml")
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["published", "own and published"])
+def test_the_cell_shows_the_same_model(own: bool) -> None:
+    shown = overlay([*([make()] if own else []), *curves("si_lz_2024")], title="as a cell")
+    *definitions, last = shown.cell().rstrip().splitlines()
+    assert run("\n".join(definitions))[last].model == shown.model
+
+
+def test_the_cell_names_published_curves_and_does_nothing_else() -> None:
+    cell = overlay(curves("si_lz_2024", "si_xenonnt_2025")).cell()
+    assert "sha256" not in cell
+    assert [line.strip() for line in cell.splitlines() if "si_" in line] == [
+        "'si_lz_2024',  # LZ 2024: arXiv:2410.17036 (version unknown), doi:10.1103/4dyc-z8zf",
+        "'si_xenonnt_2025',  # XENONnT 2025: arXiv:2502.18005 (version unknown)",
+    ]
+
+
+def test_hostile_text_does_not_become_code_of_a_cell() -> None:
+    nasty = "x\nraise SystemExit('run')\n'''" + HOSTILE
+    cell = overlay([make(label=nasty, notes=nasty), *curves("si_lz_2024")], title=nasty).cell()
+    assert run(cell)["plot"].model["title"] == overlay(make(), title=nasty).model["title"]

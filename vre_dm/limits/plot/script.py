@@ -1,4 +1,4 @@
-"""An overlay as a Python script that anyone can run: curve ids, checksums, citations, and the view."""
+"""An overlay as Python that draws it again: a script with checksums and citations, or a notebook's cell."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from vre_dm.limits.display import plain
 from vre_dm.limits.plot.view import View
 from vre_dm.limits.sidecar import to_record
 
-TEMPLATE = '''\
+USAGE = '''\
 """Draw a plot of limit curves again; needs vre-dm. Usage: python this.py [limits.html|.pdf|.png|.svg]"""
 
 import json
 import sys
-
+'''
+BODY = """
 import vre_dm as dm
 from vre_dm.limits.sidecar import from_record
 
@@ -44,10 +45,20 @@ def curve(name):
 plot = dm.overlay(
     [curve(name) for name in ORDER],
 {options})
-
+"""
+MAIN = """
 if __name__ == "__main__":
     print(plot.save(sys.argv[1] if len(sys.argv) > 1 else "limits.html"))
-'''
+"""
+CELL = """\
+import vre_dm as dm
+
+plot = dm.overlay(
+    dm.curves(
+{published}    ),
+{options})
+plot
+"""
 
 
 def script(curves: CurveSet, view: View, assume: Mapping[str, float], catalogue: CurveSet) -> str:
@@ -62,27 +73,48 @@ def script(curves: CurveSet, view: View, assume: Mapping[str, float], catalogue:
     catalogue
         Curves that need no copy, as whoever runs the script has them.
     """
+    return USAGE + _body(curves, view, assume, catalogue) + MAIN
+
+
+def cell(curves: CurveSet, view: View, assume: Mapping[str, float], catalogue: CurveSet) -> str:
+    """Write what a notebook's cell holds; parameters as `script`.
+
+    Curves of the catalogue are named, to be edited; with any other it is the script, which holds its numbers.
+    """
+    if set(curves) <= set(catalogue):
+        return CELL.format(
+            published="".join(f"        {c.id!r},{_cited(c)}\n" for c in curves),
+            options=_arguments(view, assume),
+        )
+    return "import json\n" + _body(curves, view, assume, catalogue) + "\nplot\n"
+
+
+def _body(curves: CurveSet, view: View, assume: Mapping[str, float], catalogue: CurveSet) -> str:
     shipped = {curve.id: curve for curve in catalogue}
     published = [curve for curve in curves if shipped.get(curve.id) == curve]
     own = [curve for curve in curves if shipped.get(curve.id) != curve]
-    return TEMPLATE.format(
-        published="".join(f"{_citation(c)}    {c.id!r}: {c.sha256!r},\n" for c in published),
-        own="".join(_citation(c) + _copy(c) for c in own),
+    return BODY.format(
+        published="".join(f"  {_cited(c)}\n    {c.id!r}: {c.sha256!r},\n" for c in published),
+        own="".join(f"  {_cited(c)}\n{_copy(c)}" for c in own),
         order=repr(curves.ids),
-        options="".join(f"    {name}={value!r},\n" for name, value in _options(view, assume).items()),
+        options=_arguments(view, assume),
     )
 
 
-def _citation(curve: Curve) -> str:
+def _cited(curve: Curve) -> str:
     """Write a comment; made of printable characters alone, it cannot end its line."""
     doi = f", doi:{curve.reference.doi}" if curve.reference.doi not in curve.reference.text else ""
-    return f"    # {plain(curve.label)}: {plain(curve.reference.text)}{plain(doi)}\n"
+    return f"  # {plain(curve.label)}: {plain(curve.reference.text)}{plain(doi)}"
 
 
 def _copy(curve: Curve) -> str:
     parts = (json.dumps(to_record(curve)), curve.csv, curve.sha256)
     lines = "".join(f"        {part!r},\n" for part in parts)
     return f"    {curve.id!r}: (\n{lines}    ),\n"
+
+
+def _arguments(view: View, assume: Mapping[str, float]) -> str:
+    return "".join(f"    {name}={value!r},\n" for name, value in _options(view, assume).items())
 
 
 def _options(view: View, assume: Mapping[str, float]) -> dict[str, Any]:

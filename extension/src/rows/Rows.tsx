@@ -1,0 +1,108 @@
+/** A list of any length as a tree, a list box or a grid, by mouse and by keyboard; at most 200 rows are in the page. */
+
+import * as React from 'react';
+import { watchDrag } from './drag';
+import { keyAt } from './list';
+import type { RowFacts, RowsProps } from './list';
+import { Row } from './Row';
+import type { RowProps } from './Row';
+import { useActive } from './useActive';
+import type { Active } from './useActive';
+import { useKeys } from './useKeys';
+import { useMarks } from './useMarks';
+import type { Marks } from './useMarks';
+import { useWindow } from './useWindow';
+
+const WAITING: RowFacts = { text: '…', remark: true };
+
+/** The list. Its parent gives it its height. */
+export function Rows<T>(props: RowsProps<T>): JSX.Element {
+  const { count, onRange } = props;
+  const view = useWindow(count);
+  const active = useActive(props, view);
+  const marks = useMarks(props);
+  const onKeyDown = useKeys(props, view, active, marks);
+  const { first, end } = view.range;
+  React.useEffect(() => onRange?.(first, end), [first, end, count, onRange]);
+  const mouse = mouseOf(props, active, marks);
+  return (
+    <div
+      className="vre-rows"
+      ref={view.frame}
+      role={props.role}
+      aria-label={props.label}
+      aria-multiselectable={props.multiple || undefined}
+      aria-rowcount={props.role === 'grid' ? count : undefined}
+      onKeyDown={onKeyDown}
+    >
+      <div className="vre-row vre-rows-probe" ref={view.probe} aria-hidden="true" />
+      <div className="vre-rows-all" role="presentation" style={{ height: count * view.row }}>
+        {inPage(first, end, active.index).map(index => {
+          const item = props.at(index);
+          const key = keyAt(props, index);
+          const facts = item === undefined ? WAITING : props.facts(item);
+          const told = {
+            ...mouse,
+            role: props.role,
+            index,
+            count,
+            height: view.row,
+            active: index === active.index,
+            facts
+          };
+          return (
+            <Row {...told} key={key} selected={marks.keys.has(key)}>
+              {item === undefined ? null : props.render(item)}
+            </Row>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+/** Indices of the rows in the page: the window, and the row that has the focus wherever it is. */
+function inPage(first: number, end: number, active: number): number[] {
+  const window = Array.from({ length: Math.max(0, end - first) }, (_, step) => first + step);
+  if (active >= 0 && active < first) {
+    return [active, ...window];
+  }
+  return active >= end ? [...window, active] : window;
+}
+
+type Mouse = Pick<RowProps, 'onClick' | 'onDoubleClick' | 'onMouseDown' | 'onContextMenu' | 'onFocus'>;
+
+function mouseOf<T>(props: RowsProps<T>, active: Active, marks: Marks): Mouse {
+  const isMarked = (index: number) => marks.keys.has(keyAt(props, index));
+  const dragged = (index: number): T[] => {
+    const items = Array.from({ length: isMarked(index) ? props.count : 0 }, (_, at) => props.at(at));
+    const marked = items.filter((item): item is T => item !== undefined && marks.keys.has(props.keyOf(item)));
+    const one = props.at(index);
+    return marked.length ? marked : one === undefined ? [] : [one];
+  };
+  return {
+    onClick: (event, index) => {
+      const item = props.at(index);
+      if (item !== undefined && (event.target as HTMLElement).closest('.vre-twisty')) {
+        props.onExpand?.(item, !props.facts(item).expanded);
+      } else if (event.ctrlKey || event.metaKey) {
+        marks.toggle(index);
+      } else {
+        marks.moved(index, event.shiftKey, false);
+      }
+    },
+    onDoubleClick: index => {
+      const item = props.at(index);
+      if (item !== undefined) {
+        props.onAct?.(item);
+      }
+    },
+    onMouseDown: (event, index) => {
+      if (event.button === 0 && props.onDrag) {
+        watchDrag(event, move => props.onDrag?.(dragged(index), move));
+      }
+    },
+    onContextMenu: index => (isMarked(index) ? undefined : marks.moved(index, false, false)),
+    onFocus: active.note
+  };
+}

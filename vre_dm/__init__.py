@@ -43,3 +43,8 @@ def load_ipython_extension(shell: object) -> None:
 def unload_ipython_extension(shell: object) -> None:
     """Take the magics away; run by ``%unload_ext vre_dm``."""
     import_module("vre_dm.notebook.extension").unload(shell)
+
+
+def _jupyter_server_extension_points() -> list[dict[str, object]]:
+    """Where Jupyter Server finds the extension; the browser's part comes with the wheel."""
+    return [{"module": "vre_dm.server.app", "app": import_module("vre_dm.server.app").VreDm}]

@@ -137,5 +137,41 @@ class InvalidPlot(VreDmError, ValueError):
     """A plot is asked for with a theme, preset, colouring, title or list of ids that cannot be."""
 
 
+class InvalidRequest(VreDmError, ValueError):
+    """A request to the Jupyter server extension lacks something or says what cannot be.
+
+    Attributes
+    ----------
+    field
+        Parameter, or part of the body, that is to blame.
+    """
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class TooLarge(InvalidRequest):
+    """The body of a request is larger than any that makes sense."""
+
+
+class Busy(VreDmError):
+    """Too much is asked at the same time; nothing was done.
+
+    Attributes
+    ----------
+    retry_after
+        Seconds after which it is worth asking again.
+    """
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class LakeStarting(Busy):
+    """The embedded lake is being started, and answers soon."""
+
+
 class MissingExtra(VreDmError, ImportError):
     """Something optional is not installed; the message says how to install it."""

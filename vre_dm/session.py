@@ -56,7 +56,7 @@ class _Session:
             if self._lake is None:
                 return connect()
             instance = instances.awake(self._lake.instance, click.echo)
-            return self._lake if instance == self._lake.instance else self.keep(_open(instance))
+            return self._lake if instance == self._lake.instance else self.keep(opened(instance))
 
     def at_hand(self) -> Lake | None:
         with self._lock:
@@ -119,7 +119,7 @@ def connect(
     >>> lake = dm.connect("vre-rucio.cern.ch")  # doctest: +SKIP
     >>> lake = dm.connect(url="https://rucio.example.org", token_file="~/token")  # doctest: +SKIP
     """
-    return _SESSION.keep(_open(_chosen(name, config, url, settings, say)))
+    return _SESSION.keep(opened(_chosen(name, config, url, settings, say)))
 
 
 def search(
@@ -293,7 +293,8 @@ def _chosen(
     return instances.changed(found, settings)
 
 
-def _open(instance: Instance) -> Lake:
+def opened(instance: Instance) -> Lake:
+    """Lake as `connect` opens it, without becoming the one a notebook works with; raises as that does."""
     redaction.install()  # before anything is asked: what a notebook logs is saved and shared
     cache = cache_settings().cache(instance.url, _folder(instance))
     state = _state()

@@ -1,0 +1,63 @@
+"""A Jupyter server with the extension, and the embedded lake as its one configured lake."""
+
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_jupyter.jupyter_server import *  # noqa: F403  here only: its automatic fixtures would break Playwright
+from tornado.httpclient import HTTPResponse
+
+from vre_dm.sandbox import LakeStatus
+
+Asked = Callable[..., Awaitable[HTTPResponse]]
+
+
+@pytest.fixture
+def settings() -> dict[str, object]:
+    """Traits of the extension; a module overrides it."""
+    return {}
+
+
+@pytest.fixture
+def jp_server_config(
+    jp_environ: None, settings: dict[str, object], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> dict[str, Any]:
+    """The extension alone, and no lake of whoever runs the tests."""
+    for name in ("RUCIO_CONFIG", "RUCIO_HOME", "RUCIO_ACCOUNT", "RUCIO_AUTH_TYPE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
+    return {"ServerApp": {"jpserver_extensions": {"vre_dm": True}}, "VreDm": settings}
+
+
+@pytest.fixture
+def on_lake(
+    embedded_lake: LakeStatus, monkeypatch: pytest.MonkeyPatch, jp_server_config: object
+) -> LakeStatus:
+    """The tests' embedded lake, configured as any other: by a ``rucio.cfg``."""
+    monkeypatch.setenv("RUCIO_CONFIG", str(embedded_lake.rucio_config))
+    return embedded_lake
+
+
+@pytest.fixture
+def api(jp_fetch: Asked) -> Asked:
+    """Ask a route; an answer that is an error is one too. ``body`` may be a document."""
+
+    async def ask(*path: str, body: object = None, method: str = "GET", **more: Any) -> HTTPResponse:
+        sent = None if body is None else json.dumps(body)
+        sent = "" if sent is None and method in {"POST", "PATCH", "PUT"} else sent
+        return await jp_fetch("vre-dm", "api", *path, method=method, body=sent, raise_error=False, **more)
+
+    return ask
+
+
+def said(response: HTTPResponse) -> Any:
+    """Document of an answer."""
+    return json.loads(response.body)
+
+
+def lines(response: HTTPResponse) -> list[Any]:
+    """Documents of a streamed answer."""
+    return [json.loads(line) for line in response.body.decode().splitlines()]

@@ -1,0 +1,54 @@
+"""How an error becomes an answer: its HTTP status, and a document with cause and next step."""
+
+from typing import Any
+
+from vre_dm import errors
+
+# The first class that fits counts. 401 and 403 are never said for a lake's login: the browser would think
+# that its own login at the Jupyter server is gone.
+_STATUS: tuple[tuple[type[BaseException], int], ...] = (
+    (errors.Busy, 503),
+    (errors.TooLarge, 413),
+    (errors.NotInLake, 404),
+    (errors.NoSuchJob, 404),
+    (errors.LoginRefused, 424),
+    (errors.Declined, 409),
+    (errors.NoSpace, 507),
+    (errors.NotWritable, 422),
+    (errors.Unreachable, 502),
+    (errors.FetchError, 502),
+    (errors.UploadInterrupted, 502),
+    (errors.SandboxError, 502),
+    (errors.MissingExtra, 501),
+    (ValueError, 400),
+)
+INTERNAL = "something failed inside vre-dm; the server's log says what, and trying again may help"
+
+
+def status_of(error: BaseException) -> int:
+    """HTTP status of an error; 500 for one that is none of ours."""
+    if not isinstance(error, errors.VreDmError):
+        return 500
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+
+
+def document_of(error: BaseException, field: str | None = None) -> dict[str, Any]:
+    """What a client is told of an error.
+
+    Parameters
+    ----------
+    field
+        Part of the question that is to blame.
+    """
+    if not isinstance(error, errors.VreDmError):
+        return document("Internal", INTERNAL)
+    message = " ".join(str(error).split())
+    return document(type(error).__name__, message, getattr(error, "field", None) or field,
+                    getattr(error, "retry_after", None))  # fmt: skip
+
+
+def document(
+    kind: str, message: str, field: str | None = None, retry_after: float | None = None
+) -> dict[str, Any]:
+    """Every error has these four."""
+    return {"error": kind, "message": message, "field": field, "retry_after": retry_after}

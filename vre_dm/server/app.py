@@ -1,0 +1,59 @@
+"""The extension as Jupyter Server starts it: its settings, its routes and what it keeps while it runs."""
+
+from functools import cached_property
+from typing import Any
+
+from jupyter_server.extension.application import ExtensionApp
+from traitlets import Float, Int, Unicode
+
+from vre_dm.lake.tokens import redaction
+from vre_dm.server import choosing
+from vre_dm.server.lakes import Lakes
+from vre_dm.server.pool import Pool
+
+API = "/vre-dm/api/"
+RESOURCES = (choosing,)
+"""Modules with ``ROUTES``: pairs of a pattern below `API` and a handler."""
+
+
+class VreDm(ExtensionApp):
+    """Data lakes, fetches, rules and limits for the JupyterLab extension; set by ``c.VreDm…``."""
+
+    name = "vre_dm"
+
+    lake = Unicode(
+        "", help="Name of the lake to use where the browser names none; empty: as vre_dm.connect() chooses."
+    ).tag(config=True)
+    concurrency = Int(8, min=1, max=64, help="Questions that are put to one lake at the same time.").tag(
+        config=True
+    )
+    queue = Int(64, min=0, help="Questions that may wait beside them; more are refused with 503.").tag(
+        config=True
+    )
+    patience = Float(
+        30.0, min=0.1, help="Seconds after which a question that was not answered is given up."
+    ).tag(config=True)
+    page_size = Int(200, min=1, max=10_000, help="Rows in one line of a streamed answer.").tag(config=True)
+    streams = Int(32, min=1, help="Streams of events that may be open at the same time.").tag(config=True)
+
+    open_streams = 0
+
+    def initialize_settings(self) -> None:
+        """Redact what is logged from here on."""
+        redaction.install()
+
+    def initialize_handlers(self) -> None:
+        """Add the routes of every resource."""
+        for resource in RESOURCES:
+            routes: list[tuple[str, Any]] = resource.ROUTES
+            self.handlers.extend((API + pattern, handler) for pattern, handler in routes)
+
+    @cached_property
+    def lakes(self) -> Lakes:
+        """The lakes that were asked something."""
+        return Lakes(self.lake, lambda name: Pool(f"the lake {name}", self.concurrency, self.queue))
+
+    @cached_property
+    def here(self) -> Pool:
+        """Threads for what blocks on this machine: its disk, its configuration."""
+        return Pool("this server", self.concurrency, self.queue)

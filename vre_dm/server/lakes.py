@@ -1,0 +1,152 @@
+"""The lakes that this server has open, by name; the embedded one is started where it is the user's choice."""
+
+import threading
+from collections.abc import Callable
+from typing import cast
+
+from vre_dm import session
+from vre_dm.errors import LakeStarting, SandboxError, Unreachable, VreDmError
+from vre_dm.lake import instances
+from vre_dm.lake.instance import Instance
+from vre_dm.lake.lake import Lake
+from vre_dm.server.pool import Pool
+
+
+class OpenLake:
+    """One lake by its name: opened when first asked, with threads of its own for its questions.
+
+    So one that hangs keeps no question to another waiting.
+    """
+
+    def __init__(self, name: str, pool: Pool) -> None:
+        self.name, self.pool = name, pool
+        self.chosen = False  # by the user, so that it may be started
+        self._lock = threading.Lock()
+        self._lake: Lake | None = None
+        self._start = _Start()
+
+    def lake(self) -> Lake:
+        """Lake itself; blocks while it is opened, but never while it is started.
+
+        Raises
+        ------
+        LakeStarting
+            The embedded lake is on its way.
+        Unreachable, LoginRefused, InvalidConfiguration
+            It cannot be opened.
+        """
+        with self._lock:
+            if self.name == instances.EMBEDDED:
+                now = instances.embedded_if_running() or self._start.awaited(self.chosen)
+                if self._lake is None or _address(now) != _address(self._lake.instance):
+                    self._lake = session.opened(now)
+            elif self._lake is None:
+                self._lake = session.opened(_configured(self.name))
+            return self._lake
+
+
+class Lakes:
+    """Every lake that was asked something; safe to share between threads.
+
+    Parameters
+    ----------
+    wanted
+        Name of the lake for requests that name none; empty for the one `vre_dm.connect` would take.
+    pool
+        Makes the threads for the questions to one lake.
+    """
+
+    def __init__(self, wanted: str, pool: Callable[[str], Pool]) -> None:
+        self._wanted, self._pool = wanted, pool
+        self._lock = threading.Lock()
+        self._open: dict[str, OpenLake] = {}
+
+    def default(self) -> str:
+        """Name of the lake for requests that name none.
+
+        Raises
+        ------
+        InvalidConfiguration
+            What is configured makes no sense, or holds no such lake.
+        """
+        if self._wanted == instances.EMBEDDED:
+            return self._wanted
+        chosen = instances.choose(self._wanted or None)
+        return chosen.name if chosen else instances.EMBEDDED
+
+    def named(self, name: str | None) -> OpenLake:
+        """Lake of this name; the default one for none. Nothing is asked of it yet.
+
+        Raises
+        ------
+        InvalidConfiguration
+            No such lake is configured.
+        """
+        known = self.default() if name is None else name
+        if known != instances.EMBEDDED and known not in self._open:
+            known = _configured(known).name
+        with self._lock:
+            if known not in self._open:
+                self._open[known] = OpenLake(known, self._pool(known))
+            self._open[known].chosen |= name is None
+            return self._open[known]
+
+    def choose(self, name: str) -> OpenLake:
+        """Lake of this name, to be opened anew with what is configured now, and started if need be.
+
+        Raises
+        ------
+        InvalidConfiguration
+            No such lake is configured.
+        """
+        with self._lock:
+            self._open.pop(name, None)
+        found = self.named(name)
+        found.chosen = True
+        return found
+
+
+class _Start:
+    """The start of the embedded lake, which takes seconds: in a thread that no request waits for."""
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+        self._said = ""
+        self._fault: VreDmError | None = None
+
+    def awaited(self, start: bool) -> Instance:
+        """Say that the lake is not there yet, and why; never returns."""
+        if self._thread is not None and self._thread.is_alive():
+            msg = f"The embedded lake is being started. {self._said}".strip()
+            raise LakeStarting(msg, retry_after=2)
+        if self._fault is not None:  # said once; the next question tries again
+            fault, self._fault = self._fault, None
+            raise type(fault)(*fault.args)
+        if not start:
+            msg = "the embedded lake does not run; choose it, or start it with vre-dm lake up"
+            raise Unreachable(msg)
+        self._thread = threading.Thread(
+            target=self._run, name="vre-dm start of the embedded lake", daemon=True
+        )
+        self._thread.start()
+        msg = "The embedded lake is being started."
+        raise LakeStarting(msg, retry_after=2)
+
+    def _run(self) -> None:
+        try:
+            instances.embedded(self._say)
+        except VreDmError as error:
+            self._fault = error
+        except OSError as error:
+            self._fault = SandboxError(f"the embedded lake does not start: {error}; see vre-dm lake status")
+
+    def _say(self, line: str) -> None:
+        self._said = line
+
+
+def _configured(name: str) -> Instance:
+    return cast("Instance", instances.choose(name))  # a name that is not known raises
+
+
+def _address(instance: Instance) -> tuple[str, str, object]:
+    return instance.url, instance.auth_url, instance.registration

@@ -1,0 +1,149 @@
+"""Answers that come piece by piece: rows as they are found, events as they happen; a closed page ends it."""
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from vre_dm.errors import Busy
+from vre_dm.lake.lake import Lake
+from vre_dm.server.answers import document_of
+from vre_dm.server.base import Gone, Handler, to_json
+from vre_dm.server.lakes import OpenLake
+
+ROWS = "application/x-ndjson"
+EVENTS = "text/event-stream"
+_KEEP_ALIVE = 15.0  # seconds without an event after which a comment shows that the server is there
+_STILL_HERE = ":\n\n"
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Rows:
+    """Rows as they are found.
+
+    Attributes
+    ----------
+    batches
+        Read once, in threads of the lake.
+    left_out
+        Names that no safe `Did` can hold; may grow while the batches are read.
+    """
+
+    batches: Iterable[list[Row]]
+    left_out: list[str]
+
+
+class RowsHandler(Handler):
+    """Answers with lines of JSON: ``{"rows": […]}`` …, then ``{"done": true, "total": …}`` or an error."""
+
+    async def stream(self, question: Callable[[Lake], Rows]) -> None:
+        """Send rows as they are found; the next ones are looked for when these have left.
+
+        What is wrong with the question becomes an ordinary error, as long as nothing was sent.
+        """
+        open_lake = await self.open_lake()
+        lines = await self.ask_of(open_lake, lambda lake: _lines(question(lake), self.app.page_size))
+        try:
+            line = await self.ask_of(open_lake, lambda _: next(lines, None))
+            self.set_header("Content-Type", ROWS)
+            while line is not None:
+                await self.send(line)
+                line = await self._next(open_lake, lines)
+        finally:
+            with suppress(Busy):  # then it ends when nobody holds it any more
+                open_lake.pool.submit(lines.close)
+        self.finish(set_content_type=ROWS)
+
+    async def _next(self, open_lake: OpenLake, lines: Generator[str, None, None]) -> str | None:
+        """Next line; what goes wrong now becomes the last one, since the status was sent."""
+        try:
+            return await self.ask_of(open_lake, lambda _: next(lines, None))
+        except Gone:
+            raise
+        except Exception as error:
+            self.log_exception(*sys.exc_info())
+            await self.send(to_json(document_of(error)) + "\n")
+            return None
+
+
+@dataclass(frozen=True)
+class Event:
+    """One server-sent event.
+
+    Attributes
+    ----------
+    name, data
+        Its kind, and what it tells as JSON.
+    id
+        From where a client that was cut off goes on; empty where it cannot.
+    """
+
+    name: str
+    data: Any
+    id: str = ""
+
+    def __str__(self) -> str:
+        head = f"id: {self.id}\n" if self.id else ""
+        return f"{head}event: {self.name}\ndata: {to_json(self.data)}\n\n"
+
+
+class EventsHandler(Handler):
+    """Answers with server-sent events for as long as the client listens."""
+
+    _track_activity = False  # an open page is no work: an idle server may be stopped
+
+    @property
+    def last_id(self) -> str:
+        """Id of the last event that the client has; empty at first."""
+        return self.request.headers.get("Last-Event-ID", "")
+
+    async def follow(self, events: AsyncGenerator[Event, None]) -> None:
+        """Send events until they end or the client goes; `events` is then closed.
+
+        Raises
+        ------
+        Busy
+            Too many streams are open.
+        """
+        self.app.open_streams += 1
+        try:
+            if self.app.open_streams > self.app.streams:
+                msg = f"{self.app.streams} streams of events are open already; close a page of JupyterLab"
+                raise Busy(msg, retry_after=10)
+            self.set_header("Content-Type", EVENTS)
+            self.set_header("X-Accel-Buffering", "no")  # a proxy must not wait for more
+            await self.send(_STILL_HERE)
+            while not self.gone and (event := await self._next(events)):
+                await self.send(str(event))
+        finally:
+            self.app.open_streams -= 1
+            await events.aclose()
+        self.finish(set_content_type=EVENTS)
+
+    async def _next(self, events: AsyncGenerator[Event, None]) -> Event | None:
+        """Next event; None at the end, or when the client goes."""
+        self.waits_for = following = asyncio.ensure_future(_following(events))
+        try:
+            while not (await asyncio.wait({following}, timeout=_KEEP_ALIVE))[0]:
+                await self.send(_STILL_HERE)
+            return None if following.cancelled() else following.result()
+        finally:
+            self.waits_for = None
+            following.cancel()
+
+
+async def _following(events: AsyncGenerator[Event, None]) -> Event | None:
+    return await anext(events, None)
+
+
+def _lines(rows: Rows, size: int) -> Generator[str, None, None]:
+    total = 0
+    for batch in rows.batches:
+        total += len(batch)
+        for start in range(0, len(batch), size):
+            yield to_json({"rows": batch[start : start + size]}) + "\n"
+    yield to_json({"done": True, "total": total, "left_out": rows.left_out}) + "\n"

@@ -2,14 +2,16 @@
 
 import { literal, plainLanguage } from './literals';
 
-/** Sources with `{{placeholders}}`; see `PLACEHOLDERS`. */
+/** Sources with placeholders: `{{name}}`, and literals of the language for `{{did}}`, `{{lake}}` and so on. */
 export interface Template {
-  /** Fetches the DID when it is run. */
+  /** Fetches when it is run; `{{connect}}` is where it says from which lake, if there are several. */
   fetch: string;
-  /** The same, where several lakes are configured and the kernel has to be told which one. */
-  fetchFrom: string;
-  /** Binds files that are here already. */
+  connect: string;
+  /** The same for a DID that is one file; without it, as for many. */
+  fetchFile: string;
+  /** Binds `{{paths}}` that are here already, and `{{path}}` of a single file. */
   paths: string;
+  path: string;
 }
 
 /** The setting `cellTemplates`: by language; what it leaves out is as built in. */
@@ -19,17 +21,19 @@ export type TemplateSettings = Readonly<Record<string, Partial<Template>>>;
 export interface Filling {
   name: string;
   did: string;
+  /** Whether the DID is one file. */
+  single: boolean;
+  /** Lake that the kernel must be told of; null where there is but one. */
   lake: string | null;
   paths: readonly string[];
 }
 
-/** What stands for what: each but the name is a literal of the language. */
-export const PLACEHOLDERS = ['name', 'did', 'lake', 'paths', 'command'] as const;
-
 const PYTHON: Template = {
-  fetch: 'import vre_dm as dm\n\n{{name}} = dm.fetch({{did}})',
-  fetchFrom: 'import vre_dm as dm\n\ndm.connect({{lake}})\n{{name}} = dm.fetch({{did}})',
-  paths: 'from pathlib import Path\n\n{{name}} = [Path(path) for path in [\n    {{paths}},\n]]'
+  fetch: 'import vre_dm as dm\n\n{{connect}}{{name}} = dm.fetch({{did}})',
+  connect: 'dm.connect({{lake}})\n',
+  fetchFile: 'import vre_dm as dm\n\n{{connect}}{{name}} = dm.fetch({{did}})[0]',
+  paths: 'from pathlib import Path\n\n{{name}} = [Path(path) for path in [\n    {{paths}},\n]]',
+  path: 'from pathlib import Path\n\n{{name}} = Path({{path}})'
 };
 
 const CPP_FETCH = `#include <cstdio>
@@ -53,39 +57,50 @@ std::vector<std::string> {{name}} = [] {
 
 const CPP: Template = {
   fetch: CPP_FETCH,
-  fetchFrom: CPP_FETCH,
-  paths: '#include <string>\n#include <vector>\n\nstd::vector<std::string> {{name}} = {\n    {{paths}}\n};'
+  connect: '',
+  fetchFile: CPP_FETCH.replace('std::vector<std::string> {{name}}', 'std::string {{name}}').replace(
+    'return paths;',
+    'return paths.at(0);'
+  ),
+  paths: '#include <string>\n#include <vector>\n\nstd::vector<std::string> {{name}} = {\n    {{paths}}\n};',
+  path: '#include <string>\n\nstd::string {{name}} = {{path}};'
 };
 
-const BUILT_IN: Readonly<Record<string, Template>> = { python: PYTHON, 'c++': CPP };
+const NOTHING: Template = { fetch: '', connect: '', fetchFile: '', paths: '', path: '' };
+const BUILT_IN = new Map([
+  ['python', PYTHON],
+  ['c++', CPP]
+]);
 
 /** Template of a kernel's language; null where nobody wrote one. */
 export function templateFor(language: string, settings: TemplateSettings): Template | null {
   const plain = plainLanguage(language);
-  const own = Object.entries(settings).find(([name]) => plainLanguage(name) === plain)?.[1];
-  const builtIn = Object.hasOwn(BUILT_IN, plain) ? BUILT_IN[plain] : { fetch: '', fetchFrom: '', paths: '' };
-  const template = { ...builtIn, ...own };
-  template.fetchFrom = own?.fetchFrom || own?.fetch || builtIn.fetchFrom;
-  return template.fetch || template.paths ? template : null;
+  const own = Object.entries(settings).find(([name]) => plainLanguage(name) === plain)?.[1] ?? {};
+  const template = { ...(BUILT_IN.get(plain) ?? NOTHING), ...own };
+  return template.fetch ? template : null;
 }
 
 /** Source of a cell: with the paths where they are known and the template can say them, else a fetch. */
 export function sourceOf(template: Template, language: string, filling: Filling): string {
-  const { paths, lake } = filling;
-  const known = paths.length > 0 && template.paths ? template.paths : '';
-  return filled(known || (lake === null ? template.fetch : template.fetchFrom), plainLanguage(language), filling);
+  return filled(chosen(template, filling), plainLanguage(language), filling);
+}
+
+function chosen({ fetch, fetchFile, paths, path, connect }: Template, filling: Filling): string {
+  const here = filling.paths.length > 0 && ((filling.single && path) || paths);
+  const source = here || (filling.single && fetchFile) || fetch;
+  return source.replaceAll('{{connect}}', () => (filling.lake === null ? '' : connect));
 }
 
 function filled(source: string, language: string, { name, did, lake, paths }: Filling): string {
   const command = `vre-dm fetch -- '${did.replaceAll("'", "'\\''")}'`;
-  const values: Record<(typeof PLACEHOLDERS)[number], string> = {
-    name,
-    did: literal(did, language),
-    lake: literal(lake ?? '', language),
-    paths: paths.map(path => literal(path, language)).join(',\n    '),
-    command: literal(command, language)
-  };
-  return source.replace(/\{\{(\w+)\}\}/g, (all, key: string) =>
-    Object.hasOwn(values, key) ? values[key as keyof typeof values] : all
-  );
+  const texts = paths.map(path => literal(path, language));
+  const values = new Map([
+    ['name', name],
+    ['did', literal(did, language)],
+    ['lake', literal(lake ?? '', language)],
+    ['paths', texts.join(',\n    ')],
+    ['path', texts[0] ?? ''],
+    ['command', literal(command, language)]
+  ]);
+  return source.replace(/\{\{(\w+)\}\}/g, (placeholder, key: string) => values.get(key) ?? placeholder);
 }

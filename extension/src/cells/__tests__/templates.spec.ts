@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { sourceOf, templateFor } from '../templates';
 import type { Filling } from '../templates';
 
-const FILLING: Filling = { name: 'events', did: 'xenon:events', lake: null, paths: [] };
+const FILLING: Filling = { name: 'events', did: 'xenon:events', single: false, lake: null, paths: [] };
 const source = (language: string, filling: Partial<Filling>, settings = {}): string =>
   sourceOf(templateFor(language, settings)!, language, { ...FILLING, ...filling });
 
@@ -18,6 +18,12 @@ test('where there are several lakes the cell says which one', () => {
 test('files that are here are bound by their paths', () => {
   const text = source('python', { paths: ['/data/a.csv', '/data/b"c.csv'] });
   assert.match(text, /events = \[Path\(path\) for path in \[\n {4}"\/data\/a\.csv",\n {4}"\/data\/b\\"c\.csv",\n\]\]$/);
+});
+
+test('one file is one path', () => {
+  assert.match(source('python', { single: true }), /\nevents = dm\.fetch\("xenon:events"\)\[0\]$/);
+  assert.match(source('python', { single: true, paths: ['/a'] }), /\nevents = Path\("\/a"\)$/);
+  assert.match(source('c++', { single: true }), /\nstd::string events = \[\] \{[^]* return paths\.at\(0\);\n/);
 });
 
 test('a name that looks like a placeholder is not filled in', () => {

@@ -227,3 +227,22 @@ def test_a_place_that_is_of_no_entry_is_no_error(tmp_path_factory: Any, offset: 
     assert told == [*STORY, END][len(STORY) + 1 - len(told) :]
     if not 0 <= offset <= path.stat().st_size:
         assert len(told) == len(STORY) + 1
+
+
+def test_who_asks_for_news_gets_each_entry_once_and_learns_when_nothing_more_comes(path: Path, clock: Clock):
+    ours, heard, over, at = Journal(path, clock), [], False, 0
+    for number in range(1500):
+        ours.append(STORY[1])
+        if number == 700:
+            ours.append(state(1))
+            assert journal.news(path, lambda: False, path.stat().st_size) == ([], False)
+    ours.append(END)
+    ours.close()
+    while not over:
+        new, over = journal.news(path, lambda: False, at)
+        assert len(new) <= 1000
+        heard += [entry.event for entry in new]
+        at = new[-1].end if new else at
+    assert heard == events(path)
+    assert journal.news(path, lambda: False, at) == ([], True)
+    assert journal.news(path, lambda: True, 10**9)[0][0].event == heard[0]

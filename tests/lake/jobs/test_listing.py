@@ -236,6 +236,7 @@ def _append(folder: JobFolder, event: Event) -> None:
     journal.close()
     with folder.journal.open("ab") as stream:
         stream.write(whole.read_bytes())
+    whole.unlink()
 
 
 def wait_for(true: Callable[[], object]) -> None:

@@ -133,7 +133,7 @@ class JobFolder:
     @property
     def state(self) -> str:
         """``running``, ``finished``, ``failed``, ``cancelled``, or ``died`` if its process is gone."""
-        gone = self._gone()  # before the look: its last words may come in between
+        gone = self.gone  # before the look: its last words may come in between
         newest = journal.last(self.journal)
         return state_after(newest and newest.event) or ("died" if gone else "running")
 
@@ -187,11 +187,11 @@ class JobFolder:
         after
             `Entry.end` of the last one that is known already.
         """
-        return journal.follow(self.journal, self._gone, wait, after)
+        return journal.follow(self.journal, lambda: self.gone, wait, after)
 
     def news(self, after: int) -> tuple[list[Entry], bool]:
         """Entries that were written since ``after``, and whether nothing can come after them."""
-        return journal.news(self.journal, self._gone, after)
+        return journal.news(self.journal, lambda: self.gone, after)
 
     def remove(self) -> None:
         """Remove the files that we put there, one by one: nothing else can be lost."""
@@ -200,7 +200,9 @@ class JobFolder:
                 (self.path / name).unlink(missing_ok=True)
             self.path.rmdir()
 
-    def _gone(self) -> bool:
+    @property
+    def gone(self) -> bool:
+        """Whether its process is no more, as far as can be known."""
         begun = self.begun
         if begun is None or begun.owner.ended:
             return True

@@ -11,7 +11,7 @@ from typing import Any
 from vre_dm.did import Did
 from vre_dm.errors import Declined, FollowingStopped
 from vre_dm.lake.jobs import journal
-from vre_dm.lake.jobs.folder import Begun, JobFolder, Result
+from vre_dm.lake.jobs.folder import About, Begun, JobFolder, Result
 from vre_dm.lake.jobs.journal import Entry
 from vre_dm.lake.jobs.task import Task
 from vre_dm.lake.rules.spans import rough
@@ -85,6 +85,11 @@ class Job(Tabular):
     def name(self) -> str:
         """Eight characters by which commands know it."""
         return name_of(self._folder)
+
+    @property
+    def about(self) -> About:
+        """What it is for; others of the same go on with it."""
+        return self._begun.about
 
     @property
     def kind(self) -> str:

@@ -1,0 +1,64 @@
+"""What changes among all jobs of a user, for who shows them: a look costs a few system calls a job."""
+
+from pathlib import Path
+from typing import Any
+
+from vre_dm.lake.jobs.folder import About, JobFolder, folders
+from vre_dm.lake.jobs.job import Job, Show, name_of
+from vre_dm.lake.jobs.listing import jobs_in
+
+_Mark = tuple[int, int, bool]
+
+
+class Watch:
+    """Looks at the jobs again and again, and tells what is new since the last look.
+
+    Parameters
+    ----------
+    root
+        Folder in which jobs tell of themselves.
+    show
+        Shows one to the user while it is followed.
+    """
+
+    def __init__(self, root: Path, show: Show) -> None:
+        self._root, self._show = root, show
+        self._marks: dict[str, _Mark] = {}
+        self.known: dict[str, dict[str, Any]] = {}
+
+    def look(self) -> dict[str, dict[str, Any] | None]:
+        """Documents of the jobs that are new or stand otherwise than at the last look; None of those gone."""
+        marks = {name_of(folder): _mark(folder) for folder in folders(self._root)}
+        moved = {name for name, mark in marks.items() if self._marks.get(name) != mark}
+        gone = self._marks.keys() - marks.keys()
+        self._marks = marks
+        if not moved and not gone:
+            return {}
+        now = {job.name: job.document() for job in self._touched(moved)}
+        news: dict[str, dict[str, Any] | None] = {
+            name: said for name, said in now.items() if self.known.get(name) != said
+        }
+        news |= dict.fromkeys(gone & self.known.keys())
+        self.known = {name: said for name, said in (self.known | now).items() if name in marks}
+        return news
+
+    def _touched(self, moved: set[str]) -> list[Job]:
+        """Jobs that moved, and others of the same purpose: they say which one goes on with them."""
+        every = jobs_in(self._root, self._show)
+        same: set[About] = {job.about for job in every if job.name in moved}
+        return [job for job in every if job.name in moved or job.about in same]
+
+
+def _mark(folder: JobFolder) -> _Mark:
+    """What differs as soon as a job stands otherwise: files in its folder, its journal, its process."""
+    try:
+        return folder.path.stat().st_mtime_ns, _size(folder.journal), folder.gone
+    except OSError:
+        return 0, 0, True
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

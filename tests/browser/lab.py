@@ -40,10 +40,13 @@ class Lab:
         The folder that the user sees in the file browser.
     environment
         What the server gets beside the environment of the tests; the configuration of the lake.
+    python
+        Interpreter that has JupyterLab.
     """
 
     folder: Path
     environment: dict[str, str]
+    python: Path = Path(sys.executable)
     port: int = field(default_factory=lambda: _free_port())
     _token: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
     _process: subprocess.Popen[bytes] | None = None
@@ -71,7 +74,7 @@ class Lab:
         own = {name: str(self.folder / name) for name in _PRIVATE}
         with (self.folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "jupyterlab", *_SETTINGS,
+                [self.python, "-P", "-m", "jupyterlab", *_SETTINGS,
                  f"--ServerApp.port={self.port}", f"--ServerApp.root_dir={self.root}"],
                 env={**os.environ, **own, **self.environment, "JUPYTER_TOKEN": self._token},
                 stdout=log,

@@ -1,4 +1,4 @@
-"""The peer of the side bar, rucio-jupyterlab 41, in an environment of its own; run as a module: solve it again."""
+"""The peer of the side bar, rucio-jupyterlab 41, in an environment of its own (run: solve that again)."""
 
 import hashlib
 import json

@@ -98,6 +98,6 @@ with get_engine().begin() as connection:
 
 
 def multiply(lake: LakeStatus, scope: str, name: str, count: int) -> None:
-    """Give a registered file so many copies in its datasets, within a second: Rucio's own calls take minutes."""
+    """Give a registered file so many copies in its datasets, within seconds: Rucio's calls take minutes."""
     done = inside(lake, _COPIES, scope, name, str(count))
     assert done.returncode == 0, done.stderr

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
-from tests.browser.lab import Lab, skip_unless_built
+from tests.browser.lab import Lab, on_lake, skip_unless_built
 from tests.browser.plot import Plot
 from tests.browser.toys import model
 from vre_dm.limits.plot.page import page as document
@@ -102,10 +102,9 @@ def show(watch: Callable[..., Watched], tmp_path: Path) -> Callable[..., Plot]:
 
 @pytest.fixture(scope="session")
 def lab(embedded_lake: LakeStatus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """JupyterLab with the extension, on the lake of the session; its user is logged in as dmlab."""
+    """JupyterLab with the extension, on the lake of the session."""
     skip_unless_built()
-    config = {"RUCIO_CONFIG": str(embedded_lake.rucio_config)}
-    started = Lab(tmp_path_factory.mktemp("jupyter"), config).start()
+    started = on_lake(embedded_lake, tmp_path_factory.mktemp("jupyter")).start()
     yield started
     started.stop()
 

@@ -13,6 +13,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.lakes import until
+from vre_dm.sandbox import LakeStatus
+from vre_dm.sandbox.layout import Layout
 
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / "vre_dm" / "labextension" / "package.json"
@@ -111,6 +113,14 @@ class Lab:
         except OSError:
             return False
         return True
+
+
+def on_lake(lake: LakeStatus, folder: Path) -> Lab:
+    """A JupyterLab that is configured for a lake, with a token file of its own, as a hub keeps one."""
+    folder.joinpath("token").write_bytes(Layout(lake.root).token.read_bytes())
+    config = lake.rucio_config.read_text().replace(str(Layout(lake.root).token), str(folder / "token"))
+    folder.joinpath("rucio.cfg").write_text(config)
+    return Lab(folder, {"RUCIO_CONFIG": str(folder / "rucio.cfg")})
 
 
 def ready(page: Page) -> None:

@@ -7,12 +7,12 @@ from jupyter_server.extension.application import ExtensionApp
 from traitlets import Float, Int, Unicode
 
 from vre_dm.lake.tokens import redaction
-from vre_dm.server import choosing
+from vre_dm.server import choosing, limits
 from vre_dm.server.lakes import Lakes
 from vre_dm.server.pool import Pool
 
 API = "/vre-dm/api/"
-RESOURCES = (choosing,)
+RESOURCES = (choosing, limits)
 """Modules with ``ROUTES``: pairs of a pattern below `API` and a handler."""
 
 

@@ -1,5 +1,7 @@
 /** The documents of the REST routes; unknown is null. Sizes in bytes, durations in seconds, times ISO-8601 in UTC. */
 
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
 export type Kind = 'container' | 'dataset' | 'file';
 
 /** A DID as trees and lists show it. */
@@ -32,6 +34,12 @@ export interface Lakes {
   problem: string | null;
 }
 
+export interface LakeOpened {
+  name: string;
+  state: 'open' | 'starting';
+  message: string;
+}
+
 export interface Login {
   lake: string;
   account: string | null;
@@ -55,6 +63,7 @@ export interface MetadataKey {
   key: string;
   kinds: ValueKind[];
   example: unknown;
+  unit?: string | null;
 }
 
 export interface MetadataItem {
@@ -252,6 +261,8 @@ export interface CurveRow {
   year: number | null;
   technique: string;
   quantity: string;
+  /** The quantity as an axis names it. */
+  symbol: string;
   kind: string;
   channel: string | null;
   complete: [number, number];
@@ -263,8 +274,12 @@ export interface Curves {
   problems: { file: string; message: string }[];
 }
 
-/** The MIME payload of an overlay, and the Python that makes the same. */
-export type OverlayAnswer = Record<string, unknown> & { cell: string };
+/** The MIME payload of an overlay, the Python that makes the same, and what to cite. */
+export interface OverlayAnswer {
+  payload: ReadonlyPartialJSONObject;
+  cell: string;
+  bibtex: string;
+}
 
 /** Whether the lake answers, and if not, since when. */
 export interface Reach {

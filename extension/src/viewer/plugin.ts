@@ -1,0 +1,91 @@
+/** Limits in the main area: the command that opens the viewer, its return after a reload, and curve files. */
+
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILayoutRestorer } from '@jupyterlab/application';
+import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ICellWriter, IDataLake } from '../tokens';
+import { CurveFactory } from './document';
+import type { Ticked } from './model';
+import { CurvesModel } from './model';
+import { LimitsViewer } from './viewer';
+
+const COMMAND = 'vre-dm:open-limits';
+const NAMES = { type: 'array', items: { type: 'string' } } as const;
+const ARGUMENTS = {
+  type: 'object',
+  properties: {
+    curves: { ...NAMES, description: 'Ids of published curves to tick' },
+    paths: { ...NAMES, description: 'Curve files to read and tick, as the file browser names them' }
+  }
+} as const;
+
+type Viewer = MainAreaWidget<LimitsViewer>;
+
+const viewer: JupyterFrontEndPlugin<void> = {
+  id: 'vre-dm-lab:viewer',
+  description: 'Lays limit curves over each other, of the catalogue and of files.',
+  autoStart: true,
+  requires: [IDataLake, IRenderMimeRegistry],
+  optional: [ICellWriter, ILayoutRestorer, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    { api }: IDataLake,
+    rendermime: IRenderMimeRegistry,
+    writer: ICellWriter | null,
+    restorer: ILayoutRestorer | null,
+    translator: ITranslator | null
+  ): void => {
+    const trans = (translator ?? nullTranslator).load('vre_dm');
+    const tracker = new WidgetTracker<Viewer>({ namespace: 'vre-dm-limits' });
+    app.commands.addCommand(COMMAND, {
+      label: trans.__('Limits'),
+      caption: trans.__('Lay published exclusion curves over each other'),
+      describedBy: { args: ARGUMENTS },
+      execute: async args => {
+        const open = tracker.currentWidget ?? opened(app, tracker, { api, rendermime, writer, trans });
+        app.shell.activateById(open.id);
+        await open.content.model.add(tickedIn(args));
+      }
+    });
+    const { contents } = app.serviceManager;
+    const compare = (path: string) => app.commands.execute(COMMAND, { paths: [path] });
+    app.docRegistry.addWidgetFactory(new CurveFactory({ api, contents, rendermime, writer, trans, compare }));
+    void restorer?.restore(tracker, {
+      command: COMMAND,
+      args: ({ content }) => ({ ...content.model.state }),
+      name: () => 'viewer'
+    });
+  }
+};
+
+interface Parts {
+  api: IDataLake['api'];
+  rendermime: IRenderMimeRegistry;
+  writer: ICellWriter | null;
+  trans: TranslationBundle;
+}
+
+function opened(app: JupyterFrontEnd, tracker: WidgetTracker<Viewer>, { api, ...parts }: Parts): Viewer {
+  const model = new CurvesModel(api);
+  const open = new MainAreaWidget({ content: new LimitsViewer({ model, ...parts }) });
+  open.id = 'vre-dm-limits';
+  open.title.label = parts.trans.__('Limits');
+  open.title.closable = true;
+  // Notebook 7 has room for one widget in its main area, which is taken.
+  app.shell.add(open, app.name === 'JupyterLab' ? 'main' : 'right');
+  void tracker.add(open);
+  model.changed.connect(() => void tracker.save(open));
+  void model.load();
+  return open;
+}
+
+function tickedIn(args: { curves?: unknown; paths?: unknown }): Ticked {
+  const names = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
+  return { curves: names(args.curves), paths: names(args.paths) };
+}
+
+/** What this area contributes. */
+export const plugins: JupyterFrontEndPlugin<unknown>[] = [viewer];

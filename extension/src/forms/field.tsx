@@ -45,3 +45,42 @@ export function Field({ label, hint, error, required, children }: FieldProps): R
     </div>
   );
 }
+
+interface TextFieldProps extends Omit<FieldProps, 'children'> {
+  value: string;
+  change: (value: string) => void;
+  first?: boolean;
+  /** What may be typed is proposed from this list. */
+  proposals?: readonly string[];
+}
+
+/** A field for a line of text; `first` has the focus when the dialog opens. */
+export function TextField({ value, change, first, proposals, ...field }: TextFieldProps): React.ReactElement {
+  const list = React.useId();
+  return (
+    <Field {...field}>
+      {props => (
+        <>
+          <input
+            {...props}
+            type="text"
+            className="jp-mod-styled"
+            autoComplete="off"
+            spellCheck={false}
+            list={proposals && list}
+            data-first={first || undefined}
+            value={value}
+            onChange={event => change(event.target.value)}
+          />
+          {proposals && (
+            <datalist id={list}>
+              {proposals.map(proposal => (
+                <option key={proposal} value={proposal} />
+              ))}
+            </datalist>
+          )}
+        </>
+      )}
+    </Field>
+  );
+}

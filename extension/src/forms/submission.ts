@@ -15,10 +15,10 @@ export interface Submission {
   elsewhere(fields: readonly string[]): string | null;
 }
 
-/** One submission a form: a second one waits for the first. */
-export function useSubmission(): Submission {
+/** The sending of one form; it may begin with what was refused before the form was shown. */
+export function useSubmission(refused: LakeError | null = null): Submission {
   const [busy, setBusy] = React.useState(false);
-  const [error, setError] = React.useState<LakeError | null>(null);
+  const [error, setError] = React.useState(refused);
   const run = async (work: () => Promise<void>) => {
     setBusy(true);
     setError(null);

@@ -1,0 +1,95 @@
+/** One job: how it stands, how far it is, what can be done with it. */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import type { Job, JobAction } from '../api/types';
+import { momentText } from '../quantities';
+import type { ICellWriter } from '../tokens';
+import { Bar } from './bar';
+import { FailureReport } from './report';
+import { actionText, amountsOf, placeOf, stateOf, titleOf } from './words';
+
+interface JobRowProps {
+  job: Job;
+  refused: string | null;
+  /** Asks for what only the whole job tells. */
+  complete: () => Promise<Job | null>;
+  act: (action: JobAction) => void;
+  cells: ICellWriter | null;
+  trans: TranslationBundle;
+}
+
+/** Shown anew only when its own job changed. */
+export const JobRow = React.memo(Row, (a, b) => a.job === b.job && a.refused === b.refused && a.cells === b.cells);
+
+function Row(props: JobRowProps): React.ReactElement {
+  const { job, refused, trans } = props;
+  const failed = job.state === 'failed' && job.kind === 'fetch';
+  React.useEffect(() => {
+    if (failed && !job.report) {
+      void props.complete();
+    }
+  }, [failed]);
+  return (
+    <li className={`vre-job vre-job-${job.paused ? 'paused' : job.state}`}>
+      <div className="vre-job-title">{titleOf(job, trans)}</div>
+      <div className="vre-job-place" title={job.to}>
+        {placeOf(job, trans)}
+      </div>
+      <Bar job={job} trans={trans} />
+      <div className="vre-job-standing">
+        <strong>{stateOf(job, trans)}</strong>
+        {amountsOf(job, trans).map((amount, at) => (
+          <span key={at}>{amount}</span>
+        ))}
+        <time dateTime={job.since}>{trans.__('since %1', momentText(job.since, trans))}</time>
+      </div>
+      {[job.retry, job.remark].filter(Boolean).map(said => (
+        <p key={said} className="vre-hint">
+          {said}
+        </p>
+      ))}
+      {job.report && job.report.length > 0 && <FailureReport failures={job.report} trans={trans} />}
+      {refused && (
+        <p className="vre-field-error" role="alert">
+          {refused}
+        </p>
+      )}
+      <Actions {...props} />
+    </li>
+  );
+}
+
+function Actions({ job, complete, act, cells, trans }: JobRowProps): React.ReactElement {
+  const add = async () => {
+    const whole = await complete();
+    if (whole?.paths) {
+      await cells?.addDid(job.what, { paths: whole.paths });
+    }
+  };
+  return (
+    <div className="vre-job-actions">
+      {job.kind === 'fetch' && job.state === 'finished' && cells && (
+        <ActionButton label={trans.__('Add to notebook')} job={job} trans={trans} act={() => void add()} />
+      )}
+      {job.can.map(action => (
+        <ActionButton key={action} label={actionText(action, trans)} job={job} trans={trans} act={() => act(action)} />
+      ))}
+    </div>
+  );
+}
+
+interface ActionButtonProps {
+  label: string;
+  job: Job;
+  trans: TranslationBundle;
+  act: () => void;
+}
+
+function ActionButton({ label, job, trans, act }: ActionButtonProps): React.ReactElement {
+  return (
+    <button type="button" className="vre-small-button" aria-label={trans.__('%1: %2', label, job.what)} onClick={act}>
+      {label}
+    </button>
+  );
+}

@@ -1,0 +1,81 @@
+/** The plugin of fetches and their jobs: a section of the panel, and the command that begins a fetch. */
+
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { showErrorMessage } from '@jupyterlab/apputils';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import { asLakeError } from '../api/error';
+import type { Job } from '../api/types';
+import { openModal } from '../forms/modal';
+import { ICellWriter, IDataLake, ILakePanel } from '../tokens';
+import type { IFetchChoice } from '../tokens';
+import { FetchDialog } from './fetch-dialog';
+import { fetchDid } from './fetching';
+import type { AskUser } from './fetching';
+import { JobsModel } from './model';
+import { JobsSection } from './section';
+
+export const jobsPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'vre-dm-lab:jobs',
+  description: 'Fetches data, and lists the jobs that do it.',
+  autoStart: true,
+  requires: [IDataLake, ILakePanel],
+  optional: [ICellWriter, ITranslator],
+  activate
+};
+
+function activate(
+  app: JupyterFrontEnd,
+  lake: IDataLake,
+  panel: ILakePanel,
+  cells: ICellWriter | null,
+  translator: ITranslator | null
+): void {
+  const trans = (translator ?? nullTranslator).load('vre_dm');
+  const model = new JobsModel(lake.api, lake.events);
+  const section = new JobsSection({ model, cells, trans });
+  panel.addSection(section, 40);
+  if (lake.events.standing) {
+    void model.reload();
+  }
+  const fetch = async (args: { did?: string } & IFetchChoice) => {
+    for (const did of args.did ? [args.did] : lake.selection) {
+      const job = await begun(lake, did, args, trans);
+      if (job) {
+        model.put(job);
+        panel.show(section);
+      }
+    }
+  };
+  app.commands.addCommand('vre-dm:fetch', {
+    label: trans.__('Fetch'),
+    caption: trans.__('Fetch the selected data'),
+    isEnabled: args => typeof args.did === 'string' || lake.selection.length > 0,
+    execute: args => fetch(args as { did?: string } & IFetchChoice)
+  });
+  app.commands.addCommand('vre-dm:open-jobs', {
+    label: trans.__('Show Jobs of the Data Lake'),
+    caption: trans.__('Fetches and uploads, running and over'),
+    execute: () => panel.show(section)
+  });
+}
+
+/** The job of a fetch; null where the user or the lake refused, which was shown. */
+async function begun(
+  lake: IDataLake,
+  did: string,
+  choice: IFetchChoice,
+  trans: TranslationBundle
+): Promise<Job | null> {
+  const ask: AskUser = (forecast, order, refused) =>
+    openModal(trans.__('Fetch %1', did), trans, close =>
+      React.createElement(FetchDialog, { api: lake.api, forecast, order, refused, trans, close })
+    );
+  try {
+    return await fetchDid(lake.api, did, choice, ask);
+  } catch (error) {
+    await showErrorMessage(trans.__('%1 cannot be fetched', did), asLakeError(error).message);
+    return null;
+  }
+}

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Signal } from '@lumino/signaling';
+import { LakeError } from '../../api/error';
+import type { Rule, RuleChange } from '../../api/types';
+import { RulesModel } from '../model';
+import { toyRule } from './toys';
+
+function made() {
+  const sender = {} as never;
+  const events = { rule: new Signal<never, RuleChange>(sender), connected: new Signal<never, void>(sender) };
+  const refreshed = new Signal<never, void>(sender);
+  const asked: ((rules: Rule[]) => void)[] = [];
+  const server = { changed: toyRule(), refusal: null as LakeError | null };
+  const changing = async () => {
+    if (server.refusal) {
+      throw server.refusal;
+    }
+    return server.changed;
+  };
+  const api = {
+    rules: () => new Promise<{ rules: Rule[] }>(resolve => asked.push(rules => resolve({ rules }))),
+    makeRule: changing,
+    changeRule: changing,
+    deleteRule: async () => null
+  };
+  const model = new RulesModel({ api, events, refreshed });
+  return { model, events, refreshed, asked, server, ids: () => model.rules.map(rule => rule.id) };
+}
+
+test('what needs somebody comes first, the rest stays in the order of the server', async () => {
+  const { model, asked, ids } = made();
+  const reload = model.reload();
+  asked[0]([toyRule({ id: 'ok1' }), toyRule({ id: 'ok2' }), toyRule({ id: 'stuck', state: 'STUCK' })]);
+  await reload;
+  assert.deepEqual(ids(), ['stuck', 'ok1', 'ok2']);
+});
+
+test('a change that is told while the list is under way is newer than the list', async () => {
+  const { model, events, asked } = made();
+  const reload = model.reload();
+  events.rule.emit({ ...toyRule({ state: 'STUCK' }), was: 'REPLICATING' });
+  asked[0]([toyRule({ state: 'REPLICATING' })]);
+  await reload;
+  assert.deepEqual(
+    model.rules.map(rule => rule.state),
+    ['STUCK']
+  );
+});
+
+test('a stream that stands again asks only if somebody looked before', async () => {
+  const { model, events, asked } = made();
+  events.connected.emit();
+  assert.equal(asked.length, 0);
+  const reload = model.reload();
+  asked[0]([]);
+  await reload;
+  events.connected.emit();
+  assert.equal(asked.length, 2);
+});
+
+test('a list that could not be had is asked for again when the user refreshes', () => {
+  const { model, refreshed, asked } = made();
+  model.problem = new LakeError('Unreachable', 'the lake does not answer');
+  refreshed.emit();
+  assert.equal(asked.length, 1);
+});
+
+test('a refused boost stands at its rule, and the rule stays as it was', async () => {
+  const { model, events, server } = made();
+  events.rule.emit({ ...toyRule({ state: 'STUCK' }), was: null });
+  server.refusal = new LakeError('LoginRefused', 'the rule belongs to someone else');
+  await model.attempt('r1', { boost: true });
+  assert.equal(model.refused.get('r1')?.message, 'the rule belongs to someone else');
+  assert.equal(model.rules[0].state, 'STUCK');
+});
+
+test('a moved rule is listed beside the one that follows it', async () => {
+  const { model, asked, server, ids } = made();
+  server.changed = toyRule({ id: 'r2', rse: 'SITE-B' });
+  const moving = model.change('r1', { rse: 'SITE-B' });
+  await new Promise(setImmediate);
+  asked[0]([toyRule({ id: 'r2', rse: 'SITE-B' }), toyRule({ id: 'r1' })]);
+  await moving;
+  assert.deepEqual(ids(), ['r2', 'r1']);
+});
+
+test('a new rule stands before the others of its urgency', async () => {
+  const { model, events, server, ids } = made();
+  events.rule.emit({ ...toyRule({ id: 'old' }), was: null });
+  server.changed = toyRule({ id: 'new' });
+  await model.make({ did: 'a:b', rse: 'SITE', days: null, copies: 1, comment: null });
+  assert.deepEqual(ids(), ['new', 'old']);
+});

@@ -20,6 +20,8 @@ export class LakeApi {
   constructor(readonly requests: Requests) {}
 
   lakes = (signal?: AbortSignal) => this.get<T.Lakes>('lakes', {}, signal);
+  /** Open a lake anew, with what is configured now; the embedded one is started. */
+  openLake = (name: string, signal?: AbortSignal) => this.say<T.LakeOpened>('POST', 'lakes', { name }, signal);
   login = (signal?: AbortSignal) => this.get<T.Login>('login', {}, signal);
   scopes = (pattern?: string, signal?: AbortSignal) => this.get<T.Scopes>('scopes', { pattern }, signal);
   keys = (scope?: string, signal?: AbortSignal) => this.get<{ keys: T.MetadataKey[] }>('keys', { scope }, signal);

@@ -1,0 +1,84 @@
+/** The children of one node: asked for when it is opened, growing while they come. */
+
+import { LakeError, asLakeError, isAbort } from '../api/error';
+import { persist } from '../api/persist';
+import type { StreamEnd } from '../api/types';
+import { compareNodes, merged } from './nodes';
+import type { TreeNode } from './nodes';
+
+/** Asks for the children of a node (null: the scopes), page by page. */
+export type AskChildren = (
+  node: TreeNode | null,
+  take: (nodes: TreeNode[]) => void,
+  signal: AbortSignal
+) => Promise<StreamEnd>;
+
+/** Children of a node, and how the question for them stands. */
+export class Branch {
+  nodes: readonly TreeNode[] = [];
+  state: 'loading' | 'done' | 'failed' = 'loading';
+  leftOut = 0;
+  error: LakeError | null = null;
+  nextTry: number | null = null;
+  private stop = new AbortController();
+
+  constructor(
+    readonly node: TreeNode | null,
+    private ask: AskChildren,
+    private changed: () => void
+  ) {}
+
+  /** Ask (again). Rows that are shown stay until the new ones are complete. */
+  async load(): Promise<void> {
+    this.stop.abort();
+    this.stop = new AbortController();
+    const { signal } = this.stop;
+    this.set('loading');
+    try {
+      await persist(
+        signal => this.once(signal),
+        signal,
+        (error, wait) => {
+          this.error = error;
+          this.set('failed', wait === null ? null : Date.now() + wait);
+        }
+      );
+    } catch (error) {
+      if (!isAbort(error) && !signal.aborted) {
+        this.error = asLakeError(error);
+        this.set('failed');
+      }
+    }
+  }
+
+  /** Nobody looks any more. */
+  dispose(): void {
+    this.stop.abort();
+  }
+
+  private async once(signal: AbortSignal): Promise<void> {
+    const shown = this.nodes.length > 0;
+    let fresh: TreeNode[] = [];
+    const end = await this.ask(
+      this.node,
+      page => {
+        fresh = merged(fresh, page.sort(compareNodes));
+        if (!shown && !signal.aborted) {
+          this.nodes = fresh;
+          this.set('loading');
+        }
+      },
+      signal
+    );
+    this.nodes = fresh;
+    this.leftOut = end.left_out.length;
+    this.error = null;
+    this.set('done');
+  }
+
+  private set(state: Branch['state'], nextTry: number | null = null): void {
+    this.state = state;
+    this.nextTry = nextTry;
+    this.changed();
+  }
+}

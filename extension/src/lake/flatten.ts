@@ -1,0 +1,63 @@
+/** The tree as the list of its visible rows, filtered by what the user types. */
+
+import type { Branch } from './branch';
+import { canOpen } from './nodes';
+import type { TreeNode, TreeRemark, TreeRow } from './nodes';
+
+/** What there is to show. */
+export interface Shown {
+  branches: ReadonlyMap<string, Branch>;
+  expanded: ReadonlySet<string>;
+  /** In lower case; empty shows all. */
+  filter: string;
+}
+
+/** Rows of a branch and of all open ones below it. */
+export function flatten(branch: Branch, shown: Shown, fits = shown.filter === ''): TreeRow[] {
+  const rows: TreeRow[] = [];
+  const nodes: TreeNode[] = [];
+  for (const node of branch.nodes) {
+    const named = fits || node.name.toLowerCase().includes(shown.filter);
+    const inner = below(node, shown, named);
+    if (named || inner.some(row => !('remark' in row))) {
+      nodes.push(node);
+      node.position = nodes.length;
+      rows.push(node);
+      for (const row of inner) {
+        rows.push(row);
+      }
+    }
+  }
+  for (const node of nodes) {
+    node.siblings = nodes.length;
+  }
+  rows.push(...remarks(branch, fits || nodes.length > 0));
+  return rows;
+}
+
+function below(node: TreeNode, shown: Shown, fits: boolean): TreeRow[] {
+  const branch = canOpen(node) && shown.expanded.has(node.key) ? shown.branches.get(node.key) : undefined;
+  return branch ? flatten(branch, shown, fits) : [];
+}
+
+function remarks(branch: Branch, shows: boolean): TreeRemark[] {
+  const level = (branch.node?.level ?? 0) + 1;
+  const { node, error, nextTry } = branch;
+  const make = (remark: TreeRemark['remark'], count: number): TreeRemark => ({
+    key: `${node?.key ?? ''}\n\n${remark}`,
+    level,
+    remark,
+    node,
+    error,
+    nextTry,
+    count
+  });
+  if (branch.state === 'failed') {
+    return [make('failed', 0)];
+  }
+  if (branch.state === 'loading') {
+    return [make('loading', branch.nodes.length)];
+  }
+  const told = branch.leftOut ? [make('left-out', branch.leftOut)] : [];
+  return branch.nodes.length || told.length || !shows ? told : [make('empty', 0)];
+}

@@ -1,0 +1,31 @@
+/** Keeps the tree in step with the lake, and what is open in it from one page to the next. */
+
+import type { IDataLake } from '../tokens';
+import type { TreeMemory } from './memory';
+import type { LakeTree } from './tree';
+
+const PATIENCE = 500; // milliseconds, so that a row of clicks is remembered once
+
+/** Ask when the lake is there, anew when it is another one, again when the user wants it. */
+export function keepTree(tree: LakeTree, lake: IDataLake, memory: TreeMemory): void {
+  let shown: string | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  lake.refreshed.connect(async () => {
+    const name = lake.lake;
+    if (name === null || name === shown) {
+      tree.refresh();
+      return;
+    }
+    shown = name;
+    const open = await memory.open(name);
+    if (shown === name) {
+      void tree.start(open);
+    }
+  });
+  lake.didGone.connect((_, did) => tree.mark(did));
+  tree.opened.connect(() => {
+    clearTimeout(timer);
+    const name = shown;
+    timer = setTimeout(() => (name === null ? undefined : void memory.keep(name, tree.expanded)), PATIENCE);
+  });
+}

@@ -1,0 +1,122 @@
+/** The data lake of this page: which one it is, how login and connection stand, and what the user is at. */
+
+import { Signal } from '@lumino/signaling';
+import type { LakeApi } from '../api/client';
+import { asLakeError, isAbort } from '../api/error';
+import type { LakeError } from '../api/error';
+import { persist } from '../api/persist';
+import type { LakeInfo, Login, Reach } from '../api/types';
+import type { IDataLake, IFetchChoice } from '../tokens';
+import type { LakeChoice } from './choice';
+import { LakeEvents } from './events';
+
+/** Shared by all views; talks to the server through `api` only. */
+export class DataLake implements IDataLake {
+  readonly changed = new Signal<this, void>(this);
+  readonly refreshed = new Signal<this, void>(this);
+  readonly selectionChanged = new Signal<this, readonly string[]>(this);
+  readonly didOpened = new Signal<this, string>(this);
+  readonly didGone = new Signal<this, string>(this);
+  readonly events: LakeEvents;
+  lakes: readonly LakeInfo[] = [];
+  lake: string | null = null;
+  problem: string | null = null;
+  login: Login | null = null;
+  reach: Reach | null = null;
+  selection: readonly string[] = [];
+  private loading = new AbortController();
+
+  constructor(
+    readonly api: LakeApi,
+    private choice: LakeChoice,
+    readonly fetch: (did: string, choice?: IFetchChoice) => Promise<void>
+  ) {
+    this.events = new LakeEvents(api);
+    this.events.login.connect((_, login) => this.note({ login }));
+    this.events.reach.connect((_, reach) => this.noteReach(reach));
+    api.requests.gone.connect((_, did) => this.didGone.emit(did));
+    choice.changed.connect(() => void this.load());
+  }
+
+  /** Ask which lakes there are, and begin with the chosen one. */
+  async load(): Promise<void> {
+    this.loading.abort();
+    this.loading = new AbortController();
+    try {
+      const known = await this.persist(this.api.lakes);
+      this.begin(this.choice.name || known.chosen, known.lakes, known.problem);
+      const login = await this.persist(this.api.login);
+      this.note({ login, problem: known.problem });
+    } catch (error) {
+      if (!isAbort(error)) {
+        this.stuck(asLakeError(error));
+      }
+    }
+  }
+
+  async chooseLake(name: string): Promise<void> {
+    await this.open(name);
+    await this.choice.choose(name);
+  }
+
+  /** Where something was wrong, what is configured by now is read anew as well. */
+  refresh(): void {
+    const wrong = this.problem ?? this.login?.problem ?? (this.reach?.reachable === false || null);
+    void (this.lake && wrong ? this.open(this.lake) : Promise.resolve()).then(() => this.load());
+  }
+
+  select(dids: readonly string[]): void {
+    this.selection = dids;
+    this.selectionChanged.emit(dids);
+  }
+
+  openDid(did: string): void {
+    this.didOpened.emit(did);
+  }
+
+  dispose(): void {
+    this.loading.abort();
+    this.events.dispose();
+  }
+
+  private begin(lake: string | null, lakes: readonly LakeInfo[], problem: string | null): void {
+    const other = lake !== this.lake || !this.events.standing;
+    this.api.requests.lake = this.choice.name || null;
+    this.note({ lake, lakes, problem });
+    if (other) {
+      this.note({ login: null, reach: null });
+      this.events.start();
+    }
+    this.refreshed.emit();
+  }
+
+  private async open(name: string): Promise<void> {
+    try {
+      await this.api.openLake(name);
+    } catch (error) {
+      this.stuck(asLakeError(error));
+    }
+  }
+
+  private persist<T>(ask: (signal?: AbortSignal) => Promise<T>): Promise<T> {
+    return persist(ask, this.loading.signal, error => this.stuck(error));
+  }
+
+  private stuck(error: LakeError): void {
+    this.note({ problem: error.message });
+  }
+
+  /** A lake that answers again has something to show again. */
+  private noteReach(reach: Reach): void {
+    const back = reach.reachable && this.reach?.reachable === false;
+    this.note({ reach });
+    if (back) {
+      this.refresh();
+    }
+  }
+
+  private note(known: Partial<Pick<DataLake, 'lake' | 'lakes' | 'problem' | 'login' | 'reach'>>): void {
+    Object.assign(this, known);
+    this.changed.emit();
+  }
+}

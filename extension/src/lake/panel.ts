@@ -1,0 +1,67 @@
+/** The panel "Data lake" in the side bar: a head, and sections that every area adds for itself. */
+
+import type { ITranslator } from '@jupyterlab/translation';
+import { SidePanel } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
+import type { Widget } from '@lumino/widgets';
+import type { AccordionPanel } from '@lumino/widgets';
+import { lakeIcon } from '../icons';
+import type { ILakePanel } from '../tokens';
+
+const FOCUS = '.vre-row[tabindex="0"], .vre-filter';
+const CLOSED_FROM = 30; // sections from this rank on are opened when they have something to show
+
+/** The widget in the side bar. */
+class LakeSidePanel extends SidePanel {
+  protected override onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    this.node.querySelector<HTMLElement>(FOCUS)?.focus();
+  }
+}
+
+/** Sections by rank, whatever order they come in. */
+export class LakePanel implements ILakePanel {
+  readonly widget: SidePanel;
+  private ranks = new Map<Widget, number>();
+
+  /** `activate` brings the widget before the user's eyes. */
+  constructor(
+    translator: ITranslator,
+    head: Widget,
+    private activate: (id: string) => void
+  ) {
+    const name = translator.load('vre_dm').__('Data lake');
+    this.widget = new LakeSidePanel({ translator });
+    this.widget.id = 'vre-dm-lake';
+    this.widget.addClass('vre-panel');
+    this.widget.title.icon = lakeIcon;
+    this.widget.title.caption = name;
+    this.widget.node.setAttribute('role', 'region');
+    this.widget.node.setAttribute('aria-label', name);
+    this.widget.header.addWidget(head);
+  }
+
+  addSection(section: Widget, rank: number): void {
+    const { widgets } = this.widget;
+    const place = widgets.findIndex(other => (this.ranks.get(other) ?? 0) > rank);
+    const index = place < 0 ? widgets.length : place;
+    this.ranks.set(section, rank);
+    this.widget.insertWidget(index, section);
+    if (rank >= CLOSED_FROM) {
+      this.accordion.collapse(index);
+    }
+  }
+
+  show(section?: Widget): void {
+    const index = section ? this.widget.widgets.indexOf(section) : -1;
+    this.activate(this.widget.id);
+    if (section && index >= 0) {
+      this.accordion.expand(index);
+      section.activate();
+    }
+  }
+
+  private get accordion(): AccordionPanel {
+    return this.widget.content as AccordionPanel;
+  }
+}

@@ -1,0 +1,85 @@
+/** The data lake and its panel as plugins; neither needs anything that Notebook 7 lacks. */
+
+import { ILayoutRestorer } from '@jupyterlab/application';
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStateDB } from '@jupyterlab/statedb';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { LakeApi } from '../api/client';
+import { Requests } from '../api/request';
+import { ICellWriter, IDataLake, ILakePanel } from '../tokens';
+import { childrenFrom } from './asking';
+import { LakeChoice } from './choice';
+import { CONTEXT_MENU, addDidCommands, addLakeCommands } from './commands';
+import { HeadWidget } from './head';
+import { TreeMemory } from './memory';
+import { DataLake } from './model';
+import { LakePanel } from './panel';
+import { LakeTree } from './tree';
+import { TreeSection } from './tree-view';
+import { keepTree } from './keeping';
+
+const LAKE = 'vre-dm-lab:lake';
+
+const lake: JupyterFrontEndPlugin<IDataLake> = {
+  id: LAKE,
+  description: 'The data lake: what it holds, and its events.',
+  autoStart: true,
+  provides: IDataLake,
+  optional: [ISettingRegistry, ITranslator],
+  activate: (app: JupyterFrontEnd, registry: ISettingRegistry | null, translator: ITranslator | null) => {
+    const trans = (translator ?? nullTranslator).load('vre_dm');
+    const choice = new LakeChoice();
+    const api = new LakeApi(new Requests(app.serviceManager.serverSettings, trans));
+    const model = new DataLake(api, choice, async (did, wish = {}) => {
+      await app.commands.execute('vre-dm:fetch', { did, ...wish });
+    });
+    // Without settings the server's choice counts.
+    const settled = registry ? registry.load(LAKE).then(settings => choice.follow(settings)) : Promise.resolve();
+    void Promise.allSettled([settled, app.started]).then(() => model.load());
+    return model;
+  }
+};
+
+const panel: JupyterFrontEndPlugin<ILakePanel> = {
+  id: 'vre-dm-lab:panel',
+  description: 'The side bar panel of the data lake.',
+  autoStart: true,
+  provides: ILakePanel,
+  requires: [IDataLake],
+  optional: [ITranslator, ILayoutRestorer, IStateDB, ICellWriter, ISettingRegistry],
+  activate: (
+    app: JupyterFrontEnd,
+    lake: IDataLake,
+    translator: ITranslator | null,
+    restorer: ILayoutRestorer | null,
+    state: IStateDB | null,
+    cells: ICellWriter | null,
+    registry: ISettingRegistry | null
+  ) => {
+    const known = translator ?? nullTranslator;
+    const trans = known.load('vre_dm');
+    const head = new HeadWidget({ lake, trans, warning: warningOf(registry) });
+    const panel = new LakePanel(known, head, id => app.shell.activateById(id));
+    addLakeCommands(app.commands, lake, panel, trans);
+    addDidCommands(app.commands, lake, trans);
+    const tree = new LakeTree(childrenFrom(lake.api), then => setTimeout(then, 30));
+    keepTree(tree, lake, new TreeMemory(state));
+    panel.addSection(new TreeSection({ tree, lake, commands: app.commands, cells, trans }), 10);
+    app.shell.add(panel.widget, 'left', { rank: 600 });
+    restorer?.add(panel.widget, panel.widget.id);
+    CONTEXT_MENU.forEach((item, rank) => app.contextMenu.addItem({ ...item, rank }));
+    return panel;
+  }
+};
+
+/** Minutes before the token's end at which the user wants to be warned; read when it is needed. */
+function warningOf(registry: ISettingRegistry | null): () => number {
+  const told = () => registry?.plugins[LAKE]?.data.composite?.clockWarning;
+  return () => {
+    const minutes = told();
+    return typeof minutes === 'number' ? minutes : 15;
+  };
+}
+
+export const plugins = [lake, panel];

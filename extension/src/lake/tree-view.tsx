@@ -1,0 +1,153 @@
+/** The section in which the lake is browsed: filter, tools for what is selected, tree, and how it stands. */
+
+import type { CommandRegistry } from '@lumino/commands';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import * as React from 'react';
+import { Rows } from '../rows/Rows';
+import type { ICellWriter, IDataLake } from '../tokens';
+import { NodeRow } from './node-row';
+import { isRemark } from './nodes';
+import type { TreeNode, TreeRow } from './nodes';
+import { Tools } from './tools';
+import type { LakeTree } from './tree';
+import { useSignal } from './use-signal';
+import { factsOf, remarkText } from './words';
+
+interface TreeViewProps {
+  tree: LakeTree;
+  lake: IDataLake;
+  commands: CommandRegistry;
+  cells: ICellWriter | null;
+  trans: TranslationBundle;
+}
+
+/** The widget of the section. */
+export class TreeSection extends ReactWidget {
+  constructor(private props: TreeViewProps) {
+    super();
+    this.addClass('vre-section');
+    this.id = 'vre-dm-tree';
+    this.title.label = props.trans.__('Browse');
+  }
+
+  protected render(): JSX.Element {
+    return <TreeView {...this.props} />;
+  }
+}
+
+function TreeView(props: TreeViewProps): JSX.Element {
+  const { tree, lake, trans } = props;
+  useSignal(tree.changed, lake.changed);
+  return (
+    <>
+      <div className="vre-tree-head">
+        <Filter tree={tree} trans={trans} />
+        <Tools lake={lake} commands={props.commands} trans={trans} />
+      </div>
+      {tree.rows.some(row => !isRemark(row)) ? <Tree {...props} /> : <Nothing {...props} />}
+      <Standing tree={tree} trans={trans} />
+    </>
+  );
+}
+
+function Filter({ tree, trans }: Pick<TreeViewProps, 'tree' | 'trans'>): JSX.Element {
+  const down = (event: React.KeyboardEvent<HTMLInputElement>) => {
+    if (event.key === 'ArrowDown') {
+      const section = event.currentTarget.closest('.vre-section');
+      section?.querySelector<HTMLElement>('.vre-row[tabindex="0"]')?.focus();
+      event.preventDefault();
+    }
+  };
+  return (
+    <input
+      className="vre-filter"
+      type="search"
+      value={tree.filter}
+      aria-label={trans.__('Filter what is open in the tree')}
+      placeholder={trans.__('Filter the tree')}
+      onChange={event => (tree.filter = event.currentTarget.value)}
+      onKeyDown={down}
+    />
+  );
+}
+
+function Tree({ tree, lake, cells, trans }: TreeViewProps): JSX.Element {
+  const { rows, expanded } = tree;
+  const act = (row: TreeRow) => {
+    if (isRemark(row)) {
+      tree.retry(row.node);
+    } else if (row.did === null || row.kind === 'container') {
+      tree.toggle(row);
+    } else {
+      lake.openDid(row.did);
+    }
+  };
+  const drag = (dragged: TreeRow[], move: MouseEvent) => {
+    const entries = dragged.flatMap(row =>
+      isRemark(row) || row.did === null || row.kind === 'scope' ? [] : [{ did: row.did, kind: row.kind }]
+    );
+    if (entries.length) {
+      cells?.startDrag(entries, move);
+    }
+  };
+  const copy = (event: React.ClipboardEvent) => {
+    if (lake.selection.length && (event.target as HTMLElement).closest('.vre-row')) {
+      event.clipboardData.setData('text/plain', lake.selection.join('\n'));
+      event.preventDefault();
+    }
+  };
+  return (
+    <div className="vre-rows-place" onCopy={copy}>
+      <Rows<TreeRow>
+        role="tree"
+        label={trans.__('Data lake')}
+        multiple
+        count={rows.length}
+        at={index => rows[index]}
+        keyOf={row => row.key}
+        facts={row => factsOf(row, expanded, trans)}
+        render={row => <NodeRow row={row} open={expanded.has(row.key)} trans={trans} />}
+        onSelect={keys => lake.select(didsOf(keys))}
+        onAct={act}
+        onExpand={(row, open) => (isRemark(row) ? undefined : tree.toggle(row as TreeNode, open))}
+        onDrag={cells ? drag : undefined}
+      />
+    </div>
+  );
+}
+
+/** DIDs of the selected nodes; scopes and sentences have none. */
+function didsOf(keys: ReadonlySet<string>): string[] {
+  const places = [...keys].map(key => key.split('\n'));
+  return [...new Set(places.filter(place => place.length > 1 && !place.includes('')).map(place => place.at(-1)!))];
+}
+
+/** Instead of an empty tree: why it is empty. */
+function Nothing({ tree, lake, trans }: TreeViewProps): JSX.Element {
+  const remark = tree.rows.find(isRemark);
+  const text = tree.filter && tree.ready ? trans.__('Nothing that is open has this in its name.') : '';
+  const failed = remark?.remark === 'failed';
+  return (
+    <div className="vre-nothing">
+      <p>{text || (remark ? remarkText(remark, trans) : (lake.problem ?? trans.__('Asking the lake …')))}</p>
+      {failed && (
+        <button className="jp-Button jp-mod-styled" onClick={() => tree.retry(null)}>
+          {trans.__('Try again')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** One line below the tree: what fails in it in full, else how many rows it shows. */
+function Standing({ tree, trans }: Pick<TreeViewProps, 'tree' | 'trans'>): JSX.Element {
+  const failed = tree.rows.filter(isRemark).find(row => row.remark === 'failed');
+  const shown = tree.rows.length;
+  const text = failed?.error ? failed.error.message : tree.filter ? trans._n('%1 row', '%1 rows', shown) : '';
+  return (
+    <p className={`vre-standing ${failed ? 'vre-mod-failed' : ''}`} role="status">
+      {text}
+    </p>
+  );
+}

@@ -118,6 +118,21 @@ class DidPattern:
         scope, name = _split(text, "scope:name* or name*")
         return cls(scope, name)
 
+    def within(self, scope: str | None) -> "DidPattern":
+        """Pattern in a scope (or pattern of scopes) that is said beside it; itself for none.
+
+        Raises
+        ------
+        InvalidDid
+            It says another scope already.
+        """
+        if scope is None:
+            return self
+        if self.scope not in {"*", scope}:
+            msg = f"search in {self.scope} or in {shown(scope)}? give the scope once"
+            raise InvalidDid(msg)
+        return DidPattern(scope, self.name)
+
     def has_scope(self, scope: str) -> bool:
         """Whether a scope fits."""
         return fnmatchcase(scope, self.scope)

@@ -79,12 +79,14 @@ class StorageElements(Tabular):
     def table(self) -> Table:
         """One row a storage element."""
         shown = [
-            (row["rse"], row.get("rse_type"), self._schemes(row["rse"]), _rights(row)) for row in self.rows
+            (row["rse"], row.get("rse_type"), ", ".join(self.schemes(row["rse"])), _rights(row))
+            for row in self.rows
         ]
         return Table(f"{len(shown)} storage elements", ("RSE", "type", "protocols", "allows"), shown)
 
-    def _schemes(self, rse: str) -> str:
-        return ", ".join(sorted({endpoint.scheme for endpoint in self.endpoints if endpoint.rse == rse}))
+    def schemes(self, rse: str) -> list[str]:
+        """Protocols of one of them, sorted."""
+        return sorted({endpoint.scheme for endpoint in self.endpoints if endpoint.rse == rse})
 
 
 def quota(connection: Connection, account: str) -> Quota:

@@ -37,6 +37,8 @@ class Entry:
         ``container``, ``dataset`` or ``file``.
     size, length
         Bytes and number of files, where the catalogue knows them without counting.
+    open
+        Whether more may be added to it, where that was asked.
 
     Raises
     ------
@@ -48,6 +50,7 @@ class Entry:
     kind: str
     size: int | None = None
     length: int | None = None
+    open: bool | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in _OF_ONE:
@@ -86,6 +89,13 @@ def scopes(connection: Connection, pattern: str = "*") -> Scopes:
     """Scopes of the lake that fit a pattern, sorted."""
     fits = DidPattern(scope=pattern).has_scope
     return Scopes(filter(fits, connection.ask("the scopes", lambda rucio: list(rucio.list_scopes()))))
+
+
+def scopes_of(connection: Connection, account: str) -> Scopes:
+    """Scopes that belong to an account, sorted."""
+    return Scopes(
+        connection.ask(f"the scopes of {account}", lambda rucio: list(rucio.list_scopes_for_account(account)))
+    )
 
 
 def _safe(scope: str) -> bool:

@@ -9,6 +9,7 @@ from vre_dm.did import Did
 from vre_dm.errors import Declined, InvalidConfiguration, NotInLake
 from vre_dm.lake.catalogue import Entry, page_of
 from vre_dm.lake.citation import Citation, citation
+from vre_dm.lake.embargo import embargo
 from vre_dm.lake.fetching import Wanted, start
 from vre_dm.lake.file_list import FileList
 from vre_dm.lake.metadata import Metadata, titles_of
@@ -34,13 +35,6 @@ class Dataset(Tabular):
 
     Made by `Lake.dataset` and by searches. What it says is asked from the lake when it is first needed, and
     remembered; make a new one to see changes.
-
-    Parameters
-    ----------
-    site
-        The lake.
-    entry
-        What is known of it already.
     """
 
     def __init__(self, site: Site, entry: Entry) -> None:
@@ -67,6 +61,11 @@ class Dataset(Tabular):
         return self._entry.length
 
     @property
+    def is_open(self) -> bool | None:
+        """Whether more may be added to it; ``None`` where only a search told of it."""
+        return self._entry.open
+
+    @property
     def size(self) -> int | None:
         """Bytes of all files; ``None`` where one has no registered size."""
         return self.files.size
@@ -88,15 +87,14 @@ class Dataset(Tabular):
         """What is attached directly: datasets of a container, files of a dataset."""
         if self.kind == "file":
             return self._others([], "below")
-        scope, name = self.did.scope, self.did.name
-        rows = self._ask("the content", lambda rucio: list(rucio.list_content(scope, name)))
+        rows = self._ask("the content", lambda rucio: list(rucio.list_content(self.did.scope, self.did.name)))
         return self._others(rows, "in")
 
     @cached_property
     def parents(self) -> SearchResult:
         """Datasets and containers this DID is attached to."""
-        scope, name = self.did.scope, self.did.name
-        rows = self._ask("the parents", lambda rucio: list(rucio.list_parent_dids(scope, name)))
+        did = self.did
+        rows = self._ask("the parents", lambda rucio: list(rucio.list_parent_dids(did.scope, did.name)))
         return self._others(rows, "that hold")
 
     def replicas(self) -> ReplicaTable:
@@ -364,6 +362,10 @@ class Dataset(Tabular):
             raise InvalidConfiguration(msg)
         wanted = Wanted(files, bring_to=where, days=days, verify=verify)
         return start(self._site, self.did, self.files, None, wanted)
+
+    def embargo(self) -> str | None:
+        """Sentence about an embargo on it, on what holds it or on a dataset in it, if there is one."""
+        return embargo(self._site.connection, self.did)
 
     def cite(self) -> Citation:
         """Citation from the metadata: a line, and BibTeX in ``.bibtex``."""

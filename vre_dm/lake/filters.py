@@ -13,6 +13,8 @@ from vre_dm.did import shown
 from vre_dm.errors import InvalidFilter
 from vre_dm.lake.tables import clean
 
+KINDS = ("number", "text", "date", "boolean")
+"""Kinds of values that can be compared."""
 Value = bool | int | float | str | date | datetime
 
 
@@ -165,6 +167,11 @@ def kind_of(value: object) -> str:
     if isinstance(value, date):
         return "date"
     return "text" if isinstance(value, str) else type(value).__name__
+
+
+def stored_kind(value: object) -> str:
+    """Type name of a value as metadata store it: a date is a text there."""
+    return "date" if isinstance(value, str) and read_date(value) else kind_of(value)
 
 
 def read_date(text: str) -> date | datetime | None:

@@ -1,19 +1,18 @@
 """The lake as its user sees it: search, browse, one dataset, one's rules and quota."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vre_dm.did import Did, DidPattern
-from vre_dm.errors import InvalidDid, InvalidFilter
+from vre_dm.errors import InvalidFilter
 from vre_dm.lake import accounting, catalogue
 from vre_dm.lake.access import Access
 from vre_dm.lake.catalogue import Entry, Page
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.dataset import Dataset
-from vre_dm.lake.filters import from_keywords, parse
+from vre_dm.lake.filters import Condition, from_keywords, parse
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.metadata import titles_of
 from vre_dm.lake.results import SearchResult
@@ -22,9 +21,11 @@ from vre_dm.lake.site import Site
 from vre_dm.lake.storage import Storage
 from vre_dm.lake.tables import Table, Tabular
 from vre_dm.lake.tokens import TokenProvider
+from vre_dm.lake.vocabulary import Key, keys
 
 if TYPE_CHECKING:
     from vre_dm.lake.cache import Cache
+    from vre_dm.lake.outlook import Outlook
     from vre_dm.lake.publish.publication import Publication
     from vre_dm.lake.publish.sources import Sources
     from vre_dm.lake.transfer.events import Listener
@@ -73,6 +74,11 @@ class Lake(Tabular):
         return self._connection.instance
 
     @property
+    def folder(self) -> Path:
+        """Where fetched files go when nothing else is said."""
+        return self._site.folder
+
+    @property
     def access(self) -> Access:
         """What a transfer may use at each URL of this lake."""
         return self._storage
@@ -118,12 +124,7 @@ class Lake(Tabular):
         NotInLake
             There is no such scope.
         """
-        wanted = DidPattern.parse(pattern)
-        if scope is not None:
-            if wanted.scope not in {"*", scope}:
-                msg = f"search in {wanted.scope} or in {scope}? give the scope once"
-                raise InvalidDid(msg)
-            wanted = DidPattern(scope, wanted.name)
+        wanted = DidPattern.parse(pattern).within(scope)
         if not isinstance(where, str):
             msg = 'where= is a text such as "year>=2017"; use keywords for values from Python'
             raise InvalidFilter(msg)
@@ -131,15 +132,41 @@ class Lake(Tabular):
             msg = "search() has no type; use kind='file'"
             raise InvalidFilter(msg)
         conditions = [*parse(where), *from_keywords(filters)]
-        pages = catalogue.find(self._connection, wanted, kind, conditions)
+        pages = self.find(wanted, kind=kind, conditions=conditions)
         title = " ".join(["found for", str(wanted), *map(str, conditions)])
-        found = SearchResult(pages, self._dataset, title, partial(titles_of, self._connection))
+        found = SearchResult(pages, self._dataset, title, self.titles)
         found.look_at(1)  # so that what is wrong with the question is said here, not at the first use
         return found
+
+    def find(
+        self,
+        pattern: str | Did | DidPattern = "*",
+        *,
+        scope: str | None = None,
+        kind: str = "collection",
+        conditions: Sequence[Condition] = (),
+    ) -> Iterator[Page]:
+        """Find as `search` does, page by page: for who shows what is found as it comes, and keeps none of it.
+
+        What `search` raises of the lake is raised with the first page.
+        """
+        return catalogue.find(self._connection, DidPattern.parse(pattern).within(scope), kind, conditions)
+
+    def titles(self, dids: Sequence[Did]) -> dict[Did, str]:
+        """Titles of those DIDs that have one; about a millisecond each."""
+        return titles_of(self._connection, dids)
+
+    def keys(self, scope: str = "*") -> list[Key]:
+        """Metadata keys that are used in the scopes that fit a pattern, with the kinds of their values."""
+        return keys(self._connection, self.scopes(scope))
 
     def scopes(self, pattern: str = "*") -> catalogue.Scopes:
         """Scopes of the lake that fit a pattern, sorted; those with unsafe names are left out, and named."""
         return catalogue.scopes(self._connection, pattern)
+
+    def own_scopes(self) -> catalogue.Scopes:
+        """Scopes of this account: those that it may write."""
+        return catalogue.scopes_of(self._connection, self.account)
 
     def dataset(self, did: str | Did) -> Dataset:
         """One container, dataset or file.
@@ -181,6 +208,29 @@ class Lake(Tabular):
         if entry.kind == "file":
             return SearchResult(iter([Page([entry])]), self._dataset, f"at {entry.did}")
         return self._dataset(entry).children
+
+    def outlook(self, did: str | Did, target: Path | None = None, *, files: str | None = None) -> "Outlook":
+        """Look at what a fetch would do: what is here, what comes, where to, whether it fits.
+
+        Parameters
+        ----------
+        did
+            ``scope:name``.
+        target
+            Folder of the user's own; the usual places when left out.
+        files
+            Only files whose name fits this pattern.
+
+        Raises
+        ------
+        InvalidDid, NotInLake
+            It is malformed, or the lake does not know it, or no file fits.
+        NotWritable, NoSpace
+            The folder does not take the files.
+        """
+        from vre_dm.lake.outlook import outlook
+
+        return outlook(self._site, self.dataset(did).did, files, target)
 
     def publication(
         self,
@@ -302,13 +352,7 @@ class Lake(Tabular):
         return accounting.storage_elements(self._connection, expression, self._storage.endpoints())
 
     def whoami(self) -> dict[str, Any]:
-        """Account as the lake knows it: ``account``, ``account_type``, ``email``, ``status``.
-
-        Raises
-        ------
-        LoginRefused
-            The lake does not accept the login.
-        """
+        """Account as the lake knows it: ``account``, ``account_type``, ``email``, ``status``."""
         return self._connection.ask("your account", lambda rucio: dict(rucio.whoami()))
 
     @property
@@ -348,7 +392,7 @@ class Lake(Tabular):
 
     def _entry(self, did: Did) -> Entry:
         row = self._connection.ask(str(did), lambda rucio: rucio.get_did(did.scope, did.name))
-        return Entry(did, str(row["type"]).lower(), row.get("bytes"), row.get("length"))
+        return Entry(did, str(row["type"]).lower(), row.get("bytes"), row.get("length"), row.get("open"))
 
     def _dataset(self, entry: Entry) -> Dataset:
         return Dataset(self._site, entry)

@@ -17,6 +17,10 @@ BOOKKEEPING = frozenset(
     + "deleted_at eol_at closed_at length bytes md5 adler32 guid".split()  # noqa: SIM905
 )
 
+# Units that a key's name may end with. Not "fb" and "pb": luminosity_fb and limit_fb mean different ones.
+_UNITS = {unit: unit for unit in "eV keV MeV GeV TeV kg kpc Mpc pc km cm mm s K sr deg".split()}  # noqa: SIM905
+_UNITS |= {"cm2": "cm²", "cm3": "cm³", "days": "d", "percent": "%"}
+
 
 class Metadata(Mapping[str, Any], Tabular):
     """Metadata of one DID, by key; values are numbers, texts, booleans, lists or datetimes (UTC).
@@ -46,6 +50,12 @@ class Metadata(Mapping[str, Any], Tabular):
     def table(self) -> Table:
         """One row a key."""
         return Table(f"Metadata of {self._did}", ("key", "value"), list(self._values.items()))
+
+
+def unit_of(key: str) -> str | None:
+    """Unit that a key's name ends with, as in ``mass_GeV``; ``None`` where it says none for sure."""
+    word, _, unit = key.rpartition("_")
+    return _UNITS.get(unit) if word else None
 
 
 def metadata_of(connection: Connection, dids: Sequence[Did], plugin: str) -> dict[Did, dict[str, Any]]:

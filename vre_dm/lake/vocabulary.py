@@ -2,13 +2,15 @@
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from vre_dm.did import Did
 from vre_dm.errors import InvalidDid, InvalidFilter
 from vre_dm.lake.connection import Connection
-from vre_dm.lake.filters import Condition, kind_of, read_date
-from vre_dm.lake.metadata import metadata_of
+from vre_dm.lake.filters import KINDS, Condition, kind_of, read_date, stored_kind
+from vre_dm.lake.metadata import metadata_of, unit_of
 from vre_dm.lake.rucio_filters import COLUMNS
 from vre_dm.lake.tables import clean
 
@@ -20,6 +22,43 @@ def near(word: str, known: Iterable[str]) -> str:
     """Sentence part that offers the nearest known words, or an empty text."""
     close = difflib.get_close_matches(word, list(known), n=3, cutoff=0.6)
     return f"; did you mean {' or '.join(close)}?" if close else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A metadata key as a lake uses it.
+
+    Attributes
+    ----------
+    name
+        The key.
+    examples
+        One value of each kind that it holds: ``number``, ``text``, ``date``, ``boolean``.
+    """
+
+    name: str
+    examples: dict[str, Any]
+
+    @property
+    def kinds(self) -> list[str]:
+        """Kinds of its values, sorted."""
+        return sorted(self.examples)
+
+    @property
+    def unit(self) -> str | None:
+        """Unit of its numbers, where its name says one."""
+        return unit_of(self.name) if "number" in self.examples else None
+
+
+def keys(connection: Connection, scopes: Iterable[str]) -> list[Key]:
+    """Metadata keys that users of these scopes wrote, sorted; learnt from the first two thousand DIDs."""
+    found: dict[str, dict[str, Any]] = {}
+    for metadata in islice(_free_metadata(connection, scopes), _LOOKED_AT):
+        for name, value in metadata.items():
+            kind = stored_kind(value)
+            if kind in KINDS:  # lists cannot be compared
+                found.setdefault(name, {}).setdefault(kind, value)
+    return [Key(name, found[name]) for name in sorted(found)]
 
 
 def check_keys(connection: Connection, scopes: Iterable[str], conditions: Sequence[Condition]) -> None:

@@ -2,9 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import jsonschema
@@ -13,7 +14,7 @@ from jupyter_server.base.handlers import APIHandler
 from tornado import web
 from tornado.iostream import StreamClosedError
 
-from vre_dm.did import Did
+from vre_dm.did import Did, shown
 from vre_dm.errors import InvalidConfiguration, InvalidDid, InvalidRequest, TooLarge, Unreachable, VreDmError
 from vre_dm.lake.lake import Lake
 from vre_dm.server import openapi
@@ -60,6 +61,11 @@ class Handler(APIHandler):
         """The extension, with its settings and what it keeps open."""
         app: VreDm = self.settings["vre_dm"]
         return app
+
+    @property
+    def root(self) -> Path:
+        """Folder that the file browser shows."""
+        return Path(self.settings["server_root_dir"]).expanduser()
 
     def set_default_headers(self) -> None:
         """Let nobody on the way keep an answer, which is the user's own."""
@@ -132,15 +138,39 @@ class Handler(APIHandler):
         InvalidRequest
             It is missing and has no default, or is no text.
         """
+        said = self.texts(name)
+        if not said and default is None:
+            msg = f"the request lacks {name}"
+            raise InvalidRequest(msg, field=name)
+        return said[-1] if said else str(default)
+
+    def texts(self, name: str) -> list[str]:
+        """Every value of a parameter that may be said several times.
+
+        Raises
+        ------
+        InvalidRequest
+            One is no text.
+        """
         try:
-            value = self.get_query_argument(name, default, strip=False)
+            return self.get_query_arguments(name, strip=False)
         except web.HTTPError:
             msg = f"{name} is no text in UTF-8"
             raise InvalidRequest(msg, field=name) from None
-        if value is None:
-            msg = f"the request lacks {name}"
+
+    def choice(self, name: str, allowed: Collection[str], default: str) -> str:
+        """One of a few words in the query; the default where it is missing or empty.
+
+        Raises
+        ------
+        InvalidRequest
+            It is another word.
+        """
+        said = self.text(name, "") or default
+        if said not in allowed:
+            msg = f"{name} is {shown(said)}; use one of {', '.join(allowed)}"
             raise InvalidRequest(msg, field=name)
-        return value
+        return said
 
     def whole(self, name: str, default: int, least: int, most: int) -> int:
         """Whole number in the query.
@@ -239,4 +269,4 @@ class Handler(APIHandler):
 
 def to_json(answer: Any) -> str:
     """One line of JSON; numbers that JSON has not are refused."""
-    return json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return json.dumps(answer, allow_nan=False, separators=(",", ":"))

@@ -7,6 +7,7 @@ from vre_dm.errors import InvalidConfiguration, LakeStarting, VreDmError
 from vre_dm.lake import instances
 from vre_dm.lake.instances import EMBEDDED
 from vre_dm.lake.lake import Lake
+from vre_dm.lake.rules.spans import stamp
 from vre_dm.server.base import Handler
 
 
@@ -77,7 +78,7 @@ def login(lake: Lake) -> dict[str, Any]:
         said["account"] = lake.account
         ends = lake.tokens.expires()
         if ends is not None:
-            said["expires"] = f"{ends.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+            said["expires"] = stamp(ends)
             said["seconds_left"] = int((ends - datetime.now(UTC)).total_seconds())
     except VreDmError as error:
         problem, _, step = " ".join(str(error).split()).rpartition("; ")

@@ -9,7 +9,10 @@ from vre_dm.errors import LakeStarting, SandboxError, Unreachable, VreDmError
 from vre_dm.lake import instances
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.lake import Lake
+from vre_dm.server.kept import KeptDatasets
 from vre_dm.server.pool import Pool
+
+_FILES_KEPT, _SECONDS_KEPT = 300_000, 300.0  # of the datasets that were looked at last, a lake
 
 
 class OpenLake:
@@ -20,6 +23,7 @@ class OpenLake:
 
     def __init__(self, name: str, pool: Pool) -> None:
         self.name, self.pool = name, pool
+        self.datasets = KeptDatasets(_FILES_KEPT, _SECONDS_KEPT)
         self.chosen = False  # by the user, so that it may be started
         self._lock = threading.Lock()
         self._lake: Lake | None = None
@@ -40,6 +44,7 @@ class OpenLake:
                 now = instances.embedded_if_running() or self._start.awaited(self.chosen)
                 if self._lake is None or _address(now) != _address(self._lake.instance):
                     self._lake = session.opened(now)
+                    self.datasets.forget()
             elif self._lake is None:
                 self._lake = session.opened(_configured(self.name))
             return self._lake

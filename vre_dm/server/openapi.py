@@ -29,7 +29,8 @@ def document() -> dict[str, Any]:
         if path.name != _HEAD:
             part = _read(path)
             whole["paths"] |= part["paths"]
-            whole["components"]["schemas"] |= part.get("schemas", {})
+            for kind in ("schemas", "parameters"):
+                whole["components"][kind] |= part.get(kind, {})
     return whole
 
 

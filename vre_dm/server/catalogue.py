@@ -1,0 +1,155 @@
+"""What the lake holds, from scopes down to files, and what is found in it; and its storage elements."""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any
+
+from vre_dm.errors import InvalidDid, InvalidFilter, InvalidRequest
+from vre_dm.lake.catalogue import KINDS, Entry, Page
+from vre_dm.lake.dataset import Dataset
+from vre_dm.lake.filters import parse
+from vre_dm.lake.lake import Lake
+from vre_dm.lake.vocabulary import Key
+from vre_dm.server.base import Handler
+from vre_dm.server.streams import Row, Rows, RowsHandler
+from vre_dm.server.values import plain
+
+_AT_ONCE = 50  # rows of a search that are sent as soon as they have their titles
+_TITLED = 1000  # rows of a search that get a title: each costs the lake a millisecond
+
+
+class ScopesHandler(Handler):
+    """Scopes."""
+
+    async def get(self) -> None:
+        """List those that fit a pattern, and which of them are the user's."""
+        with self.blaming({InvalidDid: "pattern"}):
+            self.reply(await self.ask(lambda lake: _scopes(lake, self.text("pattern", "*"))))
+
+
+class ChildrenHandler(RowsHandler):
+    """One level of the tree."""
+
+    async def get(self) -> None:
+        """Stream what is attached to a DID, or the collections of a scope."""
+        scope, named = self.text("scope", ""), self.text("did", "")
+        if bool(scope) == bool(named):
+            msg = "say either did or scope: what is looked into"
+            raise InvalidRequest(msg, field="did")
+        if named:
+            did, kind = self.did(), self.choice("kind", KINDS, "all")
+            await self.stream(lambda lake: _below(lake.dataset(did), kind))
+        else:
+            kind = self.choice("kind", KINDS, "collection")
+            with self.blaming({InvalidDid: "scope"}):
+                await self.stream(lambda lake: _listed(lake.find(scope=scope, kind=kind), _plain, 1000))
+
+
+class SearchHandler(RowsHandler):
+    """A search."""
+
+    async def get(self) -> None:
+        """Stream what is found by name and metadata; the first rows have titles."""
+        pattern, scope = self.text("pattern", "") or "*", self.text("scope", "") or None
+        kind = self.choice("kind", KINDS, "collection")
+        with self.blaming({InvalidFilter: "where", InvalidDid: "pattern"}):
+            conditions = [condition for text in self.texts("where") for condition in parse(text)]
+            found = partial(Lake.find, pattern=pattern, scope=scope, kind=kind, conditions=conditions)
+            await self.stream(lambda lake: _listed(found(lake), _Titled(lake), _AT_ONCE))
+
+
+class KeysHandler(Handler):
+    """What a search can ask for."""
+
+    async def get(self) -> None:
+        """List the metadata keys of a scope, or of all."""
+        with self.blaming({InvalidDid: "scope"}):
+            found = await self.ask(lambda lake: lake.keys(self.text("scope", "") or "*"))
+        self.reply({"keys": [_key(key) for key in found]})
+
+
+class StorageElementsHandler(Handler):
+    """Storage elements."""
+
+    async def get(self) -> None:
+        """List them, with what the account may still keep there."""
+        self.reply({"rses": await self.ask(_storage_elements)})
+
+
+def entry(one: Entry | Dataset) -> Row:
+    """A DID as lists show it; its size and length where the catalogue knows them without counting."""
+    size, length = (one.size, one.length) if isinstance(one, Entry) else (one.known_size, one.known_length)
+    did = one.did
+    said = {"did": str(did), "scope": did.scope, "name": did.name, "kind": one.kind}
+    return said | {"size": size, "length": length}
+
+
+def _scopes(lake: Lake, pattern: str) -> dict[str, Any]:
+    found = lake.scopes(pattern)
+    return {"scopes": list(found), "left_out": found.refused, "mine": list(lake.own_scopes())}
+
+
+def _below(parent: Dataset, kind: str) -> Rows:
+    found = parent.children
+    wanted = {"all": KINDS, "collection": ("container", "dataset")}.get(kind, (kind,))
+    return Rows([[entry(each) for each in found if each.kind in wanted]], found.refused)
+
+
+def _listed(pages: Iterable[Page], rows: Callable[[list[Entry]], list[Row]], at_once: int) -> Rows:
+    """Rows of pages as they come, so many at once."""
+    left_out: list[str] = []
+
+    def batches() -> Iterator[list[Row]]:
+        for page in pages:
+            left_out.extend(page.refused)
+            for start in range(0, len(page.entries), at_once):
+                yield rows(page.entries[start : start + at_once])
+
+    return Rows(batches(), left_out)
+
+
+def _plain(page: Iterable[Entry]) -> list[Row]:
+    return [entry(each) for each in page]
+
+
+class _Titled:
+    """Rows with the titles of datasets and containers, as long as that does not take too long."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake, self._left = lake, _TITLED
+
+    def __call__(self, page: list[Entry]) -> list[Row]:
+        described = [each.did for each in page if each.kind != "file"][: self._left]
+        self._left -= len(described)
+        titles = self._lake.titles(described) if described else {}
+        return [entry(each) | {"title": titles.get(each.did)} for each in page]
+
+
+def _key(key: Key) -> dict[str, Any]:
+    example = next(iter(key.examples.values()))
+    return {"key": key.name, "kinds": key.kinds, "unit": key.unit, "example": plain(example)}
+
+
+def _storage_elements(lake: Lake) -> list[dict[str, Any]]:
+    found, left = lake.rses(), {each.rse: each.left for each in lake.quota().allowances}
+    return [
+        {
+            "name": row["rse"],
+            "type": row.get("rse_type"),
+            "readable": bool(row.get("availability_read")),
+            "writable": bool(row.get("availability_write")),
+            "deletable": bool(row.get("availability_delete")),
+            "schemes": found.schemes(row["rse"]),
+            "left": left.get(row["rse"]),
+        }
+        for row in found.rows
+    ]
+
+
+ROUTES = [
+    ("scopes", ScopesHandler),
+    ("children", ChildrenHandler),
+    ("search", SearchHandler),
+    ("keys", KeysHandler),
+    ("rses", StorageElementsHandler),
+]

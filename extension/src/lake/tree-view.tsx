@@ -4,7 +4,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
-import { Rows } from '../rows/Rows';
+import { Rows } from '../rows/rows';
 import type { ICellWriter, IDataLake } from '../tokens';
 import { NodeRow } from './node-row';
 import { isRemark } from './nodes';

@@ -2,7 +2,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import { Rows } from '../rows/Rows';
+import { Rows } from '../rows/rows';
 import type { Choice } from './filter';
 import { keyOf } from './filter';
 import type { CurvesModel } from './model';

@@ -6,9 +6,9 @@ import type { Action } from './keys';
 import { keyAt, parentOf } from './list';
 import type { RowsProps } from './list';
 import { TypeAhead } from './typing';
-import type { Active } from './useActive';
-import type { Marks } from './useMarks';
-import type { ListWindow } from './useWindow';
+import type { Active } from './use-active';
+import type { Marks } from './use-marks';
+import type { ListWindow } from './use-window';
 import { pageOf } from './window';
 
 /** Handles keys pressed on a row. */

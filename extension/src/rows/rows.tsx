@@ -4,14 +4,14 @@ import * as React from 'react';
 import { watchDrag } from './drag';
 import { keyAt } from './list';
 import type { RowFacts, RowsProps } from './list';
-import { Row } from './Row';
-import type { RowProps } from './Row';
-import { useActive } from './useActive';
-import type { Active } from './useActive';
-import { useKeys } from './useKeys';
-import { useMarks } from './useMarks';
-import type { Marks } from './useMarks';
-import { useWindow } from './useWindow';
+import { Row } from './row';
+import type { RowProps } from './row';
+import { useActive } from './use-active';
+import type { Active } from './use-active';
+import { useKeys } from './use-keys';
+import { useMarks } from './use-marks';
+import type { Marks } from './use-marks';
+import { useWindow } from './use-window';
 
 const WAITING: RowFacts = { text: '…', remark: true };
 

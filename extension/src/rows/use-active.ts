@@ -3,7 +3,7 @@
 import * as React from 'react';
 import { indexOf, keyAt } from './list';
 import type { RowsProps } from './list';
-import type { ListWindow } from './useWindow';
+import type { ListWindow } from './use-window';
 
 /** The active row and how to go to another one. */
 export interface Active {

@@ -1,9 +1,12 @@
 /** The plugins of vre-dm, in the order in which they build on each other. */
 
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { plugins as cells } from './cells/plugin';
+import { plugins as details } from './lake/details/plugin';
 import { plugins as lake } from './lake/plugin';
+import { plugins as search } from './lake/search/plugin';
 import { plugins as viewer } from './viewer/plugin';
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [...lake, ...viewer];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [...lake, ...search, ...details, ...cells, ...viewer];
 
 export default plugins;

@@ -1,0 +1,81 @@
+/** What is known about a DID: embargo, metadata, what holds it, how to cite it. */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import type { Dataset, MetadataItem } from '../../api/types';
+import { Copy } from './copy';
+import { typeText, valueText } from './words';
+
+interface Props {
+  dataset: Dataset;
+  open: (did: string) => void;
+  trans: TranslationBundle;
+}
+
+/** The first tab. */
+export function About({ dataset, open, trans }: Props): React.ReactElement {
+  const { embargo, metadata, parents } = dataset;
+  return (
+    <>
+      {embargo && (
+        <p className="vre-embargo" role="note">
+          {embargo}
+        </p>
+      )}
+      <Metadata items={metadata} trans={trans} />
+      {parents.length > 0 && (
+        <>
+          <h3>{trans.__('Part of')}</h3>
+          <ul className="vre-parents">
+            {parents.map(({ did }) => (
+              <li key={did}>
+                <button type="button" className="vre-link" onClick={() => open(did)}>
+                  {did}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <Citation {...dataset.citation} trans={trans} />
+    </>
+  );
+}
+
+function Metadata({ items, trans }: { items: MetadataItem[]; trans: TranslationBundle }): React.ReactElement {
+  if (items.length === 0) {
+    return <p>{trans.__('Nobody wrote metadata.')}</p>;
+  }
+  return (
+    <table className="vre-facts" aria-label={trans.__('Metadata')}>
+      <tbody>
+        {items.map(item => (
+          <tr key={item.key}>
+            <th scope="row">{item.key}</th>
+            <td title={typeText(item.kind, trans) || undefined}>
+              {valueText(item, trans)}
+              {item.unit && <span className="vre-unit"> {item.unit}</span>}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+type CitationProps = Dataset['citation'] & { trans: TranslationBundle };
+
+function Citation({ line, bibtex, trans }: CitationProps): React.ReactElement {
+  return (
+    <>
+      <h3>{trans.__('Cite')}</h3>
+      <p className="vre-citation">
+        {line} <Copy text={line} what={trans.__('the citation')} trans={trans} />
+      </p>
+      <pre className="vre-bibtex" tabIndex={0} aria-label="BibTeX">
+        {bibtex}
+      </pre>
+      <Copy text={bibtex} what="BibTeX" trans={trans} />
+    </>
+  );
+}

@@ -1,0 +1,100 @@
+/** The files of a DID, however many: sizes, checksums, a filter by name. */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import type { FileRow } from '../../api/types';
+import { sizeText } from '../../quantities';
+import { Rows } from '../../rows/rows';
+import type { ICellWriter, IDataLake } from '../../tokens';
+import { Copy } from './copy';
+import { Trouble } from './trouble';
+import type { FilePages } from './files';
+import type { Details } from './model';
+
+interface Props {
+  details: Details;
+  files: FilePages;
+  lake: IDataLake;
+  writer: ICellWriter | null;
+  trans: TranslationBundle;
+}
+
+const keyOf = ({ did }: FileRow) => did;
+
+/** The second tab. */
+export function Files(props: Props): React.ReactElement {
+  const { details, files, trans } = props;
+  const { total, error } = files;
+  return (
+    <>
+      <input
+        type="search"
+        className="jp-mod-styled vre-files-filter"
+        aria-label={trans.__('Only files whose name fits')}
+        placeholder={trans.__('Only files like *.root')}
+        value={details.pattern}
+        onChange={event => details.narrow(event.target.value)}
+      />
+      <p className="vre-files-count" role="status">
+        {total === null
+          ? ''
+          : trans._n('%1 file, %2', '%1 files, %2', total, sizeText(files.size) || trans.__('size unknown'))}
+      </p>
+      {error ? (
+        <Trouble error={error} again={() => files.look()} trans={trans} />
+      ) : total === null ? (
+        <p>{trans.__('Asking the lake…')}</p>
+      ) : (
+        <FileRows {...props} total={total} />
+      )}
+    </>
+  );
+}
+
+function FileRows({ files, total, lake, writer, trans }: Props & { total: number }): React.ReactElement {
+  return (
+    <Rows
+      role="grid"
+      label={trans.__('Files')}
+      multiple
+      count={total}
+      at={files.at}
+      keyOf={keyOf}
+      facts={file => ({ text: file.name, className: 'vre-did vre-file', did: file.did })}
+      render={file => <Cells file={file} trans={trans} />}
+      onRange={files.show}
+      onSelect={keys => lake.select([...keys])}
+      onAct={({ did }) => lake.openDid(did)}
+      onDrag={writer ? (rows, move) => writer.startDrag(rows.map(fileEntry), move) : undefined}
+    />
+  );
+}
+
+function fileEntry({ did }: FileRow): { did: string; kind: 'file' } {
+  return { did, kind: 'file' };
+}
+
+function Cells({ file, trans }: { file: FileRow; trans: TranslationBundle }): React.ReactElement {
+  const { name, size, adler32, md5 } = file;
+  const sum = (kind: string, text: string) => (
+    <Copy text={text} what={trans.__('%1 of %2', kind, name)} inList trans={trans}>
+      <code>{text}</code>
+    </Copy>
+  );
+  return (
+    <>
+      <span role="gridcell" className="vre-file-name" title={name}>
+        {name}
+      </span>
+      <span role="gridcell" className="vre-file-size">
+        {sizeText(size)}
+      </span>
+      <span role="gridcell" className="vre-file-sum">
+        {adler32 && sum('adler32', adler32)}
+      </span>
+      <span role="gridcell" className="vre-file-sum vre-file-md5">
+        {md5 && sum('md5', md5)}
+      </span>
+    </>
+  );
+}

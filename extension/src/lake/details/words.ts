@@ -1,0 +1,44 @@
+/** Values of metadata as text, with their type and unit. */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { MetadataItem, Replicas, ReplicaRow } from '../../api/types';
+import { momentText } from '../../quantities';
+
+/** A value as it is read; whatever it holds, it is text. */
+export function valueText({ value, kind }: Pick<MetadataItem, 'value' | 'kind'>, trans: TranslationBundle): string {
+  if (kind === 'date' && typeof value === 'string') {
+    return value.length > '2020-01-31'.length ? momentText(value, trans) || value : value;
+  }
+  if (typeof value === 'boolean') {
+    return value ? trans.__('true') : trans.__('false');
+  }
+  if (Array.isArray(value)) {
+    return value.map(part => valueText({ value: part, kind: '' }, trans)).join(', ');
+  }
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** The type of a value; empty where it is text, as most are. */
+export function typeText(kind: string, trans: TranslationBundle): string {
+  const words: Record<string, string> = {
+    number: trans.__('number'),
+    date: trans.__('date'),
+    boolean: trans.__('yes or no'),
+    list: trans.__('list')
+  };
+  return Object.hasOwn(words, kind) ? words[kind] : '';
+}
+
+/** Whether a storage element has all files. */
+export function copyText({ rse, files }: ReplicaRow, { total, complete }: Replicas, trans: TranslationBundle): string {
+  return complete.includes(rse) && files >= total
+    ? trans.__('complete')
+    : trans.__('partial: %1 of %2 files', files, total);
+}
+
+/** Copies that exist but cannot be read, by what the lake calls their state. */
+export function unreadableText({ unreadable }: ReplicaRow, trans: TranslationBundle): string {
+  return Object.entries(unreadable)
+    .map(([state, count]) => trans.__('%1 %2', count, state.toLowerCase()))
+    .join(', ');
+}

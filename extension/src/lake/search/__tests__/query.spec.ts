@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { MetadataKey } from '../../../api/types';
+import { askedPattern, blamed, conditionOf, kindOf, operatorsOf, problemOf, readText, textOf } from '../query';
+import type { Filter } from '../query';
+
+const KEYS: MetadataKey[] = [
+  { key: 'year', kinds: ['number'], example: 2017 },
+  { key: 'title', kinds: ['text'], example: 'Dwarf galaxies' },
+  { key: 'simulated', kinds: ['boolean'], example: true },
+  { key: 'taken', kinds: ['date'], example: '2020-01-31' },
+  { key: 'run', kinds: ['number', 'text'], example: 7 }
+];
+const filter = (key: string, value: string, operator: Filter['operator'] = '='): Filter => ({ key, operator, value });
+
+test('conditions among the words become filters, the rest is the pattern', () => {
+  assert.deepEqual(readText('xenon:*events* year>=2017 and title="direct detection", simulated == true'), {
+    pattern: 'xenon:*events*',
+    filters: [filter('year', '2017', '>='), filter('title', 'direct detection'), filter('simulated', 'true')]
+  });
+  assert.deepEqual(readText('year>=2017 fermi*'), { pattern: 'fermi*', filters: [filter('year', '2017', '>=')] });
+});
+
+test('what is no condition stays where it is, for the server to judge', () => {
+  for (const text of ['a*', 'scope:name=x', 'year=>2017', 'a:b year>=', '']) {
+    assert.equal(readText(text).pattern, text.trim());
+    assert.deepEqual(readText(text).filters, []);
+  }
+});
+
+test('what is written out reads back as it was', () => {
+  const filters = [
+    filter('year', '2017', '>='),
+    filter('title', 'a "b" c'),
+    filter('run', "it's"),
+    filter('title', '2017')
+  ];
+  const text = textOf({ pattern: 'fermi:*', filters }, KEYS);
+  assert.deepEqual(readText(text), { pattern: 'fermi:*', filters });
+});
+
+test('a word without a star is looked for anywhere in the names, of one scope or of all', () => {
+  assert.deepEqual(['dsph', 'fermi:dsph', 'a*', 'a:*', '', 'fermi:', '  x '].map(askedPattern), [
+    '*dsph*',
+    'fermi:*dsph*',
+    'a*',
+    'a:*',
+    '*',
+    'fermi:*',
+    '*x*'
+  ]);
+});
+
+test('the kind of a filter is what its key holds', () => {
+  const kind = (key: string, value: string) => kindOf({ key, value }, KEYS);
+  assert.equal(kind('year', 'abc'), 'number');
+  assert.equal(kind('title', '2017'), 'text');
+  assert.deepEqual([kind('run', '7'), kind('run', 'seven')], ['number', 'text']);
+  assert.deepEqual(
+    ['1e-45', 'TRUE', '2020-01-31T12:00Z', 'x'].map(value => kind('unknown', value)),
+    ['number', 'boolean', 'date', 'text']
+  );
+});
+
+test('texts are quoted, so that one that looks like a number stays a text', () => {
+  assert.equal(conditionOf(filter('title', '2017'), 'text'), 'title="2017"');
+  assert.equal(conditionOf(filter('title', 'a "b"'), 'text'), `title='a "b"'`);
+  assert.equal(conditionOf(filter('year', ' 2017 ', '>='), 'number'), 'year>=2017');
+});
+
+test('only what has an order can be more or less', () => {
+  assert.deepEqual(operatorsOf('boolean'), ['=', '!=']);
+  assert.equal(operatorsOf('date').length, 6);
+});
+
+test('a filter that cannot be asked says why before it is', () => {
+  assert.equal(problemOf(filter('a b', '1'), 'number'), 'key');
+  assert.equal(problemOf(filter('year', ' '), 'number'), 'empty');
+  assert.equal(problemOf(filter('year', '2017a'), 'number'), 'number');
+  assert.equal(problemOf(filter('taken', '31.1.2020'), 'date'), 'date');
+  assert.equal(problemOf(filter('title', `"'`), 'text'), 'quotes');
+  assert.equal(problemOf(filter('year', '-1.5e3'), 'number'), null);
+});
+
+test('a refusal is shown at the filter that it names', () => {
+  const filters = [filter('run', '1'), filter('yaer', '2017', '>=')];
+  assert.equal(blamed('yaer>=2017: none of the 12 DIDs has the key yaer; did you mean year?', filters), 1);
+  assert.equal(blamed('the lake does not answer', filters), -1);
+});

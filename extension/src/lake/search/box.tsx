@@ -1,0 +1,86 @@
+/** The box to type into, with recent searches, and what to look for. */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import type { SearchModel } from './model';
+import { kindsOf } from './words';
+
+interface Props {
+  model: SearchModel;
+  addFilter: () => void;
+  trans: TranslationBundle;
+}
+
+/** The form; while a search runs its button stops it. */
+export function Box({ model, addFilter, trans }: Props): React.ReactElement {
+  const error = React.useId();
+  const { error: failed, phase, draft } = model;
+  const wrong = failed && (failed.field === 'pattern' || failed.kind === 'InvalidDid') ? failed.message : null;
+  const asking = phase === 'asking';
+  return (
+    <form
+      className="vre-search-box"
+      role="search"
+      onSubmit={event => {
+        event.preventDefault();
+        void model.submit();
+      }}
+    >
+      <PatternInput model={model} error={wrong ? error : undefined} trans={trans} />
+      <button type="submit" className="jp-Button jp-mod-styled jp-mod-accept">
+        {trans.__('Search')}
+      </button>
+      <p className="vre-field-error" id={error} role="alert">
+        {wrong ?? ''}
+      </p>
+      <select
+        className="jp-mod-styled"
+        aria-label={trans.__('Search for')}
+        value={draft.kind}
+        onChange={event => model.edit({ kind: event.target.value })}
+      >
+        {kindsOf(trans).map(([kind, label]) => (
+          <option key={kind} value={kind}>
+            {label}
+          </option>
+        ))}
+      </select>
+      <button type="button" className="jp-Button jp-mod-styled" onClick={addFilter}>
+        {trans.__('Add filter')}
+      </button>
+      {asking && (
+        <button type="button" className="jp-Button jp-mod-styled" onClick={() => model.stop()}>
+          {trans.__('Stop')}
+        </button>
+      )}
+    </form>
+  );
+}
+
+type InputProps = Pick<Props, 'model' | 'trans'> & { error: string | undefined };
+
+function PatternInput({ model, error, trans }: InputProps): React.ReactElement {
+  const list = React.useId();
+  return (
+    <>
+      <input
+        type="search"
+        className="jp-mod-styled"
+        aria-label={trans.__('Name, scope:name or a filter such as year>=2017')}
+        aria-describedby={error}
+        aria-invalid={error ? true : undefined}
+        placeholder={trans.__('name* or scope:name*')}
+        list={list}
+        autoComplete="off"
+        spellCheck={false}
+        value={model.draft.pattern}
+        onChange={event => model.edit({ pattern: event.target.value })}
+      />
+      <datalist id={list}>
+        {model.recent.texts.map(text => (
+          <option key={text} value={text} />
+        ))}
+      </datalist>
+    </>
+  );
+}

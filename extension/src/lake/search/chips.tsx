@@ -1,0 +1,61 @@
+/** The filters as chips: each can be changed and removed, by mouse and by keyboard. */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import type { Filter } from './query';
+
+interface Props {
+  filters: readonly Filter[];
+  /** Which one the server refused, and why. */
+  refused: number;
+  reason: string | null;
+  edit: (index: number) => void;
+  remove: (index: number) => void;
+  trans: TranslationBundle;
+}
+
+/** The row of chips; Delete removes the one that has the focus. */
+export function Chips({ filters, refused, reason, edit, remove, trans }: Props): React.ReactElement | null {
+  const list = React.useRef<HTMLUListElement>(null);
+  const id = React.useId();
+  const drop = (index: number) => {
+    // The focus goes to the neighbour that takes its place, not to the top of the page.
+    const buttons = list.current?.querySelectorAll<HTMLElement>('.vre-chip-edit');
+    (buttons?.[index + 1] ?? buttons?.[index - 1])?.focus();
+    remove(index);
+  };
+  if (filters.length === 0) {
+    return null;
+  }
+  return (
+    <>
+      <ul className="vre-chips" ref={list} aria-label={trans.__('Filters')}>
+        {filters.map((filter, index) => (
+          <li key={index} className={`vre-chip ${index === refused ? 'vre-mod-refused' : ''}`}>
+            <button
+              type="button"
+              className="vre-chip-edit"
+              aria-describedby={index === refused ? id : undefined}
+              title={trans.__('Change this filter (Delete removes it)')}
+              onClick={() => edit(index)}
+              onKeyDown={event => (['Delete', 'Backspace'].includes(event.key) ? drop(index) : undefined)}
+            >
+              {`${filter.key} ${filter.operator} ${filter.value}`}
+            </button>
+            <button
+              type="button"
+              className="vre-chip-remove"
+              aria-label={trans.__('Remove the filter %1', filter.key)}
+              onClick={() => drop(index)}
+            >
+              <span aria-hidden="true">×</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <p className="vre-field-error" id={id} role="alert">
+        {reason ?? ''}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,103 @@
+/** What is looked for, as chips and as text: `xenon:*events* year>=2017 technique="direct detection"`. */
+
+import type { MetadataKey, ValueKind } from '../../api/types';
+
+export type Operator = '=' | '!=' | '>=' | '<=' | '>' | '<';
+
+/** One condition on the metadata. */
+export interface Filter {
+  key: string;
+  operator: Operator;
+  value: string;
+}
+
+/** A question to the catalogue. */
+export interface Query {
+  /** `name`, `name*`, `scope:name*`. */
+  pattern: string;
+  /** `collection`, `container`, `dataset`, `file` or `all`. */
+  kind: string;
+  filters: readonly Filter[];
+}
+
+const CONDITION =
+  /(?:^|\s)(?:and\s+)?([A-Za-z_]\w*)\s*(>=|<=|!=|==|=|>|<)\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>=!,]+))(?=[\s,]|$),?/g;
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
+const DATE = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?$/;
+
+/** Read what was typed: conditions become filters, the rest is the pattern. */
+export function readText(text: string): { pattern: string; filters: Filter[] } {
+  const filters = [...text.matchAll(CONDITION)].map(([, key, operator, double, single, bare]) => ({
+    key,
+    operator: operator.replace('==', '=') as Operator,
+    value: double ?? single ?? bare
+  }));
+  return { pattern: text.replace(CONDITION, ' ').trim(), filters };
+}
+
+/** The same as text, as it can be typed again. */
+export function textOf({ pattern, filters }: Pick<Query, 'pattern' | 'filters'>, keys: readonly MetadataKey[]): string {
+  return [pattern, ...filters.map(filter => conditionOf(filter, kindOf(filter, keys)))].filter(Boolean).join(' ');
+}
+
+/** The pattern that is asked: a word without a star is looked for anywhere in the names. */
+export function askedPattern(pattern: string): string {
+  const trimmed = pattern.trim();
+  const colon = trimmed.lastIndexOf(':');
+  const name = trimmed.slice(colon + 1);
+  return name.includes('*') ? trimmed : `${trimmed.slice(0, colon + 1)}*${name}${name ? '*' : ''}`;
+}
+
+/** Which kind of value a filter compares with: what the key holds, and, if several, what the value reads like. */
+export function kindOf({ key, value }: Pick<Filter, 'key' | 'value'>, keys: readonly MetadataKey[]): ValueKind {
+  const kinds = keys.find(known => known.key === key)?.kinds ?? [];
+  const read = readsLike(value);
+  return kinds.length === 0 || kinds.includes(read) ? read : kinds[0];
+}
+
+function readsLike(value: string): ValueKind {
+  if (/^(true|false)$/i.test(value)) {
+    return 'boolean';
+  }
+  return NUMBER.test(value) ? 'number' : DATE.test(value) ? 'date' : 'text';
+}
+
+/** Texts and booleans are equal or not; the others have an order. */
+export function operatorsOf(kind: ValueKind): readonly Operator[] {
+  return kind === 'text' || kind === 'boolean' ? ['=', '!='] : ['=', '!=', '>=', '<=', '>', '<'];
+}
+
+/** A filter as the server reads it: a text is quoted, so that it stays a text. */
+export function conditionOf({ key, operator, value }: Filter, kind: ValueKind): string {
+  if (kind !== 'text') {
+    return `${key}${operator}${value.trim()}`;
+  }
+  const quote = value.includes('"') ? "'" : '"';
+  return `${key}${operator}${quote}${value}${quote}`;
+}
+
+/** What is wrong with a filter before anybody is asked; null if nothing is. */
+export type FilterProblem = 'key' | 'number' | 'date' | 'empty' | 'quotes';
+
+/** The first thing wrong with a filter. */
+export function problemOf({ key, value }: Filter, kind: ValueKind): FilterProblem | null {
+  if (!/^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(key)) {
+    return 'key';
+  }
+  if (value.trim() === '') {
+    return 'empty';
+  }
+  if (kind === 'number' && !NUMBER.test(value.trim())) {
+    return 'number';
+  }
+  if (kind === 'date' && !DATE.test(value.trim())) {
+    return 'date';
+  }
+  return kind === 'text' && value.includes('"') && value.includes("'") ? 'quotes' : null;
+}
+
+/** Which filter a refusal is about: the one whose condition or key it names; -1 for none. */
+export function blamed(message: string, filters: readonly Filter[]): number {
+  const named = (word: string) => new RegExp(`(^|[^A-Za-z0-9_])${word}([^A-Za-z0-9_]|$)`).test(message);
+  return filters.findIndex(({ key }) => /^\w+$/.test(key) && named(key));
+}

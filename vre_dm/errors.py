@@ -60,6 +60,10 @@ class NoSuchJob(VreDmError, LookupError):
     """No job has this name, or several do."""
 
 
+class JobNotStarted(VreDmError):
+    """The process of a job ended, or told nothing, before anything was done."""
+
+
 class JobCancelled(KeyboardInterrupt):
     """The user stopped a fetch or an upload; the text says what is complete and how the next run goes on."""
 

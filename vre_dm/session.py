@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from vre_dm.lake.cache.settings import CacheSettings
     from vre_dm.lake.growth import Since
     from vre_dm.lake.jobs.listing import JobList
+    from vre_dm.lake.jobs.watching import Watch
     from vre_dm.lake.publish.sources import Sources
     from vre_dm.lake.transfer.events import Listener
     from vre_dm.limits.curveset import CurveSet
@@ -257,6 +258,14 @@ def jobs() -> "JobList":
     from vre_dm.notebook.progress import follow
 
     return jobs_in(_state() / "jobs", follow)
+
+
+def watch_jobs() -> "Watch":
+    """Look at the same jobs again and again, for who shows what changes among them."""
+    from vre_dm.lake.jobs.watching import Watch
+    from vre_dm.notebook.progress import follow
+
+    return Watch(_state() / "jobs", follow)
 
 
 def connected() -> Lake:

@@ -1,18 +1,29 @@
 """The extension as Jupyter Server starts it: its settings, its routes and what it keeps while it runs."""
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Float, Int, Unicode
 
 from vre_dm.lake.tokens import redaction
-from vre_dm.server import choosing, limits
+from vre_dm.server import (
+    catalogue,
+    choosing,
+    datasets,
+    documentation,
+    events,
+    jobs,
+    limits,
+    publishing,
+    rules,
+)
+from vre_dm.server.broadcast import Broadcast
 from vre_dm.server.lakes import Lakes
 from vre_dm.server.pool import Pool
 
 API = "/vre-dm/api/"
-RESOURCES = (choosing, limits)
+RESOURCES = (documentation, choosing, catalogue, datasets, events, jobs, limits, publishing, rules)
 """Modules with ``ROUTES``: pairs of a pattern below `API` and a handler."""
 
 
@@ -52,6 +63,19 @@ class VreDm(ExtensionApp):
     def lakes(self) -> Lakes:
         """The lakes that were asked something."""
         return Lakes(self.lake, lambda name: Pool(f"the lake {name}", self.concurrency, self.queue))
+
+    @cached_property
+    def job_events(self) -> Broadcast:
+        """What changes among the jobs, for all pages."""
+        return Broadcast(partial(events.watch_jobs, self))
+
+    def lake_events(self, name: str) -> Broadcast:
+        """What changes in a lake, for all pages that show it."""
+        return self._lake_events.setdefault(name, Broadcast(partial(events.watch_lake, self, name)))
+
+    @cached_property
+    def _lake_events(self) -> dict[str, Broadcast]:
+        return {}
 
     @cached_property
     def here(self) -> Pool:

@@ -14,7 +14,7 @@ from vre_dm.lake.jobs import journal
 from vre_dm.lake.jobs.folder import About, Begun, JobFolder, Result
 from vre_dm.lake.jobs.journal import Entry
 from vre_dm.lake.jobs.task import Task
-from vre_dm.lake.rules.spans import rough
+from vre_dm.lake.rules.spans import rough, stamp
 from vre_dm.lake.tables import Table, Tabular, clean, plural, size_text
 from vre_dm.lake.transfer.events import (
     Cancelled,
@@ -123,6 +123,10 @@ class Job(Tabular):
         if owner.here and owner.pid == os.getpid():
             return f"{owner.pid} (this one)"
         return str(owner.pid) if owner.here else f"{owner.pid} on {self._begun.host}"
+
+    def is_of(self, pid: int) -> bool:
+        """Whether it is, or was, of this process of this machine."""
+        return self._begun.owner.here and self._begun.owner.pid == pid
 
     @property
     def state(self) -> str:
@@ -283,11 +287,11 @@ class Job(Tabular):
             "files_total": progress.files_total if progress else None,
             "rate": moving.rate if moving else None,
             "remaining": moving.remaining if moving else None,
-            "since": self.since.isoformat(),
+            "since": stamp(self.since),
             "pid": self._begun.owner.pid,
             "host": self._begun.host,
             "remark": now.remark,
-            "retry": now.retry or None,
+            "retry": now.retry,
             "paused": self.paused,
             "can": self.can,
         }

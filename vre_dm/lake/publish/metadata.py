@@ -104,13 +104,14 @@ def difference(wanted: Mapping[str, Any], registered: Mapping[str, Any]) -> str:
 
 
 @cache
-def _schema() -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
-    return schema
+def schema() -> dict[str, Any]:
+    """JSON Schema of the metadata; shared by all who ask, not to be changed."""
+    read: dict[str, Any] = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
+    return read
 
 
 def _validator() -> Draft202012Validator:
-    return Draft202012Validator(_schema(), format_checker=FormatChecker(["date"]))
+    return Draft202012Validator(schema(), format_checker=FormatChecker(["date"]))
 
 
 def _faults(values: dict[str, Any], *, complete: bool) -> list[ValidationError]:
@@ -119,7 +120,7 @@ def _faults(values: dict[str, Any], *, complete: bool) -> list[ValidationError]:
 
 
 def _is_text(key: str) -> bool:
-    rules = _schema()["properties"].get(key, {})
+    rules = schema()["properties"].get(key, {})
     return bool(rules.get("type") == "string" or rules.get("$ref") == "#/$defs/text")
 
 

@@ -18,6 +18,7 @@ from vre_dm.lake.publish.sums import Summing
 from vre_dm.lake.publish.target import find
 from vre_dm.lake.publish.undoing import undo
 from vre_dm.lake.publish.uploading import Shipping
+from vre_dm.lake.rules.spans import stamp
 from vre_dm.lake.tables import Table, Tabular, plural, size_text
 from vre_dm.lake.transfer.policy import Policy
 
@@ -105,9 +106,11 @@ class Publication(Tabular):
         what = "new dataset" if plan.is_new else "dataset"
         files = plural(len(plan.steps), "file")
         title = f"{what} {self.did}: {files}, {size_text(plan.size)} to upload to {plan.target}"
-        return Table(title, ("name", "size", "what", "file"), rows, " ".join(self._notes()))
+        return Table(title, ("name", "size", "what", "file"), rows, " ".join(self.notes))
 
-    def _notes(self) -> list[str]:
+    @property
+    def notes(self) -> list[str]:
+        """What the user should know of it."""
         plan = self.plan
         more = len(plan.steps) - _SHOWN
         until = f"until {plan.until:%Y-%m-%d %H:%M} UTC" if plan.until else "for ever"
@@ -173,7 +176,7 @@ def described(plan: Plan) -> Mapping[str, Any]:
         "rse": plan.target.rse,
         "bytes": plan.size,
         "quota_left": plan.left,
-        "until": plan.until and plan.until.isoformat(),
+        "until": plan.until and stamp(plan.until),
         "files": [
             {"did": str(item.did), "path": str(item.path), "size": item.size, "what": what.partition(" ")[0]}
             for item, what in plan.steps

@@ -9,7 +9,7 @@ from vre_dm.lake.connection import Connection
 from vre_dm.lake.rules.arrivals import Arrivals
 from vre_dm.lake.rules.reasons import LOOKED_AT, Causes, causes_of
 from vre_dm.lake.rules.sentence import Explanation, Seen, explanation
-from vre_dm.lake.rules.spans import DAY, LONGEST, days_text, is_lifetime, moment
+from vre_dm.lake.rules.spans import DAY, LONGEST, days_text, is_lifetime, moment, stamp
 from vre_dm.lake.rules.state import RuleState, state_of
 from vre_dm.lake.tables import Table, Tabular, clean
 
@@ -39,16 +39,36 @@ class Rule(Tabular):
 
     def explained(self, now: datetime) -> Explanation:
         """Give the explanation as of a moment."""
-        account = self._connection.instance.account
         return explanation(
             Seen(
                 self.state,
                 now,
-                mine=account in {None, self.state.account},
+                mine=self.mine,
                 left=self._arrivals.forecast(self.state.moving),
                 still=timedelta(seconds=self._arrivals.still(now.timestamp())),
             )
         )
+
+    @property
+    def mine(self) -> bool:
+        """Whether it belongs to the account in use, as far as that is known."""
+        return self._connection.instance.account in {None, self.state.account}
+
+    @property
+    def can(self) -> list[str]:
+        """What may be tried with it now: ``extend``, ``boost``, ``move``, ``delete``, ``approve``."""
+        state = self.state
+        if state.state == "WAITING_APPROVAL":  # only the lake knows who may
+            return ["approve", "delete"] if self.mine else ["approve"]
+        if not self.mine:
+            return []
+        boost = ["boost"] if state.state in {"STUCK", "SUSPENDED"} else []
+        return [
+            "extend",
+            *boost,
+            *([] if state.successor else ["move"]),
+            *([] if state.locked else ["delete"]),
+        ]
 
     @property
     def sentence(self) -> str:
@@ -225,12 +245,14 @@ class Rule(Tabular):
             "state": state.state,
             "arrived": state.arrived,
             "total": state.total,
-            "expires": state.expires and state.expires.isoformat(),
+            "expires": state.expires and stamp(state.expires),
             "sentence": self.sentence,
             "why": said.why,
             "who": said.who,
             "next": said.step,
             "seconds": said.left and said.left.middle.total_seconds(),
+            "mine": self.mine,
+            "can": self.can,
         }
 
     def table(self) -> Table:

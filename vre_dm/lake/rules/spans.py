@@ -39,6 +39,11 @@ def rough(span: timedelta) -> str:
     return f"{seconds / length:.0f} {unit}"
 
 
+def stamp(when: datetime) -> str:
+    """Moment for programs: ``2026-01-31T12:00:00Z``."""
+    return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def moment(when: datetime) -> str:
     """Moment to the minute: ``2026-01-31 12:00 UTC``."""
     return f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

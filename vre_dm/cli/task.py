@@ -1,0 +1,31 @@
+"""Does one task in a process of its own: it comes as JSON on standard input, so no argument can be misread.
+
+`python -P -m vre_dm.cli.task` is started by the Jupyter server extension. A task that is refused is told as
+one JSON document on standard output; how it goes on stands in the job's folder, as of any other.
+"""
+
+import json
+import sys
+
+from vre_dm.errors import JobCancelled, VreDmError
+from vre_dm.lake.jobs.task import Task
+from vre_dm.lake.tables import clean
+
+
+def main() -> int:
+    """Do it; the exit code is 0 if it is done, 1 if it was refused, failed or was stopped."""
+    from vre_dm.lake.tokens import redaction
+    from vre_dm.session import connect
+
+    redaction.install()
+    try:
+        task = Task.read(json.load(sys.stdin))
+        task.start(connect(task.lake, say=lambda _: None)).result()
+    except (VreDmError, JobCancelled) as error:
+        sys.stdout.write(json.dumps({"error": type(error).__name__, "message": clean(error, None)}))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,173 @@
+"""Fetches as jobs: what one would do, those of this user in every window, and what is done with one."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from vre_dm import session
+from vre_dm.did import Did
+from vre_dm.errors import InvalidDid, InvalidRequest, NoSpace, NotInLake, NotWritable
+from vre_dm.lake.jobs.job import Job
+from vre_dm.lake.jobs.task import BRING, FETCH, Task
+from vre_dm.lake.lake import Lake
+from vre_dm.lake.transfer.events import to_json
+from vre_dm.server.base import Handler
+from vre_dm.server.below import below
+from vre_dm.server.launching import launch
+from vre_dm.server.streams import Event, EventsHandler
+
+_STOP = 2.0  # seconds to wait for the end of a job that was asked to stop; it looks twice a second
+_LOOK = 0.25  # seconds between two looks at a journal
+_NAME = "jobs/([0-9a-f]{8})"
+_BLAMED = {InvalidDid: "did", NotInLake: "did", NotWritable: "target", NoSpace: "target"}
+
+
+class ForecastHandler(Handler):
+    """What a fetch would do."""
+
+    async def get(self) -> None:
+        """Look at sizes, disk and what is here already; nothing is moved."""
+        did, files, named = self.did(), self.text("files", "") or None, self.text("target", "")
+        target = folder_below(self.root, named) if named else None
+        with self.blaming(_BLAMED):
+            self.reply(await self.ask(lambda lake: lake.outlook(did, target, files=files).document()))
+
+
+class JobsHandler(Handler):
+    """All jobs of the user, of whatever window."""
+
+    async def get(self) -> None:
+        """List those that run, then the newest."""
+        self.reply(await self.here(lambda: {"jobs": [job.document() for job in session.jobs()]}))
+
+    async def post(self) -> None:
+        """Start a fetch as a process of its own."""
+        order = self.body("FetchOrder")
+        target = folder_below(self.root, order["target"]) if order["target"] is not None else None
+        with self.blaming(_BLAMED):
+            task = await self.ask(partial(_task, order, target))
+            job = await self.here(lambda: launch(task))
+        self.reply(await self.here(job.document), 201)
+
+
+class JobHandler(Handler):
+    """One job."""
+
+    async def get(self, name: str) -> None:
+        """Tell how it stands, and what it gave."""
+        self.reply(await self.here(lambda: _whole(session.jobs().one(name))))
+
+    async def delete(self, name: str) -> None:
+        """Forget it; what it fetched stays."""
+        await self.here(lambda: session.jobs().one(name).forget())
+        self.set_status(204)
+        self.finish()
+
+
+class CancelHandler(Handler):
+    """The end of a job that runs."""
+
+    async def post(self, name: str) -> None:
+        """Ask it to stop."""
+        self.reply(await self.here(lambda: _stopped(session.jobs().one(name), pause=False)))
+
+
+class PauseHandler(Handler):
+    """A stop that is remembered as one that is to go on."""
+
+    async def post(self, name: str) -> None:
+        """Ask it to stop for now."""
+        self.reply(await self.here(lambda: _stopped(session.jobs().one(name), pause=True)))
+
+
+class ContinueHandler(Handler):
+    """A job that was stopped, failed or died, started again."""
+
+    async def post(self, name: str) -> None:
+        """Start the same again; the new job takes the place of the old one."""
+        self.reply(await self.here(lambda: _again(session.jobs().one(name))), 201)
+
+
+class JobEventsHandler(EventsHandler):
+    """What happens in one job."""
+
+    async def get(self, name: str) -> None:
+        """Tell its events as they come, from the start or from ``Last-Event-ID`` on, until it is over."""
+        job = await self.here(lambda: session.jobs().one(name))
+        seen = int(self.last_id) if self.last_id.isascii() and self.last_id.isdecimal() else 0
+        await self.follow(self._entries(job, seen))
+
+    async def _entries(self, job: Job, seen: int) -> AsyncGenerator[Event, None]:
+        over = False
+        while not over:
+            entries, over = await asyncio.wrap_future(self.app.here.submit(partial(job.news, seen)))
+            for entry in entries:
+                seen, told = entry.end, to_json(entry.event, entry.at)
+                yield Event(told["event"], told, str(seen))
+            if not entries and not over:
+                await asyncio.sleep(_LOOK)
+
+
+def folder_below(root: Path, said: str) -> Path:
+    """Folder that a page named: a path of the file browser, or a whole one that lies below the server's root.
+
+    Raises
+    ------
+    InvalidRequest
+        It lies outside, or is none.
+    """
+    top = root.resolve()
+    if not said.startswith("/"):
+        return below(root, said, "target")
+    if not Path(said).is_relative_to(top):
+        msg = f"{ascii(said)[:200]} is outside {top}, the folder that JupyterLab shows; choose one inside"
+        raise InvalidRequest(msg, field="target")
+    inside = str(Path(said).relative_to(top))
+    return below(root, "" if inside == "." else inside, "target")
+
+
+def _task(order: dict[str, Any], target: Path | None, lake: Lake) -> Task:
+    """What a fetch of this order does; without a mode it is done as in a notebook."""
+    did, mode = lake.dataset(Did.parse(order["did"])).did, order["mode"]
+    if mode == "folder" and target is None:
+        msg = "which folder? the request lacks target"
+        raise InvalidRequest(msg, field="target")
+    usual = target is None and order["rse"] is None and lake.instance.replica is not None
+    if mode == "replica" or (mode is None and usual):
+        return Task(BRING, lake.instance.name, str(did), {"files": order["files"], "rse": order["rse"]})
+    folder = lake.folder if target is None or mode == "cache" else target
+    wishes = {"target": str(folder), "files": order["files"], "rse": order["rse"]}
+    return Task(FETCH, lake.instance.name, str(did), wishes)
+
+
+def _whole(job: Job) -> dict[str, Any]:
+    result = job.result
+    return {
+        **job.document(),
+        "paths": [str(path) for path in result.paths],
+        "report": list(result.report),
+    }
+
+
+def _stopped(job: Job, *, pause: bool) -> dict[str, Any]:
+    job.cancel(_STOP, pause=pause)
+    return job.document()
+
+
+def _again(job: Job) -> dict[str, Any]:
+    new = launch(job.again())
+    job.forget()  # not before the new one is there: a refusal must not lose it
+    return new.document()
+
+
+ROUTES = [
+    ("forecast", ForecastHandler),
+    ("jobs", JobsHandler),
+    (_NAME, JobHandler),
+    (f"{_NAME}/cancel", CancelHandler),
+    (f"{_NAME}/pause", PauseHandler),
+    (f"{_NAME}/continue", ContinueHandler),
+    (f"{_NAME}/events", JobEventsHandler),
+]

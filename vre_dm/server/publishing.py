@@ -1,0 +1,82 @@
+"""Publishing: what it asks for, what it would do, and the upload as a job."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from vre_dm.did import Did
+from vre_dm.errors import Declined, InvalidDid, InvalidRequest, InvalidUpload, NoSpace, NotInLake
+from vre_dm.lake.jobs.task import PUBLISH, Task
+from vre_dm.lake.lake import Lake
+from vre_dm.lake.publish.metadata import schema
+from vre_dm.lake.rules.spans import stamp
+from vre_dm.server.base import Handler
+from vre_dm.server.below import below
+from vre_dm.server.launching import launch
+
+_BLAMED = {InvalidDid: "did", Declined: "did", NotInLake: "rse", NoSpace: "rse"}
+
+
+class SchemaHandler(Handler):
+    """What a publication needs."""
+
+    async def get(self) -> None:
+        """Give the schema of the metadata, and the scopes that the user may write."""
+        scopes = await self.ask(lambda lake: list(lake.own_scopes()))
+        self.reply({"schema": schema(), "scopes": scopes})
+
+
+class PublishHandler(Handler):
+    """Files below the server's root that become a dataset."""
+
+    async def post(self) -> None:
+        """Say what would happen, or let it happen as a process of its own."""
+        order = self.body("PublishOrder")
+        files = [self._file(path) for path in order["files"]]
+        try:
+            with self.blaming(_BLAMED):
+                if order["dry_run"]:
+                    self.reply(await self.ask(partial(_rehearsed, self.root, files, order)))
+                    return
+                task = await self.ask(partial(_task, files, order))
+                job = await self.here(lambda: launch(task))
+        except InvalidUpload as error:
+            blamed = "metadata" if str(error).startswith("metadata ") else "files"
+            raise InvalidRequest(str(error), field=blamed) from error
+        self.reply(await self.here(job.document), 201)
+
+    def _file(self, path: str) -> Path:
+        """File or folder that a page named, if the file browser would show it."""
+        if not self.contents_manager.allow_hidden and any(part.startswith(".") for part in path.split("/")):
+            msg = f"{ascii(path)[:200]} is hidden, and this server does not show hidden files; rename a copy"
+            raise InvalidRequest(msg, field="files")
+        return below(self.root, path, "files")
+
+
+def _wishes(files: list[Path], order: dict[str, Any]) -> dict[str, Any]:
+    texts = {key: order[key] or "" for key in ("prefix", "comment")}
+    return {key: order[key] for key in ("rse", "days", "metadata")} | texts | {"files": list(map(str, files))}
+
+
+def _task(files: list[Path], order: dict[str, Any], lake: Lake) -> Task:
+    return Task(PUBLISH, lake.instance.name, str(Did.parse(order["did"])), _wishes(files, order))
+
+
+def _rehearsed(root: Path, files: list[Path], order: dict[str, Any], lake: Lake) -> dict[str, Any]:
+    publication, top = lake.publication(did=order["did"], **_wishes(files, order)), root.resolve()
+    plan = publication.plan
+    steps = [
+        {"name": item.did.name, "size": item.size, "what": what, "path": str(item.path.relative_to(top))}
+        for item, what in plan.steps
+    ]
+    until = plan.until and stamp(plan.until)
+    return {
+        "steps": steps,
+        "new": plan.is_new,
+        "rse": plan.target.rse,
+        "until": until,
+        "notes": publication.notes,
+    }
+
+
+ROUTES = [("publish/schema", SchemaHandler), ("publish", PublishHandler)]

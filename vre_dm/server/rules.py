@@ -1,0 +1,81 @@
+"""Replication rules: the user's or a dataset's, made, kept longer, tried again, moved and ended."""
+
+from functools import partial
+from typing import Any
+
+from vre_dm.errors import Declined, InvalidDid, NoSpace, NotInLake
+from vre_dm.lake.lake import Lake
+from vre_dm.lake.rules import Rule, RuleList
+from vre_dm.server.base import Handler
+
+_BLAMED = {InvalidDid: "did", NoSpace: "rse"}
+_EDITED = {NotInLake: "rse", NoSpace: "rse", Declined: "days"}
+
+
+class _RulesHandler(Handler):
+    async def changed(self) -> None:
+        """Let the pages hear soon what becomes of it."""
+        self.app.lake_events((await self.open_lake()).name).look_now()
+
+
+class RulesHandler(_RulesHandler):
+    """Rules of the user, or on a dataset."""
+
+    async def get(self) -> None:
+        """List them, the youngest first: the user's own where no ``did`` is given."""
+        did = self.did() if self.text("did", "") else None
+        with self.blaming({NotInLake: "did"}):
+            found = await self.ask(lambda lake: lake.rules() if did is None else lake.dataset(did).rules())
+            self.reply(await self.here(partial(_listed, found)))
+
+    async def post(self) -> None:
+        """Ask for copies."""
+        order = self.body("RuleOrder")
+        with self.blaming(_BLAMED):
+            rule = await self.ask(partial(_made, order))
+        await self.changed()
+        self.reply(rule.document(), 201)
+
+
+class RuleHandler(_RulesHandler):
+    """One rule."""
+
+    async def get(self, identifier: str) -> None:
+        """Tell how it stands."""
+        self.reply((await self.ask(lambda lake: lake.rule(identifier))).document())
+
+    async def patch(self, identifier: str) -> None:
+        """Keep it longer, try again what is stuck, move it, or let it begin."""
+        wish = self.body("RuleEdit")
+        rule = await self.ask(lambda lake: lake.rule(identifier))
+        with self.blaming(_EDITED if "rse" in wish or "days" in wish else {}):
+            rule = await self.ask(lambda _: _edited(rule, wish))
+        await self.changed()
+        self.reply(rule.document())
+
+    async def delete(self, identifier: str) -> None:
+        """End it."""
+        await self.ask(lambda lake: lake.rule(identifier).delete())
+        await self.changed()
+        self.set_status(204)
+        self.finish()
+
+
+def _listed(rules: RuleList) -> dict[str, Any]:
+    return {"rules": [rule.document() for rule in rules], "left_out": list(rules.refused)}
+
+
+def _made(order: dict[str, Any], lake: Lake) -> Rule:
+    dataset, why = lake.dataset(order["did"]), order["comment"] or ""
+    return dataset.replicate(order["rse"], days=order["days"], copies=order["copies"], comment=why)
+
+
+def _edited(rule: Rule, wish: dict[str, Any]) -> Rule:
+    if "days" in wish:
+        return rule.extend(wish["days"])
+    if "rse" in wish:
+        return rule.move(wish["rse"])
+    return rule.boost() if "boost" in wish else rule.approve()
+
+
+ROUTES = [("rules", RulesHandler), ("rules/([0-9a-f]{32})", RuleHandler)]

@@ -33,6 +33,11 @@ class Pool:
         self._open = 0  # calls that wait or run
         self._threads = 0
 
+    @property
+    def unanswered(self) -> int:
+        """Calls that wait or run."""
+        return self._open
+
     def submit(self, call: Callable[[], T]) -> "Future[T]":
         """Do a call as soon as a thread is free; cancelling the answer takes back one that still waits.
 

@@ -60,6 +60,11 @@ export class Requests {
     }
   }
 
+  /** The address of a route at the chosen lake. */
+  url(path: string, query: Query = {}): string {
+    return URLExt.join(this.settings.baseUrl, 'vre-dm/api', path) + queryText({ lake: this.lake, ...query });
+  }
+
   /** The same error, after whoever shows its DID has been told. */
   noted(error: LakeError, query: Query = {}): LakeError {
     if (error.kind === 'NotInLake' && typeof query.did === 'string') {

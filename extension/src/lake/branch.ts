@@ -13,6 +13,25 @@ export type AskChildren = (
   signal: AbortSignal
 ) => Promise<StreamEnd>;
 
+/** Keeps what comes sorted; the longer the list, the more rows are let in at once, so that no page costs much. */
+class Gathered {
+  sorted: readonly TreeNode[] = [];
+  private waiting: TreeNode[] = [];
+
+  add(page: TreeNode[]): void {
+    this.waiting.push(...page);
+    if (8 * this.waiting.length >= this.sorted.length) {
+      this.all();
+    }
+  }
+
+  all(): readonly TreeNode[] {
+    this.sorted = merged(this.sorted, this.waiting.sort(compareNodes));
+    this.waiting = [];
+    return this.sorted;
+  }
+}
+
 /** Children of a node, and how the question for them stands. */
 export class Branch {
   nodes: readonly TreeNode[] = [];
@@ -58,19 +77,19 @@ export class Branch {
 
   private async once(signal: AbortSignal): Promise<void> {
     const shown = this.nodes.length > 0;
-    let fresh: TreeNode[] = [];
+    const fresh = new Gathered();
     const end = await this.ask(
       this.node,
       page => {
-        fresh = merged(fresh, page.sort(compareNodes));
+        fresh.add(page);
         if (!shown && !signal.aborted) {
-          this.nodes = fresh;
+          this.nodes = fresh.sorted;
           this.set('loading');
         }
       },
       signal
     );
-    this.nodes = fresh;
+    this.nodes = fresh.all();
     this.leftOut = end.left_out.length;
     this.error = null;
     this.set('done');

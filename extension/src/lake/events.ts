@@ -3,6 +3,8 @@
 import { Signal } from '@lumino/signaling';
 import type { LakeApi } from '../api/client';
 import type { ServerEvent } from '../api/lines';
+import { followTogether } from '../api/sharing';
+import type { Follow } from '../api/sharing';
 import type { Job, Login, Reach, RuleChange } from '../api/types';
 import type { ILakeEvents } from '../tokens';
 
@@ -30,7 +32,8 @@ export class LakeEvents implements ILakeEvents {
         this.connected.emit();
       }
     };
-    void this.api.follow('events', event => this.take(event), signal, stood);
+    const follow: Follow = (take, signal, standing) => this.api.follow('events', take, signal, standing);
+    void followTogether(this.api.requests.url('events'), follow, event => this.take(event), signal, stood);
   }
 
   dispose(): void {

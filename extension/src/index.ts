@@ -2,11 +2,23 @@
 
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { plugins as cells } from './cells/plugin';
+import { jobsPlugin as jobs } from './jobs/plugin';
 import { plugins as details } from './lake/details/plugin';
 import { plugins as lake } from './lake/plugin';
 import { plugins as search } from './lake/search/plugin';
+import { publishPlugin as publish } from './publish/plugin';
+import { rulesPlugin as rules } from './rules/plugin';
 import { plugins as viewer } from './viewer/plugin';
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [...lake, ...search, ...details, ...cells, ...viewer];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  ...lake,
+  ...search,
+  ...details,
+  ...cells,
+  jobs,
+  rules,
+  publish,
+  ...viewer
+];
 
 export default plugins;

@@ -12,15 +12,31 @@ interface ButtonsProps {
   danger?: boolean;
   refused?: string | null;
   cancel: () => void;
+  /** To the step before, in a form of several. */
+  back?: () => void;
 }
 
 /** Cancel and send; what is refused stands above them. */
-export function Buttons({ trans, label, busy, disabled, danger, refused, cancel }: ButtonsProps): React.ReactElement {
+export function Buttons({
+  trans,
+  label,
+  busy,
+  disabled,
+  danger,
+  refused,
+  cancel,
+  back
+}: ButtonsProps): React.ReactElement {
   return (
     <footer className="vre-modal-foot">
       <p className="vre-field-error" role="alert">
         {refused ?? ''}
       </p>
+      {back && (
+        <button type="button" className="jp-Button jp-mod-styled" onClick={back}>
+          {trans.__('Back')}
+        </button>
+      )}
       <button type="button" className="jp-Button jp-mod-styled" onClick={cancel}>
         {trans.__('Cancel')}
       </button>

@@ -7,8 +7,8 @@ import type { LakeError } from '../api/error';
 export interface Submission {
   busy: boolean;
   error: LakeError | null;
-  /** Do it; true if it went well. */
-  run(work: () => Promise<void>): Promise<boolean>;
+  /** Do it, and remember what was refused. */
+  run(work: () => Promise<unknown>): Promise<void>;
   /** What was refused at this field. */
   at(field: string): string | null;
   /** What was refused at none of these fields. */
@@ -19,15 +19,13 @@ export interface Submission {
 export function useSubmission(refused: LakeError | null = null): Submission {
   const [busy, setBusy] = React.useState(false);
   const [error, setError] = React.useState(refused);
-  const run = async (work: () => Promise<void>) => {
+  const run = async (work: () => Promise<unknown>) => {
     setBusy(true);
     setError(null);
     try {
       await work();
-      return true;
     } catch (caught) {
       setError(isAbort(caught) ? null : asLakeError(caught));
-      return false;
     } finally {
       setBusy(false);
     }

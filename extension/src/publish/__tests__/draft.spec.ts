@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { nullTranslator } from '@jupyterlab/translation';
+import { draftFor, orderOf } from '../draft';
+import { nameFault, proposedName } from '../names';
+
+const trans = nullTranslator.load('vre_dm');
+const form = { fields: [], keyPattern: '' };
+
+test('a name that the lake would refuse is refused while it is typed', () => {
+  for (const name of ['', 'a b', 'é', '.hidden', 'a//b', '/a', 'a/', '-x', 'a/../b', 'x'.repeat(251), 'a:b', 'a<b>']) {
+    assert.ok(nameFault(name, trans), JSON.stringify(name));
+  }
+  for (const name of ['a', 'A_1.b-c+d=e@f#g', 'a/b', '_x', 'x'.repeat(250)]) {
+    assert.equal(nameFault(name, trans), null, name);
+  }
+});
+
+test('the name that is proposed is a valid one, or none', () => {
+  for (const path of ['dir/my limit (2).csv', 'ünï.root', '.csv', '', '-x-', 'a/b.tar.gz', '…']) {
+    const name = proposedName(path);
+    assert.ok(name === '' || nameFault(name, trans) === null, `${path} gives ${name}`);
+  }
+  assert.equal(proposedName('dir/my limit (2).csv'), 'my_limit_2_');
+});
+
+test('files that join a dataset bring neither metadata nor a lifetime', () => {
+  const draft = { ...draftFor(['a.csv'], ['user.dm'], 'user.x:set'), days: 'soon' };
+  const needed = { ...form, fields: [] };
+  assert.deepEqual(orderOf(draft, ['a.csv'], needed, trans).order, {
+    files: ['a.csv'],
+    did: 'user.x:set',
+    rse: null,
+    days: null,
+    metadata: {},
+    prefix: null,
+    comment: null
+  });
+});
+
+test('an order is given only without a fault', () => {
+  const draft = { ...draftFor(['a b.csv'], [], null), name: 'a b', days: '-1' };
+  const { order, faults } = orderOf(draft, ['a b.csv'], form, trans);
+  assert.equal(order, null);
+  assert.deepEqual(Object.keys(faults), ['scope', 'name', 'days']);
+});

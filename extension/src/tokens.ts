@@ -14,6 +14,8 @@ export interface ILakeEvents {
   readonly jobGone: ISignal<ILakeEvents, string>;
   /** A rule of mine changed its state. */
   readonly rule: ISignal<ILakeEvents, RuleChange>;
+  /** A rule of mine ended; its id. */
+  readonly ruleGone: ISignal<ILakeEvents, string>;
   /** The stream stands (again): what was missed meanwhile has to be asked for. */
   readonly connected: ISignal<ILakeEvents, void>;
   /** Whether the stream stands now. */

@@ -2,7 +2,6 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import { asLakeError, isAbort } from '../api/error';
 import type { LakeError } from '../api/error';
 import type { FetchOrder, Forecast, Job } from '../api/types';
 import { Buttons } from '../forms/buttons';
@@ -11,7 +10,8 @@ import { useSubmission } from '../forms/submission';
 import type { FetchApi } from './fetching';
 import { Outlook } from './outlook';
 import type { FetchDraft } from './places';
-import { draftOf, orderFrom, placeIn, takesFolder } from './places';
+import { choicesIn, draftOf, orderFrom } from './places';
+import { useOutlook } from './use-outlook';
 
 interface FetchDialogProps {
   api: FetchApi;
@@ -22,25 +22,27 @@ interface FetchDialogProps {
   close: (job: Job | null) => void;
 }
 
+const FIELDS = ['target', 'files'];
+
 /** Place and pattern; with each change the server says anew what would be fetched. */
 export function FetchDialog({ api, forecast, order, refused, trans, close }: FetchDialogProps): React.ReactElement {
   const [draft, setDraft] = React.useState(() => draftOf(order, forecast));
   const sending = useSubmission(refused);
-  const outlook = useOutlook(api, draft, forecast);
+  const outlook = useOutlook(api, orderFrom(draft, forecast.did), forecast);
   const change = (changes: Partial<FetchDraft>) => setDraft(before => ({ ...before, ...changes }));
   const submit = (event: React.FormEvent) => {
     event.preventDefault();
-    void sending.run(async () => close(await api.startFetch(orderFrom(draft, forecast))));
+    void sending.run(async () => close(await api.startFetch(orderFrom(draft, forecast.did))));
   };
-  const errorAt = (field: string) =>
-    sending.at(field) ?? (outlook.error?.field === field ? outlook.error.message : null);
+  const wrong = outlook.error ?? sending.error;
+  const errorAt = (field: string) => (wrong?.field === field ? wrong.message : null);
   return (
-    <form className="vre-form" onSubmit={submit}>
+    <form className="vre-form" onSubmit={submit} noValidate>
       <Places forecast={forecast} draft={draft} change={change} trans={trans} />
-      {takesFolder(draft, forecast) && (
+      {draft.mode === 'folder' && (
         <TextField
-          label={trans.__('Another folder')}
-          hint={trans.__('Empty: %1', placeIn(draft, forecast)?.target ?? '')}
+          label={trans.__('Folder')}
+          hint={trans.__('As the file browser shows it, such as data/xenon; empty: its top folder')}
           error={errorAt('target')}
           value={draft.folder}
           change={folder => change({ folder })}
@@ -58,15 +60,11 @@ export function FetchDialog({ api, forecast, order, refused, trans, close }: Fet
         trans={trans}
         label={trans.__('Fetch')}
         busy={sending.busy}
-        refused={sending.elsewhere(['target', 'files']) ?? elsewhere(outlook.error)}
+        refused={wrong && !FIELDS.includes(wrong.field ?? '') ? wrong.message : null}
         cancel={() => close(null)}
       />
     </form>
   );
-}
-
-function elsewhere(error: LakeError | null): string | null {
-  return error && !['target', 'files'].includes(error.field ?? '') ? error.message : null;
 }
 
 interface PlacesProps {
@@ -80,51 +78,18 @@ function Places({ forecast, draft, change, trans }: PlacesProps): React.ReactEle
   return (
     <fieldset className="vre-choices">
       <legend>{trans.__('Where to')}</legend>
-      {forecast.places.map((place, at) => (
-        <label key={at}>
+      {choicesIn(forecast, trans).map(({ mode, label }) => (
+        <label key={mode}>
           <input
             type="radio"
             name="place"
-            checked={at === draft.place}
-            data-first={at === draft.place || undefined}
-            onChange={() => change({ place: at })}
+            checked={mode === draft.mode}
+            data-first={mode === draft.mode || undefined}
+            onChange={() => change({ mode })}
           />
-          <span>{place.label}</span>
-          <span className="vre-hint">{place.target}</span>
+          <span>{label}</span>
         </label>
       ))}
     </fieldset>
   );
-}
-
-/** What the server foresees for the draft, asked a moment after the last change. */
-function useOutlook(
-  api: FetchApi,
-  draft: FetchDraft,
-  first: Forecast
-): { forecast: Forecast; error: LakeError | null } {
-  const [outlook, setOutlook] = React.useState<{ forecast: Forecast; error: LakeError | null }>({
-    forecast: first,
-    error: null
-  });
-  const { target, files } = orderFrom(draft, first);
-  const asked = React.useRef(`${target}\n${files}`);
-  React.useEffect(() => {
-    if (asked.current === `${target}\n${files}`) {
-      return;
-    }
-    const control = new AbortController();
-    const timer = window.setTimeout(() => {
-      asked.current = `${target}\n${files}`;
-      api
-        .forecast(first.did, { target: target ?? undefined, files: files ?? undefined }, control.signal)
-        .then(forecast => setOutlook({ forecast, error: null }))
-        .catch(error => isAbort(error) || setOutlook(before => ({ ...before, error: asLakeError(error) })));
-    }, 300);
-    return () => {
-      window.clearTimeout(timer);
-      control.abort();
-    };
-  }, [target, files]);
-  return outlook;
 }

@@ -14,12 +14,18 @@ export interface FetchApi {
 /** Shows the choice, and what was refused of it already; null if the user thought better of it. */
 export type AskUser = (forecast: Forecast, order: FetchOrder, refused: LakeError | null) => Promise<Job | null>;
 
-/** Begin a fetch. A refusal is shown where it can be mended; what cannot be foreseen at all is an error. */
-export async function fetchDid(api: FetchApi, did: string, choice: IFetchChoice, ask: AskUser): Promise<Job | null> {
+/** Begin a fetch; `ask` asks in any case. A refusal is shown where it can be mended; what cannot be foreseen at all is an error. */
+export async function fetchDid(
+  api: FetchApi,
+  did: string,
+  choice: IFetchChoice & { ask?: boolean },
+  ask: AskUser
+): Promise<Job | null> {
   const { target = null, files = null, rse = null } = choice;
-  const order: FetchOrder = { kind: 'fetch', did, target, files, rse, mode: null };
+  const mode = target === null ? null : 'folder';
+  const order: FetchOrder = { kind: 'fetch', did, target, files, rse, mode };
   const forecast = await api.forecast(did, { files: choice.files, target: choice.target });
-  if (forecast.choice && target === null) {
+  if (choice.ask || (forecast.choice && target === null)) {
     return ask(forecast, order, null);
   }
   try {

@@ -1,12 +1,12 @@
 /** What the fetch dialog holds, and the order that it gives. */
 
-import type { FetchOrder, FetchPlace, Forecast } from '../api/types';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { FetchMode, FetchOrder, Forecast } from '../api/types';
 
 /** State of the dialog. */
 export interface FetchDraft {
-  /** Index of the chosen place. */
-  place: number;
-  /** Another folder than the place's own; empty for that. */
+  mode: FetchMode;
+  /** A folder of the file browser; only where the mode is that. */
   folder: string;
   /** Pattern of file names; empty for all. */
   files: string;
@@ -15,35 +15,34 @@ export interface FetchDraft {
 
 /** What the dialog begins with, from an order that was asked for or refused. */
 export function draftOf(order: FetchOrder, forecast: Forecast): FetchDraft {
-  const place = forecast.places.findIndex(({ target }) => target === order.target);
   return {
-    place: Math.max(0, place),
-    folder: place < 0 ? (order.target ?? '') : '',
+    mode: order.target !== null ? 'folder' : (order.mode ?? forecast.places[0]?.mode ?? 'cache'),
+    folder: order.target ?? '',
     files: order.files ?? '',
     rse: order.rse
   };
 }
 
-/** The place that is chosen; null where the server offers none. */
-export function placeIn(draft: FetchDraft, forecast: Forecast): FetchPlace | null {
-  return forecast.places[draft.place] ?? null;
+/** A place that can be chosen. */
+export interface PlaceChoice {
+  mode: FetchMode;
+  label: string;
 }
 
-/** Whether the user may name a folder there. */
-export function takesFolder(draft: FetchDraft, forecast: Forecast): boolean {
-  return placeIn(draft, forecast)?.mode === 'folder';
+/** The places of the server, and a folder of the user. */
+export function choicesIn(forecast: Forecast, trans: TranslationBundle): PlaceChoice[] {
+  const own = forecast.places.filter(({ mode }) => mode !== 'folder');
+  return [...own, { mode: 'folder', label: trans.__('a folder of the file browser') }];
 }
 
-/** The order of a draft. */
-export function orderFrom(draft: FetchDraft, forecast: Forecast): FetchOrder {
-  const place = placeIn(draft, forecast);
-  const folder = takesFolder(draft, forecast) ? draft.folder.trim() : '';
+/** The order of a draft; a folder alone has a target, the others know theirs. */
+export function orderFrom(draft: FetchDraft, did: string): FetchOrder {
   return {
     kind: 'fetch',
-    did: forecast.did,
-    target: folder || (place?.target ?? null),
+    did,
+    target: draft.mode === 'folder' ? draft.folder.trim() : null,
     files: draft.files.trim() || null,
     rse: draft.rse,
-    mode: place?.mode ?? null
+    mode: draft.mode
   };
 }

@@ -16,6 +16,8 @@ import type { AskUser } from './fetching';
 import { JobsModel } from './model';
 import { JobsSection } from './section';
 
+type FetchArgs = IFetchChoice & { did?: string; ask?: boolean };
+
 export const jobsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'vre-dm-lab:jobs',
   description: 'Fetches data, and lists the jobs that do it.',
@@ -39,7 +41,7 @@ function activate(
   if (lake.events.standing) {
     void model.reload();
   }
-  const fetch = async (args: { did?: string } & IFetchChoice) => {
+  const fetch = async (args: FetchArgs) => {
     for (const did of args.did ? [args.did] : lake.selection) {
       const job = await begun(lake, did, args, trans);
       if (job) {
@@ -52,8 +54,15 @@ function activate(
     label: trans.__('Fetch'),
     caption: trans.__('Fetch the selected data'),
     isEnabled: args => typeof args.did === 'string' || lake.selection.length > 0,
-    execute: args => fetch(args as { did?: string } & IFetchChoice)
+    execute: args => fetch(args as FetchArgs)
   });
+  app.commands.addCommand('vre-dm:fetch-to', {
+    label: trans.__('Fetch to…'),
+    caption: trans.__('Fetch the selected data, choosing folder and files'),
+    isEnabled: args => typeof args.did === 'string' || lake.selection.length > 0,
+    execute: args => fetch({ ...(args as FetchArgs), ask: true })
+  });
+  app.contextMenu.addItem({ command: 'vre-dm:fetch-to', selector: '.vre-did', rank: 0.5 });
   app.commands.addCommand('vre-dm:open-jobs', {
     label: trans.__('Show Jobs of the Data Lake'),
     caption: trans.__('Fetches and uploads, running and over'),

@@ -13,6 +13,7 @@ export class LakeEvents implements ILakeEvents {
   readonly job = new Signal<this, Job>(this);
   readonly jobGone = new Signal<this, string>(this);
   readonly rule = new Signal<this, RuleChange>(this);
+  readonly ruleGone = new Signal<this, string>(this);
   readonly login = new Signal<this, Login>(this);
   readonly reach = new Signal<this, Reach>(this);
   readonly connected = new Signal<this, void>(this);
@@ -49,6 +50,8 @@ export class LakeEvents implements ILakeEvents {
       this.jobGone.emit((told as { job: string }).job);
     } else if (event === 'rule') {
       this.rule.emit(told as RuleChange);
+    } else if (event === 'rule-gone') {
+      this.ruleGone.emit((told as { id: string }).id);
     } else if (event === 'login') {
       this.login.emit(told as Login);
     } else if (event === 'lake') {

@@ -17,7 +17,10 @@ export interface RulesApi {
   deleteRule(id: string): Promise<null>;
 }
 
-type Sources = Pick<IDataLake, 'refreshed'> & { api: RulesApi; events: Pick<ILakeEvents, 'rule' | 'connected'> };
+type Sources = Pick<IDataLake, 'refreshed'> & {
+  api: RulesApi;
+  events: Pick<ILakeEvents, 'rule' | 'ruleGone' | 'connected'>;
+};
 
 /** Asks when somebody looks, when the stream stands anew, and after changes; never by the clock. */
 export class RulesModel implements IDisposable {
@@ -33,6 +36,7 @@ export class RulesModel implements IDisposable {
 
   constructor(private sources: Sources) {
     sources.events.rule.connect(this.onRule, this);
+    sources.events.ruleGone.connect(this.onGone, this);
     sources.events.connected.connect(this.again, this);
     sources.refreshed.connect(this.again, this);
   }
@@ -123,6 +127,13 @@ export class RulesModel implements IDisposable {
     this.put(change);
   }
 
+  private onGone(_: unknown, id: string): void {
+    this.told.add(id);
+    this.known.delete(id);
+    this.refused.delete(id);
+    this._changed.emit();
+  }
+
   /** Only if somebody looked already: else nobody wants the list. */
   private again(): void {
     if (this.isKnown || this.isAsking || this.problem) {
@@ -140,7 +151,9 @@ export class RulesModel implements IDisposable {
 
   private replace(rules: readonly Rule[]): void {
     const newer = new Map([...this.known].filter(([id]) => this.told.has(id)));
-    const listed = rules.map(rule => [rule.id, newer.get(rule.id) ?? rule] as const);
+    const listed = rules
+      .filter(({ id }) => newer.has(id) || !this.told.has(id))
+      .map(rule => [rule.id, newer.get(rule.id) ?? rule] as const);
     this.known = new Map([...newer, ...listed]);
     this.isKnown = true;
     this.refused.clear();

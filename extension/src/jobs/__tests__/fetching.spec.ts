@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nullTranslator } from '@jupyterlab/translation';
 import { LakeError } from '../../api/error';
-import type { FetchOrder, Forecast, Job } from '../../api/types';
+import type { FetchMode, FetchOrder, Forecast, Job } from '../../api/types';
 import { fetchDid } from '../fetching';
 import { outlookOf } from '../outlook';
-import { draftOf, orderFrom, takesFolder } from '../places';
+import { choicesIn, draftOf, orderFrom } from '../places';
 import { toyJob } from './toys';
 
 const trans = nullTranslator.load('vre_dm');
@@ -18,8 +18,8 @@ function toyForecast(changes: Partial<Forecast> = {}): Forecast {
     present: 0,
     folder: '/home/me/a/b',
     places: [
-      { target: '/home/me/a/b', label: 'Folder', mode: 'folder' },
-      { target: '/cache', label: 'Cache', mode: 'cache' }
+      { target: '/cache', label: 'Cache', mode: 'cache' },
+      { target: '/eos', label: 'Mounted', mode: 'replica' }
     ],
     free: null,
     embargo: null,
@@ -70,7 +70,7 @@ test('where there is a choice nothing begins before the user made it', async () 
 test('whoever names the target is not asked for it', async () => {
   const { api, ask, said } = server(toyForecast({ choice: true }));
   await fetchDid(api, 'a:b', { target: '/data' }, ask);
-  assert.deepEqual(said, [order({ target: '/data' })]);
+  assert.deepEqual(said, [order({ target: '/data', mode: 'folder' })]);
 });
 
 test('a refused fetch is shown where it can be mended', async () => {
@@ -79,25 +79,33 @@ test('a refused fetch is shown where it can be mended', async () => {
   assert.equal(said[1], 'the disk is full');
 });
 
-test('the order is that of the chosen place, and only a folder has another name', () => {
-  const draft = { place: 0, folder: ' /data ', files: ' *.root ', rse: 'SITE' };
-  assert.deepEqual(
-    orderFrom(draft, toyForecast()),
-    order({ target: '/data', files: '*.root', rse: 'SITE', mode: 'folder' })
-  );
-  const cached = { ...draft, place: 1 };
-  assert.equal(takesFolder(cached, toyForecast()), false);
-  assert.equal(orderFrom(cached, toyForecast()).target, '/cache');
+test('whoever wants to choose is asked even where there is nothing to choose', async () => {
+  const { api, ask, said } = server(toyForecast());
+  await fetchDid(api, 'a:b', { ask: true }, ask);
+  assert.deepEqual(said, ['asked']);
 });
 
-test('a server that offers no place gets none', () => {
-  const { target, mode } = orderFrom(draftOf(order(), toyForecast()), toyForecast({ places: [] }));
-  assert.deepEqual([target, mode], [null, null]);
+test('only a folder has a target: the server knows the others', () => {
+  const draft = { mode: 'folder' as const, folder: ' data ', files: ' *.root ', rse: 'SITE' };
+  assert.deepEqual(orderFrom(draft, 'a:b'), order({ target: 'data', files: '*.root', rse: 'SITE', mode: 'folder' }));
+  assert.equal(orderFrom({ ...draft, mode: 'cache' }, 'a:b').target, null);
+});
+
+test('a folder of the user can always be chosen, once', () => {
+  const offered = (modes: FetchMode[]) =>
+    choicesIn(toyForecast({ places: modes.map(mode => ({ mode, target: '', label: mode })) }), trans);
+  assert.deepEqual(
+    [offered([]), offered(['cache', 'replica']), offered(['folder', 'cache'])].map(places =>
+      places.map(({ mode }) => mode)
+    ),
+    [['folder'], ['cache', 'replica', 'folder'], ['cache', 'folder']]
+  );
 });
 
 test('a refused order comes back into the dialog as it was', () => {
-  const asked = order({ target: '/elsewhere', files: '*.csv', rse: 'SITE', mode: 'folder' });
-  assert.deepEqual(orderFrom(draftOf(asked, toyForecast()), toyForecast()), asked);
+  const asked = order({ target: 'elsewhere', files: '*.csv', rse: 'SITE', mode: 'folder' });
+  assert.deepEqual(orderFrom(draftOf(asked, toyForecast()), 'a:b'), asked);
+  assert.equal(draftOf(order(), toyForecast()).mode, 'cache');
 });
 
 test('an embargo stands before the other remarks', () => {

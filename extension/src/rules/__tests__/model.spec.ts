@@ -8,7 +8,11 @@ import { toyRule } from './toys';
 
 function made() {
   const sender = {} as never;
-  const events = { rule: new Signal<never, RuleChange>(sender), connected: new Signal<never, void>(sender) };
+  const events = {
+    rule: new Signal<never, RuleChange>(sender),
+    ruleGone: new Signal<never, string>(sender),
+    connected: new Signal<never, void>(sender)
+  };
   const refreshed = new Signal<never, void>(sender);
   const asked: ((rules: Rule[]) => void)[] = [];
   const server = { changed: toyRule(), refusal: null as LakeError | null };
@@ -91,4 +95,13 @@ test('a new rule stands before the others of its urgency', async () => {
   server.changed = toyRule({ id: 'new' });
   await model.make({ did: 'a:b', rse: 'SITE', days: null, copies: 1, comment: null });
   assert.deepEqual(ids(), ['new', 'old']);
+});
+
+test('a rule that ended while the list is under way is not listed', async () => {
+  const { model, events, asked, ids } = made();
+  const reload = model.reload();
+  events.ruleGone.emit('r1');
+  asked[0]([toyRule(), toyRule({ id: 'r2' })]);
+  await reload;
+  assert.deepEqual(ids(), ['r2']);
 });

@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -48,7 +48,7 @@ class Handler(APIHandler):
         super().__init_subclass__(**more)
         for name in _METHODS:  # here, so that no handler can forget it
             if name in cls.__dict__:
-                setattr(cls, name, web.authenticated(authorized(cls.__dict__[name])))
+                setattr(cls, name, web.authenticated(authorized(_until_gone(cls.__dict__[name]))))
 
     def initialize(self) -> None:
         """Begin a request."""
@@ -89,7 +89,11 @@ class Handler(APIHandler):
     async def ask_of(self, open_lake: OpenLake, question: Callable[[Lake], T]) -> T:
         """Put a question to a lake that was chosen already; as `ask`."""
         what = f"the lake {open_lake.name}"
-        return await self._within(open_lake.pool, lambda: question(open_lake.lake()), what)
+        try:
+            return await self._within(open_lake.pool, lambda: question(open_lake.lake()), what)
+        except Unreachable:
+            self.app.lake_events(open_lake.name).look_now()  # every page is to hear of it soon
+            raise
 
     async def here(self, call: Callable[[], T]) -> T:
         """Do what blocks but asks no lake, such as reading this machine's disk."""
@@ -263,8 +267,19 @@ class Handler(APIHandler):
         """Keep traces for what is a fault of ours; a refusal is one line."""
         if isinstance(error, VreDmError):
             self.log.info("vre-dm: %s: %s", type(error).__name__, " ".join(str(error).split()))
-        elif not isinstance(error, Gone):
+        else:
             super().log_exception(kind, error, trace)
+
+
+def _until_gone(method: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """Method that ends without a word when nobody waits for its answer any more."""
+
+    @wraps(method)
+    async def inner(handler: Handler, *arguments: str) -> None:
+        with suppress(Gone):
+            await method(handler, *arguments)
+
+    return inner
 
 
 def to_json(answer: Any) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from vre_dm import session
-from vre_dm.did import Did
 from vre_dm.errors import InvalidDid, InvalidRequest, NoSpace, NotInLake, NotWritable
 from vre_dm.lake.jobs.job import Job
 from vre_dm.lake.jobs.task import BRING, FETCH, Task
@@ -21,7 +20,6 @@ from vre_dm.server.streams import Event, EventsHandler
 _STOP = 2.0  # seconds to wait for the end of a job that was asked to stop; it looks twice a second
 _LOOK = 0.25  # seconds between two looks at a journal
 _NAME = "jobs/([0-9a-f]{8})"
-_BLAMED = {InvalidDid: "did", NotInLake: "did", NotWritable: "target", NoSpace: "target"}
 
 
 class ForecastHandler(Handler):
@@ -31,7 +29,8 @@ class ForecastHandler(Handler):
         """Look at sizes, disk and what is here already; nothing is moved."""
         did, files, named = self.did(), self.text("files", "") or None, self.text("target", "")
         target = folder_below(self.root, named) if named else None
-        with self.blaming(_BLAMED):
+        blamed = {NotInLake: "files" if files else "did", NotWritable: "target", NoSpace: "target"}
+        with self.blaming(blamed):
             self.reply(await self.ask(lambda lake: lake.outlook(did, target, files=files).document()))
 
 
@@ -46,8 +45,13 @@ class JobsHandler(Handler):
         """Start a fetch as a process of its own."""
         order = self.body("FetchOrder")
         target = folder_below(self.root, order["target"]) if order["target"] is not None else None
-        with self.blaming(_BLAMED):
-            task = await self.ask(partial(_task, order, target))
+        with self.blaming({InvalidDid: "did", NotInLake: "did"}):
+            dataset = await self.ask(lambda lake: lake.dataset(order["did"]))
+        with self.blaming({NotInLake: "files"}):
+            if order["files"] is not None:
+                await self.ask(lambda _: dataset.files.matching(order["files"]))
+        task = await self.ask(partial(_task, order, target))
+        with self.blaming({NotInLake: "rse", NotWritable: "target", NoSpace: "target"}):
             job = await self.here(lambda: launch(task))
         self.reply(await self.here(job.document), 201)
 
@@ -130,16 +134,16 @@ def folder_below(root: Path, said: str) -> Path:
 
 def _task(order: dict[str, Any], target: Path | None, lake: Lake) -> Task:
     """What a fetch of this order does; without a mode it is done as in a notebook."""
-    did, mode = lake.dataset(Did.parse(order["did"])).did, order["mode"]
+    did, mode = order["did"], order["mode"]
     if mode == "folder" and target is None:
         msg = "which folder? the request lacks target"
         raise InvalidRequest(msg, field="target")
     usual = target is None and order["rse"] is None and lake.instance.replica is not None
     if mode == "replica" or (mode is None and usual):
-        return Task(BRING, lake.instance.name, str(did), {"files": order["files"], "rse": order["rse"]})
+        return Task(BRING, lake.instance.name, did, {"files": order["files"], "rse": order["rse"]})
     folder = lake.folder if target is None or mode == "cache" else target
     wishes = {"target": str(folder), "files": order["files"], "rse": order["rse"]}
-    return Task(FETCH, lake.instance.name, str(did), wishes)
+    return Task(FETCH, lake.instance.name, did, wishes)
 
 
 def _whole(job: Job) -> dict[str, Any]:

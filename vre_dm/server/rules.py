@@ -4,11 +4,10 @@ from functools import partial
 from typing import Any
 
 from vre_dm.errors import Declined, InvalidDid, NoSpace, NotInLake
-from vre_dm.lake.lake import Lake
+from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.rules import Rule, RuleList
 from vre_dm.server.base import Handler
 
-_BLAMED = {InvalidDid: "did", NoSpace: "rse"}
 _EDITED = {NotInLake: "rse", NoSpace: "rse", Declined: "days"}
 
 
@@ -31,8 +30,10 @@ class RulesHandler(_RulesHandler):
     async def post(self) -> None:
         """Ask for copies."""
         order = self.body("RuleOrder")
-        with self.blaming(_BLAMED):
-            rule = await self.ask(partial(_made, order))
+        with self.blaming({InvalidDid: "did", NotInLake: "did"}):
+            dataset = await self.ask(lambda lake: lake.dataset(order["did"]))
+        with self.blaming({NotInLake: "rse", NoSpace: "rse", Declined: "rse"}):
+            rule = await self.ask(lambda _: _made(dataset, order))
         await self.changed()
         self.reply(rule.document(), 201)
 
@@ -65,9 +66,9 @@ def _listed(rules: RuleList) -> dict[str, Any]:
     return {"rules": [rule.document() for rule in rules], "left_out": list(rules.refused)}
 
 
-def _made(order: dict[str, Any], lake: Lake) -> Rule:
-    dataset, why = lake.dataset(order["did"]), order["comment"] or ""
-    return dataset.replicate(order["rse"], days=order["days"], copies=order["copies"], comment=why)
+def _made(dataset: Dataset, order: dict[str, Any]) -> Rule:
+    wish = {key: order[key] for key in ("days", "copies")}
+    return dataset.replicate(order["rse"], comment=order["comment"] or "", **wish)
 
 
 def _edited(rule: Rule, wish: dict[str, Any]) -> Rule:

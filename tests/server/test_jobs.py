@@ -1,0 +1,219 @@
+"""A fetch by HTTP: a process of its own that is seen, stopped, killed and continued, with the right bytes."""
+
+import asyncio
+import os
+import signal
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lake.conftest import lake  # noqa: F401 - a fixture
+from tests.lake.jobs.terminal import DID, held
+from tests.server.conftest import Asked, said
+from tests.server.listening import Listen, eventually, listener
+from vre_dm import session
+from vre_dm.lake.lake import Lake
+from vre_dm.sandbox import LakeStatus
+
+ORDER = {
+    "kind": "fetch",
+    "did": DID,
+    "target": "my data",
+    "files": None,
+    "rse": "CNAF-STORM",
+    "mode": "folder",
+}
+LONG = {"request_timeout": 120}
+
+
+@pytest.fixture(autouse=True)
+def no_job_is_left(on_lake: LakeStatus) -> Iterator[None]:
+    yield
+    for job in session.jobs():
+        assert job.cancel(60)
+
+
+@pytest.fixture
+def listen(
+    http_server: object, jp_http_port: int, jp_auth_header: dict[str, str], jp_base_url: str
+) -> Listen:
+    return listener(jp_http_port, jp_auth_header, jp_base_url)
+
+
+async def started(api: Asked, **changes: object) -> dict[str, Any]:
+    response = await api("jobs", method="POST", body=ORDER | changes, **LONG)
+    assert response.code == 201, response.body
+    return dict(said(response))
+
+
+async def over(api: Asked, name: str) -> dict[str, Any]:
+    async def look() -> dict[str, Any] | None:
+        job = said(await api("jobs", name))
+        return job if job["state"] != "running" else None
+
+    return dict(await eventually(look))
+
+
+def whole(lake: Lake, folder: Path) -> bool:  # noqa: F811
+    """Whether every file is there with its registered checksum, and nothing else is."""
+    files = {folder / file.did.path(): file.adler32 for file in lake.dataset(DID).files}
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    return sorted(found) == sorted(files) and all(
+        f"{zlib.adler32(path.read_bytes()):08x}" == adler32 for path, adler32 in files.items()
+    )
+
+
+async def test_a_fetch_brings_the_right_bytes_and_tells_its_paths(
+    api: Asked,
+    lake: Lake,  # noqa: F811
+    jp_root_dir: Path,
+) -> None:
+    job = await over(api, (await started(api))["job"])
+    assert (job["state"], job["remark"], job["can"]) == ("finished", "", ["delete"])
+    assert whole(lake, jp_root_dir / "my data")
+    assert sorted(job["paths"]) == sorted(
+        str(path) for path in (jp_root_dir / "my data").rglob("*") if path.is_file()
+    )
+    assert job["report"] == []
+    listed = said(await api("jobs"))["jobs"]
+    assert [(one["job"], one["what"], one["pid"] != os.getpid()) for one in listed] == [
+        (job["job"], DID, True)
+    ]
+    assert (await api("jobs", job["job"], method="DELETE")).code == 204
+    assert said(await api("jobs"))["jobs"] == []
+    assert whole(lake, jp_root_dir / "my data")
+
+
+async def test_two_fetches_of_the_same_share_one_transfer(
+    api: Asked,
+    lake: Lake,  # noqa: F811
+    jp_root_dir: Path,
+) -> None:
+    names = [job["job"] for job in await asyncio.gather(started(api), started(api))]
+    assert len(set(names)) == 2
+    assert [(await over(api, name))["state"] for name in names] == ["finished", "finished"]
+    assert whole(lake, jp_root_dir / "my data")
+
+
+async def test_a_killed_fetch_is_continued_and_takes_the_place_of_the_old_one(
+    api: Asked,
+    lake: Lake,  # noqa: F811
+    jp_root_dir: Path,
+) -> None:
+    with held(lake, DID, jp_root_dir / "my data"):
+        job = await started(api)
+        assert (job["state"], job["can"]) == ("running", ["cancel", "pause"])
+        assert (await api("jobs", job["job"], "continue", method="POST")).code == 409
+        assert (await api("jobs", job["job"], method="DELETE")).code == 409
+        os.kill(job["pid"], signal.SIGKILL)
+        died = await over(api, job["job"])
+        assert (died["state"], died["can"]) == ("died", ["continue", "delete"])
+        assert died["paths"] == []
+    response = await api("jobs", job["job"], "continue", method="POST", **LONG)
+    assert response.code == 201, response.body
+    again = said(response)
+    assert again["job"] != job["job"]
+    assert (await over(api, again["job"]))["state"] == "finished"
+    assert [one["job"] for one in said(await api("jobs"))["jobs"]] == [again["job"]]
+    assert whole(lake, jp_root_dir / "my data")
+
+
+async def test_a_paused_fetch_says_so_and_goes_on(
+    api: Asked,
+    lake: Lake,  # noqa: F811
+    jp_root_dir: Path,
+) -> None:
+    with held(lake, DID, jp_root_dir / "my data"):
+        job = await started(api)
+        assert (await api("jobs", job["job"], "pause", method="POST")).code == 200
+        paused = await over(api, job["job"])
+        assert (paused["state"], paused["paused"]) == ("cancelled", True)
+        assert paused["remark"].startswith("paused")
+        other = await started(api, target="elsewhere")
+        assert (await api("jobs", other["job"], "cancel", method="POST")).code == 200
+        assert not (await over(api, other["job"]))["paused"]
+    again = said(await api("jobs", job["job"], "continue", method="POST", **LONG))
+    assert (await over(api, again["job"]))["state"] == "finished"
+    assert whole(lake, jp_root_dir / "my data")
+
+
+async def test_a_stream_that_was_cut_misses_nothing_and_doubles_nothing(api: Asked, listen: Listen) -> None:
+    name = (await started(api))["job"]
+    async with listen(f"jobs/{name}/events") as page:
+        every = await page.rest()
+    assert page.status == 200
+    assert (every[0].name, every[-1].name) == ("planned", "finished")
+    for at, event in enumerate(every):
+        async with listen(f"jobs/{name}/events", event.id) as page:
+            assert await page.rest() == every[at + 1 :]
+    async with listen(f"jobs/{name}/events", "<script>") as page:
+        assert await page.rest() == every
+
+
+async def test_only_some_files_and_other_places(
+    api: Asked,
+    lake: Lake,  # noqa: F811
+    jp_root_dir: Path,
+) -> None:
+    name = lake.dataset(DID).files[0].did.name
+    inside = await over(api, (await started(api, files=name, target=str(jp_root_dir / "a")))["job"])
+    assert inside["paths"] == [str(jp_root_dir / "a" / lake.dataset(DID).files[0].did.path())]
+    cached = await over(api, (await started(api, files=name, target=None, mode="cache"))["job"])
+    usual = await over(api, (await started(api, files=name, target=None, mode=None))["job"])
+    assert cached["paths"] == usual["paths"]
+    assert not Path(cached["paths"][0]).is_relative_to(jp_root_dir)
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "error", "field"),
+    [
+        ({"did": "no-such-scope:x"}, 404, "NotInLake", "did"),
+        ({"did": "--help"}, 400, "InvalidDid", "did"),
+        ({"did": "a:../../etc/passwd"}, 400, "InvalidDid", "did"),
+        ({"did": "xenon:<img src=x onerror=alert(1)>"}, 400, "InvalidDid", "did"),
+        ({"did": "a:b\x00"}, 400, "InvalidDid", "did"),
+        ({"did": 7}, 400, "InvalidRequest", "did"),
+        ({"did": "x" * 1000}, 400, "InvalidRequest", "did"),
+        ({"target": "../outside"}, 400, "InvalidRequest", "target"),
+        ({"target": "/etc"}, 400, "InvalidRequest", "target"),
+        ({"target": "a/../../b"}, 400, "InvalidRequest", "target"),
+        ({"target": "out/data"}, 400, "InvalidRequest", "target"),
+        ({"target": "a\x00b"}, 400, "InvalidRequest", "target"),
+        ({"target": None}, 400, "InvalidRequest", "target"),
+        ({"target": "a file"}, 422, "NotWritable", "target"),
+        ({"files": "*.nothing"}, 404, "NotInLake", "files"),
+        ({"rse": "NO-SUCH-RSE"}, 404, "NotInLake", "rse"),
+        ({"mode": "elsewhere"}, 400, "InvalidRequest", "mode"),
+        ({"kind": "upload"}, 400, "InvalidRequest", "kind"),
+        ({"more": 1}, 400, "InvalidRequest", None),
+    ],
+)
+async def test_what_cannot_be_is_refused_at_its_field_and_leaves_nothing(
+    api: Asked,
+    jp_root_dir: Path,
+    tmp_path: Path,
+    changes: dict[str, object],
+    status: int,
+    error: str,
+    field: str | None,
+) -> None:
+    (jp_root_dir / "out").symlink_to(tmp_path)
+    (jp_root_dir / "a file").touch()
+    before = sorted(jp_root_dir.rglob("*"))
+    response = await api("jobs", method="POST", body=ORDER | changes, **LONG)
+    answer = said(response)
+    assert (response.code, answer["error"], answer["field"]) == (status, error, field), answer
+    assert "\n" not in answer["message"]
+    assert sorted(jp_root_dir.rglob("*")) == before
+    assert said(await api("jobs"))["jobs"] == []
+
+
+@pytest.mark.parametrize("way", ["", "cancel", "pause", "continue", "events"])
+async def test_a_job_that_is_not_there_is_said(api: Asked, way: str) -> None:
+    path = [part for part in ("jobs", "00000000", way) if part]
+    response = await api(*path, method="GET" if way in {"", "events"} else "POST")
+    assert (response.code, said(response)["error"]) == (404, "NoSuchJob")
+    assert (await api("jobs", "0000", "cancel", method="POST")).code == 404

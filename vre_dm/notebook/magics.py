@@ -13,7 +13,7 @@ from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
 
 from vre_dm.errors import FetchError, VreDmError
-from vre_dm.notebook.words import literal, unquoted, variable, words
+from vre_dm.notebook.words import literal, terms, unquoted, variable, words
 
 if TYPE_CHECKING:
     from vre_dm.lake.lake import Lake
@@ -91,7 +91,7 @@ class LakeMagics(Magics):
 
         %dm_search xenon:* year>=2017 technique="direct detection"
         """
-        pattern, where = _terms(asked.terms)
+        pattern, where = terms(asked.terms)
         return _lake().search(pattern, scope=asked.scope, kind=asked.type, where=where)
 
     @no_var_expand
@@ -194,13 +194,6 @@ def _lake() -> "Lake":
     from vre_dm.session import connected
 
     return connected()
-
-
-def _terms(terms: list[str]) -> tuple[str, str]:
-    """Tell the pattern, which comes first and compares nothing, from the filters."""
-    if terms and not set("=<>") & set(terms[0]):
-        return unquoted(terms[0]), " ".join(terms[1:])
-    return "*", " ".join(terms)
 
 
 def _folder(text: str | None) -> Path | None:

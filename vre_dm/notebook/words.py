@@ -29,6 +29,13 @@ def unquoted(word: str) -> str:
     return word[1:-1] if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'" else word
 
 
+def terms(given: list[str]) -> tuple[str, str]:
+    """Tell the pattern of a search, which comes first and compares nothing, from its filters."""
+    if given and not set("=<>") & set(given[0]):
+        return unquoted(given[0]), " ".join(given[1:])
+    return "*", " ".join(given)
+
+
 def literal(instead: str) -> Callable[[str], str]:
     """Make a reader of DIDs that refuses ``$x`` and ``{x}``, which a user means as a variable.
 

@@ -9,6 +9,7 @@ from vre_dm.limits.catalogue.entry import read
 from vre_dm.limits.checks import Problem, check_together
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.curveset import CurveSet
+from vre_dm.limits.display import plain
 from vre_dm.limits.inspection import Inspection, inspect, inspect_file
 from vre_dm.limits.overlay import Overlay, overlay
 from vre_dm.limits.plot.payload import payload
@@ -18,16 +19,7 @@ from vre_dm.server.base import Handler
 from vre_dm.server.below import below
 
 
-class LimitsHandler(Handler):
-    """What the routes of limits share: the folder that the file browser shows."""
-
-    @property
-    def root(self) -> Path:
-        """The server's root folder."""
-        return Path(self.settings["server_root_dir"]).expanduser()
-
-
-class CurvesHandler(LimitsHandler):
+class CurvesHandler(Handler):
     """Curves to choose from."""
 
     async def get(self) -> None:
@@ -37,7 +29,7 @@ class CurvesHandler(LimitsHandler):
             self.reply(await self.here(lambda: _listed(self.root, named)))
 
 
-class OverlayHandler(LimitsHandler):
+class OverlayHandler(Handler):
     """A plot of curves."""
 
     async def post(self) -> None:
@@ -66,8 +58,8 @@ def _sentence(problem: Problem) -> str:
 def _row(curve: Curve) -> dict[str, Any]:
     return {
         "id": curve.id,
-        "label": curve.label,
-        "experiment": curve.experiment,
+        "label": plain(curve.label),
+        "experiment": plain(curve.experiment),
         "year": curve.year,
         "technique": technique(curve),
         "quantity": curve.quantity,

@@ -1,0 +1,130 @@
+"""Limits in JupyterLab's main area: curves ticked from the catalogue, from files, and what comes of them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.lab import Lab, ready
+from tests.limits.conftest import HOSTILE, make
+from vre_dm.limits.scaffold import write_pairs
+
+LabPage = Callable[..., Page]
+OPEN = "([command, args]) => jupyterapp.commands.execute(command, args).then(() => null)"
+
+
+def run(page: Page, command: str, **arguments: object) -> None:
+    page.evaluate(OPEN, [command, arguments])
+
+
+def viewer(page: Page) -> Locator:
+    run(page, "vre-dm:open-limits")
+    expect(page.get_by_role("row").first).to_be_visible()
+    return page.locator(".vre-limits-viewer")
+
+
+def tick(view: Locator, label: str) -> None:
+    view.get_by_role("searchbox").fill(label)
+    view.get_by_role("checkbox", name=f"Show {label}", exact=True).check()
+
+
+@pytest.fixture
+def own(lab: Lab, request: pytest.FixtureRequest) -> Path:
+    """A folder of the user with curves."""
+    folder = lab.root / request.node.name.partition("[")[0]
+    folder.mkdir()
+    write_pairs([make()], folder)
+    return folder
+
+
+def test_ticked_curves_are_laid_over_each_other_and_go_on_in_a_notebook(lab: Lab, lab_page: LabPage) -> None:
+    nbformat.write(nbformat.v4.new_notebook(), lab.root / "overlay.ipynb")
+    page = lab_page("/lab/tree/overlay.ipynb?reset")
+    view = viewer(page)
+    tick(view, "LZ 2024")
+    tick(view, "XENONnT 2025")
+    expect(view.get_by_role("img", name="2 curves")).to_be_visible()
+    view.get_by_role("button", name="Open as notebook cell").click()
+    cell = page.locator(".jp-Notebook .jp-Cell", has_text="dm.overlay")
+    expect(cell).to_contain_text("si_xenonnt_2025")
+
+
+def test_curves_of_two_quantities_are_refused_in_a_sentence(lab_page: LabPage) -> None:
+    page = lab_page()
+    view = viewer(page)
+    run(page, "vre-dm:open-limits", curves=["si_lz_2024", "sdp_lz_2024"])
+    expect(view.get_by_role("alert")).to_contain_text("one axis cannot show sigma_SDp and sigma_SI")
+    view.get_by_role("combobox", name="Quantity").select_option("sigma_SDp")
+    view.get_by_role("checkbox", name="Show LZ 2024", exact=False).first.uncheck()
+    expect(view.get_by_role("img", name="1 curves")).to_be_visible()
+    expect(view.get_by_role("alert")).to_be_empty()
+
+
+def test_the_list_is_narrowed_by_every_property(lab_page: LabPage) -> None:
+    view = viewer(lab_page())
+    view.get_by_role("combobox", name="Technique").select_option("collider")
+    view.get_by_role("combobox", name="Experiment").select_option("ATLAS")
+    view.get_by_role("spinbutton", name="From year").fill("2019")
+    expect(view.get_by_text("of 145 curves")).not_to_contain_text("145 of 145")
+    rows = view.get_by_role("row")
+    expect(rows.first).to_be_visible()
+    for text in rows.all_inner_texts():
+        assert "ATLAS" in text
+    view.get_by_role("button", name="Show all").click()
+    expect(view.get_by_text("145 of 145 curves")).to_be_visible()
+
+
+def test_the_keyboard_ticks_the_curve_that_has_the_focus(lab_page: LabPage) -> None:
+    page = lab_page()
+    view = viewer(page)
+    view.get_by_role("row").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    expect(view.get_by_role("row").nth(1).get_by_role("checkbox")).to_be_checked()
+    page.keyboard.press("Enter")
+    expect(view.get_by_role("row").nth(1).get_by_role("checkbox")).not_to_be_checked()
+
+
+def test_what_was_ticked_is_ticked_after_a_reload(lab_page: LabPage) -> None:
+    page = lab_page("/lab/workspaces/limits")
+    run(page, "vre-dm:open-limits", curves=["si_lz_2024"])
+    expect(page.get_by_role("img", name="1 curves")).to_be_visible()
+    with page.expect_response(lambda said: "/api/workspaces/" in said.url and said.request.method == "PUT"):
+        run(page, "vre-dm:open-limits", curves=["si_xenonnt_2025"])
+    page.reload()
+    ready(page)
+    expect(page.get_by_role("img", name="2 curves")).to_be_visible()
+
+
+def test_a_curve_file_is_opened_beside_what_json_is_otherwise(own: Path, lab_page: LabPage) -> None:
+    page = lab_page()
+    path = f"{own.name}/si_toy_2020.json"
+    run(page, "docmanager:open", path=path, factory="Limit curve")
+    view = page.locator(".vre-curve-view")
+    expect(view.get_by_role("img", name="1 curves")).to_be_visible()
+    expect(view).to_contain_text("facts are known")
+    assert (
+        page.evaluate("path => jupyterapp.docRegistry.defaultWidgetFactory(path).name", path) != "Limit curve"
+    )
+    view.get_by_role("button", name="Compare with published curves").click()
+    expect(page.locator(".vre-limits-viewer").get_by_role("img", name="1 curves")).to_be_visible()
+
+
+def test_a_broken_file_says_what_is_wrong_in_place_of_a_plot(own: Path, lab_page: LabPage) -> None:
+    numbers = own / "si_toy_2020.csv"
+    numbers.write_text(numbers.read_text().replace("e-", "e+", 1))
+    page = lab_page()
+    run(page, "docmanager:open", path=f"{own.name}/si_toy_2020.csv", factory="Limit curve")
+    view = page.locator(".vre-curve-view")
+    expect(view.get_by_role("alert")).to_contain_text("check 'checksum'")
+    expect(view.get_by_role("button", name="Copy citations")).to_be_disabled()
+
+
+def test_hostile_metadata_of_a_file_are_text(own: Path, lab_page: LabPage) -> None:
+    write_pairs([make(id="hostile", label=HOSTILE, notes=HOSTILE)], own)
+    page = lab_page()
+    run(page, "vre-dm:open-limits", paths=[f"{own.name}/hostile.json"])
+    expect(page.get_by_role("img", name="1 curves")).to_be_visible()
+    assert page.locator("img[src='x'], script[src*='evil'], iframe").count() == 0

@@ -2,20 +2,31 @@
 
 import type { ITranslator } from '@jupyterlab/translation';
 import { SidePanel } from '@jupyterlab/ui-components';
+import { MessageLoop } from '@lumino/messaging';
 import type { Message } from '@lumino/messaging';
-import type { Widget } from '@lumino/widgets';
+import { Widget } from '@lumino/widgets';
 import type { AccordionPanel } from '@lumino/widgets';
 import { lakeIcon } from '../icons';
 import type { ILakePanel } from '../tokens';
 
-const FOCUS = '.vre-row[tabindex="0"], .vre-filter';
+const PLACES = ['.vre-row[tabindex="0"]', '.vre-filter']; // where the focus goes, the first that is there
+const FRAMES = 20; // to wait for the first drawing
 const CLOSED_FROM = 30; // sections from this rank on are opened when they have something to show
 
 /** The widget in the side bar. */
 class LakeSidePanel extends SidePanel {
   protected override onActivateRequest(message: Message): void {
     super.onActivateRequest(message);
-    this.node.querySelector<HTMLElement>(FOCUS)?.focus();
+    focusIn(this.node, FRAMES);
+  }
+}
+
+function focusIn(node: HTMLElement, frames: number): void {
+  const found = PLACES.map(place => node.querySelector<HTMLElement>(place)).find(element => element !== null);
+  if (found) {
+    found.focus();
+  } else if (frames > 0) {
+    requestAnimationFrame(() => focusIn(node, frames - 1));
   }
 }
 
@@ -39,6 +50,12 @@ export class LakePanel implements ILakePanel {
     this.widget.node.setAttribute('role', 'region');
     this.widget.node.setAttribute('aria-label', name);
     this.widget.header.addWidget(head);
+    // The head grows when it has something to say; the sections share what is left.
+    const heights = new ResizeObserver(() =>
+      MessageLoop.sendMessage(this.widget.content, Widget.ResizeMessage.UnknownSize)
+    );
+    heights.observe(this.widget.header.node);
+    this.widget.disposed.connect(() => heights.disconnect());
   }
 
   addSection(section: Widget, rank: number): void {

@@ -45,6 +45,7 @@ export function Box({ model, addFilter, trans }: Props): React.ReactElement {
           </option>
         ))}
       </select>
+      <Recent model={model} trans={trans} />
       <button type="button" className="jp-Button jp-mod-styled" onClick={addFilter}>
         {trans.__('Add filter')}
       </button>
@@ -60,27 +61,43 @@ export function Box({ model, addFilter, trans }: Props): React.ReactElement {
 type InputProps = Pick<Props, 'model' | 'trans'> & { error: string | undefined };
 
 function PatternInput({ model, error, trans }: InputProps): React.ReactElement {
-  const list = React.useId();
   return (
-    <>
-      <input
-        type="search"
-        className="jp-mod-styled"
-        aria-label={trans.__('Name, scope:name or a filter such as year>=2017')}
-        aria-describedby={error}
-        aria-invalid={error ? true : undefined}
-        placeholder={trans.__('name* or scope:name*')}
-        list={list}
-        autoComplete="off"
-        spellCheck={false}
-        value={model.draft.pattern}
-        onChange={event => model.edit({ pattern: event.target.value })}
-      />
-      <datalist id={list}>
-        {model.recent.texts.map(text => (
-          <option key={text} value={text} />
-        ))}
-      </datalist>
-    </>
+    <input
+      type="search"
+      className="jp-mod-styled"
+      aria-label={trans.__('Name, scope:name or a filter such as year>=2017')}
+      aria-describedby={error}
+      aria-invalid={error ? true : undefined}
+      placeholder={trans.__('name* or scope:name*')}
+      autoComplete="off"
+      spellCheck={false}
+      value={model.draft.pattern}
+      onChange={event => model.edit({ pattern: event.target.value })}
+    />
+  );
+}
+
+/** Choosing one asks it again. */
+function Recent({ model, trans }: Pick<Props, 'model' | 'trans'>): React.ReactElement | null {
+  const { texts } = model.recent;
+  return texts.length === 0 ? null : (
+    <select
+      className="jp-mod-styled"
+      aria-label={trans.__('Recent searches')}
+      value=""
+      onChange={event => {
+        model.edit({ pattern: event.target.value, filters: [] });
+        void model.submit();
+      }}
+    >
+      <option value="" disabled>
+        {trans.__('Recent')}
+      </option>
+      {texts.map(text => (
+        <option key={text} value={text}>
+          {text}
+        </option>
+      ))}
+    </select>
   );
 }

@@ -11,6 +11,7 @@ import type { ILakePanel } from '../tokens';
 
 const PLACES = ['.vre-row[tabindex="0"]', '.vre-filter']; // where the focus goes, the first that is there
 const FRAMES = 20; // to wait for the first drawing
+const LEAST_SHARE = 0.2; // of the height of all sections
 const CLOSED_FROM = 30; // sections from this rank on are opened when they have something to show
 
 /** The widget in the side bar. */
@@ -56,6 +57,7 @@ export class LakePanel implements ILakePanel {
     );
     heights.observe(this.widget.header.node);
     this.widget.disposed.connect(() => heights.disconnect());
+    this.accordion.expansionToggled.connect((_, index) => this.makeRoom(index));
   }
 
   addSection(section: Widget, rank: number): void {
@@ -66,6 +68,14 @@ export class LakePanel implements ILakePanel {
     this.widget.insertWidget(index, section);
     if (rank >= CLOSED_FROM) {
       this.accordion.collapse(index);
+    }
+  }
+
+  /** The accordion gives a section the height it had when it was closed, and none to one that was never open. */
+  private makeRoom(index: number): void {
+    const { widgets } = this.widget;
+    if (!widgets[index].isHidden && this.accordion.relativeSizes()[index] < LEAST_SHARE) {
+      this.accordion.setRelativeSizes(widgets.map(({ isHidden }) => (isHidden ? 0 : 1)));
     }
   }
 

@@ -12,12 +12,13 @@ import { childrenFrom } from './asking';
 import { LakeChoice } from './choice';
 import { CONTEXT_MENU, addDidCommands, addLakeCommands } from './commands';
 import { HeadWidget } from './head';
+import { keepTree } from './keeping';
 import { TreeMemory } from './memory';
 import { DataLake } from './model';
 import { LakePanel } from './panel';
+import { refocusAfter } from './refocus';
 import { LakeTree } from './tree';
 import { TreeSection } from './tree-view';
-import { keepTree } from './keeping';
 
 const LAKE = 'vre-dm-lab:lake';
 
@@ -68,6 +69,7 @@ const panel: JupyterFrontEndPlugin<ILakePanel> = {
     panel.addSection(new TreeSection({ tree, lake, commands: app.commands, cells, trans }), 10);
     app.shell.add(panel.widget, 'left', { rank: 600 });
     restorer?.add(panel.widget, panel.widget.id);
+    refocusAfter(app.contextMenu.menu, panel.widget);
     CONTEXT_MENU.forEach((item, rank) => app.contextMenu.addItem({ ...item, rank }));
     return panel;
   }

@@ -9,6 +9,7 @@ import pytest
 from pytest_jupyter.jupyter_server import *  # noqa: F403  here only: its automatic fixtures would break Playwright
 from tornado.httpclient import HTTPResponse
 
+from tests.lake.conftest import make, rucio  # noqa: F401  they write to the same lake
 from vre_dm.sandbox import LakeStatus
 
 Asked = Callable[..., Awaitable[HTTPResponse]]

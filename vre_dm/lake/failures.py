@@ -79,7 +79,7 @@ def told_plainly(instance: Instance, what: str, offered: Callable[[], str] = lam
             yield
     except VreDmError:
         raise
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, StopIteration) as error:  # the last: an empty answer
         msg = (
             f"the answer of {instance.url} about {what} is not Rucio's: {one_line(error)}; check the address"
         )

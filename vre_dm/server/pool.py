@@ -4,6 +4,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, TypeVar
 
 from vre_dm.errors import Busy
@@ -68,18 +69,20 @@ class Pool:
                         self._threads -= 1
                         return
                 continue
-            try:
-                _answer(answer, call)
-            finally:
-                with self._lock:
-                    self._open -= 1
-                del answer, call  # what they hold is let go now, not with the next call
+            tell = _done(answer, call)
+            with self._lock:
+                self._open -= 1
+            tell()  # after it is counted: who hears the answer may ask the next thing at once
+            del answer, call, tell  # what they hold is let go now, not with the next call
 
 
-def _answer(answer: "Future[Any]", call: Callable[[], Any]) -> None:
+def _done(answer: "Future[Any]", call: Callable[[], Any]) -> Callable[[], None]:
+    """Do a call that was not taken back; gives what tells the answer."""
     if not answer.set_running_or_notify_cancel():
-        return
+        return lambda: None
     try:
-        answer.set_result(call())
+        return partial(answer.set_result, call())
+    except StopIteration as error:  # asyncio would wait for ever
+        return partial(answer.set_exception, RuntimeError(f"{call} raised {error!r}"))
     except BaseException as error:  # carried to who asked
-        answer.set_exception(error)
+        return partial(answer.set_exception, error)

@@ -19,13 +19,12 @@ import pytest
 
 from tests.faults.hostile import hostile_addresses, hostile_names, leaves
 from tests.faults.server import Breaking, Handler, good
-from tests.faults.world import HASTY, OpenAccess, Waits, finals, registered
+from tests.faults.world import fetch, finals, registered
 from vre_dm.did import Did
 from vre_dm.errors import InvalidDid, NotWritable, TransferFailed, VreDmError
-from vre_dm.lake.files import File
 from vre_dm.lake.instance import Mount
 from vre_dm.lake.storage import Endpoint, Storage
-from vre_dm.lake.transfer import Event, fetch_files
+from vre_dm.lake.transfer import Event
 from vre_dm.lake.transfer.events import Planned
 
 FEW, MANY = 5_000, 100_000
@@ -33,10 +32,6 @@ LONG = [pytest.mark.slow, pytest.mark.timeout(3600)]
 COUNTS = [FEW, pytest.param(MANY, marks=LONG)]
 BODY = random.Random(30).randbytes(200_000)
 SMALL = b"what the lake holds"
-
-
-def fetch(files: Iterable[File], folder: Path) -> list[Path]:
-    return fetch_files(files, folder, access=OpenAccess(), policy=HASTY, pace=Waits().pace())
 
 
 def accepted(pairs: Iterable[tuple[str, str]]) -> list[Did]:
@@ -211,7 +206,7 @@ def test_a_folder_that_becomes_a_link_leads_nowhere(moment: str, server: Breakin
 
     file = registered(BODY, server.play("/x", act))
     with pytest.raises(NotWritable):
-        fetch_files([file], folder, access=OpenAccess(), policy=HASTY, pace=Waits().pace(), progress=planned)
+        fetch([file], folder, progress=planned)
     assert list(elsewhere.iterdir()) == []
     assert finals(folder) == []
 

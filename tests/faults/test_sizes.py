@@ -7,7 +7,7 @@ import pytest
 
 from tests.faults.server import Breaking, Handler, good
 from tests.faults.storages import PATIENT, WAITING, Server
-from tests.faults.world import HASTY, OpenAccess, Waits, partials, registered
+from tests.faults.world import OpenAccess, fetch, partials, registered
 from vre_dm.errors import FetchError
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer import fetch_files
@@ -17,10 +17,6 @@ from vre_dm.lake.transfer.verify import Expected, adler32_combine
 
 BIG = 1 << 32
 TAIL = b"the end"
-
-
-def fetch(files: list[File], folder: Path, **options: object) -> list[Path]:
-    return fetch_files(files, folder, access=OpenAccess(), policy=HASTY, pace=Waits().pace(), **options)
 
 
 def test_a_file_of_no_byte_is_a_file(server: Breaking, tmp_path: Path):

@@ -6,14 +6,14 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.faults.server import TLS
 from vre_dm.did import Did
 from vre_dm.lake.files import File, Replica
-from vre_dm.lake.transfer import Pace, Policy
+from vre_dm.lake.transfer import Pace, Policy, fetch_files
 
 # Rounds are few and windows short: the faults are the same, only the waiting is not.
 HASTY = Policy(connect_timeout=2.0, stall_timeout=0.4, minimum_rate=1000.0)
@@ -77,6 +77,20 @@ def registered(body: bytes, *pfns: str, name: str = "data.bin", **changes: objec
     } | changes
     replicas = tuple(Replica(f"RSE-{at + 1}", pfn) for at, pfn in enumerate(pfns))
     return File(Did("test", name), replicas=replicas, **facts)
+
+
+def stored(store: Path, name: str, body: bytes, **changes: object) -> File:
+    """A file in a storage that this machine reads, registered truly but for the changes."""
+    path = store / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(body)
+    return registered(body, f"file://localhost{path}", name=name, **changes)
+
+
+def fetch(files: Iterable[File], folder: Path, **options: object) -> list[Path]:
+    """Fetch from whoever is asked, in few rounds and without waiting; the options may say otherwise."""
+    facts = {"access": OpenAccess(), "policy": HASTY, "pace": Waits().pace()} | options
+    return fetch_files(files, folder, **facts)
 
 
 def partials(folder: Path) -> list[Path]:

@@ -1,11 +1,12 @@
 """A server that answers as told: for what a real lake cannot be made to do, such as a wrong version."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
+
+from tests.serving import serving
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -64,11 +65,5 @@ def answering(
 ) -> Iterator[Answering]:
     """Run such a server; a body that is not bytes is sent as JSON."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    with Answering((status, headers or {}, raw)) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(Answering((status, headers or {}, raw))) as server:
+        yield server

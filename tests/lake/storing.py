@@ -1,8 +1,6 @@
 """A little WebDAV storage over TLS that misbehaves when told to, and an access that trusts it."""
 
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from ssl import PROTOCOL_TLS_SERVER, SSLContext, create_default_context
@@ -110,15 +108,3 @@ class Trusting:
 
     def local_path(self, pfn: str) -> Path | None:
         return None
-
-
-@contextmanager
-def serving(authority: trustme.CA) -> Iterator[Storage]:
-    with Storage(authority) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()

@@ -4,11 +4,9 @@ import contextlib
 import re
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import httpx
@@ -22,6 +20,7 @@ from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from tests.faults.world import registered
 from tests.lake.answering import Answering
+from tests.serving import serving
 from vre_dm.cli import main
 from vre_dm.errors import LoginRefused
 from vre_dm.lake.instances import from_file
@@ -138,18 +137,6 @@ class Gate(Answering):
 def gate(lake_by_password: Lake, grid: Grid) -> Iterator[Gate]:
     with serving(Gate(lake_by_password, grid)) as gate:
         yield gate
-
-
-@contextmanager
-def serving(gate: Gate) -> Iterator[Gate]:
-    with gate:
-        thread = Thread(target=gate.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield gate
-        finally:
-            gate.shutdown()
-            thread.join()
 
 
 @pytest.fixture

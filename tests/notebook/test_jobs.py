@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from jupyter_client.manager import start_new_kernel
 
 from tests.lake.conftest import lake  # noqa: F401 - a fixture
 from tests.lake.jobs.terminal import DID, FETCH, Terminal, held
 from tests.lakes import until
-from tests.notebook.test_kernel import Kernel
+from tests.notebook.kernel import Kernel, running
 from vre_dm.lake.lake import Lake
 from vre_dm.sandbox import LakeStatus
 
@@ -24,15 +23,8 @@ def terminal(embedded_lake: LakeStatus, tmp_path: Path) -> Terminal:
 @pytest.fixture
 def kernel(terminal: Terminal, tmp_path: Path) -> Iterator[Kernel]:
     """A notebook of the same user."""
-    env = terminal.env | {"IPYTHONDIR": str(tmp_path / "ipython")}
-    manager, client = start_new_kernel(env=env, cwd=str(tmp_path))
-    try:
-        kernel = Kernel(manager, client)
-        assert kernel.run("%load_ext vre_dm")["status"] == "ok"
+    with running(terminal.env | {"IPYTHONDIR": str(tmp_path / "ipython")}, tmp_path) as kernel:
         yield kernel
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
 
 
 @pytest.fixture

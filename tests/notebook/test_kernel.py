@@ -8,54 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyter_client.blocking import BlockingKernelClient
-from jupyter_client.manager import KernelManager, start_new_kernel
 
 from tests.faults.server import breaking, stall
+from tests.notebook.kernel import Kernel, running
 from vre_dm.notebook.magics import LakeMagics
 from vre_dm.sandbox import LakeStatus
 
 ROOT = Path(__file__).parents[2]
-
-
-class Kernel:
-    """A kernel as a notebook drives it."""
-
-    def __init__(self, manager: KernelManager, client: BlockingKernelClient) -> None:
-        self.manager, self.client = manager, client
-
-    def run(self, code: str) -> dict[str, Any]:
-        """Run a cell; gives its status, text output, results by media type and error."""
-        sent = self.client.execute(code)
-        return self.outcome(sent)
-
-    def outcome(self, sent: str) -> dict[str, Any]:
-        said: dict[str, Any] = {"text": "", "data": {}, "shown": [], "error": None}
-        while True:
-            message = self.client.get_iopub_msg(timeout=60)
-            kind, content = message["msg_type"], message["content"]
-            if message["parent_header"].get("msg_id") != sent:
-                continue
-            if kind == "stream":
-                said["text"] += content["text"]
-            elif kind == "execute_result":
-                said["data"] = content["data"]
-            elif kind in ("display_data", "update_display_data"):
-                said["shown"].append(content["data"]["text/plain"])
-            elif kind == "error":
-                said["error"] = content["ename"]
-            elif kind == "status" and content["execution_state"] == "idle":
-                break
-        reply = self.client.get_shell_msg(timeout=60)
-        while reply["parent_header"].get("msg_id") != sent:
-            reply = self.client.get_shell_msg(timeout=60)
-        said["status"] = reply["content"]["status"]
-        return said
-
-    def tab(self, code: str) -> list[str]:
-        """What a Tab at the end of a line offers, with the line completed."""
-        answer = self.client.complete(code, len(code), reply=True, timeout=60)["content"]
-        return [code[: answer["cursor_start"]] + match for match in answer["matches"]]
 
 
 @pytest.fixture(scope="module")
@@ -66,14 +25,8 @@ def kernel(embedded_lake: LakeStatus, tmp_path_factory: pytest.TempPathFactory) 
         "IPYTHONDIR": str(tmp_path_factory.mktemp("ipython")),
         "PYTHONPATH": str(ROOT),
     }
-    manager, client = start_new_kernel(env=env, cwd=str(tmp_path_factory.mktemp("work")))
-    try:
-        kernel = Kernel(manager, client)
-        assert kernel.run("%load_ext vre_dm")["status"] == "ok"
+    with running(env, tmp_path_factory.mktemp("work")) as kernel:
         yield kernel
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
 
 
 def test_search_gives_an_object_that_shows_itself(kernel: Kernel):

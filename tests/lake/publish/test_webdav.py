@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 import trustme
 
-from tests.lake.storing import Storage, Trusting, serving
+from tests.lake.storing import Storage, Trusting
+from tests.serving import serving
 from vre_dm.errors import LoginRefused, NoSpace
 from vre_dm.lake.publish.store import Seen, StoreFailed
 from vre_dm.lake.publish.webdav import Dav
@@ -24,7 +25,7 @@ def authority() -> trustme.CA:
 
 @pytest.fixture
 def storage(authority: trustme.CA) -> Iterator[Storage]:
-    with serving(authority) as server:
+    with serving(Storage(authority)) as server:
         yield server
 
 
@@ -115,7 +116,7 @@ def test_a_redirect_inside_the_storage_takes_the_bytes_along(dav: Dav, storage: 
 def test_a_redirect_elsewhere_is_refused_and_no_credential_leaves(
     dav: Dav, storage: Storage, authority: trustme.CA, there: str
 ) -> None:
-    with serving(authority) as other:
+    with serving(Storage(authority)) as other:
         location = there.format(other=other.server_port)
         storage.play = lambda *_: (307, {"Location": location})
         with pytest.raises(StoreFailed, match="redirect"):
@@ -145,7 +146,7 @@ def test_a_name_with_a_hash_is_never_cut_at_it(dav: Dav, storage: Storage) -> No
 
 
 def test_an_address_on_no_storage_of_the_lake_gets_nothing(dav: Dav, authority: trustme.CA) -> None:
-    with serving(authority) as other:
+    with serving(Storage(authority)) as other:
         for ask in (dav.seen, dav.exists, dav.remove, lambda url: dav.put(url, body, len(BODY))):
             with pytest.raises(StoreFailed, match="on no storage element of the lake"):
                 ask(f"{other.url}/x")
@@ -163,7 +164,7 @@ def test_a_redirect_to_a_name_whose_address_changes_meanwhile_gets_nothing(
     dav: Dav, storage: Storage, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(addresses, "refuse_private", lambda host, port: None)  # it was public when asked for
-    with serving(authority) as other:
+    with serving(Storage(authority)) as other:
         storage.play = lambda *_: (307, {"Location": f"{other.url}/x"})
         with pytest.raises(StoreFailed, match=r"private address 127\.0\.0\.1"):
             dav.put(f"{storage.url}/x", body, len(BODY))

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults.server import breaking, good
-from tests.faults.world import HASTY, OpenAccess, Waits, finals, partials, registered
+from tests.faults.world import OpenAccess, fetch, finals, partials, registered, stored
 from vre_dm.errors import ChecksumMismatch, JobCancelled, TransferFailed
-from vre_dm.lake.files import File
 from vre_dm.lake.transfer import Event, Pace, Policy, Progress, fetch_files
 from vre_dm.lake.transfer.events import (
     Cancelled,
@@ -26,13 +25,6 @@ from vre_dm.lake.transfer.sources import NO_REPLICA
 BODY = os.urandom(2_500_000)
 
 
-def stored(store: Path, name: str, body: bytes, **changes: object) -> File:
-    path = store / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(body)
-    return registered(body, f"file://localhost{path}", name=name, **changes)
-
-
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
     return tmp_path / "store"
@@ -41,11 +33,6 @@ def store(tmp_path: Path) -> Path:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "folder"
-
-
-def fetch(files: list[File], folder: Path, **options: object) -> list[Path]:
-    facts = {"access": OpenAccess(), "policy": HASTY, "pace": Waits().pace()} | options
-    return fetch_files(files, folder, **facts)
 
 
 def test_files_come_in_the_order_asked_with_their_true_bytes(store: Path, folder: Path):

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 import trustme
 
-from tests.lake.storing import Storage, Trusting, serving
+from tests.lake.storing import Storage, Trusting
 from tests.security.canaries import told_by
+from tests.serving import serving
 from vre_dm.lake.transfer.failures import SourceFailed
 from vre_dm.lake.transfer.http import Connections
 from vre_dm.lake.transfer.policy import Policy
@@ -22,7 +23,7 @@ def authority() -> trustme.CA:
 
 @pytest.fixture
 def storage(authority: trustme.CA) -> Iterator[Storage]:
-    with serving(authority) as server:
+    with serving(Storage(authority)) as server:
         server.folders.add("/a/")
         yield server
 
@@ -73,7 +74,7 @@ def test_who_is_asked_without_a_token_is_not_asked_again(
     connections: Connections, access: Trusting, storage: Storage, authority: trustme.CA
 ) -> None:
     """The other server is the lake's too: still the token is for the host of the address."""
-    with serving(authority) as other:
+    with serving(Storage(authority)) as other:
         access.known, access.tokens = (storage.url, other.url), ["a", "b"]
         storage.play = lambda *_: (307, {"Location": f"{other.url}/a/x"})
         other.play = lambda *_: (401,)
@@ -114,7 +115,7 @@ def test_a_storage_may_send_on_within_itself_wherever_its_files_are(
 def test_who_was_sent_away_and_back_has_no_token_for_the_path_that_another_host_chose(
     connections: Connections, access: Trusting, storage: Storage, authority: trustme.CA, method: str
 ) -> None:
-    with serving(authority) as other:
+    with serving(Storage(authority)) as other:
         access.known = (storage.url, other.url)
         storage.play = lambda _, path: (307, {"Location": f"{other.url}/a/x"}) if path == "/a/x" else (401,)
         other.play = lambda *_: (307, {"Location": f"{storage.url}/a/chosen"})

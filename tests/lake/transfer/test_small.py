@@ -6,26 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.world import HASTY, OpenAccess, Waits, finals, registered
+from tests.faults.world import OpenAccess, fetch, finals, stored
 from vre_dm.errors import ChecksumMismatch, TransferFailed
-from vre_dm.lake.files import File
 from vre_dm.lake.transfer import Event, Policy, fetch_files
 from vre_dm.lake.transfer.events import Placed, Progress, Started, Verified
 
 BODY = os.urandom(20_000)
 MANY = 250  # more than wait for a sync at once
-
-
-def fetch(files: list[File], folder: Path, **options: object) -> list[Path]:
-    facts = {"access": OpenAccess(), "policy": HASTY, "pace": Waits().pace()} | options
-    return fetch_files(files, folder, **facts)
-
-
-def stored(store: Path, name: str, body: bytes = BODY, **changes: object) -> File:
-    path = store / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(body)
-    return registered(body, f"file://localhost{path}", name=name, **changes)
 
 
 @pytest.fixture
@@ -50,13 +37,13 @@ def test_a_small_file_with_other_bytes_than_registered_is_not_placed(
     changes: dict[str, str], tmp_path: Path, folder: Path
 ):
     with pytest.raises(ChecksumMismatch, match="instead of"):
-        fetch([stored(tmp_path / "store", "f", **changes)], folder)
+        fetch([stored(tmp_path / "store", "f", BODY, **changes)], folder)
     assert finals(folder) == []
 
 
 @pytest.mark.parametrize("size", [len(BODY) - 1, len(BODY) + 1, 0])
 def test_a_small_file_of_another_size_than_registered_is_not_placed(size: int, tmp_path: Path, folder: Path):
-    file = stored(tmp_path / "store", "f")
+    file = stored(tmp_path / "store", "f", BODY)
     (tmp_path / "store" / "f").write_bytes((BODY + b"x")[:size])
     with pytest.raises(TransferFailed, match=f"{size} bytes are offered where {len(BODY)} are registered"):
         fetch([file], folder)
@@ -64,7 +51,7 @@ def test_a_small_file_of_another_size_than_registered_is_not_placed(size: int, t
 
 
 def test_a_small_file_that_stands_for_an_older_one_replaces_it(tmp_path: Path, folder: Path):
-    file = stored(tmp_path / "store", "f")
+    file = stored(tmp_path / "store", "f", BODY)
     target = folder / file.did.path()
     target.parent.mkdir(parents=True)
     target.write_bytes(BODY[::-1])
@@ -88,7 +75,7 @@ def test_small_files_that_several_fetch_at_once_come_whole(tmp_path: Path, folde
 
 
 def test_a_small_file_under_embargo_is_closed_to_others(tmp_path: Path, folder: Path):
-    (path,) = fetch([stored(tmp_path / "store", "f")], folder, private=True)
+    (path,) = fetch([stored(tmp_path / "store", "f", BODY)], folder, private=True)
     assert path.stat().st_mode & 0o777 == 0o600
 
 
@@ -104,5 +91,5 @@ def test_one_thread_copies_small_files_whatever_the_policy_allows(
         return true(*words, **more)
 
     monkeypatch.setattr(run, "fetch_one", noting)
-    fetch([stored(tmp_path / "store", f"f{at}") for at in range(30)], folder, policy=Policy(threads=8))
+    fetch([stored(tmp_path / "store", f"f{at}", BODY) for at in range(30)], folder, policy=Policy(threads=8))
     assert len(threads) == 1

@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.faults.server import breaking, good
-from tests.faults.world import HASTY, OpenAccess, Waits, partials, registered
+from tests.faults.world import HASTY, OpenAccess, fetch, partials, registered
 from tests.xrootd import XRootD, xrootd
 from vre_dm.errors import ChecksumMismatch, JobCancelled, TransferFailed
-from vre_dm.lake.files import File
 from vre_dm.lake.opening import open_file
-from vre_dm.lake.transfer import Policy, fetch_files
+from vre_dm.lake.transfer import Policy
 from vre_dm.lake.transfer.events import Event, Progress
 
 pytest.importorskip("XRootD")
@@ -32,16 +31,12 @@ def server() -> Iterator[XRootD]:
         yield running
 
 
-def fetch(file: File, folder: Path, **options: object) -> Path:
-    facts = {"access": OpenAccess(), "policy": HASTY, "pace": Waits().pace()} | options
-    return fetch_files([file], folder, **facts)[0]
-
-
 @pytest.mark.parametrize("size", [0, 1, 1 << 20, len(BODY)])
 def test_a_file_comes_whole(size: int, server: XRootD, tmp_path: Path):
     body = BODY[:size]
     file = registered(body, server.store(f"f{size}", body))
-    assert fetch(file, tmp_path, policy=Policy()).read_bytes() == body
+    (path,) = fetch([file], tmp_path, policy=Policy())
+    assert path.read_bytes() == body
     assert partials(tmp_path) == []
 
 
@@ -51,32 +46,34 @@ def test_what_is_here_is_not_asked_for_again(server: XRootD, tmp_path: Path):
     with breaking() as https:
         half = registered(BODY, https.play("/x", good(BODY, stop_after=cut), lambda h: h.hang_up()))
         with pytest.raises(TransferFailed):
-            fetch(half, tmp_path)
+            fetch([half], tmp_path)
         assert https.sent == cut
     # Had the server been asked for the begin, it would have given other bytes.
     server.store("rest", bytes(cut) + BODY[cut:])
-    assert fetch(registered(BODY, url), tmp_path, policy=Policy()).read_bytes() == BODY
+    (path,) = fetch([registered(BODY, url)], tmp_path, policy=Policy())
+    assert path.read_bytes() == BODY
 
 
 def test_a_damaged_copy_is_not_placed(server: XRootD, tmp_path: Path):
     file = registered(BODY, server.store("bad", BODY[:-1] + bytes([BODY[-1] ^ 1])))
     with pytest.raises(ChecksumMismatch, match="instead of"):
-        fetch(file, tmp_path, policy=Policy(rounds=1))
+        fetch([file], tmp_path, policy=Policy(rounds=1))
     assert partials(tmp_path) == []
 
 
 def test_another_size_is_refused_before_a_byte_moves(server: XRootD, tmp_path: Path):
     file = registered(BODY, server.store("short", BODY[:100]))
     with pytest.raises(TransferFailed, match="100 bytes are offered where 20000001 are registered"):
-        fetch(file, tmp_path)
+        fetch([file], tmp_path)
 
 
 def test_a_missing_file_is_said_in_one_line_and_the_next_copy_taken(server: XRootD, tmp_path: Path):
     missing = f"root://127.0.0.1:{server.port}//lake/missing"
     with pytest.raises(TransferFailed, match=r"the XRootD server said: .*\[3011\]") as caught:
-        fetch(registered(BODY, missing), tmp_path)
+        fetch([registered(BODY, missing)], tmp_path)
     assert "\n" not in str(caught.value)
-    assert fetch(registered(BODY, missing, server.store("there", BODY)), tmp_path).read_bytes() == BODY
+    (path,) = fetch([registered(BODY, missing, server.store("there", BODY))], tmp_path)
+    assert path.read_bytes() == BODY
 
 
 def test_a_server_that_does_not_answer_is_given_up(tmp_path: Path):
@@ -86,7 +83,7 @@ def test_a_server_that_does_not_answer_is_given_up(tmp_path: Path):
         url = f"root://127.0.0.1:{silent.getsockname()[1]}//x"
         with pytest.raises(TransferFailed, match=r"the XRootD server (said|stopped)"):
             fetch(
-                registered(BODY, url), tmp_path, policy=Policy(rounds=1, connect_timeout=1, stall_timeout=2)
+                [registered(BODY, url)], tmp_path, policy=Policy(rounds=1, connect_timeout=1, stall_timeout=2)
             )
 
 
@@ -116,7 +113,8 @@ def test_a_list_of_servers_is_fetched_and_not_followed(
     name: str, server: XRootD, trap: socket.socket, tmp_path: Path
 ):
     body = naming(trap)
-    assert fetch(registered(body, server.store(name, body)), tmp_path).read_bytes() == body
+    (path,) = fetch([registered(body, server.store(name, body))], tmp_path)
+    assert path.read_bytes() == body
 
 
 @pytest.mark.parametrize("name", ["opened.meta4", "opened.metalink"])
@@ -135,5 +133,5 @@ def test_it_can_be_stopped_in_the_middle(server: XRootD, tmp_path: Path):
 
     body = BODY * 10
     with pytest.raises(JobCancelled):
-        fetch(registered(body, server.store("long", body)), tmp_path, progress=halt, stop=stop)
+        fetch([registered(body, server.store("long", body))], tmp_path, progress=halt, stop=stop)
     assert list((tmp_path / "test").glob("data.bin")) == []

@@ -263,7 +263,7 @@ CASES = (
         "two processes or two machines fetch the same file",
         by("faults/test_kill.py", "a_living_process_is_waited_for_and_its_bytes_are_shown")
         + by(
-            "lake/transfer/test_claim.py",
+            "lake/transfer/test_sharing.py",
             "a_process_that_fetches_the_same_is_waited_for_with_its_bytes_shown",
             "a_killed_owner_is_taken_over_and_its_bytes_go_on",
             "a_sleeper_that_wakes_harms_nobody_and_gets_the_file_too",
@@ -348,7 +348,7 @@ CASES = (
             on=(PATH,),
         )
         + by(
-            "lake/cache/test_store.py",
+            "lake/cache/test_damage.py",
             "an_object_that_changed_since_its_last_use_is_read_again_and_dropped",
             "damage_that_left_no_trace_is_found_when_all_is_read_again",
             on=(PATH,),

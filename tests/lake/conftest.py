@@ -80,3 +80,16 @@ def folder(tmp_path: Path) -> Path:
     path = tmp_path / "my data"
     path.mkdir()
     return path
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home folder that Jupyter knows."""
+    (tmp_path / ".jupyter").mkdir()
+    return tmp_path
+
+
+@pytest.fixture
+def environ(home: Path) -> dict[str, str]:
+    """An environment in which nothing is configured."""
+    return {"HOME": str(home), "JUPYTER_CONFIG_PATH": "", "RUCIO_HOME": str(home / "rucio")}

@@ -2,16 +2,20 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.faults.world import HASTY, OpenAccess, Waits, registered
+from tests.faults import world
 from vre_dm.lake.cache import Cache
 from vre_dm.lake.files import File
-from vre_dm.lake.transfer import fetch_files
 from vre_dm.lake.transfer.events import Event, Placed
+
+Stored = Callable[..., File]
+BODY = os.urandom(300_000)
+LAKE = "https://lake.example.org"
 
 
 @dataclass
@@ -31,15 +35,14 @@ class Fetched:
             if isinstance(event, Placed):
                 self.sources.append(event.source.partition(" ")[0])
 
-        options = {"access": OpenAccess(), "policy": HASTY, "pace": Waits().pace(), **options}
-        return fetch_files(files, to or self.cache.shows, progress=listen, cache=self.cache, **options)
+        return world.fetch(files, to or self.cache.shows, progress=listen, cache=self.cache, **options)
 
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Cache:
     folder = tmp_path / "cache"
     folder.mkdir(mode=0o700)
-    return Cache(folder, folder / "lakes" / "lake", "https://lake.example.org")
+    return Cache(folder, folder / "lakes" / "lake", LAKE)
 
 
 @pytest.fixture
@@ -48,19 +51,42 @@ def fetch(cache: Cache) -> Fetched:
 
 
 @pytest.fixture
-def stored(tmp_path: Path) -> Callable[..., File]:
-    """A file in a storage that this machine reads, registered truly but for the changes."""
-
-    def store(name: str, body: bytes, **changes: object) -> File:
-        path = tmp_path / "store" / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(body)
-        return registered(body, f"file://localhost{path}", name=name, **changes)
-
-    return store
+def stored(tmp_path: Path) -> Stored:
+    """Make a file in a storage that this machine reads."""
+    return partial(world.stored, tmp_path / "store")
 
 
 def unused(cache: Cache) -> None:
     """Let every object be last used a week ago."""
     for notes in (cache.folder / "objects").glob("*/*.facts"):
         os.utime(notes, (1, notes.stat().st_mtime - 7 * 86400))
+
+
+@pytest.fixture
+def admins(tmp_path: Path) -> Fetched:
+    """A cache that everybody may read."""
+    folder = tmp_path / "admins"
+    folder.mkdir()
+    folder.chmod(0o755)
+    return Fetched(Cache(folder, folder / "lakes" / "lake", LAKE))
+
+
+def shared_with(cache: Cache, folder: Path) -> Cache:
+    return replace(cache, folder=cache.folder / "mine", shared=folder)
+
+
+def gone(file: File) -> File:
+    """The same file, of which no replica is left."""
+    return replace(file, replicas=())
+
+
+def the_object(cache: Cache) -> Path:
+    (path,) = cache.objects()
+    return path
+
+
+def damage(path: Path) -> None:
+    path.chmod(0o600)
+    with path.open("r+b") as stream:
+        stream.seek(1000)
+        stream.write(b"\x00\x01\x02")

@@ -1,0 +1,136 @@
+"""What the lake would not take is said before any byte moves, or everything is taken back."""
+
+from typing import Any
+
+import pytest
+
+from tests.lake.publish.conftest import METADATA, Files, Shelf
+from vre_dm.errors import Declined, InvalidUpload, LoginRefused, NoSpace, NotInLake
+from vre_dm.lake.lake import Lake
+from vre_dm.lake.publish.disk import Disk
+from vre_dm.lake.publish.webdav import Dav
+
+
+def test_a_name_with_other_content_is_refused_before_any_byte(
+    lake: Lake, files: Files, shelf: Shelf, tag: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = files(2)
+    lake.publish(sorted(folder.iterdir())[0], f"user.dm:{tag}", rse="CNAF-STORM", metadata=METADATA)
+    first = folder / f"{tag}.0.dat"
+    first.write_bytes(first.read_bytes()[::-1])  # the same size
+    monkeypatch.setattr(Dav, "put", lambda *_: pytest.fail("bytes moved"))
+    with pytest.raises(Declined, match=rf"user\.dm:{tag}\.0\.dat is in the lake already with other content"):
+        lake.publish(folder, f"user.dm:{tag}", rse="CNAF-STORM")
+    assert shelf.stored("CNAF-STORM") == [f"{tag}.0.dat"]
+
+
+@pytest.mark.parametrize(
+    ("did", "change", "error", "why"),
+    [
+        ("xenon:{tag}", {}, LoginRefused, "can not add data identifier to scope xenon"),
+        ("user.nobody:{tag}", {}, LoginRefused, "ask the owner of the scope"),
+        ("user.dm:{tag}+", {}, Declined, r"the lake does not take a name .*does not match"),
+        (
+            "user.dm:{tag}",
+            {"rse": "NOWHERE"},
+            NotInLake,
+            "no storage element NOWHERE; name one of CERN-EOSPILOT",
+        ),
+        ("user.dm:{tag}", {"rse": "country=IT|country=DE"}, NotInLake, "CNAF-STORM, DESY-DCACHE; an upload"),
+        ("user.dm:{tag}", {"rse": None}, InvalidUpload, "name one of CERN-EOSPILOT, CNAF-STORM, "),
+        ("user.dm:{tag}", {"days": -3.0}, InvalidUpload, "up to 36500 days, not for -3;"),
+        (
+            "user.dm:{tag}",
+            {"metadata": None},
+            InvalidUpload,
+            "title, experiment, technique, year, arxiv, lic",
+        ),
+        ("user.dm:{tag}", {"prefix": "a/"}, Declined, r"does not take a name .*'a/"),
+        ("xenon:s2only.2019", {}, Declined, "is a container in the lake already"),
+    ],
+)
+def test_what_the_lake_would_refuse_is_said_before_any_byte_moves(
+    lake: Lake,
+    files: Files,
+    shelf: Shelf,
+    tag: str,
+    did: str,
+    change: dict[str, Any],
+    error: type[Exception],
+    why: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Dav, "put", lambda *_: pytest.fail("bytes moved"))
+    asked: dict[str, Any] = {"rse": "CNAF-STORM", "metadata": METADATA} | change
+    with pytest.raises(error, match=why) as caught:
+        lake.publish(files(2), did.format(tag=tag), **asked)
+    assert "\n" not in str(caught.value)
+    assert shelf.is_empty()
+
+
+def test_a_quota_that_is_too_small_is_said_before_any_byte_moves(
+    lake: Lake, files: Files, shelf: Shelf, tag: str
+) -> None:
+    with pytest.raises(NoSpace, match=r"12 MB do not fit: dm has 10\.5 MB left at PIC-DCACHE"):
+        lake.publication(files(1, 12_000_000), f"user.dm:{tag}", rse="PIC-DCACHE", metadata=METADATA)
+    assert shelf.is_empty()
+
+
+def test_a_refused_registration_takes_everything_back(
+    lake: Lake, files: Files, shelf: Shelf, tag: str
+) -> None:
+    """The quota is used up between the plan and its end: the one check that no rehearsal can make."""
+    publication = lake.publication(files(2, 4_000_000), f"user.dm:{tag}", rse="PIC-DCACHE", metadata=METADATA)
+    other = lake.publish(
+        {f"{tag}-x": next(iter(files(1, 6_000_000).iterdir()))},
+        f"user.dm:other.{tag}",
+        rse="PIC-DCACHE",
+        metadata=METADATA,
+        days=1,
+    )
+    with pytest.raises(
+        (NoSpace, InvalidUpload), match="nothing is registered, nothing is left on the storage"
+    ):
+        publication.run()
+    assert not [did for did in shelf.registered() if did not in (str(other.did), f"user.dm:{tag}-x")]
+    assert shelf.stored("PIC-DCACHE") == [f"{tag}-x"]
+    assert shelf.temporary() == []
+    other.rules()[0].delete()
+
+
+def test_other_metadata_than_registered_are_refused_and_the_same_accepted(
+    lake: Lake, files: Files, tag: str
+) -> None:
+    lake.publish(files(1), f"user.dm:{tag}", rse="CNAF-STORM", metadata=METADATA)
+    with pytest.raises(InvalidUpload, match=r"other metadata \(year is 2024, not 2025\)"):
+        lake.publication(files(2), f"user.dm:{tag}", metadata=METADATA | {"year": 2025})
+    for same in (METADATA, {"year": METADATA["year"]}):
+        assert lake.publication(files(2), f"user.dm:{tag}", metadata=same).plan.is_new is False
+    with pytest.raises(InvalidUpload, match=r"other metadata \(year is 2024, not 2025\)"):
+        lake.publication(files(2), f"user.dm:{tag}", metadata={"year": 2025})
+
+
+def test_no_rule_at_the_element_is_said_with_the_next_step(lake: Lake, files: Files, tag: str) -> None:
+    made = lake.publish(files(1), f"user.dm:{tag}", rse="CNAF-STORM", metadata=METADATA)
+    with pytest.raises(
+        Declined, match=r'kept at: CNAF-STORM\); upload there, or .*replicate\("DESY-DCACHE"\)'
+    ):
+        made.publish(files(2), rse="DESY-DCACHE")
+
+
+def test_two_runs_at_once_do_not_mix(
+    lake: Lake, files: Files, tag: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, second, folder = Disk.put, [], files(1)
+
+    def meanwhile(self: Disk, address: str, body: Any, size: int) -> None:
+        if not second:
+            second.append(1)
+            with pytest.raises(InvalidUpload, match="another process of yours uploads to this dataset now"):
+                lake.publish(folder, f"user.dm:{tag}", rse="CERN-EOSPILOT", metadata=METADATA)
+        put(self, address, body, size)
+
+    monkeypatch.setattr(Disk, "put", meanwhile)
+    made = lake.publish(folder, f"user.dm:{tag}", rse="CERN-EOSPILOT", metadata=METADATA)
+    assert second
+    assert len(made.files) == 1

@@ -22,8 +22,6 @@ interface FetchDialogProps {
   close: (job: Job | null) => void;
 }
 
-const FIELDS = ['target', 'files'];
-
 /** Place and pattern; with each change the server says anew what would be fetched. */
 export function FetchDialog({ api, forecast, order, refused, trans, close }: FetchDialogProps): React.ReactElement {
   const [draft, setDraft] = React.useState(() => draftOf(order, forecast));
@@ -35,6 +33,7 @@ export function FetchDialog({ api, forecast, order, refused, trans, close }: Fet
     void sending.run(async () => close(await api.startFetch(orderFrom(draft, forecast.did))));
   };
   const wrong = outlook.error ?? sending.error;
+  const shown = draft.mode === 'folder' ? ['target', 'files'] : ['files'];
   const errorAt = (field: string) => (wrong?.field === field ? wrong.message : null);
   return (
     <form className="vre-form" onSubmit={submit} noValidate>
@@ -60,7 +59,7 @@ export function FetchDialog({ api, forecast, order, refused, trans, close }: Fet
         trans={trans}
         label={trans.__('Fetch')}
         busy={sending.busy}
-        refused={wrong && !FIELDS.includes(wrong.field ?? '') ? wrong.message : null}
+        refused={wrong && !shown.includes(wrong.field ?? '') ? wrong.message : null}
         cancel={() => close(null)}
       />
     </form>

@@ -51,7 +51,9 @@ export function Files(props: Props): React.ReactElement {
   );
 }
 
-function FileRows({ files, total, lake, writer, trans }: Props & { total: number }): React.ReactElement {
+function FileRows({ details, files, total, lake, writer, trans }: Props & { total: number }): React.ReactElement {
+  // Many datasets name their files after themselves: what tells them apart comes behind that.
+  const prefix = `${details.did?.slice(details.did.indexOf(':') + 1)}/`;
   return (
     <Rows
       role="grid"
@@ -61,7 +63,7 @@ function FileRows({ files, total, lake, writer, trans }: Props & { total: number
       at={files.at}
       keyOf={keyOf}
       facts={file => ({ text: file.name, className: 'vre-did vre-file', did: file.did })}
-      render={file => <Cells file={file} trans={trans} />}
+      render={file => <Cells file={file} prefix={prefix} trans={trans} />}
       onRange={files.show}
       onSelect={keys => lake.select([...keys])}
       onAct={({ did }) => lake.openDid(did)}
@@ -74,7 +76,13 @@ function fileEntry({ did }: FileRow): { did: string; kind: 'file' } {
   return { did, kind: 'file' };
 }
 
-function Cells({ file, trans }: { file: FileRow; trans: TranslationBundle }): React.ReactElement {
+interface CellsProps {
+  file: FileRow;
+  prefix: string;
+  trans: TranslationBundle;
+}
+
+function Cells({ file, prefix, trans }: CellsProps): React.ReactElement {
   const { name, size, adler32, md5 } = file;
   const sum = (kind: string, text: string) => (
     <Copy text={text} what={trans.__('%1 of %2', kind, name)} inList trans={trans}>
@@ -84,7 +92,7 @@ function Cells({ file, trans }: { file: FileRow; trans: TranslationBundle }): Re
   return (
     <>
       <span role="gridcell" className="vre-file-name" title={name}>
-        {name}
+        {name.startsWith(prefix) ? name.slice(prefix.length) : name}
       </span>
       <span role="gridcell" className="vre-file-size">
         {sizeText(size)}

@@ -12,10 +12,17 @@ export function valueText({ value, kind }: Pick<MetadataItem, 'value' | 'kind'>,
   if (typeof value === 'boolean') {
     return value ? trans.__('true') : trans.__('false');
   }
+  const inner = (part: unknown) => valueText({ value: part, kind: '' }, trans);
   if (Array.isArray(value)) {
-    return value.map(part => valueText({ value: part, kind: '' }, trans)).join(', ');
+    // Tables inside the metadata, such as descriptions of columns, get a line each.
+    return value.map(inner).join(value.some(part => typeof part === 'object') ? '\n' : ', ');
   }
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (typeof value !== 'object' || value === null) {
+    return String(value);
+  }
+  return Object.entries(value)
+    .map(([key, part]) => trans.__('%1: %2', key, inner(part)))
+    .join(', ');
 }
 
 /** The type of a value; empty where it is text, as most are. */

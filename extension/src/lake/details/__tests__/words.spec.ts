@@ -15,7 +15,7 @@ test('a value is read as what it is, whatever it holds', () => {
     ['2020-01-31T12:34:56Z', 'date'],
     ['no date', 'date'],
     [['a', true], 'list'],
-    [{ a: '<b>' }, 'other'],
+    [[{ a: '<b>', c: [1] }, { a: 2 }], 'list'],
     [null, 'text']
   ].map(([value, kind]) => valueText({ value, kind: String(kind) }, trans));
   assert.deepEqual(texts, [
@@ -26,7 +26,7 @@ test('a value is read as what it is, whatever it holds', () => {
     '2020-01-31 12:34 UTC',
     'no date',
     'a, true',
-    '{"a":"<b>"}',
+    'a: <b>, c: 1\na: 2',
     'null'
   ]);
 });

@@ -18,6 +18,8 @@ export interface CurveFilter extends Record<Trait, string> {
   text: string;
   from: number | null;
   to: number | null;
+  /** Only those that are ticked. */
+  ticked: boolean;
 }
 
 export const EVERY_CURVE: CurveFilter = {
@@ -27,7 +29,8 @@ export const EVERY_CURVE: CurveFilter = {
   experiment: '',
   kind: '',
   from: null,
-  to: null
+  to: null,
+  ticked: false
 };
 
 /** A name that stays the curve's own: a file may have the id of a published curve. */
@@ -37,16 +40,17 @@ export function keyOf(curve: Choice): string {
 
 /** Whether anything is asked for. */
 export function asks(filter: CurveFilter): boolean {
-  return Object.values(filter).some(value => value !== '' && value !== null);
+  return Object.values(filter).some(value => value !== '' && value !== null && value !== false);
 }
 
 /** Curves that have everything asked for, in their order. */
-export function fitting(curves: readonly Choice[], filter: CurveFilter): Choice[] {
+export function fitting(curves: readonly Choice[], filter: CurveFilter, ticked: readonly string[] = []): Choice[] {
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
   return curves.filter(
     curve =>
       TRAITS.every(trait => filter[trait] === '' || curve[trait] === filter[trait]) &&
       inYears(curve.year, filter) &&
+      (!filter.ticked || ticked.includes(keyOf(curve))) &&
       words.every(word => said(curve).includes(word))
   );
 }

@@ -13,7 +13,7 @@ interface Props {
 
 /** The filters, and how many curves they leave. */
 export function CurveFilters({ model, trans }: Props): React.ReactElement {
-  const { filter, curves, shown } = model;
+  const { filter } = model;
   const change = (part: Partial<CurveFilter>) => {
     model.filter = { ...model.filter, ...part };
   };
@@ -39,15 +39,32 @@ export function CurveFilters({ model, trans }: Props): React.ReactElement {
         <Year label={trans.__('From year')} value={filter.from} onChange={from => change({ from })} />
         <Year label={trans.__('To year')} value={filter.to} onChange={to => change({ to })} />
       </span>
-      <p className="vre-curves-count">
-        <span aria-live="polite">{trans.__('%1 of %2 curves', shown.length, curves.length)}</span>
-        {asks(filter) && (
-          <button type="button" className="jp-Button jp-mod-minimal" onClick={() => change(EVERY_CURVE)}>
-            {trans.__('Show all')}
-          </button>
-        )}
-      </p>
+      <Count model={model} trans={trans} change={change} />
     </form>
+  );
+}
+
+/** How many curves are left, those that are ticked alone, and the way back to all. */
+function Count({ model, trans, change }: Props & { change: (part: Partial<CurveFilter>) => void }): React.ReactElement {
+  const { filter, curves, shown, ticked } = model;
+  return (
+    <p className="vre-curves-count">
+      <span aria-live="polite">{trans.__('%1 of %2 curves', shown.length, curves.length)}</span>
+      <label>
+        <input
+          type="checkbox"
+          checked={filter.ticked}
+          disabled={ticked.length === 0 && !filter.ticked}
+          onChange={event => change({ ticked: event.target.checked })}
+        />
+        {trans.__('Only the ticked (%1)', ticked.length)}
+      </label>
+      {asks(filter) && (
+        <button type="button" className="jp-Button jp-mod-minimal" onClick={() => change(EVERY_CURVE)}>
+          {trans.__('Show all')}
+        </button>
+      )}
+    </p>
   );
 }
 

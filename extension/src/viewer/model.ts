@@ -41,7 +41,7 @@ export class CurvesModel {
   }
 
   get shown(): readonly Choice[] {
-    return fitting(this.curves, this.asked);
+    return fitting(this.curves, this.asked, this.wanted);
   }
 
   get filter(): CurveFilter {

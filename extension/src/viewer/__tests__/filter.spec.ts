@@ -43,6 +43,10 @@ test('a curve without a year is shown until years are asked for', () => {
   assert.deepEqual(fitting(ALL, { ...EVERY_CURVE, to: 2030 }), [LZ, MINE]);
 });
 
+test('the ticked ones can be looked at alone', () => {
+  assert.deepEqual(fitting(ALL, { ...EVERY_CURVE, ticked: true }, [keyOf(MINE)]), [MINE]);
+});
+
 test('a file with the id of a published curve is another curve', () => {
   assert.notEqual(keyOf(LZ), keyOf(MINE));
 });

@@ -7,6 +7,8 @@ from contextlib import ExitStack, contextmanager
 from vre_dm.server.streams import Event
 
 Key = tuple[str, str]
+READY: Key = ("ready", "")
+"""What is told last of how things stand: that all was told."""
 
 
 class Mailbox:
@@ -67,7 +69,7 @@ class Broadcast:
     @contextmanager
     def heard_by(self, box: Mailbox) -> Iterator[None]:
         """Tell a mailbox how things stand, and what comes."""
-        for key, event in self._stands.items():
+        for key, event in sorted(self._stands.items(), key=lambda pair: pair[0] == READY):
             box.put(key, event)
         self._boxes.add(box)
         if self._task is None:

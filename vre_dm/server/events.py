@@ -11,7 +11,7 @@ from vre_dm.errors import Unreachable, VreDmError
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.rules import RuleList
 from vre_dm.lake.rules.spans import stamp
-from vre_dm.server.broadcast import Broadcast, together
+from vre_dm.server.broadcast import READY, Broadcast, together
 from vre_dm.server.choosing import login
 from vre_dm.server.streams import Event, EventsHandler
 
@@ -49,7 +49,7 @@ async def watch_jobs(app: "VreDm", cast: Broadcast) -> None:
             cast.tell(("job", name), event, stands=said is not None)
         if names != (now := sorted(watch.known)):
             names = now
-            cast.tell(("ready", ""), Event("ready", {"jobs": names}))
+            cast.tell(READY, Event("ready", {"jobs": names}))
         await asyncio.sleep(_JOBS)
 
 

@@ -1,0 +1,141 @@
+"""Publishing by HTTP: rehearsed, then done as a job; nothing outside of what the file browser shows."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.lake.conftest import lake  # noqa: F401 - a fixture
+from tests.server.conftest import Asked, said
+from tests.server.test_jobs import LONG, over
+from vre_dm import session
+from vre_dm.errors import NotInLake
+from vre_dm.lake.lake import Lake
+from vre_dm.sandbox import LakeStatus
+
+METADATA = {
+    "title": "a <b>title</b>",
+    "experiment": "X",
+    "technique": "direct detection",
+    "year": 2024,
+    "arxiv": "unknown",
+    "licence": "CC0",
+}
+
+
+@pytest.fixture(autouse=True)
+def no_job_is_left(on_lake: LakeStatus) -> Iterator[None]:
+    yield
+    for job in session.jobs():
+        assert job.cancel(60)
+
+
+@pytest.fixture
+def name(jp_root_dir: Path) -> str:
+    """Name of a dataset to be, and of a file in the folder "to go"."""
+    tag = f"w{uuid.uuid4().hex[:10]}"
+    (jp_root_dir / "to go").mkdir()
+    (jp_root_dir / "to go" / f"{tag}.csv").write_text("1,2\n")
+    return tag
+
+
+def order(name: str, **changes: object) -> dict[str, object]:
+    return {
+        "files": [f"to go/{name}.csv"],
+        "did": f"user.dm:{name}",
+        "rse": "CNAF-STORM",
+        "days": 1,
+        "metadata": METADATA,
+        "prefix": None,
+        "comment": None,
+        "dry_run": True,
+    } | changes
+
+
+async def test_the_form_gets_the_schema_and_the_scopes_that_may_be_written(api: Asked) -> None:
+    answer = said(await api("publish", "schema"))
+    assert "user.dm" in answer["scopes"]
+    assert "xenon" not in answer["scopes"]
+    assert set(METADATA) <= set(answer["schema"]["properties"])
+
+
+async def test_a_file_is_rehearsed_uploaded_and_can_be_fetched(
+    api: Asked,
+    name: str,
+    lake: Lake,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    plan = await api("publish", method="POST", body=order(name), **LONG)
+    assert plan.code == 200, plan.body
+    step = {"name": f"{name}.csv", "size": 4, "what": "upload", "path": f"to go/{name}.csv"}
+    assert said(plan)["steps"] == [step]
+    assert (said(plan)["new"], said(plan)["rse"]) == (True, "CNAF-STORM")
+    assert any("quota left there" in note for note in said(plan)["notes"])
+    with pytest.raises(NotInLake):
+        lake.dataset(f"user.dm:{name}")
+    response = await api("publish", method="POST", body=order(name, dry_run=False), **LONG)
+    assert response.code == 201, response.body
+    job = await over(api, said(response)["job"])
+    assert (job["kind"], job["what"], job["state"]) == ("upload", f"user.dm:{name}", "finished")
+    dataset = lake.dataset(f"user.dm:{name}")
+    assert dataset.metadata["title"] == METADATA["title"]
+    (path,) = dataset.fetch(tmp_path / "back")
+    assert path.read_text() == "1,2\n"
+    again = said(await api("publish", method="POST", body=order(name, metadata=None), **LONG))
+    assert (again["new"], again["steps"][0]["what"].split()[0]) == (False, "keep")
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "field"),
+    [
+        ({"files": ["../secret"]}, 400, "files"),
+        ({"files": ["/etc/passwd"]}, 400, "files"),
+        ({"files": ["out/secret"]}, 400, "files"),
+        ({"files": ["a/../../secret"]}, 400, "files"),
+        ({"files": [".hidden"]}, 400, "files"),
+        ({"files": ["to go/.hidden"]}, 400, "files"),
+        ({"files": ["is not there"]}, 400, "files"),
+        ({"files": []}, 400, "files"),
+        ({"files": "x"}, 400, "files"),
+        ({"did": "user.dm:<img onerror=alert(1)>"}, 400, "did"),
+        ({"did": "xenon:s2only.limits", "metadata": None}, None, None),
+        ({"metadata": {"title": "t"}}, 400, "metadata"),
+        ({"metadata": METADATA | {"year": "2024"}}, 400, "metadata"),
+        ({"rse": "NO-SUCH-RSE"}, 404, "rse"),
+        ({"days": 0}, 400, "days"),
+        ({"more": 1}, 400, None),
+    ],
+)
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_what_cannot_be_published_is_said_at_its_field_and_registers_nothing(
+    api: Asked,
+    name: str,
+    lake: Lake,  # noqa: F811
+    jp_root_dir: Path,
+    tmp_path: Path,
+    changes: dict[str, object],
+    status: int | None,
+    field: str | None,
+    dry_run: bool,
+) -> None:
+    (tmp_path / "secret").write_text("s")
+    (jp_root_dir / "out").symlink_to(tmp_path)
+    for hidden in (jp_root_dir / ".hidden", jp_root_dir / "to go/.hidden"):
+        hidden.write_text("s")
+    response = await api("publish", method="POST", body=order(name, dry_run=dry_run) | changes, **LONG)
+    if status is None:
+        assert response.code in {409, 424}, response.body
+    else:
+        assert (response.code, said(response)["field"]) == (status, field), response.body
+    assert "\n" not in said(response)["message"]
+    assert said(await api("jobs"))["jobs"] == []
+    with pytest.raises(NotInLake):
+        lake.dataset(f"user.dm:{name}")
+
+
+async def test_a_link_inside_the_root_is_what_it_leads_to(api: Asked, name: str, jp_root_dir: Path) -> None:
+    (jp_root_dir / "link").symlink_to("to go")
+    answer = await api("publish", method="POST", body=order(name, files=["link"]), **LONG)
+    assert answer.code == 200, answer.body
+    assert [step["name"] for step in said(answer)["steps"]] == [f"{name}.csv"]

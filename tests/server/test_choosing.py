@@ -1,7 +1,5 @@
 """Which lakes there are, and how the login stands."""
 
-import pytest
-
 from tests.server.conftest import Asked, said
 from vre_dm.sandbox import LakeStatus
 
@@ -29,13 +27,16 @@ async def test_an_unknown_lake_is_said_at_its_field(on_lake: LakeStatus, api: As
     assert said(response)["field"] == "lake"
 
 
-@pytest.mark.parametrize("body", [[], {}, {"name": ""}, {"name": "x", "more": 1}, "\ud800"])
-async def test_a_body_that_is_not_as_documented_is_refused(
-    on_lake: LakeStatus, api: Asked, body: object
-) -> None:
-    response = await api("lakes", method="POST", body=body)
-    assert response.code == 400
-    assert said(response)["error"] == "InvalidRequest"
+async def test_a_body_that_is_not_as_documented_is_refused(on_lake: LakeStatus, api: Asked) -> None:
+    for body in ([], {}, {"name": ""}, {"name": "x", "more": 1}, {"name": 5}, "\ud800", "[" * 100_000):
+        response = await api("lakes", method="POST", body=body)
+        assert (response.code, said(response)["error"]) == (400, "InvalidRequest"), body
+    assert said(await api("lakes", method="POST", body={"name": 5}))["field"] == "name"
+
+
+async def test_a_body_that_is_too_large_is_refused(on_lake: LakeStatus, api: Asked) -> None:
+    response = await api("lakes", method="POST", body={"name": "x" * 1_000_001})
+    assert (response.code, said(response)["error"]) == (413, "TooLarge")
 
 
 async def test_a_lake_can_be_opened_anew(on_lake: LakeStatus, api: Asked) -> None:

@@ -15,6 +15,7 @@ interface JobRowProps {
   /** Asks for what only the whole job tells. */
   complete: () => Promise<Job | null>;
   act: (action: JobAction) => void;
+  openDid: (did: string) => void;
   cells: ICellWriter | null;
   trans: TranslationBundle;
 }
@@ -60,7 +61,7 @@ function Row(props: JobRowProps): React.ReactElement {
   );
 }
 
-function Actions({ job, complete, act, cells, trans }: JobRowProps): React.ReactElement {
+function Actions({ job, complete, act, openDid, cells, trans }: JobRowProps): React.ReactElement {
   const add = async () => {
     const whole = await complete();
     if (whole?.paths) {
@@ -71,6 +72,9 @@ function Actions({ job, complete, act, cells, trans }: JobRowProps): React.React
     <div className="vre-job-actions">
       {job.kind === 'fetch' && job.state === 'finished' && cells && (
         <ActionButton label={trans.__('Add to notebook')} job={job} trans={trans} act={() => void add()} />
+      )}
+      {job.kind === 'upload' && job.state === 'finished' && (
+        <ActionButton label={trans.__('Show details')} job={job} trans={trans} act={() => openDid(job.what)} />
       )}
       {job.can.map(action => (
         <ActionButton key={action} label={actionText(action, trans)} job={job} trans={trans} act={() => act(action)} />

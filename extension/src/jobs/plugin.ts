@@ -36,7 +36,7 @@ function activate(
 ): void {
   const trans = (translator ?? nullTranslator).load('vre_dm');
   const model = new JobsModel(lake.api, lake.events);
-  const section = new JobsSection({ model, cells, trans });
+  const section = new JobsSection({ model, openDid: did => lake.openDid(did), cells, trans });
   panel.addSection(section, 40);
   if (lake.events.standing) {
     void model.reload();

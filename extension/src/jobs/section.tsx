@@ -11,6 +11,7 @@ import { farewell } from './words';
 
 interface JobsProps {
   model: JobsModel;
+  openDid: (did: string) => void;
   cells: ICellWriter | null;
   trans: TranslationBundle;
 }
@@ -29,7 +30,7 @@ export class JobsSection extends ReactWidget {
   }
 }
 
-function Jobs({ model, cells, trans }: JobsProps): React.ReactElement {
+function Jobs({ model, openDid, cells, trans }: JobsProps): React.ReactElement {
   const list = React.useRef<HTMLUListElement>(null);
   const act = async (name: string, action: JobAction) => {
     await model.steer(name, action);
@@ -52,6 +53,7 @@ function Jobs({ model, cells, trans }: JobsProps): React.ReactElement {
             refused={model.refused.get(job.job)?.message ?? null}
             complete={() => model.complete(job.job)}
             act={action => void act(job.job, action)}
+            openDid={openDid}
             cells={cells}
             trans={trans}
           />

@@ -56,6 +56,7 @@ export function orderOf(
   const note = (field: string, fault: string | null) => fault && (faults[field] = fault);
   note('scope', draft.scope ? null : trans.__('Choose a scope'));
   note('name', nameFault(draft.name.trim(), trans));
+  note('rse', draft.isNew && !draft.rse.trim() ? trans.__('Name a storage element') : null);
   const lifetime = daysOf(draft.isNew ? draft.days : '', trans);
   note('days', lifetime.fault);
   const { values, faults: strange } = draft.isNew

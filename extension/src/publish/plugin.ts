@@ -44,7 +44,7 @@ function activate(
       }
     }
   });
-  app.contextMenu.addItem({ command: 'vre-dm:publish', selector: '.jp-DirListing-item', rank: 8 });
+  app.contextMenu.addItem({ command: 'vre-dm:publish', selector: '.jp-DirListing-item[data-isdir]', rank: 18 });
   if (panel) {
     takeDrops(panel.widget.node, paths => void app.commands.execute('vre-dm:publish', { paths }));
   }

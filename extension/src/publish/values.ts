@@ -65,7 +65,7 @@ function valueOf({ kind }: SchemaField, text: string): unknown {
 function faultOf(field: SchemaField, text: string, trans: TranslationBundle): string | null {
   const typed = text.trim();
   if (typed === '') {
-    return field.required ? trans.__('Needed; "unknown" is an answer for a text') : null;
+    return field.required ? neededText(field, trans) : null;
   }
   if (field.kind === 'integer' || field.kind === 'number') {
     return numberFault(field, typed, trans);
@@ -80,6 +80,11 @@ function faultOf(field: SchemaField, text: string, trans: TranslationBundle): st
     return trans.__('One of %1', field.options.join(', '));
   }
   return field.pattern && !fits(typed, field.pattern) ? trans.__('This does not have the form that is needed') : null;
+}
+
+function neededText({ kind, pattern }: SchemaField, trans: TranslationBundle): string {
+  const takesUnknown = ['text', 'long'].includes(kind) && (pattern === null || fits('unknown', pattern));
+  return takesUnknown ? trans.__('Needed; "unknown" is an answer too') : trans.__('Needed');
 }
 
 function numberFault({ kind, minimum, maximum }: SchemaField, typed: string, trans: TranslationBundle): string | null {

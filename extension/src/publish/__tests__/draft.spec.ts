@@ -42,5 +42,5 @@ test('an order is given only without a fault', () => {
   const draft = { ...draftFor(['a b.csv'], [], null), name: 'a b', days: '-1' };
   const { order, faults } = orderOf(draft, ['a b.csv'], form, trans);
   assert.equal(order, null);
-  assert.deepEqual(Object.keys(faults), ['scope', 'name', 'days']);
+  assert.deepEqual(Object.keys(faults), ['scope', 'name', 'rse', 'days']);
 });

@@ -6,6 +6,8 @@ import type { ServerEvent } from './lines';
 import type { StreamEnd } from './types';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+const AT_ONCE = 12; // milliseconds of reading after which the page gets its turn
+
 /** Waits between two tries, in milliseconds: doubled each time, up to half a minute, never all pages at once. */
 export function backoff(tries: number, random: number = Math.random()): number {
   return Math.min(30_000, 1000 * 2 ** Math.min(tries, 5)) * (0.75 + random / 2);
@@ -92,9 +94,14 @@ async function eachLine(response: Response, take: (line: string) => void): Promi
     return;
   }
   const lines = new LineReader();
+  let since = performance.now();
   try {
     for (let read = await source.read(); !read.done; read = await source.read()) {
       lines.take(read.value).forEach(take);
+      if (performance.now() - since > AT_ONCE) {
+        await new Promise(resolve => setTimeout(resolve)); // what waits to be drawn or pressed comes first
+        since = performance.now();
+      }
     }
     take(lines.end());
   } catch (error) {

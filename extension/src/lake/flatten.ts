@@ -12,13 +12,15 @@ export interface Shown {
   filter: string;
 }
 
+const NOTHING: readonly TreeRow[] = [];
+
 /** Rows of a branch and of all open ones below it. */
 export function flatten(branch: Branch, shown: Shown, fits = shown.filter === ''): TreeRow[] {
   const rows: TreeRow[] = [];
   const nodes: TreeNode[] = [];
   for (const node of branch.nodes) {
     const named = fits || node.name.toLowerCase().includes(shown.filter);
-    const inner = below(node, shown, named);
+    const inner = node.kind === 'file' ? NOTHING : below(node, shown, named);
     if (named || inner.some(row => !('remark' in row))) {
       nodes.push(node);
       node.position = nodes.length;
@@ -35,16 +37,16 @@ export function flatten(branch: Branch, shown: Shown, fits = shown.filter === ''
   return rows;
 }
 
-function below(node: TreeNode, shown: Shown, fits: boolean): TreeRow[] {
+function below(node: TreeNode, shown: Shown, fits: boolean): readonly TreeRow[] {
   const branch = canOpen(node) && shown.expanded.has(node.key) ? shown.branches.get(node.key) : undefined;
-  return branch ? flatten(branch, shown, fits) : [];
+  return branch ? flatten(branch, shown, fits) : NOTHING;
 }
 
 function remarks(branch: Branch, shows: boolean): TreeRemark[] {
   const level = (branch.node?.level ?? 0) + 1;
   const { node, error, nextTry } = branch;
   const make = (remark: TreeRemark['remark'], count: number): TreeRemark => ({
-    key: `${node?.key ?? ''}\n\n${remark}`,
+    key: `\n${remark} ${node?.key.replaceAll('\n', ' ') ?? ''}`, // no node has such a key
     level,
     remark,
     node,

@@ -61,7 +61,28 @@ export function entryNode(entry: Entry, parent: TreeNode): TreeNode {
   const { kind, scope, did, size, length } = entry;
   // Within its own scope a name is enough.
   const name = scope === parent.scope ? entry.name : did;
-  return { ...BLANK, key: `${parent.key}\n${did}`, kind, scope, did, name, size, length, level: parent.level + 1 };
+  return { ...BLANK, key: keyOf(parent.key, did), kind, scope, did, name, size, length, level: parent.level + 1 };
+}
+
+/** The key of a row in another one: names hold no line breaks. Joined, as hashing glued strings is slow by the 100 000. */
+export function keyOf(parent: string, name: string): string {
+  return [parent, name].join('\n');
+}
+
+/** The DIDs in keys of rows; scopes and sentences have none. */
+export function didsOf(keys: Iterable<string>): string[] {
+  const dids: string[] = [];
+  let parent: string | null = null;
+  let several = false;
+  for (const key of keys) {
+    const end = key.lastIndexOf('\n');
+    if (end > 0) {
+      several ||= parent !== null && !(end + 1 === parent.length && key.startsWith(parent));
+      parent ??= key.slice(0, end + 1);
+      dids.push(key.slice(end + 1));
+    }
+  }
+  return several ? [...new Set(dids)] : dids; // below one node no DID comes twice
 }
 
 const ORDER = { scope: 0, container: 1, dataset: 2, file: 3 } as const;

@@ -7,8 +7,8 @@ import * as React from 'react';
 import { Rows } from '../rows/rows';
 import type { ICellWriter, IDataLake } from '../tokens';
 import { NodeRow } from './node-row';
-import { isRemark } from './nodes';
-import type { TreeNode, TreeRow } from './nodes';
+import { didsOf, isRemark } from './nodes';
+import type { TreeNode, TreeRemark, TreeRow } from './nodes';
 import { Tools } from './tools';
 import type { LakeTree } from './tree';
 import { useSignal } from './use-signal';
@@ -106,6 +106,7 @@ function Tree({ tree, lake, cells, trans }: TreeViewProps): JSX.Element {
         count={rows.length}
         at={index => rows[index]}
         keyOf={row => row.key}
+        wordOf={row => (isRemark(row) ? '' : row.name)}
         facts={row => factsOf(row, expanded, trans)}
         render={row => <NodeRow row={row} open={expanded.has(row.key)} trans={trans} />}
         onSelect={keys => lake.select(didsOf(keys))}
@@ -115,12 +116,6 @@ function Tree({ tree, lake, cells, trans }: TreeViewProps): JSX.Element {
       />
     </div>
   );
-}
-
-/** DIDs of the selected nodes; scopes and sentences have none. */
-function didsOf(keys: ReadonlySet<string>): string[] {
-  const places = [...keys].map(key => key.split('\n'));
-  return [...new Set(places.filter(place => place.length > 1 && !place.includes('')).map(place => place.at(-1)!))];
 }
 
 /** Instead of an empty tree: why it is empty. */
@@ -142,7 +137,7 @@ function Nothing({ tree, lake, trans }: TreeViewProps): JSX.Element {
 
 /** One line below the tree: what fails in it in full, else how many rows it shows. */
 function Standing({ tree, trans }: Pick<TreeViewProps, 'tree' | 'trans'>): JSX.Element {
-  const failed = tree.rows.filter(isRemark).find(row => row.remark === 'failed');
+  const failed = tree.rows.find((row): row is TreeRemark => isRemark(row) && row.remark === 'failed');
   const shown = tree.rows.length;
   const text = failed?.error ? failed.error.message : tree.filter ? trans._n('%1 row', '%1 rows', shown) : '';
   return (

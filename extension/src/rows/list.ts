@@ -4,7 +4,7 @@ import type * as React from 'react';
 
 /** One row as assistive technology is told of it. */
 export interface RowFacts {
-  /** What a screen reader says and type-ahead looks for. */
+  /** What a screen reader says. */
   text: string;
   /** Classes, as context menus select rows by them. */
   className?: string;
@@ -30,6 +30,8 @@ export interface RowsProps<T> {
   /** A name that stays the row's while the list changes around it. */
   keyOf: (item: T) => string;
   facts: (item: T) => RowFacts;
+  /** What type-ahead looks at, in every row there is; else what a screen reader says. */
+  wordOf?: (item: T) => string;
   /** What is seen of a row; in a grid its cells, each with the role gridcell. */
   render: (item: T) => React.ReactNode;
   multiple?: boolean;

@@ -83,7 +83,7 @@ function perform<T>(
 
 function textAt<T>(props: RowsProps<T>, index: number): string {
   const item = props.at(index);
-  return item === undefined ? keyAt(props, index) : props.facts(item).text;
+  return item === undefined ? keyAt(props, index) : (props.wordOf?.(item) ?? props.facts(item).text);
 }
 
 /** Shift+F10 as a click with the right button: JupyterLab leaves the one with Shift to the browser. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LakeError } from '../../api/error';
 import type { Entry, Kind, StreamEnd } from '../../api/types';
-import { compareNodes, entryNode, isRemark, merged, scopeNode } from '../nodes';
+import { compareNodes, didsOf, entryNode, isRemark, merged, scopeNode } from '../nodes';
 import type { TreeNode } from '../nodes';
 import { LakeTree } from '../tree';
 
@@ -185,3 +185,18 @@ test('pages in any order end in one sorted list', () => {
     ['b', 'z', 'c', 'a', 'b', 'm']
   );
 });
+
+test('selected rows give their DIDs, each once; scopes and sentences have none', async () => {
+  const tree = await opened({ ...FERMI, 'fermi:z': [entry('d', 'dataset')] });
+  tree.toggle(nodeNamed(await settled(tree), 'z'));
+  await seen(tree);
+  const keys = tree.rows.map(row => row.key);
+  assert.equal(new Set(keys).size, keys.length);
+  assert.deepEqual(didsOf(keys), ['fermi:z', 'fermi:d', 'fermi:b']);
+  assert.deepEqual(didsOf([]), []);
+});
+
+async function settled(tree: LakeTree): Promise<LakeTree> {
+  await seen(tree);
+  return tree;
+}

@@ -220,6 +220,6 @@ def _base(root: str, path: str, resolved: str) -> str:
     """
     above = resolved.rsplit("/", path.count("/") - root.rstrip("/").count("/"))[0]
     with suppress(OSError):
-        if Path(above).samefile(root):
+        if os.path.samefile(above, root):  # noqa: PTH121 - a fourth of the time, for each file
             return above
     return os.path.realpath(root)

@@ -29,7 +29,8 @@ def precious(tmp_path: Path) -> Path:
 
 def item(folder: Path, name: str) -> Item:
     file = registered(b"x", name=name)
-    return Item(file.did, folder, folder / file.did.path(), Expected.of(file), (), ())
+    target = folder / file.did.path()
+    return Item(file.did, folder, target.parent, target, Expected.of(file), (), ())
 
 
 def rights(path: Path) -> int:

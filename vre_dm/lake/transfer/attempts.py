@@ -179,10 +179,10 @@ def _begun(
     item: Item, context: Context, before: object, held: ExitStack, *, waited: bool
 ) -> "_Attempts | Path | None":
     """Claim the file and open what it is written to; its path if it is here now, None if another has it."""
-    with context.inside.opened(item.target.parent, item.root) as folder:
+    with context.inside.opened(item.folder, item.root) as folder:
         claim = context.claims.take(item.target, item.expected, folder)
         if claim is None:
-            found = waiting_for(item.target, item.expected, parts(item.target.parent))
+            found = waiting_for(item.target, item.expected, parts(item.folder))
             context.meter.seen(item.did, sum(map(_size, found)))
             return None
         held.callback(context.claims.release, claim)

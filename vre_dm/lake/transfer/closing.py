@@ -24,7 +24,7 @@ def close_folders(items: Sequence[Item], folder: Path) -> None:
     """
     folders: dict[Path, list[str]] = {}
     for item in items:
-        folders.setdefault(item.target.parent, []).append(item.target.name)
+        folders.setdefault(item.folder, []).append(item.target.name)
     inside = Inside()
     for parent, names in folders.items():
         try:

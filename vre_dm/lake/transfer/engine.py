@@ -124,7 +124,7 @@ def fetch_files(
     finally:
         run.end()
         run.sweep()
-        _remove_empty({item.target.parent for item in plan.items}, folder.parent if new else folder)
+        _remove_empty({item.folder for item in plan.items}, folder.parent if new else folder)
     if run.failures:
         raise fetch_error(run.failures, list(run.placed.values()), folder)
     where = {item.target: run.placed[item.did] for item in plan.items}

@@ -18,8 +18,10 @@ class Item:
         Its identifier.
     root
         Folder of the whole fetch.
+    folder
+        That of the file, below it; one object for all files in it, since it is looked up often.
     target
-        Final path, below it.
+        Final path.
     expected
         Size and checksums as registered.
     sources
@@ -30,6 +32,7 @@ class Item:
 
     did: Did
     root: Path
+    folder: Path
     target: Path
     expected: Expected
     sources: tuple[Source, ...]

@@ -79,7 +79,8 @@ def make_plan(
     unique = {file.did: file for file in asked}
     refuse_clashes(unique)
     own = None if cache is None or cache.owns(folder) else cache
-    items = tuple(_item(file, folder, access, own) for file in unique.values())
+    folders: dict[str, Path] = {}
+    items = tuple(_item(file, folder, folders, access, own) for file in unique.values())
     refuse_blocked(items, folder)
     shown = cache if cache is not own else None
     coming = tuple(item for item in items if not _is_here(item, shown, copy=copy))
@@ -91,12 +92,14 @@ def make_plan(
     return Plan(items, tuple(targets[file.did] for file in asked), _total(items), coming, free)
 
 
-def _item(file: File, folder: Path, access: Access, cache: "Cache | None") -> Item:
+def _item(file: File, root: Path, folders: dict[str, Path], access: Access, cache: "Cache | None") -> Item:
     ranked, useless = sources(file, access)
     expected = Expected.of(file)
     cached = () if cache is None else cache.paths(file.did, expected)
     first = (Source(CACHE, path=path) for path in cached)
-    return Item(file.did, folder, folder / file.did.path(), expected, (*first, *ranked), tuple(useless))
+    inside, _, name = f"{file.did.scope}/{file.did.name}".rpartition("/")
+    folder = folders.get(inside) or folders.setdefault(inside, root / inside)
+    return Item(file.did, root, folder, folder / name, expected, (*first, *ranked), tuple(useless))
 
 
 def _total(items: Sequence[Item]) -> int | None:

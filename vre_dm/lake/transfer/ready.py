@@ -63,7 +63,7 @@ class Ready:
             raise fault
         self._refuse_lost(None)
         try:
-            self.part.place(folder(self.item.target.parent, self.item.root))
+            self.part.place(folder(self.item.folder, self.item.root))
         except NotWritable as error:  # the part may have been taken with the claim, since we looked
             self._refuse_lost(error)
             raise

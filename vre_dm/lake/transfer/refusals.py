@@ -53,7 +53,7 @@ def refuse_blocked(items: Sequence[Item], folder: Path) -> None:
         A folder has the name of a file, a file that of a folder, or a link leads out of the folder.
     """
     inside = folder.resolve()
-    for parent in dict.fromkeys(item.target.parent for item in items):
+    for parent in dict.fromkeys(item.folder for item in items):
         found = existing(parent)
         if not found.is_dir():
             msg = f"{found} is a file where a folder is needed; choose another folder"
@@ -77,7 +77,7 @@ def refuse_unwritable(coming: Sequence[Item]) -> None:
     NotWritable
         One cannot be written.
     """
-    for folder in dict.fromkeys(item.target.parent for item in coming):
+    for folder in dict.fromkeys(item.folder for item in coming):
         found = existing(folder)
         # A file system of no size (/proc, /sys) lets root believe that it can write.
         if not os.access(found, os.W_OK | os.X_OK) or shutil.disk_usage(found).total == 0:
@@ -108,11 +108,11 @@ def refuse_full(coming: Sequence[Item], folder: Path) -> None:
 def _left(coming: Sequence[Item]) -> int:
     """Bytes that an earlier run left of the files."""
     found: dict[Path, list[Found]] = {
-        parent: list(leftovers(parent)) for parent in {item.target.parent for item in coming}
+        parent: list(leftovers(parent)) for parent in {item.folder for item in coming}
     }
     size = 0
     for item in coming:
-        if left := found[item.target.parent]:
+        if left := found[item.folder]:
             parts = waiting_for(item.target, item.expected, left)[:1]
             size += sum(_arrived(part, item.expected.size or 0) for part, _ in parts)
     return size

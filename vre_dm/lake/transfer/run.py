@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from vre_dm.did import Did
@@ -60,7 +60,7 @@ class Run:
         if self._fatal is not None:
             raise self._fatal
         context.check()
-        _make_durable({path.parent for path in self.placed.values()})
+        _make_durable({item.folder for item in self._arrived()})
         listener(context.meter.event())
         listener(Finished(len(self.placed), context.meter.bytes_done, self.seconds, len(self.failures)))
 
@@ -99,10 +99,11 @@ class Run:
 
     def sweep(self) -> None:
         """Remove what earlier runs left of the files that are here now."""
-        sweep(
-            (at.target for at in self._plan.items if self.placed.get(at.did) == at.target),
-            self._context.claims,
-        )
+        sweep(self._arrived(), self._context.claims)
+
+    def _arrived(self) -> Iterator[Item]:
+        """Files that are at their names now; others are used in place, or did not come."""
+        return (item for item in self._plan.items if self.placed.get(item.did) == item.target)
 
     def cancelled(self, listener: Listener, folder: Path) -> str:
         """End what still runs and tell it; says what an interrupted fetch leaves behind."""

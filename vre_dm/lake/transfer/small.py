@@ -39,7 +39,7 @@ def copy_small(item: Item, context: Context) -> Ready | None:
     if source is None or data is None:
         return None
     with ExitStack() as held:
-        with context.inside.opened(item.target.parent, item.root) as folder:
+        with context.inside.opened(item.folder, item.root) as folder:
             place = Place(item.target, item.expected, folder, context.me)
             part = held.enter_context(place.open_part((), context.stop))
         if context.manner.private:

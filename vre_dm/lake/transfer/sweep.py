@@ -6,22 +6,23 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from vre_dm.lake.transfer.claim import Claims
+from vre_dm.lake.transfer.item import Item
 from vre_dm.lake.transfer.names import claims_in, parts, stem
 
 _LONG_AGO = 7 * 86400.0  # seconds
 
 
-def sweep(targets: Iterable[Path], claims: Claims) -> None:
+def sweep(items: Iterable[Item], claims: Claims) -> None:
     """Remove temporary files and claims of ended processes from the folders of files that are here.
 
     Parameters
     ----------
-    targets
+    items
         Files that are whole now: no temporary file of theirs, of whatever content, is of use any more.
     """
     folders: dict[Path, set[str]] = {}
-    for target in targets:
-        folders.setdefault(target.parent, set()).add(stem(target.name))
+    for item in items:
+        folders.setdefault(item.folder, set()).add(stem(item.target.name))
     for folder, whole in folders.items():
         with contextlib.suppress(OSError):  # it has no say in what was fetched
             _sweep(folder, whole, claims)

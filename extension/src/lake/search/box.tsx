@@ -45,10 +45,10 @@ export function Box({ model, addFilter, trans }: Props): React.ReactElement {
           </option>
         ))}
       </select>
-      <Recent model={model} trans={trans} />
       <button type="button" className="jp-Button jp-mod-styled" onClick={addFilter}>
         {trans.__('Add filter')}
       </button>
+      <Recent model={model} trans={trans} />
       {asking && (
         <button type="button" className="jp-Button jp-mod-styled" onClick={() => model.stop()}>
           {trans.__('Stop')}

@@ -19,9 +19,10 @@ export function Chips({ filters, refused, reason, edit, remove, trans }: Props):
   const list = React.useRef<HTMLUListElement>(null);
   const id = React.useId();
   const drop = (index: number) => {
-    // The focus goes to the neighbour that takes its place, not to the top of the page.
+    // The focus goes to a neighbour or the box, not to the top of the page.
     const buttons = list.current?.querySelectorAll<HTMLElement>('.vre-chip-edit');
-    (buttons?.[index + 1] ?? buttons?.[index - 1])?.focus();
+    const box = list.current?.parentElement?.querySelector<HTMLElement>('input[type=search]');
+    (buttons?.[index + 1] ?? buttons?.[index - 1] ?? box)?.focus();
     remove(index);
   };
   if (filters.length === 0) {

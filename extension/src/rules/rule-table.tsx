@@ -65,7 +65,7 @@ function RuleRow({ rule, refused, actions, trans }: RowProps): React.ReactElemen
         {rule.rse}
       </td>
       <td role="cell">
-        <span className="vre-rule-state">{rule.state}</span> <span>{rule.sentence}</span>
+        <Sentence rule={rule} />
         <p className="vre-field-error" role="alert">
           {refused?.message ?? ''}
         </p>
@@ -84,6 +84,17 @@ function RuleRow({ rule, refused, actions, trans }: RowProps): React.ReactElemen
         </div>
       </td>
     </tr>
+  );
+}
+
+/** Rucio's word for the state stands out where the sentence begins with it. */
+function Sentence({ rule: { state, sentence } }: { rule: Rule }): React.ReactElement {
+  const rest = sentence.startsWith(state) ? sentence.slice(state.length) : ` ${sentence}`;
+  return (
+    <>
+      <span className="vre-rule-state">{state}</span>
+      {rest}
+    </>
   );
 }
 

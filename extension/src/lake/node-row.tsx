@@ -42,7 +42,7 @@ export function NodeRow({ row, open, trans }: NodeRowProps): JSX.Element {
       <span className={`vre-twisty ${canOpen(row) ? (open ? 'vre-mod-open' : 'vre-mod-closed') : ''}`} />
       <Icon tag="span" className="vre-kind" />
       <span className="vre-name" title={row.did ?? row.name}>
-        {row.name}
+        <bdi>{row.name}</bdi>
       </span>
       <span className="vre-note">{noteText(row, trans)}</span>
     </>

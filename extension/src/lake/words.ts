@@ -31,7 +31,7 @@ export function factsOf(row: TreeRow, expanded: ReadonlySet<string>, trans: Tran
 /** What stands at the end of the line: size, or that it is gone. */
 export function noteText(node: TreeNode, trans: TranslationBundle): string {
   if (node.gone) {
-    return trans.__('no longer in the lake');
+    return trans.__('no longer there');
   }
   if (node.mine) {
     return trans.__('mine');
@@ -62,7 +62,7 @@ export function remarkText({ remark, count, error, nextTry }: TreeRemark, trans:
       return trans._n('%1 unsafe name left out', '%1 unsafe names left out', count);
     case 'failed':
       return nextTry === null
-        ? trans.__('%1 Press Enter to try again.', error?.message ?? '')
-        : trans.__('%1 Next try at %2.', error?.message ?? '', new Date(nextTry).toLocaleTimeString());
+        ? trans.__('%1; press Enter to try again', error?.message ?? '')
+        : trans.__('%1; next try at %2', error?.message ?? '', new Date(nextTry).toLocaleTimeString());
   }
 }

@@ -13,11 +13,13 @@ interface Props {
 /** The sentence, and a button. */
 export function Trouble({ error, again, trans }: Props): React.ReactElement {
   return (
-    <p className="vre-trouble" role="alert">
+    <p className="vre-unanswered" role="alert">
       {error.message}{' '}
-      <button type="button" className="vre-link" onClick={again}>
-        {trans.__('Try again')}
-      </button>
+      {!error.kind.startsWith('Invalid') && (
+        <button type="button" className="vre-link" onClick={again}>
+          {trans.__('Try again')}
+        </button>
+      )}
     </p>
   );
 }

@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import type { ICellWriter, IDataLake } from '../../tokens';
+import { Trouble } from '../details/trouble';
 import { Box } from './box';
 import { Chips } from './chips';
 import { FilterForm } from './filter-form';
@@ -96,14 +97,7 @@ function Standing({ model, told, trans }: Pick<Props, 'model' | 'trans'> & { tol
           {trans._n('%1 name is left out: it is not safe', '%1 names are left out: they are not safe', leftOut.length)}
         </p>
       )}
-      {error && !atField && (
-        <p role="alert" className="vre-search-error">
-          {error.message}{' '}
-          <button type="button" className="vre-link" onClick={() => void model.submit()}>
-            {trans.__('Try again')}
-          </button>
-        </p>
-      )}
+      {error && !atField && <Trouble error={error} again={() => void model.submit()} trans={trans} />}
     </div>
   );
 }

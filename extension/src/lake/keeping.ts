@@ -6,11 +6,12 @@ import type { LakeTree } from './tree';
 
 const PATIENCE = 500; // milliseconds, so that a row of clicks is remembered once
 
-/** Ask when the lake is there, anew when it is another one, again when the user wants it. */
-export function keepTree(tree: LakeTree, lake: IDataLake, memory: TreeMemory): void {
+/** Ask when the lake is there and somebody looks, anew when it is another one, again when the user wants it. */
+export function keepTree(tree: LakeTree, lake: IDataLake, memory: TreeMemory, seen: Promise<void>): void {
   let shown: string | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  lake.refreshed.connect(async () => {
+  const show = async () => {
+    await seen;
     const name = lake.lake;
     if (name === null || name === shown) {
       tree.refresh();
@@ -21,7 +22,8 @@ export function keepTree(tree: LakeTree, lake: IDataLake, memory: TreeMemory): v
     if (shown === name) {
       void tree.start(open);
     }
-  });
+  };
+  lake.refreshed.connect(() => void show());
   lake.didGone.connect((_, did) => tree.mark(did));
   tree.opened.connect(() => {
     clearTimeout(timer);

@@ -17,13 +17,12 @@ import { TreeMemory } from './memory';
 import { DataLake } from './model';
 import { LakePanel } from './panel';
 import { refocusAfter } from './refocus';
+import { SETTINGS, settingOf } from './settings';
 import { LakeTree } from './tree';
 import { TreeSection } from './tree-view';
 
-const LAKE = 'vre-dm-lab:lake';
-
 const lake: JupyterFrontEndPlugin<IDataLake> = {
-  id: LAKE,
+  id: SETTINGS,
   description: 'The data lake: what it holds, and its events.',
   autoStart: true,
   provides: IDataLake,
@@ -36,7 +35,7 @@ const lake: JupyterFrontEndPlugin<IDataLake> = {
       await app.commands.execute('vre-dm:fetch', { did, ...wish });
     });
     // Without settings the server's choice counts.
-    const settled = registry ? registry.load(LAKE).then(settings => choice.follow(settings)) : Promise.resolve();
+    const settled = registry ? registry.load(SETTINGS).then(settings => choice.follow(settings)) : Promise.resolve();
     void Promise.allSettled([settled, app.started]).then(() => model.load());
     return model;
   }
@@ -60,13 +59,14 @@ const panel: JupyterFrontEndPlugin<ILakePanel> = {
   ) => {
     const known = translator ?? nullTranslator;
     const trans = known.load('vre_dm');
-    const head = new HeadWidget({ lake, trans, warning: warningOf(registry) });
+    const head = new HeadWidget({ lake, trans, warning: () => settingOf(registry, 'clockWarning', 15) });
     const panel = new LakePanel(known, head, id => app.shell.activateById(id));
     addLakeCommands(app.commands, lake, panel, trans);
     addDidCommands(app.commands, lake, trans);
     const tree = new LakeTree(childrenFrom(lake.api), then => setTimeout(then, 30));
-    keepTree(tree, lake, new TreeMemory(state));
-    panel.addSection(new TreeSection({ tree, lake, commands: app.commands, cells, trans }), 10);
+    const section = new TreeSection({ tree, lake, commands: app.commands, cells, trans });
+    keepTree(tree, lake, new TreeMemory(state), section.seen);
+    panel.addSection(section, 10);
     app.shell.add(panel.widget, 'left', { rank: 600 });
     restorer?.add(panel.widget, panel.widget.id);
     refocusAfter(app.contextMenu.menu, panel.widget);
@@ -74,14 +74,5 @@ const panel: JupyterFrontEndPlugin<ILakePanel> = {
     return panel;
   }
 };
-
-/** Minutes before the token's end at which the user wants to be warned; read when it is needed. */
-function warningOf(registry: ISettingRegistry | null): () => number {
-  const told = () => registry?.plugins[LAKE]?.data.composite?.clockWarning;
-  return () => {
-    const minutes = told();
-    return typeof minutes === 'number' ? minutes : 15;
-  };
-}
 
 export const plugins = [lake, panel];

@@ -1,6 +1,7 @@
 /** The section in which the lake is browsed: filter, tools for what is selected, tree, and how it stands. */
 
 import type { CommandRegistry } from '@lumino/commands';
+import type { Message } from '@lumino/messaging';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
@@ -24,11 +25,32 @@ interface TreeViewProps {
 
 /** The widget of the section. */
 export class TreeSection extends ReactWidget {
+  /** Somebody looks: before that the lake need not be asked. */
+  readonly seen: Promise<void>;
+  private see: () => void = () => undefined;
+
   constructor(private props: TreeViewProps) {
     super();
     this.addClass('vre-section');
     this.id = 'vre-dm-tree';
     this.title.label = props.trans.__('Browse');
+    this.seen = new Promise(resolve => (this.see = resolve));
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this.look();
+  }
+
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    this.look();
+  }
+
+  private look(): void {
+    if (this.isVisible) {
+      this.see();
+    }
   }
 
   protected render(): JSX.Element {

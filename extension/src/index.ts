@@ -8,6 +8,7 @@ import { plugins as lake } from './lake/plugin';
 import { plugins as search } from './lake/search/plugin';
 import { publishPlugin as publish } from './publish/plugin';
 import { rulesPlugin as rules } from './rules/plugin';
+import { plugins as shell } from './shell/plugin';
 import { plugins as viewer } from './viewer/plugin';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
@@ -18,7 +19,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   jobs,
   rules,
   publish,
-  ...viewer
+  ...viewer,
+  ...shell
 ];
 
 export default plugins;

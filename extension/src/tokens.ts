@@ -79,6 +79,17 @@ export interface ILakePanel {
 
 export const ILakePanel = new Token<ILakePanel>('vre-dm-lab:ILakePanel', 'The side bar panel of the data lake.');
 
+/** The fetches and uploads of this user, in whatever window they run. */
+export interface ILakeJobs {
+  /** Those that run first, then the newest. */
+  readonly jobs: readonly Job[];
+  readonly changed: ISignal<ILakeJobs, void>;
+  /** A job that was seen running came to its end. */
+  readonly ended: ISignal<ILakeJobs, Job>;
+}
+
+export const ILakeJobs = new Token<ILakeJobs>('vre-dm-lab:ILakeJobs', 'Fetches from the lake and uploads to it.');
+
 /** A DID, and whether it is one file: then its variable is one path, else a list of them. */
 export type Named = Pick<Entry, 'did' | 'kind'>;
 

@@ -8,7 +8,7 @@ import * as React from 'react';
 import { asLakeError } from '../api/error';
 import type { Job } from '../api/types';
 import { openModal } from '../forms/modal';
-import { ICellWriter, IDataLake, ILakePanel } from '../tokens';
+import { ICellWriter, IDataLake, ILakeJobs, ILakePanel } from '../tokens';
 import type { IFetchChoice } from '../tokens';
 import { FetchDialog } from './fetch-dialog';
 import { fetchDid } from './fetching';
@@ -18,10 +18,11 @@ import { JobsSection } from './section';
 
 type FetchArgs = IFetchChoice & { did?: string; ask?: boolean };
 
-export const jobsPlugin: JupyterFrontEndPlugin<void> = {
+export const jobsPlugin: JupyterFrontEndPlugin<ILakeJobs> = {
   id: 'vre-dm-lab:jobs',
   description: 'Fetches data, and lists the jobs that do it.',
   autoStart: true,
+  provides: ILakeJobs,
   requires: [IDataLake, ILakePanel],
   optional: [ICellWriter, ITranslator],
   activate
@@ -33,7 +34,7 @@ function activate(
   panel: ILakePanel,
   cells: ICellWriter | null,
   translator: ITranslator | null
-): void {
+): ILakeJobs {
   const trans = (translator ?? nullTranslator).load('vre_dm');
   const model = new JobsModel(lake.api, lake.events);
   const section = new JobsSection({ model, openDid: did => lake.openDid(did), cells, trans });
@@ -68,6 +69,7 @@ function activate(
     caption: trans.__('Fetches and uploads, running and over'),
     execute: () => panel.show(section)
   });
+  return model;
 }
 
 /** The job of a fetch; null where the user or the lake refused, which was shown. */

@@ -5,7 +5,7 @@ import { HTMLSelect, ReactWidget, refreshIcon } from '@jupyterlab/ui-components'
 import * as React from 'react';
 import { momentText } from '../quantities';
 import type { IDataLake } from '../tokens';
-import { clockOf, nextTick } from './clock';
+import { useClock } from './use-clock';
 import { useSignal } from './use-signal';
 
 interface HeaderProps {
@@ -70,15 +70,10 @@ function Chooser({ lake, trans }: Pick<HeaderProps, 'lake' | 'trans'>): JSX.Elem
 
 function LoginLine({ lake, trans, warning }: HeaderProps): JSX.Element | null {
   const { login } = lake;
-  const [now, setNow] = React.useState(Date.now);
-  React.useEffect(() => {
-    const timer = login && setTimeout(() => setNow(Date.now()), nextTick(login, Date.now()));
-    return () => clearTimeout(timer ?? undefined);
-  }, [login, now]);
+  const clock = useClock(login, warning, trans);
   if (!login) {
     return null;
   }
-  const clock = clockOf(login, Math.max(now, Date.now()), trans, warning());
   return (
     <p className="vre-login">
       {login.account !== null && (

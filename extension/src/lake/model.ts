@@ -10,6 +10,10 @@ import type { IDataLake, IFetchChoice } from '../tokens';
 import type { LakeChoice } from './choice';
 import { LakeEvents } from './events';
 
+type Known = Partial<
+  Pick<IDataLake, 'lake' | 'lakes' | 'login' | 'reach'> & Record<'notes' | 'trouble', string | null>
+>;
+
 /** Shared by all views; talks to the server through `api` only. */
 export class DataLake implements IDataLake {
   readonly changed = new Signal<this, void>(this);
@@ -20,10 +24,12 @@ export class DataLake implements IDataLake {
   readonly events: LakeEvents;
   lakes: readonly LakeInfo[] = [];
   lake: string | null = null;
-  problem: string | null = null;
   login: Login | null = null;
   reach: Reach | null = null;
   selection: readonly string[] = [];
+  /** What is wrong with the configuration, and what went wrong with the last question. */
+  private notes: string | null = null;
+  private trouble: string | null = null;
   private loading = new AbortController();
 
   constructor(
@@ -32,10 +38,14 @@ export class DataLake implements IDataLake {
     readonly fetch: (did: string, choice?: IFetchChoice) => Promise<void>
   ) {
     this.events = new LakeEvents(api);
-    this.events.login.connect((_, login) => this.note({ login }));
+    this.events.login.connect((_, login) => this.note({ login, trouble: null }));
     this.events.reach.connect((_, reach) => this.noteReach(reach));
     api.requests.gone.connect((_, did) => this.didGone.emit(did));
     choice.changed.connect(() => void this.load());
+  }
+
+  get problem(): string | null {
+    return this.trouble ?? this.notes;
   }
 
   /** Ask which lakes there are, and begin with the chosen one. */
@@ -46,7 +56,7 @@ export class DataLake implements IDataLake {
       const known = await this.persist(this.api.lakes);
       this.begin(this.choice.name || known.chosen, known.lakes, known.problem);
       const login = await this.persist(this.api.login);
-      this.note({ login, problem: known.problem });
+      this.note({ login, trouble: null });
     } catch (error) {
       if (!isAbort(error)) {
         this.stuck(asLakeError(error));
@@ -79,12 +89,13 @@ export class DataLake implements IDataLake {
     this.events.dispose();
   }
 
-  private begin(lake: string | null, lakes: readonly LakeInfo[], problem: string | null): void {
+  private begin(lake: string | null, lakes: readonly LakeInfo[], notes: string | null): void {
     const other = lake !== this.lake || !this.events.standing;
     this.api.requests.lake = this.choice.name || null;
-    this.note({ lake, lakes, problem });
+    this.note({ lake, lakes, notes });
     if (other) {
       this.note({ login: null, reach: null });
+      this.select([]);
       this.events.start();
     }
     this.refreshed.emit();
@@ -103,7 +114,7 @@ export class DataLake implements IDataLake {
   }
 
   private stuck(error: LakeError): void {
-    this.note({ problem: error.message });
+    this.note({ trouble: error.message });
   }
 
   /** A lake that answers again has something to show again. */
@@ -115,7 +126,7 @@ export class DataLake implements IDataLake {
     }
   }
 
-  private note(known: Partial<Pick<DataLake, 'lake' | 'lakes' | 'problem' | 'login' | 'reach'>>): void {
+  private note(known: Known): void {
     Object.assign(this, known);
     this.changed.emit();
   }

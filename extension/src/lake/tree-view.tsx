@@ -122,6 +122,7 @@ function Tree({ tree, lake, cells, trans }: TreeViewProps): JSX.Element {
   return (
     <div className="vre-rows-place" onCopy={copy}>
       <Rows<TreeRow>
+        key={lake.lake}
         role="tree"
         label={trans.__('Data lake')}
         multiple

@@ -63,8 +63,11 @@ class KeysHandler(Handler):
 
     async def get(self) -> None:
         """List the metadata keys of a scope, or of all."""
+        scope, open_lake = self.text("scope", "") or "*", await self.open_lake()
         with self.blaming({InvalidDid: "scope"}):
-            found = await self.ask(lambda lake: lake.keys(self.text("scope", "") or "*"))
+            found = await self.ask_of(
+                open_lake, lambda lake: open_lake.keys.get(scope, lambda: lake.keys(scope))
+            )
         self.reply({"keys": [_key(key) for key in found]})
 
 

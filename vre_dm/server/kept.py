@@ -1,76 +1,78 @@
-"""Lists of files that were asked for lately, so that the next page of one asks the lake nothing; bounded."""
+"""What was asked lately and is long to get, so that the next page or panel asks the lake nothing; bounded."""
 
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
-from vre_dm.did import Did
-from vre_dm.lake.dataset import Dataset
+T = TypeVar("T")
 
 
 @dataclass
-class _Place:
-    """One dataset with its files; the lock makes those who want it at the same time ask once."""
+class _Place(Generic[T]):
+    """One answer; the lock makes those who want it at the same time ask once."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
-    dataset: Dataset | None = None
-    files: int = 0
+    answers: list[T] = field(default_factory=list)  # none or one
+    weight: int = 0
     until: float = 0.0
 
 
-class KeptDatasets:
-    """Datasets whose files are known, the latest used ones; safe to share between threads.
+class Kept(Generic[T]):
+    """The answers that were used last; safe to share between threads.
 
     Parameters
     ----------
     most
-        Files in all of them together; the last one is kept however many it has.
+        Weight of all of them together; the last one is kept however much it weighs.
     seconds
-        How long a list is trusted.
+        How long an answer is trusted.
+    weight
+        Of one answer.
     clock
         Seconds, never going back.
     """
 
-    def __init__(self, most: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._most, self._seconds, self._clock = most, seconds, clock
+    def __init__(
+        self,
+        most: int,
+        seconds: float,
+        weight: Callable[[T], int] = lambda _: 1,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._most, self._seconds, self._weight, self._clock = most, seconds, weight, clock
         self._lock = threading.Lock()
-        self._places: OrderedDict[Did, _Place] = OrderedDict()
+        self._places: OrderedDict[Hashable, _Place[T]] = OrderedDict()
 
-    def get(self, did: Did, ask: Callable[[], Dataset], *, fresh: bool = False) -> Dataset:
-        """Dataset whose files are known.
-
-        Parameters
-        ----------
-        ask
-            Gets it from the lake.
-        fresh
-            Whether it is asked for even if it is kept.
-        """
+    def get(self, what: Hashable, ask: Callable[[], T], *, fresh: bool = False) -> T:
+        """Answer that is kept, or asked for now; ``fresh`` asks in any case. An error leaves nothing kept."""
         with self._lock:
-            place = self._places.setdefault(did, _Place())
-        with place.lock:
-            if fresh or place.dataset is None or place.until <= self._clock():
-                place.dataset = None  # what the lake no longer knows is not kept either
-                dataset = ask()
-                place.files = len(dataset.files)
-                place.dataset, place.until = dataset, self._clock() + self._seconds
-            found = place.dataset
-        self._trim(did, place)
-        return found
+            place = self._places.setdefault(what, _Place())
+        try:
+            with place.lock:
+                if fresh or not place.answers or place.until <= self._clock():
+                    place.answers, place.weight = [], 0
+                    answer = ask()
+                    place.answers, place.weight = [answer], self._weight(answer)
+                    place.until = self._clock() + self._seconds
+                return place.answers[0]
+        finally:
+            self._trim(what, place)
 
     def forget(self) -> None:
-        """Keep none of them any more."""
+        """Keep nothing any more."""
         with self._lock:
             self._places.clear()
 
-    def _trim(self, did: Did, place: _Place) -> None:
+    def _trim(self, what: Hashable, place: _Place[T]) -> None:
         with self._lock:
-            self._places[did] = place
-            self._places.move_to_end(did)
-            while len(self._places) > 1 and self._weight() > self._most:
+            if self._places.get(what) is not place:
+                return  # forgotten meanwhile
+            if not place.answers and not place.lock.locked():
+                del self._places[what]
+                return
+            self._places.move_to_end(what)
+            while len(self._places) > 1 and sum(each.weight for each in self._places.values()) > self._most:
                 self._places.popitem(last=False)
-
-    def _weight(self) -> int:
-        return sum(1 + place.files for place in self._places.values())

@@ -7,12 +7,14 @@ from typing import cast
 from vre_dm import session
 from vre_dm.errors import LakeStarting, SandboxError, Unreachable, VreDmError
 from vre_dm.lake import instances
+from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.lake import Lake
-from vre_dm.server.kept import KeptDatasets
+from vre_dm.lake.vocabulary import Key
+from vre_dm.server.kept import Kept
 from vre_dm.server.pool import Pool
 
-_FILES_KEPT, _SECONDS_KEPT = 300_000, 300.0  # of the datasets that were looked at last, a lake
+_FILES_KEPT, _SCOPES_KEPT, _SECONDS_KEPT = 300_000, 100, 300.0  # of what was looked at last, a lake
 
 
 class OpenLake:
@@ -23,7 +25,10 @@ class OpenLake:
 
     def __init__(self, name: str, pool: Pool) -> None:
         self.name, self.pool = name, pool
-        self.datasets = KeptDatasets(_FILES_KEPT, _SECONDS_KEPT)
+        self.datasets: Kept[Dataset] = Kept(
+            _FILES_KEPT, _SECONDS_KEPT, lambda dataset: 1 + len(dataset.files)
+        )
+        self.keys: Kept[list[Key]] = Kept(_SCOPES_KEPT, _SECONDS_KEPT)
         self.chosen = False  # by the user, so that it may be started
         self._lock = threading.Lock()
         self._lake: Lake | None = None
@@ -45,6 +50,7 @@ class OpenLake:
                 if self._lake is None or _address(now) != _address(self._lake.instance):
                     self._lake = session.opened(now)
                     self.datasets.forget()
+                    self.keys.forget()
             elif self._lake is None:
                 self._lake = session.opened(_configured(self.name))
             return self._lake

@@ -8,6 +8,7 @@ from typing import Any
 from vre_dm.sandbox.layout import Layout
 from vre_dm.sandbox.services import rucio_patches
 from vre_dm.sandbox.services.activity import Mark
+from vre_dm.sandbox.services.joining import Joined
 
 rucio_patches.cache_in_memory()
 
@@ -28,5 +29,4 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         return []
     if path != "/ping":
         _in_use()
-    answer: Iterable[bytes] = _rucio(environ, start_response)
-    return answer
+    return Joined(_rucio(environ, start_response))

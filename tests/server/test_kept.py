@@ -1,0 +1,75 @@
+"""Answers are kept within bounds of weight and time, and asked for once by all who want them together."""
+
+import threading
+
+import pytest
+
+from vre_dm.errors import NotInLake
+from vre_dm.server.kept import Kept
+
+
+class Lake:
+    """Counts what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def answer(self, what: str) -> str:
+        self.asked.append(what)
+        return what * len(self.asked)
+
+
+def test_an_answer_is_asked_for_once_until_its_time_is_over() -> None:
+    now, lake = [0.0], Lake()
+    kept: Kept[str] = Kept(10, 60.0, clock=lambda: now[0])
+    assert [kept.get("a", lambda: lake.answer("a")) for _ in range(3)] == ["a"] * 3
+    now[0] = 60.0
+    assert kept.get("a", lambda: lake.answer("a")) == "aa"
+    assert kept.get("a", lambda: lake.answer("a"), fresh=True) == "aaa"
+    assert kept.get("a", lambda: lake.answer("a")) == "aaa"
+
+
+def test_what_was_used_last_stays_within_the_weight() -> None:
+    lake = Lake()
+    kept: Kept[str] = Kept(2, 60.0, weight=lambda _: 1)
+    for what in ("a", "b", "a", "c", "a", "b"):
+        kept.get(what, lambda what=what: lake.answer(what))
+    assert lake.asked == ["a", "b", "c", "b"]  # b was the one that had not been used for longest
+
+
+def test_one_that_is_too_heavy_is_kept_alone() -> None:
+    lake = Lake()
+    kept: Kept[str] = Kept(2, 60.0, weight=lambda _: 5)
+    for what in ("a", "b", "b", "a"):
+        kept.get(what, lambda what=what: lake.answer(what))
+    assert lake.asked == ["a", "b", "a"]
+
+
+def test_an_error_leaves_nothing_behind() -> None:
+    kept: Kept[str] = Kept(2, 60.0)
+    kept.get("a", lambda: "old")
+
+    def gone() -> str:
+        msg = "gone"
+        raise NotInLake(msg)
+
+    with pytest.raises(NotInLake):
+        kept.get("a", gone, fresh=True)
+    assert kept.get("a", lambda: "new") == "new"
+
+
+def test_many_who_want_the_same_ask_once() -> None:
+    lake, gate, answers = Lake(), threading.Event(), []
+    kept: Kept[str] = Kept(2, 60.0)
+
+    def ask() -> str:
+        gate.wait(60)
+        return lake.answer("a")
+
+    threads = [threading.Thread(target=lambda: answers.append(kept.get("a", ask))) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    gate.set()
+    for thread in threads:
+        thread.join(60)
+    assert (lake.asked, answers) == (["a"], ["a"] * 5)

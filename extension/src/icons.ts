@@ -27,3 +27,7 @@ export const fileIcon = icon('file', '<path d="M6 2h8l5 5v15H6zm2 2v16h9V8h-4V4z
 export const fetchIcon = icon('fetch', '<path d="M10.500 3h3v8h3.500l-5 5.500L7 11h3.500zM4 18.500h16V21H4z"/>');
 export const detailsIcon = icon('details', '<path d="M4 5h16v2H4zm0 4h16v2H4zm0 4h10v2H4zm0 4h13v2H4z"/>');
 export const cellIcon = icon('cell', '<path d="M3 4h18v16H3zm2 2v12h14V6zm6 2h2v3h3v2h-3v3h-2v-3H8v-2h3z"/>');
+export const limitsIcon = icon(
+  'limits',
+  '<path d="M3 3h2v16h16v2H3z"/><path d="M6.500 5.500C8 14 11 16.500 14 14.500s4-5 6.500-8l-1.500-1.200c-2.400 3-3.700 5.600-6.100 7.500S9.500 12 8.400 5z"/>'
+);

@@ -6,6 +6,7 @@ import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { limitsIcon } from '../icons';
 import { ICellWriter, IDataLake } from '../tokens';
 import { CurveFactory } from './document';
 import type { Ticked } from './model';
@@ -43,6 +44,7 @@ const viewer: JupyterFrontEndPlugin<void> = {
     app.commands.addCommand(COMMAND, {
       label: trans.__('Limits'),
       caption: trans.__('Lay published exclusion curves over each other'),
+      icon: limitsIcon,
       describedBy: { args: ARGUMENTS },
       execute: async args => {
         const open = tracker.currentWidget ?? opened(app, tracker, { api, rendermime, writer, trans });
@@ -73,6 +75,7 @@ function opened(app: JupyterFrontEnd, tracker: WidgetTracker<Viewer>, { api, ...
   const open = new MainAreaWidget({ content: new LimitsViewer({ model, ...parts }) });
   open.id = 'vre-dm-limits';
   open.title.label = parts.trans.__('Limits');
+  open.title.icon = limitsIcon;
   open.title.closable = true;
   // Notebook 7 has room for one widget in its main area, which is taken.
   app.shell.add(open, app.name === 'JupyterLab' ? 'main' : 'right');

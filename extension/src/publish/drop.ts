@@ -17,7 +17,7 @@ export function takeDrops(node: HTMLElement, take: (paths: string[]) => void): v
     event.stopPropagation();
     node.classList.toggle(OVER, event.type === 'lm-dragenter' || event.type === 'lm-dragover');
     if (event.type !== 'lm-dragleave') {
-      event.dropAction = 'copy';
+      event.dropAction = event.proposedAction; // the file browser knows only one; the files stay where they are
     }
     if (event.type === 'lm-drop') {
       const paths: unknown = event.mimeData.getData(CONTENTS);

@@ -9,6 +9,7 @@ import type { Kind } from '../api/types';
 import type { CellWish, ICellWriter, IDataLake, Named } from '../tokens';
 import type { Attachment } from './attachments';
 import { dragCells } from './drag';
+import { fetchedPaths } from './fetched';
 import { attach, defaultKernel, insertCell, languageOf, namesOf, newNotebook } from './notebooks';
 import { sourceOf, templateFor } from './templates';
 import type { TemplateSettings } from './templates';
@@ -42,7 +43,9 @@ export class CellWriter implements ICellWriter {
       const { kind } = await this.around.lake.api.dataset(did);
       const panel = await this.current();
       const language = panel ? languageOf(panel) : (await this.kernel())?.language;
-      const made = this.made({ did, kind }, language ?? 'python', panel ? namesOf([panel]) : new Set(), wish);
+      const paths = wish.paths ?? (await fetchedPaths(this.around.lake, did).catch(() => []));
+      const taken = panel ? namesOf([panel]) : new Set<string>();
+      const made = this.made({ did, kind }, language ?? 'python', taken, { ...wish, paths });
       await this.write(made.source, panel, made.attachment);
     });
   }

@@ -56,7 +56,7 @@ export class DataLake implements IDataLake {
       const known = await this.persist(this.api.lakes);
       this.begin(this.choice.name || known.chosen, known.lakes, known.problem);
       const login = await this.persist(this.api.login);
-      this.note({ login, trouble: null });
+      this.note({ login, trouble: null, reach: login.problem ? this.reach : null });
     } catch (error) {
       if (!isAbort(error)) {
         this.stuck(asLakeError(error));

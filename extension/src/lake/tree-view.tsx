@@ -61,14 +61,15 @@ export class TreeSection extends ReactWidget {
 function TreeView(props: TreeViewProps): JSX.Element {
   const { tree, lake, trans } = props;
   useSignal(tree.changed, lake.changed);
+  const empty = tree.rows.every(isRemark);
   return (
     <>
       <div className="vre-tree-head">
         <Filter tree={tree} trans={trans} />
         <Tools lake={lake} commands={props.commands} trans={trans} />
       </div>
-      {tree.rows.some(row => !isRemark(row)) ? <Tree {...props} /> : <Nothing {...props} />}
-      <Standing tree={tree} trans={trans} />
+      {empty ? <Nothing {...props} /> : <Tree {...props} />}
+      {!empty && <Standing tree={tree} trans={trans} />}
     </>
   );
 }
@@ -105,14 +106,6 @@ function Tree({ tree, lake, cells, trans }: TreeViewProps): JSX.Element {
       lake.openDid(row.did);
     }
   };
-  const drag = (dragged: TreeRow[], move: MouseEvent) => {
-    const entries = dragged.flatMap(row =>
-      isRemark(row) || row.did === null || row.kind === 'scope' ? [] : [{ did: row.did, kind: row.kind }]
-    );
-    if (entries.length) {
-      cells?.startDrag(entries, move);
-    }
-  };
   const copy = (event: React.ClipboardEvent) => {
     if (lake.selection.length && (event.target as HTMLElement).closest('.vre-row')) {
       event.clipboardData.setData('text/plain', lake.selection.join('\n'));
@@ -135,10 +128,19 @@ function Tree({ tree, lake, cells, trans }: TreeViewProps): JSX.Element {
         onSelect={keys => lake.select(didsOf(keys))}
         onAct={act}
         onExpand={(row, open) => (isRemark(row) ? undefined : tree.toggle(row as TreeNode, open))}
-        onDrag={cells ? drag : undefined}
+        onDrag={cells ? (dragged, move) => startDrag(cells, dragged, move) : undefined}
       />
     </div>
   );
+}
+
+function startDrag(cells: ICellWriter, dragged: TreeRow[], move: MouseEvent): void {
+  const entries = dragged.flatMap(row =>
+    isRemark(row) || row.did === null || row.kind === 'scope' ? [] : [{ did: row.did, kind: row.kind }]
+  );
+  if (entries.length) {
+    cells.startDrag(entries, move);
+  }
 }
 
 /** Instead of an empty tree: why it is empty. */

@@ -9,8 +9,7 @@ import type { AccordionPanel } from '@lumino/widgets';
 import { lakeIcon } from '../icons';
 import type { ILakePanel } from '../tokens';
 
-const PLACES = ['.vre-row[tabindex="0"]', '.vre-filter']; // where the focus goes, the first that is there
-const FRAMES = 20; // to wait for the first drawing
+const FRAMES = 30; // to wait for the first rows
 const LEAST_SHARE = 0.2; // of the height of all sections
 const CLOSED_FROM = 30; // sections from this rank on are opened when they have something to show
 
@@ -22,11 +21,12 @@ class LakeSidePanel extends SidePanel {
   }
 }
 
+/** Focus the row the user was at; where none comes soon, the filter. */
 function focusIn(node: HTMLElement, frames: number): void {
-  const found = PLACES.map(place => node.querySelector<HTMLElement>(place)).find(element => element !== null);
-  if (found) {
-    found.focus();
-  } else if (frames > 0) {
+  const row = node.querySelector<HTMLElement>('.vre-row[tabindex="0"]');
+  if (row || frames === 0) {
+    (row ?? node.querySelector<HTMLElement>('.vre-filter'))?.focus();
+  } else {
     requestAnimationFrame(() => focusIn(node, frames - 1));
   }
 }

@@ -75,6 +75,11 @@ function TreeView(props: TreeViewProps): JSX.Element {
 }
 
 function Filter({ tree, trans }: Pick<TreeViewProps, 'tree' | 'trans'>): JSX.Element {
+  const [text, setText] = React.useState(tree.filter);
+  const filter = (typed: string) => {
+    setText(typed);
+    tree.filter = typed;
+  };
   const down = (event: React.KeyboardEvent<HTMLInputElement>) => {
     if (event.key === 'ArrowDown') {
       const section = event.currentTarget.closest('.vre-section');
@@ -86,10 +91,10 @@ function Filter({ tree, trans }: Pick<TreeViewProps, 'tree' | 'trans'>): JSX.Ele
     <input
       className="vre-filter"
       type="search"
-      value={tree.filter}
+      value={text}
       aria-label={trans.__('Filter what is open in the tree')}
       placeholder={trans.__('Filter the tree')}
-      onChange={event => (tree.filter = event.currentTarget.value)}
+      onChange={event => filter(event.currentTarget.value)}
       onKeyDown={down}
     />
   );

@@ -1,14 +1,16 @@
 """What the tests of the embedded lake share: Rucio's own client and command line, and patience."""
 
 import configparser
+import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from vre_dm.did import Did
 from vre_dm.sandbox import LakeStatus
 from vre_dm.sandbox.control import private_python
 from vre_dm.sandbox.layout import Layout
@@ -65,14 +67,12 @@ def client(lake: LakeStatus, config: Path | None = None) -> Any:
             os.environ["RUCIO_CONFIG"] = before
 
 
-def inside(lake: LakeStatus, code: str, *words: str) -> subprocess.CompletedProcess[str]:
+def inside(lake: LakeStatus, code: str, *words: str, input: str = "") -> subprocess.CompletedProcess[str]:
     """Run Python code in the lake's private environment, as its own steps are run."""
     python, path = private_python(Layout(lake.root))
     environment = {"PYTHONPATH": str(path), "RUCIO_CONFIG": str(Layout(lake.root).server / "rucio.cfg")}
-    command = [python, "-W", "ignore", "-c", code, *words]
-    return subprocess.run(
-        command, env=environment, cwd=lake.root, capture_output=True, text=True, check=False
-    )
+    how: dict[str, Any] = {"env": environment, "cwd": lake.root, "capture_output": True, "text": True}
+    return subprocess.run([python, "-W", "ignore", "-c", code, *words], check=False, input=input, **how)
 
 
 def admin(lake: LakeStatus) -> Any:
@@ -81,23 +81,23 @@ def admin(lake: LakeStatus) -> Any:
 
 
 _COPIES = """
-import sys
+import json, sys
 from sqlalchemy import text
 from rucio.db.sqla.session import get_engine
-scope, name, count = sys.argv[1:]
+scope, name, names = json.load(sys.stdin)
 COPIED = {"dids": ("scope", "name"), "replicas": ("scope", "name"), "contents": ("child_scope", "child_name")}
 with get_engine().begin() as connection:
     for table, (scope_column, name_column) in COPIED.items():
         connection.execute(text(
-            f"INSERT INTO {table} SELECT (jsonb_populate_record(one, jsonb_build_object("
-            f"'{name_column}', one.{name_column} || '.' || lpad(number::text, 6, '0')))).* "
-            f"FROM {table} one, generate_series(1, :count) number "
+            f"INSERT INTO {table} SELECT (jsonb_populate_record(one, "
+            f"jsonb_build_object('{name_column}', other))).* "
+            f"FROM {table} one, unnest(CAST(:names AS text[])) other "
             f"WHERE one.{scope_column} = :scope AND one.{name_column} = :name"
-        ), {"scope": scope, "name": name, "count": int(count)})
+        ), {"scope": scope, "name": name, "names": names})
 """
 
 
-def multiply(lake: LakeStatus, scope: str, name: str, count: int) -> None:
-    """Give a registered file so many copies in its datasets, within seconds: Rucio's calls take minutes."""
-    done = inside(lake, _COPIES, scope, name, str(count))
+def plant(lake: LakeStatus, did: Did, names: Sequence[str]) -> None:
+    """Give a registered DID copies of other names, in the same datasets: any name, and thousands a second."""
+    done = inside(lake, _COPIES, input=json.dumps([did.scope, did.name, names]))
     assert done.returncode == 0, done.stderr

@@ -10,15 +10,18 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
 from tests.browser.lab import Lab, on_lake, skip_unless_built
+from tests.browser.panel import Panel
 from tests.browser.plot import Plot
 from tests.browser.toys import model
+from tests.lake.conftest import make as make  # fixtures
+from tests.lake.conftest import rucio as rucio
 from vre_dm.limits.plot.page import page as document
 from vre_dm.sandbox import LakeStatus
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 LOCAL = {"127.0.0.1", ""}  # "" is file:, data: and blob:
 # JupyterLab and Notebook 7 report errors of their own plugins; ours have this in their stack.
-OURS = "vre-dm-lab"
+OURS = "/extensions/vre-dm-lab/"
 
 
 @pytest.fixture(scope="session")
@@ -121,3 +124,9 @@ def lab_page(lab: Lab, watch: Callable[..., Watched]) -> Iterator[Callable[..., 
     yield make
     for watched in opened:
         watched.errors[:] = [error for error in watched.errors if OURS in error]
+
+
+@pytest.fixture
+def panel(lab_page: Callable[..., Page]) -> Panel:
+    """JupyterLab with the panel open, in a browser of its own."""
+    return Panel(lab_page()).open()

@@ -1,5 +1,6 @@
 """A real `jupyter lab` on the embedded lake, with its token login on, and pages of it in the browser."""
 
+import json
 import os
 import secrets
 import socket
@@ -24,7 +25,6 @@ _SETTINGS = (
     "--ServerApp.ip=127.0.0.1",
     "--ServerApp.port_retries=0",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    "--LabApp.news_url=None",
     "--LabApp.expose_app_in_browser=True",
     "--JupyterNotebookApp.expose_app_in_browser=True",
 )
@@ -56,6 +56,15 @@ class Lab:
     def __post_init__(self) -> None:
         self.root = self.folder / "work"
         self.root.mkdir(parents=True)
+        self.setting("@jupyterlab/apputils-extension:notification", fetchNews="false")
+
+    def setting(self, plugin: str, **values: object) -> None:
+        """What the user has set in the settings editor, for pages opened from now on."""
+        package, _, name = plugin.partition(":")
+        settings = self.folder / "JUPYTER_CONFIG_DIR" / "lab" / "user-settings"
+        file = settings / package / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(values))
 
     @property
     def url(self) -> str:

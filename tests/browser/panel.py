@@ -1,0 +1,82 @@
+"""The extension as a user drives it: every part is found by what it is and what it is called."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+PATIENT = 60_000  # ms; the machine may be busy
+
+
+class Panel:
+    """The side bar panel "Data lake", and what the user works with beside it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.place = page.get_by_role("region", name="Data lake")
+        self.tree = page.get_by_role("tree", name="Data lake")
+        self.hits = page.get_by_role("listbox", name="Search results")
+        self.jobs = page.get_by_role("list", name="Jobs")
+
+    def open(self) -> "Panel":
+        """Open it by its tab, unless it is open."""
+        if not self.place.is_visible():
+            self.page.get_by_role("tab", name="Data lake").click()
+        expect(self.row("fermi, scope")).to_be_visible(timeout=PATIENT)
+        return self
+
+    def row(self, text: str) -> Locator:
+        """A row of the tree, by the beginning of what a screen reader says of it."""
+        return self.tree.get_by_role("treeitem", name=re.compile(f"^{re.escape(text)}"))
+
+    def expand(self, *names: str) -> Locator:
+        """Open one row after the other by keyboard; gives the last."""
+        row = self.tree
+        for name in names:
+            row = self.row(name)
+            row.click()
+            self.page.keyboard.press("ArrowRight")
+            expect(row).to_have_attribute("aria-expanded", "true")
+        return row
+
+    def section(self, title: str) -> Locator:
+        """A section of the panel, opened."""
+        head = self.place.get_by_role("heading", name=f"{title} Section")
+        if head.get_attribute("aria-expanded") == "false":
+            head.click()
+        return self.place.get_by_role("region", name=f"{title} Section")
+
+    def search(self, text: str) -> None:
+        """Type into the search box and press Enter."""
+        box = self.place.get_by_label("Name, scope:name")
+        box.fill(text)
+        box.press("Enter")
+
+    def hit(self, did: str) -> Locator:
+        """A result of the search."""
+        return self.hits.get_by_role("option", name=re.compile(f"^{re.escape(did)},"))
+
+    def job(self, did: str) -> Locator:
+        """The last fetch of a DID in the list of jobs."""
+        bar = self.page.get_by_role("progressbar", name=f"Fetch of {did}")
+        return self.jobs.get_by_role("listitem").filter(has=bar).first
+
+    def cell(self, text: str) -> Locator:
+        """A cell of the open notebook whose source has this text."""
+        return self.page.locator(".jp-Notebook .jp-CodeCell").filter(has_text=text)
+
+    def write_below(self, source: str) -> None:
+        """Run the cell in use, which makes one below, and write into that."""
+        self.page.keyboard.press("Shift+Enter")
+        self.page.keyboard.press("Enter")
+        self.page.keyboard.insert_text(source)
+
+    def told(self, text: str) -> Locator:
+        """A notification."""
+        return self.page.get_by_role("alert").filter(has_text=text)
+
+    def command(self, name: str, **arguments: Any) -> None:
+        """Run a command as the palette or a menu does, where a story is not about finding it."""
+        self.page.evaluate(
+            "([name, given]) => void jupyterapp.commands.execute(name, given)", [name, arguments]
+        )

@@ -1,0 +1,79 @@
+"""Stories of a fetch: from the search to the plot, and what it outlives."""
+
+import os
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.lab import Lab, ready
+from tests.browser.lab_data import kill_job, zeros
+from tests.browser.panel import PATIENT, Panel
+from vre_dm.did import Did
+from vre_dm.sandbox import LakeStatus
+
+FACTORS = "fermi:dsph.jfactors"
+PLOT = "import pandas\npandas.read_parquet(dsph_jfactors[0]).plot(figsize=(3, 2));"
+LARGE = 600_000_000
+
+
+@pytest.fixture
+def large(embedded_lake: LakeStatus, rucio: Any) -> Did:
+    """A dataset that travels for some seconds."""
+    return zeros(embedded_lake, rucio, f"large.{os.urandom(3).hex()}", LARGE)
+
+
+def under_way(panel: Panel, did: Did) -> None:
+    """Begin a fetch and wait until bytes have come."""
+    panel.command("vre-dm:fetch", did=str(did))
+    bar = panel.page.get_by_role("progressbar", name=f"Fetch of {did}")
+    expect(bar).to_have_attribute("aria-valuenow", re.compile("[1-9]"), timeout=PATIENT)
+
+
+def test_data_are_found_fetched_added_run_and_plotted(panel: Panel) -> None:
+    panel.section("Search")
+    panel.search("dsph.jf*")
+    panel.hit(FACTORS).click()
+    panel.place.get_by_role("button", name="Fetch what is selected").click()
+    job = panel.job(FACTORS)
+    expect(job).to_contain_text("Finished", timeout=PATIENT)
+    job.get_by_role("button", name="Add to notebook").click()
+    cell = panel.cell("dsph_jfactors")
+    expect(cell).to_be_visible(timeout=PATIENT)
+    panel.write_below(PLOT)
+    panel.page.keyboard.press("Control+Enter")
+    expect(panel.page.locator(".jp-OutputArea img")).to_be_visible(timeout=PATIENT)
+
+
+def test_a_killed_fetch_is_shown_as_interrupted_even_after_a_reload_and_continues(
+    panel: Panel, lab: Lab, large: Did
+) -> None:
+    under_way(panel, large)
+    panel.page.reload()
+    ready(panel.page)
+    kill_job(lab, large)
+    panel.open().section("Jobs")
+    job = panel.job(str(large))
+    expect(job).to_contain_text("Interrupted", timeout=PATIENT)
+    job.get_by_role("button", name="Continue").click()
+    expect(job).to_contain_text("Finished", timeout=PATIENT)
+
+
+def test_a_fetch_outlives_the_server_and_the_page_finds_both_again(
+    panel: Panel, lab: Lab, large: Did
+) -> None:
+    under_way(panel, large)
+    lab.stop(kill=True)
+    lab.start()
+    expect(panel.job(str(large))).to_contain_text("Finished", timeout=PATIENT)
+
+
+def test_two_tabs_show_the_same_fetch(panel: Panel, lab: Lab, large: Did) -> None:
+    other = Panel(panel.page.context.new_page())
+    lab.open(other.page, "/lab/workspaces/second?reset")
+    other.open().section("Jobs")
+    under_way(panel, large)
+    job = other.job(str(large))
+    job.get_by_role("button", name="Cancel").click()
+    expect(panel.job(str(large))).to_contain_text("Cancelled", timeout=PATIENT)

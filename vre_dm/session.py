@@ -26,6 +26,7 @@ from vre_dm.lake.tables import size_text
 from vre_dm.lake.tokens import redaction
 
 if TYPE_CHECKING:
+    from vre_dm.lake.cache import Cache
     from vre_dm.lake.cache.settings import CacheSettings
     from vre_dm.lake.growth import Since
     from vre_dm.lake.jobs.listing import JobList
@@ -305,9 +306,18 @@ def _chosen(
 def opened(instance: Instance) -> Lake:
     """Lake as `connect` opens it, without becoming the one a notebook works with; raises as that does."""
     redaction.install()  # before anything is asked: what a notebook logs is saved and shared
-    cache = cache_settings().cache(instance.url, _folder(instance))
-    state = _state()
-    lake = Lake(instance, cache.shows, jobs=state / "jobs", uploads=state / "uploads", cache=cache)
+    from vre_dm.lake.jobs.task import SETTINGS
+
+    cache, state = cache_of(instance), _state()
+    settings = {name: os.environ[name] for name in SETTINGS if name in os.environ}
+    lake = Lake(
+        instance,
+        cache.shows,
+        jobs=state / "jobs",
+        uploads=state / "uploads",
+        cache=cache,
+        settings=settings,
+    )
     lake.ping()
     return lake
 
@@ -317,11 +327,22 @@ def _state() -> Path:
     return platformdirs.user_state_path("vre-dm")
 
 
-def cache_settings() -> "CacheSettings":
-    """Where fetched files are kept and how many, as the environment says."""
+def cache_of(instance: Instance, changes: Mapping[str, str] | None = None) -> "Cache":
+    """Cache of a lake, as the environment says, or as it would say with some changes.
+
+    Raises
+    ------
+    InvalidConfiguration
+        A variable makes no sense.
+    """
+    return cache_settings(changes).cache(instance.url, _folder(instance))
+
+
+def cache_settings(changes: Mapping[str, str] | None = None) -> "CacheSettings":
+    """Where fetched files are kept and how many, as the environment says, or would say with some changes."""
     from vre_dm.lake.cache.settings import CacheSettings  # brings the engine, which the magics load late
 
-    return CacheSettings.read(os.environ, platformdirs.user_cache_path("vre-dm"))
+    return CacheSettings.read({**os.environ, **(changes or {})}, platformdirs.user_cache_path("vre-dm"))
 
 
 def _folder(instance: Instance) -> str:

@@ -167,6 +167,24 @@ async def test_only_some_files_and_other_places(
     assert not Path(cached["paths"][0]).is_relative_to(jp_root_dir)
 
 
+async def test_the_users_own_cache_is_used_and_kept_when_it_goes_on(
+    api: Asked,
+    lake: Lake,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    named = str(tmp_path / "my cache")
+    folder = session.cache_of(lake.instance, {"VRE_DM_CACHE": named}).shows
+    assert folder.is_relative_to(named)
+    with held(lake, DID, folder):
+        job = await started(api, target=None, mode="cache", cache=named, concurrency=2)
+        os.kill(job["pid"], signal.SIGKILL)
+        await over(api, job["job"])
+    again = said(await api("jobs", job["job"], "continue", method="POST", **LONG))
+    (path,) = (await over(api, again["job"]))["paths"]
+    assert Path(path).is_relative_to(folder)
+    assert whole(lake, folder)
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "error", "field"),
     [
@@ -188,6 +206,11 @@ async def test_only_some_files_and_other_places(
         ({"rse": "NO-SUCH-RSE"}, 404, "NotInLake", "rse"),
         ({"mode": "elsewhere"}, 400, "InvalidRequest", "mode"),
         ({"kind": "upload"}, 400, "InvalidRequest", "kind"),
+        ({"cache": "not/absolute"}, 400, "InvalidConfiguration", "cache"),
+        ({"cache": "/a\x00b"}, 400, "InvalidRequest", "cache"),
+        ({"cache": "/proc/x", "target": None, "mode": "cache"}, 422, "NotWritable", "cache"),
+        ({"concurrency": 0}, 400, "InvalidRequest", "concurrency"),
+        ({"concurrency": True}, 400, "InvalidRequest", "concurrency"),
         ({"more": 1}, 400, "InvalidRequest", None),
     ],
 )

@@ -5,6 +5,7 @@ one JSON document on standard output; how it goes on stands in the job's folder,
 """
 
 import json
+import os
 import sys
 
 from vre_dm.errors import JobCancelled, VreDmError
@@ -20,6 +21,7 @@ def main() -> int:
     redaction.install()
     try:
         task = Task.read(json.load(sys.stdin))
+        os.environ.update(task.settings)
         task.start(connect(task.lake, say=lambda _: None)).result()
     except (VreDmError, JobCancelled) as error:
         sys.stdout.write(json.dumps({"error": type(error).__name__, "message": clean(error, None)}))

@@ -63,6 +63,7 @@ def start(site: Site, did: Did, files: FileList, target: Path | str | None, want
     from vre_dm.lake.jobs.started import StartedJob
     from vre_dm.lake.transfer import fetch_files  # heavy, and not needed to browse
     from vre_dm.lake.transfer.memory import Memory
+    from vre_dm.lake.transfer.policy import Policy
 
     folder = site.folder if target is None else Path(target).expanduser()
     if folder == site.folder:
@@ -70,6 +71,7 @@ def start(site: Site, did: Did, files: FileList, target: Path | str | None, want
     if wanted.bring_to and (wanted.since is not None or wanted.pin is not None):
         msg = f"since and pin choose files, but a rule to {wanted.bring_to} brings all of it; name a folder"
         raise InvalidConfiguration(msg)
+    policy = Policy.read(site.settings)
     choice = Choice.read(site.connection.instance, did, wanted.since, wanted.pin)
     if wanted.since is not None or wanted.pin is not None:
         files = FileList(site.connection, did)  # what it holds now, not when it was first looked at
@@ -87,6 +89,7 @@ def start(site: Site, did: Did, files: FileList, target: Path | str | None, want
             verify=wanted.verify,
             recheck=wanted.recheck,
             stop=stop,
+            policy=policy,
             memory=None if site.jobs is None else Memory(site.jobs.parent / "failed.json"),
             cache=_cache(site),
             private=private is not None,
@@ -129,11 +132,12 @@ def _task(site: Site, did: Did, folder: Path, wanted: Wanted) -> "Task":
     lake, chosen = site.connection.instance.name, {"files": wanted.files}
     if wanted.bring_to:
         how = {"rse": wanted.bring_to, "days": wanted.days, "verify": wanted.verify}
-        return Task(BRING, lake, str(did), chosen | how)
+        return Task(BRING, lake, str(did), chosen | how, site.settings)
     since = None if wanted.since is None else str(wanted.since)
     pin = None if wanted.pin is None else str(Path(wanted.pin).expanduser().absolute())
     how = {"rse": wanted.rse, "recheck": wanted.recheck, "since": since, "pin": pin}
-    return Task(FETCH, lake, str(did), chosen | how | {"target": str(folder.absolute())})
+    wishes = chosen | how | {"target": str(folder.absolute())}
+    return Task(FETCH, lake, str(did), wishes, site.settings)
 
 
 def _remarks(site: Site, wanted: Wanted, private: str | None) -> tuple[str, ...]:

@@ -48,6 +48,8 @@ class Lake(Tabular):
         Where uploads note how far they are, for the next run; None where they do not.
     cache
         Remembers what was verified, and keeps it by content; None where nothing does.
+    settings
+        Variables of ours that decide how files are fetched.
 
     Raises
     ------
@@ -63,20 +65,16 @@ class Lake(Tabular):
         jobs: Path | None = None,
         uploads: Path | None = None,
         cache: "Cache | None" = None,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self._connection = Connection(instance)
         self._storage = Storage(self._connection)
-        self._site = Site(self._connection, self._storage, folder, jobs, uploads, cache)
+        self._site = Site(self._connection, self._storage, folder, jobs, uploads, cache, settings or {})
 
     @property
     def instance(self) -> Instance:
         """Settings of the lake and where they came from; passwords and tokens do not show."""
         return self._connection.instance
-
-    @property
-    def folder(self) -> Path:
-        """Where fetched files go when nothing else is said."""
-        return self._site.folder
 
     @property
     def access(self) -> Access:

@@ -1,6 +1,7 @@
 """What a dataset needs from its lake, handed down from it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ class Site:
         Where uploads note how far they are, for the next run; None where they do not.
     cache
         Remembers what was verified, and keeps it by content; None where nothing does.
+    settings
+        Variables of ours that decide how files are fetched.
     """
 
     connection: Connection
@@ -35,3 +38,4 @@ class Site:
     jobs: Path | None = None
     uploads: Path | None = None
     cache: "Cache | None" = None
+    settings: Mapping[str, str] = field(default_factory=dict)

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from vre_dm import session
-from vre_dm.errors import InvalidDid, InvalidRequest, NoSpace, NotInLake, NotWritable
+from vre_dm.errors import InvalidConfiguration, InvalidDid, InvalidRequest, NoSpace, NotInLake, NotWritable
 from vre_dm.lake.jobs.job import Job
-from vre_dm.lake.jobs.task import BRING, FETCH, Task
+from vre_dm.lake.jobs.task import BRING, CACHE, FETCH, Task
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.transfer.events import to_json
+from vre_dm.lake.transfer.policy import STREAMS
 from vre_dm.server.base import Handler
 from vre_dm.server.below import below
 from vre_dm.server.launching import launch
@@ -50,8 +51,10 @@ class JobsHandler(Handler):
         with self.blaming({NotInLake: "files"}):
             if order["files"] is not None:
                 await self.ask(lambda _: dataset.files.matching(order["files"]))
-        task = await self.ask(partial(_task, order, target))
-        with self.blaming({NotInLake: "rse", NotWritable: "target", NoSpace: "target"}):
+        with self.blaming({InvalidConfiguration: "cache"}):
+            task = await self.ask(partial(_task, order, target))
+        where = "cache" if target is None and order.get("cache") else "target"
+        with self.blaming({NotInLake: "rse", NotWritable: where, NoSpace: where}):
             job = await self.here(lambda: launch(task))
         self.reply(await self.here(job.document), 201)
 
@@ -138,12 +141,16 @@ def _task(order: dict[str, Any], target: Path | None, lake: Lake) -> Task:
     if mode == "folder" and target is None:
         msg = "which folder? the request lacks target"
         raise InvalidRequest(msg, field="target")
+    streams = order.get("concurrency")
+    said = {CACHE: order.get("cache"), STREAMS: streams and str(int(streams))}
+    settings = {name: value for name, value in said.items() if value}
+    cache = session.cache_of(lake.instance, settings)
     usual = target is None and order["rse"] is None and lake.instance.replica is not None
     if mode == "replica" or (mode is None and usual):
-        return Task(BRING, lake.instance.name, did, {"files": order["files"], "rse": order["rse"]})
-    folder = lake.folder if target is None or mode == "cache" else target
+        return Task(BRING, lake.instance.name, did, {"files": order["files"], "rse": order["rse"]}, settings)
+    folder = cache.shows if target is None or mode == "cache" else target
     wishes = {"target": str(folder), "files": order["files"], "rse": order["rse"]}
-    return Task(FETCH, lake.instance.name, did, wishes)
+    return Task(FETCH, lake.instance.name, did, wishes, settings)
 
 
 def _whole(job: Job) -> dict[str, Any]:

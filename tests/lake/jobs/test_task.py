@@ -57,6 +57,9 @@ def test_a_job_keeps_what_it_was_asked_for_and_only_its_user_can_read_it(root: P
         TASK.document() | {"verb": ["fetch"]},
         TASK.document() | {"what": 7},
         TASK.document() | {"wishes": [1]},
+        TASK.document() | {"settings": {"PATH": "/tmp"}},
+        TASK.document() | {"settings": {"VRE_DM_CACHE": 1}},
+        TASK.document() | {"settings": []},
     ],
 )
 def test_what_is_no_task_is_none(root: Path, said: Any):

@@ -4,11 +4,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from vre_dm.lake.transfer.policy import STREAMS
+
 if TYPE_CHECKING:
     from vre_dm.lake.jobs.started import StartedJob
     from vre_dm.lake.lake import Lake
 
 FETCH, BRING, PUBLISH = "fetch", "make_available", "publish"
+CACHE = "VRE_DM_CACHE"
+SETTINGS = frozenset({CACHE, STREAMS})
+"""Variables that a task keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +30,15 @@ class Task:
         The dataset.
     wishes
         Keywords of the verb that were given, as JSON has them; paths are absolute.
+    settings
+        Variables of ours that its process had: where the cache is, how many streams there may be.
     """
 
     verb: str
     lake: str
     what: str
     wishes: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def start(self, lake: "Lake") -> "StartedJob":
         """Begin; what cannot begin is refused as the verb refuses it."""
@@ -53,12 +61,20 @@ class Task:
             It is none.
         """
         try:
-            task = cls(said["verb"], said["lake"], said["what"], said["wishes"])
-        except (TypeError, LookupError) as error:
-            msg = "no description of a task"
-            raise ValueError(msg) from error
-        texts = all(isinstance(text, str) for text in (task.verb, task.lake, task.what))
-        if not texts or task.verb not in {FETCH, BRING, PUBLISH} or not isinstance(task.wishes, dict):
+            task = cls(said["verb"], said["lake"], said["what"], said["wishes"], said["settings"])
+            sound = task._is_sound()
+        except (TypeError, LookupError, AttributeError):
+            sound = False
+        if not sound:
             msg = "no description of a task"
             raise ValueError(msg)
         return task
+
+    def _is_sound(self) -> bool:
+        texts = (self.lake, self.what, *self.settings.values())
+        return (
+            self.verb in (FETCH, BRING, PUBLISH)
+            and all(isinstance(text, str) for text in texts)
+            and self.settings.keys() <= SETTINGS
+            and isinstance(self.wishes, dict)
+        )

@@ -1,5 +1,6 @@
 """What changes among all jobs of a user, for who shows them: a look costs a few system calls a job."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ class Watch:
 
     def look(self) -> dict[str, dict[str, Any] | None]:
         """Documents of the jobs that are new or stand otherwise than at the last look; None of those gone."""
-        marks = {name_of(folder): _mark(folder) for folder in folders(self._root)}
+        marks = {name: self._mark(name, folder) for name, folder in self._folders()}
         moved = {name for name, mark in marks.items() if self._marks.get(name) != mark}
         gone = self._marks.keys() - marks.keys()
         self._marks = marks
@@ -42,19 +43,22 @@ class Watch:
         self.known = {name: said for name, said in (self.known | now).items() if name in marks}
         return news
 
+    def _folders(self) -> Iterator[tuple[str, JobFolder]]:
+        return ((name_of(folder), folder) for folder in folders(self._root))
+
+    def _mark(self, name: str, folder: JobFolder) -> _Mark:
+        """What differs as soon as a job stands otherwise: files in its folder, its journal, its process."""
+        over = self.known.get(name, {}).get("state", "running") != "running"
+        try:
+            return folder.path.stat().st_mtime_ns, _size(folder.journal), not over and folder.gone
+        except OSError:
+            return 0, 0, True
+
     def _touched(self, moved: set[str]) -> list[Job]:
         """Jobs that moved, and others of the same purpose: they say which one goes on with them."""
         every = jobs_in(self._root, self._show)
         same: set[About] = {job.about for job in every if job.name in moved}
         return [job for job in every if job.name in moved or job.about in same]
-
-
-def _mark(folder: JobFolder) -> _Mark:
-    """What differs as soon as a job stands otherwise: files in its folder, its journal, its process."""
-    try:
-        return folder.path.stat().st_mtime_ns, _size(folder.journal), folder.gone
-    except OSError:
-        return 0, 0, True
 
 
 def _size(path: Path) -> int:

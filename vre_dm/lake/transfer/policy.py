@@ -3,11 +3,16 @@
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+from vre_dm.errors import InvalidConfiguration
 
 CHUNK = 1 << 20
 """Bytes read from a local copy at a time."""
+STREAMS = "VRE_DM_STREAMS"
+"""Variable with the number of streams at once."""
+_MOST = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,23 @@ class Policy:
     minimum_rate: float = 1024.0
     first_wait: float = 0.5
     longest_wait: float = 60.0
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> "Policy":
+        """Policy of a user, whose ``VRE_DM_STREAMS`` says how many streams there may be in all.
+
+        Raises
+        ------
+        InvalidConfiguration
+            It is no number from 1 to 64.
+        """
+        said = environment.get(STREAMS, "").strip()
+        if not said:
+            return cls()
+        if not (said.isascii() and said.isdecimal() and len(said) < 3 and 1 <= int(said) <= _MOST):
+            msg = f"{STREAMS}: {said[:20]!a} is no number of streams; write one from 1 to {_MOST}"
+            raise InvalidConfiguration(msg)
+        return cls(threads=int(said), streams=min(cls().streams, int(said)))
 
 
 @dataclass(frozen=True, slots=True)

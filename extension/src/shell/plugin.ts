@@ -51,16 +51,19 @@ const status: JupyterFrontEndPlugin<void> = {
   id: 'vre-dm-lab:status',
   description: 'Shows the login and running jobs in the status bar.',
   autoStart: true,
-  requires: [IDataLake, ILakeJobs, IStatusBar],
-  optional: [ISettingRegistry, ITranslator],
+  requires: [IDataLake, ILakeJobs],
+  optional: [IStatusBar, ISettingRegistry, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     lake: IDataLake,
     jobs: ILakeJobs,
-    bar: IStatusBar,
+    bar: IStatusBar | null,
     registry: ISettingRegistry | null,
     translator: ITranslator | null
   ) => {
+    if (!bar) {
+      return; // Notebook 7 has none
+    }
     const trans = (translator ?? nullTranslator).load('vre_dm');
     const warning = () => settingOf(registry, 'clockWarning', 15);
     const item = new StatusWidget({ lake, jobs, commands: app.commands, warning, trans });

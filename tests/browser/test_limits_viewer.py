@@ -12,6 +12,7 @@ from tests.limits.conftest import HOSTILE, make
 from vre_dm.limits.scaffold import write_pairs
 
 LabPage = Callable[..., Page]
+expect.set_options(timeout=60_000)  # for machines that do other things too
 OPEN = "([command, args]) => jupyterapp.commands.execute(command, args).then(() => null)"
 
 
@@ -26,8 +27,8 @@ def viewer(page: Page) -> Locator:
 
 
 def tick(view: Locator, label: str) -> None:
-    view.get_by_role("searchbox").fill(label)
-    view.get_by_role("checkbox", name=f"Show {label}", exact=True).check()
+    view.get_by_role("searchbox", name="Words in a curve").fill(label)
+    view.get_by_role("checkbox", name=f"Show {label}, σ SI (nucleon)", exact=True).check()
 
 
 @pytest.fixture
@@ -40,8 +41,10 @@ def own(lab: Lab, request: pytest.FixtureRequest) -> Path:
 
 
 def test_ticked_curves_are_laid_over_each_other_and_go_on_in_a_notebook(lab: Lab, lab_page: LabPage) -> None:
-    nbformat.write(nbformat.v4.new_notebook(), lab.root / "overlay.ipynb")
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(nbformat.v4.new_notebook(metadata={"kernelspec": kernel}), lab.root / "overlay.ipynb")
     page = lab_page("/lab/tree/overlay.ipynb?reset")
+    page.locator(".jp-CodeCell").first.wait_for()
     view = viewer(page)
     tick(view, "LZ 2024")
     tick(view, "XENONnT 2025")
@@ -57,7 +60,7 @@ def test_curves_of_two_quantities_are_refused_in_a_sentence(lab_page: LabPage) -
     run(page, "vre-dm:open-limits", curves=["si_lz_2024", "sdp_lz_2024"])
     expect(view.get_by_role("alert")).to_contain_text("one axis cannot show sigma_SDp and sigma_SI")
     view.get_by_role("combobox", name="Quantity").select_option("sigma_SDp")
-    view.get_by_role("checkbox", name="Show LZ 2024", exact=False).first.uncheck()
+    view.get_by_role("checkbox", name="Show LZ 2024, σ SD (proton)", exact=True).uncheck()
     expect(view.get_by_role("img", name="1 curves")).to_be_visible()
     expect(view.get_by_role("alert")).to_be_empty()
 

@@ -53,7 +53,7 @@ function Curve({ curve, ticked, model, trans }: Props & { curve: Choice; ticked:
           type="checkbox"
           tabIndex={-1}
           checked={ticked}
-          aria-label={trans.__('Show %1', label)}
+          aria-label={trans.__('Show %1, %2', label, symbol)}
           onChange={() => void model.toggle(keyOf(curve))}
           onDoubleClick={event => event.stopPropagation()}
         />

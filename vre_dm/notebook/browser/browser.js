@@ -74,25 +74,19 @@ function render({ model, el: host }) {
   const words = el('input', {
     type: 'search',
     placeholder: 'xenon:* year>=2017',
-    'aria-label': 'Search names and metadata'
+    'aria-label': 'Search names and metadata',
+    onkeydown: event => event.key === 'Enter' && search(false)
   });
-  const question = anew => ({
-    ...(words.value.trim() ? { ask: 'search', of: words.value.trim() } : { ask: 'below', of: '' }),
-    ...(anew ? { anew } : {})
-  });
+  function search(anew) {
+    const text = words.value.trim();
+    void tree.show({ ...(text ? { ask: 'search', of: text } : { ask: 'below', of: '' }), anew });
+  }
   const form = el(
-    'form',
-    {
-      role: 'search',
-      class: 'vre-dm-search',
-      onsubmit: event => {
-        event.preventDefault();
-        void tree.show(question(false));
-      }
-    },
+    'div',
+    { role: 'search', class: 'vre-dm-search' },
     words,
-    el('button', { type: 'submit' }, 'Search'),
-    button('Refresh', () => void tree.show(question(true)))
+    button('Search', () => search(false)),
+    button('Refresh', () => search(true))
   );
 
   function selected() {

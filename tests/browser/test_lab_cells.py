@@ -19,7 +19,13 @@ _THEIRS = {"did": "fermi:dsph.jfactors", "variableName": "jf", "type": "collecti
 
 def _notebook(lab: Lab, name: str, **metadata: Any) -> str:
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    cell = {"cell_type": "code", "id": "first", "metadata": {}, "outputs": [], "execution_count": None}
+    cell: dict[str, Any] = {
+        "cell_type": "code",
+        "id": "first",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+    }
     content = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel, **metadata}}
     document = content | {"cells": [cell | {"source": "dsph_jfactors = 1"}]}
     (lab.root / name).write_text(json.dumps(document), encoding="utf-8")

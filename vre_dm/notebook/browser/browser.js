@@ -100,14 +100,19 @@ function render({ model, el: host }) {
   model.on('change:selected', selected);
   selected();
 
-  // Keys pressed here are meant for the tree and the search, not for the notebook around them.
-  const whole = el('div', { class: 'vre-dm-browser', 'data-lm-suppress-shortcuts': 'true' });
-  whole.append(
+  const whole = el(
+    'div',
+    { class: 'vre-dm-browser' },
     el('div', { class: 'vre-dm-title' }, model.get('title')),
     form,
     el('div', { class: 'vre-dm-both' }, tree.node, about),
     el('div', { class: 'vre-dm-foot' }, start, stop, bar, chosen, said)
   );
+  // Keys pressed here are not for the notebook, whose shortcuts cut and delete cells. It looks at what has the
+  // focus before it looks at what is around that.
+  for (const node of whole.querySelectorAll('[tabindex], button, input')) {
+    node.setAttribute('data-lm-suppress-shortcuts', 'true');
+  }
   host.append(whole);
   const sized = new ResizeObserver(() => tree.draw());
   sized.observe(tree.node);

@@ -5,13 +5,13 @@ import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { settingOf } from '../lake/settings';
 import { ICellWriter, IDataLake, ILakePanel } from '../tokens';
 import type { TemplateSettings } from './templates';
 import { UsedDids } from './used';
 import { UsedSection } from './used-view';
 import { CellWriter } from './writer';
 
-const SETTINGS = 'vre-dm-lab:lake';
 const ARGUMENTS = {
   type: 'object',
   properties: {
@@ -36,7 +36,7 @@ const cells: JupyterFrontEndPlugin<ICellWriter> = {
     browser: IDefaultFileBrowser | null
   ): ICellWriter => {
     const trans = (translator ?? nullTranslator).load('vre_dm');
-    const templates = templatesOf(registry);
+    const templates = (): TemplateSettings => settingOf(registry, 'cellTemplates', {});
     const folder = () => browser?.model.path ?? '';
     const writer = new CellWriter({ app, tracker, lake, folder, templates, trans });
     app.commands.addCommand('vre-dm:add-to-notebook', {
@@ -78,18 +78,6 @@ const attachments: JupyterFrontEndPlugin<void> = {
     panel.addSection(new UsedSection({ used: new UsedDids(tracker), lake, writer, trans }), 35);
   }
 };
-
-/** The templates as the settings have them now; none while they cannot be read. */
-function templatesOf(registry: ISettingRegistry | null): () => TemplateSettings {
-  let current: () => TemplateSettings = () => ({});
-  void registry?.load(SETTINGS).then(
-    settings => {
-      current = () => (settings.get('cellTemplates').composite ?? {}) as TemplateSettings;
-    },
-    () => undefined // without settings the built-in ones hold
-  );
-  return () => current();
-}
 
 /** What this area contributes. */
 export const plugins: JupyterFrontEndPlugin<unknown>[] = [cells, attachments];

@@ -34,9 +34,10 @@ const lake: JupyterFrontEndPlugin<IDataLake> = {
     const model = new DataLake(api, choice, async (did, wish = {}) => {
       await app.commands.execute('vre-dm:fetch', { did, ...wish });
     });
+    // Not before all have started: the shortcuts of Notebook 7 fail where others' settings come before their own.
+    const settled = app.started.then(async () => registry && choice.follow(await registry.load(SETTINGS)));
     // Without settings the server's choice counts.
-    const settled = registry ? registry.load(SETTINGS).then(settings => choice.follow(settings)) : Promise.resolve();
-    void Promise.allSettled([settled, app.started]).then(() => model.load());
+    void Promise.allSettled([settled]).then(() => model.load());
     return model;
   }
 };

@@ -6,7 +6,7 @@ import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 export const SETTINGS = 'vre-dm-lab:lake';
 
 /** A setting; what is to hold where there is no registry, or a value of another type. */
-export function settingOf<T extends string | number | boolean>(
+export function settingOf<T extends string | number | boolean | object>(
   registry: ISettingRegistry | null,
   key: string,
   otherwise: T

@@ -51,7 +51,7 @@ function Hit({ entry }: { entry: Entry }): React.ReactElement {
   return (
     <>
       <Icon tag="span" className="vre-kind" />
-      <span className="vre-hit-did" title={entry.did}>
+      <span className="vre-hit-did" title={[entry.did, entry.title].filter(Boolean).join('\n')}>
         <span className="vre-hit-scope">{entry.scope}:</span>
         {entry.name}
       </span>

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Job } from '../../api/types';
+import type { IDataLake } from '../../tokens';
+import { fetchedPaths } from '../fetched';
+
+const CACHE = '/home/me/.cache/lake';
+const PATHS = ['/work/mine/a/x/1.root', '/work/mine/a/x/2.root'];
+
+/** A lake whose dataset a:x has two files, and one job of the user. */
+function after(job: Partial<Job>): IDataLake {
+  const one = { job: '1', kind: 'fetch', what: 'a:x', lake: 'here', state: 'finished', to: '/work/mine', ...job };
+  const api = {
+    jobs: async () => ({ jobs: [one] }),
+    job: async () => ({ ...one, paths: job.paths ?? PATHS }),
+    forecast: async () => ({ folder: CACHE, files: 2 })
+  };
+  return { api, lake: 'here' } as unknown as IDataLake;
+}
+
+test('files that were fetched into a folder of the user are known by their paths', async () => {
+  assert.deepEqual(await fetchedPaths(after({}), 'a:x'), PATHS);
+});
+
+test('files in the cache are left to the fetch in the cell, which finds them there', async () => {
+  assert.deepEqual(await fetchedPaths(after({ to: CACHE }), 'a:x'), []);
+});
+
+test('a fetch of a part, of a dataset that grew, of another lake or that failed says nothing of the whole', async () => {
+  const others: Partial<Job>[] = [
+    { paths: PATHS.slice(1) },
+    { lake: 'elsewhere' },
+    { state: 'failed' },
+    { kind: 'upload' },
+    { what: 'a:y' }
+  ];
+  for (const job of others) {
+    assert.deepEqual(await fetchedPaths(after(job), 'a:x'), [], JSON.stringify(job));
+  }
+});

@@ -8,7 +8,6 @@ interface ButtonsProps {
   /** What the button does that sends the form. */
   label: string;
   busy: boolean;
-  disabled?: boolean;
   danger?: boolean;
   refused?: string | null;
   cancel: () => void;
@@ -17,20 +16,14 @@ interface ButtonsProps {
 }
 
 /** Cancel and send; what is refused stands above them. */
-export function Buttons({
-  trans,
-  label,
-  busy,
-  disabled,
-  danger,
-  refused,
-  cancel,
-  back
-}: ButtonsProps): React.ReactElement {
+export function Buttons({ trans, label, busy, danger, refused, cancel, back }: ButtonsProps): React.ReactElement {
   return (
     <footer className="vre-modal-foot">
       <p className="vre-field-error" role="alert">
         {refused ?? ''}
+      </p>
+      <p className="vre-busy" role="status">
+        {busy ? trans.__('Asking the lake…') : ''}
       </p>
       {back && (
         <button type="button" className="jp-Button jp-mod-styled" onClick={back}>
@@ -43,8 +36,7 @@ export function Buttons({
       <button
         type="submit"
         className={`jp-Button jp-mod-styled ${danger ? 'jp-mod-warn' : 'jp-mod-accept'}`}
-        disabled={busy || disabled}
-        aria-busy={busy}
+        aria-disabled={busy} // not disabled: it would lose the focus
       >
         {label}
       </button>

@@ -7,7 +7,7 @@ import type { LakeError } from '../api/error';
 export interface Submission {
   busy: boolean;
   error: LakeError | null;
-  /** Do it, and remember what was refused. */
+  /** Do it, and remember what was refused; nothing while another is under way. */
   run(work: () => Promise<unknown>): Promise<void>;
   /** What was refused at this field. */
   at(field: string): string | null;
@@ -19,7 +19,12 @@ export interface Submission {
 export function useSubmission(refused: LakeError | null = null): Submission {
   const [busy, setBusy] = React.useState(false);
   const [error, setError] = React.useState(refused);
+  const underWay = React.useRef(false);
   const run = async (work: () => Promise<unknown>) => {
+    if (underWay.current) {
+      return;
+    }
+    underWay.current = true;
     setBusy(true);
     setError(null);
     try {
@@ -27,6 +32,7 @@ export function useSubmission(refused: LakeError | null = null): Submission {
     } catch (caught) {
       setError(isAbort(caught) ? null : asLakeError(caught));
     } finally {
+      underWay.current = false;
       setBusy(false);
     }
   };

@@ -85,7 +85,7 @@ export function fieldOfRefusal(field: string | null): string | null {
 
 /** Whether the form shows this field, so that what was refused can stand there. */
 export function isShown(field: string | null, draft: PublishDraft, form: Form): field is string {
-  const own = ['scope', 'name', 'prefix', 'rse', ...(draft.isNew ? ['days', 'comment', 'metadata'] : [])];
+  const own = ['files', 'scope', 'name', 'prefix', 'rse', ...(draft.isNew ? ['days', 'comment', 'metadata'] : [])];
   const keys = draft.isNew ? form.fields.map(({ key }) => `metadata.${key}`) : [];
   return field !== null && [...own, ...keys].includes(field);
 }

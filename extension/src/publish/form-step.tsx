@@ -31,7 +31,7 @@ export function FormStep(props: FormStepProps): React.ReactElement {
   React.useEffect(() => box.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus(), [found]);
   return (
     <form className="vre-form" onSubmit={submit} noValidate ref={box}>
-      <FileList paths={paths} trans={trans} />
+      <FileList paths={paths} fault={faults.files} trans={trans} />
       <DatasetFields
         draft={draft}
         change={changes => setDraft(before => ({ ...before, ...changes }))}
@@ -84,16 +84,34 @@ function useCheck({ api, paths, form, trans, draft, checked }: FormStepProps): C
   return { faults, busy, refused: told ?? error?.message ?? null, found, submit };
 }
 
-function FileList({ paths, trans }: { paths: readonly string[]; trans: TranslationBundle }): React.ReactElement {
+interface FileListProps {
+  paths: readonly string[];
+  fault: string | undefined;
+  trans: TranslationBundle;
+}
+
+/** The first of them; one that cannot be published is said here. */
+function FileList({ paths, fault, trans }: FileListProps): React.ReactElement {
   const more = paths.length - 5;
+  const described = React.useId();
   return (
-    <div className="vre-files">
-      <ul aria-label={trans.__('Files to publish')}>
+    <div
+      className="vre-files"
+      role="group"
+      aria-label={trans.__('Files to publish')}
+      aria-describedby={described}
+      aria-invalid={fault ? true : undefined}
+      tabIndex={-1}
+    >
+      <ul>
         {paths.slice(0, 5).map(path => (
           <li key={path}>{path}</li>
         ))}
       </ul>
       {more > 0 && <p className="vre-hint">{trans._n('and %1 more', 'and %1 more', more)}</p>}
+      <p className="vre-field-error" id={described} role="alert">
+        {fault ?? ''}
+      </p>
     </div>
   );
 }

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, cast
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from vre_dm.lake.cache import Cache
     from vre_dm.lake.cache.settings import CacheSettings
     from vre_dm.lake.growth import Since
+    from vre_dm.lake.jobs.job import Job
     from vre_dm.lake.jobs.listing import JobList
     from vre_dm.lake.jobs.watching import Watch
     from vre_dm.lake.publish.sources import Sources
@@ -259,6 +261,14 @@ def jobs() -> "JobList":
     from vre_dm.notebook.progress import follow
 
     return jobs_in(_state() / "jobs", follow)
+
+
+def job_of(pid: int, since: datetime) -> "Job | None":
+    """The job that a process of this machine began since a moment, if it tells of one already."""
+    from vre_dm.lake.jobs.listing import job_of as found
+    from vre_dm.notebook.progress import follow
+
+    return found(_state() / "jobs", pid, since, follow)
 
 
 def watch_jobs() -> "Watch":

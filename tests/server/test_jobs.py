@@ -200,6 +200,7 @@ async def test_the_users_own_cache_is_used_and_kept_when_it_goes_on(
         ({"target": "a/../../b"}, 400, "InvalidRequest", "target"),
         ({"target": "out/data"}, 400, "InvalidRequest", "target"),
         ({"target": "a\x00b"}, 400, "InvalidRequest", "target"),
+        ({"target": ".ssh"}, 400, "InvalidRequest", "target"),
         ({"target": None}, 400, "InvalidRequest", "target"),
         ({"target": "a file"}, 422, "NotWritable", "target"),
         ({"files": "*.nothing"}, 404, "NotInLake", "files"),

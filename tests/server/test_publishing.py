@@ -1,5 +1,7 @@
 """Publishing by HTTP: rehearsed, then done as a job; nothing outside of what the file browser shows."""
 
+import os
+import signal
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,6 +86,29 @@ async def test_a_file_is_rehearsed_uploaded_and_can_be_fetched(
     assert path.read_text() == "1,2\n"
     again = said(await api("publish", method="POST", body=order(name, metadata=None), **LONG))
     assert (again["new"], again["steps"][0]["what"].split()[0]) == (False, "keep")
+
+
+async def test_a_killed_upload_is_continued_with_all_that_was_said(
+    api: Asked,
+    name: str,
+    lake: Lake,  # noqa: F811
+    jp_root_dir: Path,
+) -> None:
+    size = 200_000_000  # so that it cannot be over before it is killed; of zeros, it takes no room here
+    with (jp_root_dir / "to go" / f"{name}.csv").open("wb") as file:
+        file.truncate(size)
+    wish = order(name, dry_run=False, prefix="run1.", comment="why")
+    job = said(await api("publish", method="POST", body=wish, **LONG))
+    os.kill(job["pid"], signal.SIGKILL)
+    died = await over(api, job["job"])
+    assert (died["state"], died["can"]) == ("died", ["continue", "delete"])
+    again = await api("jobs", job["job"], "continue", method="POST", **LONG)
+    assert again.code == 201, again.body
+    assert (await over(api, said(again)["job"]))["state"] == "finished"
+    dataset = lake.dataset(f"user.dm:{name}")
+    assert [(file.did.name, file.size) for file in dataset.files] == [(f"run1.{name}.csv", size)]
+    assert dataset.metadata["title"] == METADATA["title"]
+    assert [rule.state.comment for rule in dataset.rules()] == ["why"]
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ class ForecastHandler(Handler):
     async def get(self) -> None:
         """Look at sizes, disk and what is here already; nothing is moved."""
         did, files, named = self.did(), self.text("files", "") or None, self.text("target", "")
-        target = folder_below(self.root, named) if named else None
+        target = _folder(self, named) if named else None
         blamed = {NotInLake: "files" if files else "did", NotWritable: "target", NoSpace: "target"}
         with self.blaming(blamed):
             self.reply(await self.ask(lambda lake: lake.outlook(did, target, files=files).document()))
@@ -45,7 +45,7 @@ class JobsHandler(Handler):
     async def post(self) -> None:
         """Start a fetch as a process of its own."""
         order = self.body("FetchOrder")
-        target = folder_below(self.root, order["target"]) if order["target"] is not None else None
+        target = None if order["target"] is None else _folder(self, order["target"])
         with self.blaming({InvalidDid: "did", NotInLake: "did"}):
             dataset = await self.ask(lambda lake: lake.dataset(order["did"]))
         with self.blaming({NotInLake: "files"}):
@@ -117,22 +117,17 @@ class JobEventsHandler(EventsHandler):
                 await asyncio.sleep(_LOOK)
 
 
-def folder_below(root: Path, said: str) -> Path:
-    """Folder that a page named: a path of the file browser, or a whole one that lies below the server's root.
-
-    Raises
-    ------
-    InvalidRequest
-        It lies outside, or is none.
-    """
-    top = root.resolve()
-    if not said.startswith("/"):
-        return below(root, said, "target")
-    if not Path(said).is_relative_to(top):
-        msg = f"{ascii(said)[:200]} is outside {top}, the folder that JupyterLab shows; choose one inside"
-        raise InvalidRequest(msg, field="target")
-    inside = str(Path(said).relative_to(top))
-    return below(root, "" if inside == "." else inside, "target")
+def _folder(handler: Handler, said: str) -> Path:
+    """Folder that a page named: a path of the file browser, or a whole one below the folder that it shows."""
+    root, hidden = handler.root.resolve(), handler.contents_manager.allow_hidden
+    if said.startswith("/"):
+        if not Path(said).is_relative_to(root):
+            msg = (
+                f"{ascii(said)[:200]} is outside {root}, the folder that JupyterLab shows; choose one inside"
+            )
+            raise InvalidRequest(msg, field="target")
+        said = said.removeprefix(str(root))
+    return below(root, said, "target", hidden=hidden)
 
 
 def _task(order: dict[str, Any], target: Path | None, lake: Lake) -> Task:

@@ -16,7 +16,7 @@ from vre_dm.lake.jobs.task import Task
 from vre_dm.lake.tables import clean
 from vre_dm.lake.tokens.redaction import redacted
 from vre_dm.lake.transfer.events import Failed
-from vre_dm.session import jobs
+from vre_dm.session import job_of
 
 _COMMAND = (sys.executable, "-P", "-m", "vre_dm.cli.task")  # -P: no file of the current folder is imported
 _PATIENCE = 25.0  # seconds for a process to tell of its job
@@ -71,7 +71,7 @@ def _told(process: subprocess.Popen[bytes], began: datetime) -> Job | None:
     late, settled = time.monotonic() + _PATIENCE, None
     while time.monotonic() < late:
         over = process.poll() is not None  # before the look
-        job = next((job for job in jobs() if job.since >= began and job.is_of(process.pid)), None)
+        job = job_of(process.pid, began)
         if over or (job is not None and _first(job) is not None):
             return job
         if job is not None:

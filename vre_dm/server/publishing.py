@@ -32,7 +32,8 @@ class PublishHandler(Handler):
     async def post(self) -> None:
         """Say what would happen, or let it happen as a process of its own."""
         order = self.body("PublishOrder")
-        files = [self._file(path) for path in order["files"]]
+        hidden = self.contents_manager.allow_hidden
+        files = [below(self.root, path, "files", hidden=hidden) for path in order["files"]]
         try:
             with self.blaming(_BLAMED):
                 if order["dry_run"]:
@@ -44,13 +45,6 @@ class PublishHandler(Handler):
             blamed = "metadata" if str(error).startswith("metadata ") else "files"
             raise InvalidRequest(str(error), field=blamed) from error
         self.reply(await self.here(job.document), 201)
-
-    def _file(self, path: str) -> Path:
-        """File or folder that a page named, if the file browser would show it."""
-        if not self.contents_manager.allow_hidden and any(part.startswith(".") for part in path.split("/")):
-            msg = f"{ascii(path)[:200]} is hidden, and this server does not show hidden files; rename a copy"
-            raise InvalidRequest(msg, field="files")
-        return below(self.root, path, "files")
 
 
 def _wishes(files: list[Path], order: dict[str, Any]) -> dict[str, Any]:

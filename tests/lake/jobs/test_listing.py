@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from vre_dm.errors import FollowingStopped, NoSuchJob
 from vre_dm.lake.jobs.folder import JobFolder, begin
 from vre_dm.lake.jobs.job import Job
 from vre_dm.lake.jobs.journal import Journal
-from vre_dm.lake.jobs.listing import JobList, jobs_in
+from vre_dm.lake.jobs.listing import JobList, job_of, jobs_in
 from vre_dm.lake.transfer.events import (
     Cancelled,
     Event,
@@ -227,6 +228,19 @@ def test_who_follows_late_sees_the_state_and_what_comes_but_no_old_troubles(root
     shown.events.clear()
     job.follow()
     assert shown.events == [STATE, end]
+
+
+def test_the_job_that_a_process_began_is_found_among_others(root: Path):
+    begun, show = datetime.fromtimestamp(NOW, UTC), Shown()
+    made(root, STATE)
+    made(root, STATE, owner=DEAD)
+    assert job_of(root, os.getpid(), begun, show).name == next(  # type: ignore[union-attr]
+        job.name for job in jobs(root) if job.state == "running"
+    )
+    assert job_of(root, os.getpid(), begun + timedelta(seconds=1), show) is None
+    assert job_of(root, os.getpid(), begun + timedelta(days=1), show) is None
+    assert job_of(root, DEAD.pid + 1, begun, show) is None
+    assert job_of(root.parent, os.getpid(), begun, show) is None
 
 
 def _append(folder: JobFolder, event: Event) -> None:

@@ -124,10 +124,6 @@ class Job(Tabular):
             return f"{owner.pid} (this one)"
         return str(owner.pid) if owner.here else f"{owner.pid} on {self._begun.host}"
 
-    def is_of(self, pid: int) -> bool:
-        """Whether it is, or was, of this process of this machine."""
-        return self._begun.owner.here and self._begun.owner.pid == pid
-
     @property
     def state(self) -> str:
         """``running``, ``finished``, ``failed``, ``cancelled``, or ``died`` if its process is gone."""

@@ -1,6 +1,7 @@
 """All jobs of a user as a list: those that run first, then the newest."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from vre_dm.errors import NoSuchJob
@@ -68,3 +69,16 @@ def jobs_in(root: Path, show: Show) -> JobList:
         later[begun.about] = (*same, found[-1])
     found.sort(key=lambda job: job.state != "running")
     return found
+
+
+def job_of(root: Path, pid: int, since: datetime, show: Show) -> Job | None:
+    """The job that a process of this machine began since a moment; a look at the newest folders only."""
+    for folder in folders(root):
+        begun = folder.begun
+        if begun is None:  # it is being made
+            continue
+        if begun.at < since - timedelta(seconds=2):  # names of folders tell the second, and no more
+            return None
+        if begun.at >= since and begun.owner.here and begun.owner.pid == pid:
+            return Job(folder, begun, show)
+    return None

@@ -5,6 +5,7 @@ import { HTMLSelect, ReactWidget, refreshIcon } from '@jupyterlab/ui-components'
 import * as React from 'react';
 import { momentText } from '../quantities';
 import type { IDataLake } from '../tokens';
+import type { Clock } from './clock';
 import { useClock } from './use-clock';
 import { useSignal } from './use-signal';
 
@@ -29,6 +30,7 @@ export class HeadWidget extends ReactWidget {
 
 function Header({ lake, trans, warning }: HeaderProps): JSX.Element {
   useSignal(lake.changed);
+  const clock = useClock(lake.login, warning, trans);
   return (
     <>
       <div className="vre-head-line">
@@ -42,8 +44,8 @@ function Header({ lake, trans, warning }: HeaderProps): JSX.Element {
           <refreshIcon.react tag="span" />
         </button>
       </div>
-      <LoginLine lake={lake} trans={trans} warning={warning} />
-      <Trouble lake={lake} trans={trans} />
+      <LoginLine lake={lake} trans={trans} clock={clock} />
+      <Trouble lake={lake} trans={trans} clock={clock} />
     </>
   );
 }
@@ -68,9 +70,10 @@ function Chooser({ lake, trans }: Pick<HeaderProps, 'lake' | 'trans'>): JSX.Elem
   );
 }
 
-function LoginLine({ lake, trans, warning }: HeaderProps): JSX.Element | null {
+type ClockProps = Pick<HeaderProps, 'lake' | 'trans'> & { clock: Clock | null };
+
+function LoginLine({ lake, trans, clock }: ClockProps): JSX.Element | null {
   const { login } = lake;
-  const clock = useClock(login, warning, trans);
   if (!login) {
     return null;
   }
@@ -87,7 +90,7 @@ function LoginLine({ lake, trans, warning }: HeaderProps): JSX.Element | null {
 }
 
 /** What is wrong with the lake or the login, and the next step; read out when it comes. */
-function Trouble({ lake, trans }: Pick<HeaderProps, 'lake' | 'trans'>): JSX.Element {
+function Trouble({ lake, trans, clock }: ClockProps): JSX.Element {
   const { reach, login } = lake;
   const away = reach && !reach.reachable;
   const texts = [
@@ -96,11 +99,22 @@ function Trouble({ lake, trans }: Pick<HeaderProps, 'lake' | 'trans'>): JSX.Elem
     away && reach.message,
     lake.problem,
     login?.problem,
-    login?.next_step
+    login?.next_step,
+    !login?.problem && ending(clock, trans)
   ];
   return (
     <div className="vre-trouble" role="status">
       {[...new Set(texts)].map(text => text && <p key={text}>{text}</p>)}
     </div>
   );
+}
+
+/** Said once, not each minute: a screen reader reads it out. */
+function ending(clock: Clock | null, trans: TranslationBundle): string | null {
+  if (clock?.level === 'gone') {
+    return trans.__('The token has expired. Get a new one, then ask the lake again.');
+  }
+  return clock?.level === 'soon'
+    ? trans.__('The token ends soon. Get a new one before you begin something long.')
+    : null;
 }

@@ -10,6 +10,8 @@ import type { TreeNode, TreeRow } from './nodes';
 /** Calls back soon; many calls at once become one. */
 export type Soon = (then: () => void) => void;
 
+const KEPT = 2000; // children of a closed node that need not be asked for again
+
 /** Knows nothing of the page. */
 export class LakeTree {
   /** The rows changed. */
@@ -110,10 +112,10 @@ export class LakeTree {
     return new Branch(node, this.ask, () => this.update());
   }
 
-  /** A question under way is given up; what has come is kept for the next time. */
+  /** A question under way is given up; a short list is kept for the next time, a long one would fill the memory. */
   private close(node: TreeNode): void {
     const branch = this.branches.get(node.key);
-    if (branch && branch.state !== 'done') {
+    if (branch && (branch.state !== 'done' || branch.nodes.length > KEPT)) {
       branch.dispose();
       this.branches.delete(node.key);
     }

@@ -9,6 +9,7 @@ export function useSignal(...signals: ISignal<unknown, unknown>[]): void {
   React.useEffect(() => {
     const slot = () => again();
     signals.forEach(signal => signal.connect(slot));
+    slot(); // something may have changed since it was drawn
     return () => signals.forEach(signal => signal.disconnect(slot));
     // Signals belong to models that live as long as the component.
   }, []);

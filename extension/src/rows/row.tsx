@@ -15,7 +15,7 @@ export interface RowProps {
   selected: boolean;
   active: boolean;
   onClick: (event: React.MouseEvent, index: number) => void;
-  onDoubleClick: (index: number) => void;
+  onDoubleClick: (event: React.MouseEvent, index: number) => void;
   onMouseDown: (event: React.MouseEvent, index: number) => void;
   onContextMenu: (index: number) => void;
   onFocus: (index: number) => void;
@@ -36,7 +36,7 @@ export function Row(props: RowProps): JSX.Element {
       tabIndex={active ? 0 : -1}
       style={{ top: index * height }}
       onClick={event => props.onClick(event, index)}
-      onDoubleClick={() => props.onDoubleClick(index)}
+      onDoubleClick={event => props.onDoubleClick(event, index)}
       onMouseDown={event => props.onMouseDown(event, index)}
       onContextMenu={() => props.onContextMenu(index)}
       onFocus={() => props.onFocus(index)}

@@ -91,9 +91,9 @@ function mouseOf<T>(props: RowsProps<T>, active: Active, marks: Marks): Mouse {
         marks.moved(index, event.shiftKey, false);
       }
     },
-    onDoubleClick: index => {
+    onDoubleClick: (event, index) => {
       const item = props.at(index);
-      if (item !== undefined) {
+      if (item !== undefined && !(event.target as HTMLElement).closest('.vre-twisty')) {
         props.onAct?.(item);
       }
     },

@@ -82,6 +82,17 @@ test('what was closed is opened again without another question', async () => {
   assert.deepEqual(asked, ['', 'fermi']);
 });
 
+test('a very long list is not kept once it is closed', async () => {
+  const names = Array.from({ length: 3000 }, (_, index) => entry(`f${index}`, 'file'));
+  const { tree, asked } = treeOf({ fermi: names });
+  await tree.start(['fermi']);
+  assert.equal((await seen(tree)).length, 3001);
+  tree.toggle(nodeNamed(tree, 'fermi'));
+  tree.toggle(nodeNamed(tree, 'fermi'));
+  assert.equal((await seen(tree)).length, 3001);
+  assert.deepEqual(asked, ['', 'fermi', 'fermi']);
+});
+
 test('a node that is closed before it answered gives the question up', async () => {
   const { tree } = treeOf({ slow: undefined as unknown as Entry[] });
   await tree.start(['slow']);

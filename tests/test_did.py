@@ -162,3 +162,13 @@ def test_a_did_is_a_pattern_that_fits_itself_only(scope: str, name: str) -> None
 def test_a_malformed_pattern_is_refused(text: str) -> None:
     with pytest.raises(InvalidDid):
         DidPattern.parse(text)
+
+
+def test_a_pattern_takes_a_scope_that_is_said_beside_it_once() -> None:
+    assert DidPattern.parse("limits*").within("fermi") == DidPattern("fermi", "limits*")
+    assert DidPattern.parse("fermi:x").within("fermi") == DidPattern("fermi", "x")
+    assert DidPattern.parse("fermi:x").within(None) == DidPattern("fermi", "x")
+    with pytest.raises(InvalidDid, match="give the scope once"):
+        DidPattern.parse("fermi:x").within("xenon")
+    with pytest.raises(InvalidDid):
+        DidPattern.parse("x").within("<b>")

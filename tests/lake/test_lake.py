@@ -4,7 +4,9 @@ import pickle
 
 import pytest
 
+from tests.lake.conftest import Make
 from vre_dm.errors import NotInLake
+from vre_dm.lake.filters import parse
 from vre_dm.lake.lake import Lake
 
 
@@ -73,3 +75,24 @@ def test_no_display_shows_a_secret(lake: Lake, lake_by_password: Lake) -> None:
         assert token not in shown
     with pytest.raises(TypeError, match="never written down"):
         pickle.dumps(lake_by_password.instance)
+
+
+def test_pages_of_a_search_are_what_the_search_finds(lake: Lake) -> None:
+    pages = list(lake.find("*limits*", kind="dataset", conditions=parse("year>=2015")))
+    found = lake.search("*limits*", kind="dataset", where="year>=2015")
+    assert [entry.did for page in pages for entry in page.entries] == [dataset.did for dataset in found]
+    assert len(pages) > 1  # one a scope
+
+
+def test_the_account_knows_the_scopes_it_may_write(lake: Lake) -> None:
+    assert lake.own_scopes() == ["user.dm"]
+
+
+def test_a_dataset_tells_whether_more_may_be_added_and_of_an_embargo(lake: Lake, make: Make) -> None:
+    did = make("for.later", embargo_until="2999-12-31")
+    dataset = lake.dataset(did)
+    assert dataset.is_open is True
+    assert "2999-12-31" in (dataset.embargo() or "")
+    dataset.close()
+    assert lake.dataset(did).is_open is False
+    assert lake.dataset("fermi:dsph.2017").embargo() is None

@@ -4,16 +4,18 @@ Rucio's client keeps tokens on disk by account name, hides why a server did not 
 `sys.argv`. So its catalogue methods are kept, and what lies below them is replaced.
 """
 
+import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import requests
 from rucio.client.client import Client
 from rucio.common.constants import HTTPMethod
+from rucio.common.utils import parse_response
 
 from vre_dm.errors import LoginRefused
 from vre_dm.lake.http import TIMEOUT, Session, http_date, reason, roots, said
@@ -71,6 +73,15 @@ class RucioClient(Client):  # type: ignore[misc]
                     return self._judged(response)
             time.sleep(0.2 * 2**tried)
         raise AssertionError  # the loop returns or raises
+
+    def _load_json_data(self, response: requests.Response) -> Iterator[Any]:
+        # As Rucio's, which looks for dates in each value of each row: twice as fast for a list of files.
+        if response.headers.get("Content-Type") != "application/x-json-stream":
+            yield from super()._load_json_data(response)
+            return
+        for line in response.content.splitlines():
+            if line:
+                yield parse_response(line) if b" UTC" in line else json.loads(line)
 
     def _trusted(self, send: Callable[[Secret], requests.Response]) -> requests.Response:
         """Answer to a request; it is sent again where its token was refused and that may change."""

@@ -2,63 +2,32 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from vre_dm.did import Did
 from vre_dm.errors import Declined, FollowingStopped
 from vre_dm.lake.jobs import journal
 from vre_dm.lake.jobs.folder import About, Begun, JobFolder, Result
 from vre_dm.lake.jobs.journal import Entry
+from vre_dm.lake.jobs.standing import Standing, amounts, trouble
 from vre_dm.lake.jobs.task import Task
-from vre_dm.lake.rules.spans import rough, stamp
-from vre_dm.lake.tables import Table, Tabular, clean, plural, size_text
+from vre_dm.lake.rules.spans import stamp
+from vre_dm.lake.tables import Table, Tabular, clean, plural
 from vre_dm.lake.transfer.events import (
     Cancelled,
     Event,
     Failed,
     Finished,
     Listener,
-    Placed,
     Progress,
     Replicating,
-    Retrying,
-    SourceChanged,
 )
 
 _POLL = 0.2  # seconds between two looks at whether it is over
 Show = Callable[[float], AbstractContextManager[Listener]]
 """Shows events to the user; is told for how many seconds the job runs already."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a job stands at one moment.
-
-    Attributes
-    ----------
-    state
-        ``running``, ``finished``, ``failed``, ``cancelled`` or ``died``.
-    progress
-        The last state that it told; None where it did not come so far.
-    remark
-        Why it waits or failed, and the next step; empty where there is nothing to say.
-    retry
-        Why the file that came last into trouble is asked for again, or elsewhere; empty where none is.
-    """
-
-    state: str
-    progress: Progress | None
-    remark: str
-    retry: str = ""
-
-    @property
-    def moving(self) -> Progress | None:
-        """The progress, as long as its rate means something."""
-        return self.progress if self.state == "running" else None
 
 
 class Job(Tabular):
@@ -136,7 +105,7 @@ class Job(Tabular):
         if progress is None and events:
             told = journal.last(self._folder.journal, Progress)
             progress = told.event if told and isinstance(told.event, Progress) else None
-        retry = _trouble(events) if state == "running" else ""
+        retry = trouble(events) if state == "running" else ""
         return Standing(state, progress, self._remark(state, events[0] if events else None), retry)
 
     @property
@@ -297,7 +266,7 @@ class Job(Tabular):
         cells: tuple[tuple[str, object], ...] = (
             ("to", self.to),
             ("lake", self.lake),
-            *zip(("bytes", "rate", "left"), _amounts(self.standing()), strict=True),
+            *zip(("bytes", "rate", "left"), amounts(self.standing()), strict=True),
             ("since (UTC)", self.since),
             ("process", self._process_now()),
         )
@@ -312,7 +281,7 @@ class Job(Tabular):
             what,
             self.to,
             now.state,
-            *_amounts(now),
+            *amounts(now),
             self.since,
             self._process_now(),
             now.remark,
@@ -362,29 +331,3 @@ class Job(Tabular):
 def name_of(folder: JobFolder) -> str:
     """The part of a folder's name by which its job is called."""
     return folder.path.name.rpartition("-")[2]
-
-
-def _trouble(events: Iterable[Event]) -> str:
-    """Of events, the newest first: what became of the last source that failed, unless its file came."""
-    whole: set[Did] = set()
-    for event in events:
-        if isinstance(event, Placed):
-            whole.add(event.file)
-        elif isinstance(event, Retrying | SourceChanged) and event.file not in whole:
-            if isinstance(event, SourceChanged):
-                return clean(f"{event.file} goes on from {event.source}: {event.cause}", 300)
-            soon = f"again in {event.wait:.0f} s" if event.wait else "again"
-            return clean(f"{event.file} from {event.source}: {event.cause}; {soon}", 300)
-    return ""
-
-
-def _amounts(now: Standing) -> tuple[str, str, str]:
-    """Bytes, rate and remaining time in words, empty where they are not known."""
-    if now.progress is None:
-        return "", "", ""
-    done, total, moving = now.progress.bytes_done, now.progress.bytes_total, now.moving
-    amount = size_text(done) if total is None or total == done else f"{size_text(done)} of {size_text(total)}"
-    if moving is None:
-        return amount, "", ""
-    left = "" if moving.remaining is None else rough(timedelta(seconds=moving.remaining))
-    return amount, f"{size_text(moving.rate)}/s", left

@@ -1,0 +1,63 @@
+"""How a job stands at one moment, from the last events that it told."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from vre_dm.did import Did
+from vre_dm.lake.rules.spans import rough
+from vre_dm.lake.tables import clean, size_text
+from vre_dm.lake.transfer.events import Event, Placed, Progress, Retrying, SourceChanged
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a job stands at one moment.
+
+    Attributes
+    ----------
+    state
+        ``running``, ``finished``, ``failed``, ``cancelled`` or ``died``.
+    progress
+        The last state that it told; None where it did not come so far.
+    remark
+        Why it waits or failed, and the next step; empty where there is nothing to say.
+    retry
+        Why the file that came last into trouble is asked for again, or elsewhere; empty where none is.
+    """
+
+    state: str
+    progress: Progress | None
+    remark: str
+    retry: str = ""
+
+    @property
+    def moving(self) -> Progress | None:
+        """The progress, as long as its rate means something."""
+        return self.progress if self.state == "running" else None
+
+
+def trouble(events: Iterable[Event]) -> str:
+    """Of events, the newest first: what became of the last source that failed, unless its file came."""
+    whole: set[Did] = set()
+    for event in events:
+        if isinstance(event, Placed):
+            whole.add(event.file)
+        elif isinstance(event, Retrying | SourceChanged) and event.file not in whole:
+            if isinstance(event, SourceChanged):
+                return clean(f"{event.file} goes on from {event.source}: {event.cause}", 300)
+            soon = f"again in {event.wait:.0f} s" if event.wait else "again"
+            return clean(f"{event.file} from {event.source}: {event.cause}; {soon}", 300)
+    return ""
+
+
+def amounts(now: Standing) -> tuple[str, str, str]:
+    """Bytes, rate and remaining time in words, empty where they are not known."""
+    if now.progress is None:
+        return "", "", ""
+    done, total, moving = now.progress.bytes_done, now.progress.bytes_total, now.moving
+    amount = size_text(done) if total is None or total == done else f"{size_text(done)} of {size_text(total)}"
+    if moving is None:
+        return amount, "", ""
+    left = "" if moving.remaining is None else rough(timedelta(seconds=moving.remaining))
+    return amount, f"{size_text(moving.rate)}/s", left

@@ -44,17 +44,10 @@ const cells: JupyterFrontEndPlugin<ICellWriter> = {
       caption: trans.__('Write a cell that binds the files to a new variable'),
       describedBy: { args: ARGUMENTS },
       isEnabled: args => Boolean(args.did) || lake.selection.length > 0,
-      execute: async args => {
-        if (args.did) {
-          await writer.addDid(String(args.did), { paths: args.paths as string[] | undefined });
-          return;
-        }
-        for (const did of lake.selection) {
-          if (!(await writer.addDid(did))) {
-            break;
-          }
-        }
-      }
+      execute: args =>
+        args.did
+          ? writer.addDid(String(args.did), { paths: args.paths as string[] | undefined })
+          : writer.addDids(lake.selection)
     });
     return writer;
   }

@@ -15,6 +15,8 @@ import { sourceOf, templateFor } from './templates';
 import type { TemplateSettings } from './templates';
 import { isVariable, namesIn, variableFor } from './variable';
 
+/** More cells than anybody wants at once: whoever has so many in mind means their dataset. */
+const MOST_CELLS = 50;
 /** More paths than a cell can show; its files are then fetched, which finds them where they are. */
 const MOST_PATHS = 200;
 
@@ -50,6 +52,17 @@ export class CellWriter implements ICellWriter {
     });
   }
 
+  /** A cell for each, one below the other; the first that cannot be written is the last that is tried. */
+  async addDids(dids: readonly string[]): Promise<boolean> {
+    const few = await this.told(async () => this.fewEnough(dids.length));
+    for (const did of few ? dids : []) {
+      if (!(await this.addDid(did))) {
+        return false;
+      }
+    }
+    return few;
+  }
+
   async addSource(source: string): Promise<boolean> {
     return this.told(async () => this.write(source, await this.current(), null));
   }
@@ -60,6 +73,7 @@ export class CellWriter implements ICellWriter {
 
   /** Cells for several, wherever they will be dropped: their variables are new in every open notebook. */
   private several(dragged: readonly Named[]): Made[] {
+    this.fewEnough(dragged.length);
     const current = this.around.tracker?.currentWidget;
     const language = current ? languageOf(current) : 'python';
     const taken = namesOf(this.panels());
@@ -68,6 +82,17 @@ export class CellWriter implements ICellWriter {
       taken.add(made.attachment.variableName);
       return made;
     });
+  }
+
+  private fewEnough(count: number): void {
+    if (count > MOST_CELLS) {
+      const text = this.around.trans.__(
+        '%1 cells are too many (at most %2). Add the dataset instead.',
+        count,
+        MOST_CELLS
+      );
+      throw new Error(text);
+    }
   }
 
   /** The cell for a DID, with a variable that is new among the names taken and those of the template. */

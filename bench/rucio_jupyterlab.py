@@ -18,11 +18,11 @@ _UV = (str(Path(sys.executable).with_name("uv")), "--no-config")
 # The package is published as sources only.
 _SOURCES = ("--only-binary", ":all:", "--no-binary", "rucio-jupyterlab")
 _NAME = "lake"
-_PUT = """body => fetch("/rucio-jupyterlab/auth", {
+_PUT = """([route, body]) => fetch("/rucio-jupyterlab/" + route, {
   method: "PUT",
   body: JSON.stringify(body),
   headers: { "X-XSRFToken": document.cookie.match(/_xsrf=([^;]*)/)[1] }
-}).then(answer => answer.json())"""
+}).then(answer => answer.text())"""
 
 
 def solve() -> None:
@@ -70,12 +70,15 @@ def sign_in(page: Page, lake: LakeStatus) -> None:
         "password": instance.password.reveal(),
         "account": instance.account,
     }
-    answer = page.evaluate(_PUT, {"namespace": _NAME, "type": "userpass", "params": login})
-    assert answer.get("success"), answer
+    page.evaluate(_PUT, ["instances", {"instance": _NAME, "auth": "userpass"}])
+    answer = page.evaluate(_PUT, ["auth", {"namespace": _NAME, "type": "userpass", "params": login}])
+    assert json.loads(answer)["success"], answer
 
 
 def search(page: Page, pattern: str) -> Locator:
     """Type a pattern into its panel; gives the field, in which Enter starts the search."""
+    page.evaluate("() => jupyterapp.shell.activateById('rucio-jupyterlab:panel')")
+    page.get_by_text("Explore", exact=True).click()
     field = page.get_by_placeholder("Enter a Data Identifier (DID)")
     field.fill(pattern)
     return field

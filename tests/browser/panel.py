@@ -67,8 +67,13 @@ class Panel:
 
     def write_below(self, source: str) -> None:
         """Run the cell in use, which makes one below, and write into that."""
+        # Before its kernel stands, JupyterLab would ask for one.
+        expect(self.page.get_by_role("button", name="| Idle")).to_be_visible(timeout=PATIENT)
+        cells = self.page.locator(".jp-Notebook .jp-CodeCell")
+        before = cells.count()
         self.page.keyboard.press("Shift+Enter")
-        self.page.keyboard.press("Enter")
+        expect(cells).to_have_count(before + 1)
+        cells.last.get_by_role("textbox").click()
         self.page.keyboard.insert_text(source)
 
     def told(self, text: str) -> Locator:

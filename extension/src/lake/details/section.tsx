@@ -91,7 +91,7 @@ function Head({ did, dataset, commands, trans }: Props & { did: string; dataset:
       </button>
     );
   return (
-    <header className="vre-details-head">
+    <div className="vre-details-head">
       <h2>
         {did} <Copy text={did} what={trans.__('the DID')} trans={trans} />
       </h2>
@@ -100,7 +100,7 @@ function Head({ did, dataset, commands, trans }: Props & { did: string; dataset:
         {act('vre-dm:fetch', trans.__('Fetch'))}
         {act('vre-dm:add-to-notebook', trans.__('Add to notebook'))}
       </div>
-    </header>
+    </div>
   );
 }
 

@@ -1,7 +1,6 @@
 """The one stream of a page: jobs, rules, login and lake as they change, watched once for all pages."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,19 +11,14 @@ from tests.lake.jobs.terminal import DID, held
 from tests.lakes import client
 from tests.server.conftest import Asked, said
 from tests.server.listening import Listen, eventually, listener
-from tests.server.test_jobs import LONG, started
+from tests.server.test_jobs import LONG, no_job_is_left, settings, started
 from vre_dm import session
 from vre_dm.lake.lake import Lake
 from vre_dm.sandbox import LakeStatus
 from vre_dm.server.broadcast import Broadcast, Mailbox, together
 from vre_dm.server.streams import Event
 
-
-@pytest.fixture(autouse=True)
-def no_job_is_left(on_lake: LakeStatus) -> Iterator[None]:
-    yield
-    for job in session.jobs():
-        assert job.cancel(60)
+__all__ = ["no_job_is_left", "settings"]  # fixtures
 
 
 @pytest.fixture
@@ -60,7 +54,7 @@ async def test_every_page_hears_a_job_from_its_start_to_its_end_and_when_it_is_f
             assert await page.until("job-gone") == {"job": name}
 
 
-async def test_a_killed_job_and_one_of_a_notebook_are_heard_too(
+async def test_a_fetch_of_a_notebook_is_heard_too(
     listen: Listen,
     lake: Lake,  # noqa: F811
     tmp_path: Path,

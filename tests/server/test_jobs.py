@@ -17,6 +17,7 @@ from tests.server.listening import Listen, eventually, listener
 from vre_dm import session
 from vre_dm.lake.lake import Lake
 from vre_dm.sandbox import LakeStatus
+from vre_dm.server import launching
 
 ORDER = {
     "kind": "fetch",
@@ -29,8 +30,15 @@ ORDER = {
 LONG = {"request_timeout": 120}
 
 
+@pytest.fixture
+def settings() -> dict[str, object]:
+    return {"patience": 120.0}  # a busy machine starts processes slowly
+
+
 @pytest.fixture(autouse=True)
-def no_job_is_left(on_lake: LakeStatus) -> Iterator[None]:
+def no_job_is_left(on_lake: LakeStatus, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for limit in ("_PATIENCE", "_SETTLE"):
+        monkeypatch.setattr(launching, limit, 100.0)
     yield
     for job in session.jobs():
         assert job.cancel(60)

@@ -3,18 +3,17 @@
 import os
 import signal
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.lake.conftest import lake  # noqa: F401 - a fixture
 from tests.server.conftest import Asked, said
-from tests.server.test_jobs import LONG, over
-from vre_dm import session
+from tests.server.test_jobs import LONG, no_job_is_left, over, settings
 from vre_dm.errors import NotInLake
 from vre_dm.lake.lake import Lake
-from vre_dm.sandbox import LakeStatus
+
+__all__ = ["no_job_is_left", "settings"]  # fixtures
 
 METADATA = {
     "title": "a <b>title</b>",
@@ -24,13 +23,6 @@ METADATA = {
     "arxiv": "unknown",
     "licence": "CC0",
 }
-
-
-@pytest.fixture(autouse=True)
-def no_job_is_left(on_lake: LakeStatus) -> Iterator[None]:
-    yield
-    for job in session.jobs():
-        assert job.cancel(60)
 
 
 @pytest.fixture

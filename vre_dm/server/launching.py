@@ -20,7 +20,7 @@ from vre_dm.session import job_of
 
 _COMMAND = (sys.executable, "-P", "-m", "vre_dm.cli.task")  # -P: no file of the current folder is imported
 _PATIENCE = 25.0  # seconds for a process to tell of its job
-_SETTLE = 3.0  # seconds in which what cannot begin is refused; after them it is a job that failed
+_SETTLE = 10.0  # seconds in which what cannot begin is refused; after them it is a job that failed
 _LOOK = 0.05  # seconds between two looks
 _LAST_WORDS = 2000  # bytes of what a process wrote before it died
 _SHOWN = 300

@@ -181,6 +181,10 @@ export interface FetchOrder {
   files: string | null;
   rse: string | null;
   mode: FetchMode | null;
+  /** Folder of the cache; absent: as the server is configured. */
+  cache?: string;
+  /** Streams at once; absent: as the server is configured. */
+  concurrency?: number;
 }
 
 export type RuleAction = 'extend' | 'boost' | 'move' | 'delete' | 'approve';

@@ -26,11 +26,11 @@ interface FetchDialogProps {
 export function FetchDialog({ api, forecast, order, refused, trans, close }: FetchDialogProps): React.ReactElement {
   const [draft, setDraft] = React.useState(() => draftOf(order, forecast));
   const sending = useSubmission(refused);
-  const outlook = useOutlook(api, orderFrom(draft, forecast.did), forecast);
+  const outlook = useOutlook(api, orderFrom(draft, order), forecast);
   const change = (changes: Partial<FetchDraft>) => setDraft(before => ({ ...before, ...changes }));
   const submit = (event: React.FormEvent) => {
     event.preventDefault();
-    void sending.run(async () => close(await api.startFetch(orderFrom(draft, forecast.did))));
+    void sending.run(async () => close(await api.startFetch(orderFrom(draft, order))));
   };
   const wrong = outlook.error ?? sending.error;
   const shown = draft.mode === 'folder' ? ['target', 'files'] : ['files'];

@@ -35,11 +35,10 @@ export function choicesIn(forecast: Forecast, trans: TranslationBundle): PlaceCh
   return [...own, { mode: 'folder', label: trans.__('a folder of the file browser') }];
 }
 
-/** The order of a draft; a folder alone has a target, the others know theirs. */
-export function orderFrom(draft: FetchDraft, did: string): FetchOrder {
+/** The order with what the draft says; a folder alone has a target, the others know theirs. */
+export function orderFrom(draft: FetchDraft, order: FetchOrder): FetchOrder {
   return {
-    kind: 'fetch',
-    did,
+    ...order,
     target: draft.mode === 'folder' ? draft.folder.trim() : null,
     files: draft.files.trim() || null,
     rse: draft.rse,

@@ -2,6 +2,7 @@
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { showErrorMessage } from '@jupyterlab/apputils';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
@@ -11,8 +12,8 @@ import { openModal } from '../forms/modal';
 import { ICellWriter, IDataLake, ILakeJobs, ILakePanel } from '../tokens';
 import type { IFetchChoice } from '../tokens';
 import { FetchDialog } from './fetch-dialog';
-import { fetchDid } from './fetching';
-import type { AskUser } from './fetching';
+import { fetchDid, fetchSettings } from './fetching';
+import type { AskUser, FetchSettings } from './fetching';
 import { JobsModel } from './model';
 import { JobsSection } from './section';
 
@@ -24,7 +25,7 @@ export const jobsPlugin: JupyterFrontEndPlugin<ILakeJobs> = {
   autoStart: true,
   provides: ILakeJobs,
   requires: [IDataLake, ILakePanel],
-  optional: [ICellWriter, ITranslator],
+  optional: [ICellWriter, ITranslator, ISettingRegistry],
   activate
 };
 
@@ -33,7 +34,8 @@ function activate(
   lake: IDataLake,
   panel: ILakePanel,
   cells: ICellWriter | null,
-  translator: ITranslator | null
+  translator: ITranslator | null,
+  registry: ISettingRegistry | null
 ): ILakeJobs {
   const trans = (translator ?? nullTranslator).load('vre_dm');
   const model = new JobsModel(lake.api, lake.events);
@@ -44,7 +46,7 @@ function activate(
   }
   const fetch = async (args: FetchArgs) => {
     for (const did of args.did ? [args.did] : lake.selection) {
-      const job = await begun(lake, did, args, trans);
+      const job = await begun(lake, did, args, fetchSettings(registry), trans);
       if (job) {
         model.put(job);
         panel.show(section);
@@ -77,6 +79,7 @@ async function begun(
   lake: IDataLake,
   did: string,
   choice: IFetchChoice,
+  settings: FetchSettings,
   trans: TranslationBundle
 ): Promise<Job | null> {
   const ask: AskUser = (forecast, order, refused) =>
@@ -84,7 +87,7 @@ async function begun(
       React.createElement(FetchDialog, { api: lake.api, forecast, order, refused, trans, close })
     );
   try {
-    return await fetchDid(lake.api, did, choice, ask);
+    return await fetchDid(lake.api, did, choice, settings, ask);
   } catch (error) {
     await showErrorMessage(trans.__('%1 cannot be fetched', did), asLakeError(error).message);
     return null;

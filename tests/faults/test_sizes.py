@@ -86,6 +86,7 @@ def test_an_offset_cut_to_32_bits_is_an_error_not_a_file(server: Breaking, tmp_p
     assert not (tmp_path / file.did.path()).exists()
 
 
+@pytest.mark.timeout(1800)  # a hundred thousand files are also removed
 @pytest.mark.parametrize("count", [1000, pytest.param(100_000, marks=pytest.mark.slow)])
 def test_one_bad_file_among_very_many_stops_no_other(tmp_path: Path, count: int):
     (tmp_path / "good").write_bytes(b"good")

@@ -34,6 +34,7 @@ def test_a_refused_upload_of_more_files_than_a_page_leaves_nothing(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)  # also on a machine that does much else
 def test_a_dataset_whose_second_page_is_refused_is_removed_by_the_lake_and_its_names_are_free(
     lake: Lake, files: Files, shelf: Shelf, tag: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

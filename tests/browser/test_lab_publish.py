@@ -1,0 +1,88 @@
+"""Stories of publishing: files of the file browser become a dataset, after a dry run."""
+
+import uuid
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.lab import Lab
+from tests.browser.panel import PATIENT, Panel
+
+ABOUT = {
+    "title": "My limit",
+    "experiment": "TEST",
+    "technique": "direct detection",
+    "arxiv": "unknown",
+    "licence": "CC-BY-4.0",
+}
+
+
+@pytest.fixture
+def name(lab: Lab) -> str:
+    """A new file below the server's root; made before the page opens, so the file browser shows it."""
+    name = f"limit.{uuid.uuid4().hex[:8]}.csv"
+    (lab.root / name).write_text("mass_GeV,limit_cm2\n10,1e-45\n")
+    return name
+
+
+def in_browser(panel: Panel, name: str) -> Locator:
+    """The file in the file browser, which is opened."""
+    panel.page.get_by_role("tab", name="File Browser").click()
+    return panel.page.locator(".jp-DirListing-item").filter(has_text=name)
+
+
+def describe(dialog: Locator, year: str) -> None:
+    for key, value in {**ABOUT, "year": year}.items():
+        dialog.get_by_role("textbox", name=key, exact=True).fill(value)
+
+
+def test_a_file_becomes_a_dataset_once_the_form_is_right_and_the_dry_run_was_seen(
+    name: str, panel: Panel
+) -> None:
+    page = panel.page
+    in_browser(panel, name).click(button="right")
+    page.get_by_role("menuitem", name="Publish in the Data Lake…").click()
+    dialog = page.get_by_role("dialog", name="Publish in the data lake")
+    dataset = dialog.get_by_label("Name of the dataset")
+    expect(dataset).to_be_focused(timeout=PATIENT)
+    did = f"user.dm:{dataset.input_value()}"
+    describe(dialog, year="24")
+    page.keyboard.press("Enter")
+    year = dialog.get_by_role("textbox", name="year", exact=True)
+    expect(year).to_have_accessible_description("From 1900 to 2100 At least 1900")
+    expect(dialog.get_by_label("Storage element")).to_be_focused()
+    page.keyboard.insert_text("NOWHERE")
+    year.fill("2024")
+    page.keyboard.press("Enter")
+    refused = dialog.get_by_role("alert").filter(has_text="no storage element NOWHERE")
+    expect(refused).to_be_visible(timeout=PATIENT)
+    dialog.get_by_label("Storage element").fill("CERN-EOSPILOT")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("row").filter(has_text="upload")).to_have_count(1, timeout=PATIENT)
+    dialog.get_by_role("button", name="Upload").click()
+    bar = page.get_by_role("progressbar", name=f"Upload of {did}")
+    expect(bar).to_have_attribute("aria-valuetext", "Finished: 28 B, 1 of 1 file", timeout=PATIENT)
+    page.get_by_role("button", name=f"Show details: {did}").click()
+    expect(panel.section("Details")).to_contain_text("My limit", timeout=PATIENT)
+
+
+def test_files_that_are_dropped_on_the_panel_are_offered_for_publishing(name: str, panel: Panel) -> None:
+    page = panel.page
+    page.evaluate("""() => {
+        const { shell } = globalThis.jupyterapp;
+        shell.add([...shell.widgets('left')].find(widget => widget.id === 'vre-dm-lake'), 'right');
+        shell.activateById('vre-dm-lake');
+    }""")
+    file = in_browser(panel, name)
+    expect(panel.place).to_be_visible()
+    start, end = file.bounding_box(), panel.place.bounding_box()
+    assert start is not None
+    assert end is not None
+    page.mouse.move(start["x"] + 20, start["y"] + start["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=10)
+    page.mouse.up()
+    files = page.get_by_role("dialog").get_by_role("group", name="Files to publish")
+    expect(files).to_contain_text(name, timeout=PATIENT)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)

@@ -1,6 +1,7 @@
 """The wheel alone, in an environment of its own, does what the checkout does."""
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -31,18 +32,45 @@ def test_the_wheel_is_small_and_holds_what_commands_need(wheel: Path) -> None:
         "vre_dm/sandbox/seed/registry.json",
         "vre_dm/limits/catalogue/schema.json",
         "vre_dm/py.typed",
+        "vre_dm/server/openapi/jobs.yaml",
     }
     assert needed <= names
     assert not [name for name in names if name.startswith("tests/") or name.endswith(".pyc")]
 
 
-@pytest.mark.slow
-def test_an_installed_wheel_starts_a_lake_and_searches_it(wheel: Path, tmp_path: Path) -> None:
-    subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, tmp_path / "venv"], check=True)
-    python = tmp_path / "venv/bin/python"
-    install = [UV, "pip", "install", "--quiet", "--python", python, f"{wheel}[sandbox]"]
+@pytest.fixture(scope="module")
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Interpreter of an environment with the wheel and its extras, and nothing else."""
+    folder = tmp_path_factory.mktemp("installed")
+    subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, folder], check=True)
+    found = folder / "bin/python"
+    install = [UV, "pip", "install", "--quiet", "--python", found, f"{wheel}[lab,sandbox]"]
     subprocess.run(install, check=True)
-    program, root = tmp_path / "venv/bin/vre-dm", tmp_path / "lakes" / "lake"
+    return found
+
+
+@pytest.mark.slow
+def test_an_installed_wheel_is_known_to_jupyterlab_and_to_its_server_where_there_is_no_node(
+    python: Path, tmp_path: Path
+) -> None:
+    assert (ROOT / "vre_dm/labextension/package.json").is_file(), "run make extension first"
+    # Only the programs of the environment can be found.
+    environment = {"PATH": str(python.parent), "HOME": str(tmp_path)}
+    for words, name in ((["labextension"], "vre-dm-lab"), (["server", "extension"], "vre_dm")):
+        listed = subprocess.run(
+            [python.with_name("jupyter"), *words, "list"],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=True,
+        ).stdout
+        assert re.search(rf"^ *{name} v?\d.*OK", listed, re.MULTILINE), listed
+
+
+@pytest.mark.slow
+def test_an_installed_wheel_starts_a_lake_and_searches_it(python: Path, tmp_path: Path) -> None:
+    program, root = python.with_name("vre-dm"), tmp_path / "lakes" / "lake"
     environment = {**os.environ, "VRE_DM_LAKE_ROOT": str(root)}
     try:
         subprocess.run([program, "lake", "up"], env=environment, check=True)

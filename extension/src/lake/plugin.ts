@@ -34,8 +34,7 @@ const lake: JupyterFrontEndPlugin<IDataLake> = {
     const model = new DataLake(api, choice, async (did, wish = {}) => {
       await app.commands.execute('vre-dm:fetch', { did, ...wish });
     });
-    // Not before all have started: the shortcuts of Notebook 7 fail where others' settings come before their own.
-    const settled = app.started.then(async () => registry && choice.follow(await registry.load(SETTINGS)));
+    const settled = registry?.load(SETTINGS).then(settings => choice.follow(settings));
     // Without settings the server's choice counts.
     void Promise.allSettled([settled]).then(() => model.load());
     return model;

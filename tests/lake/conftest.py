@@ -19,6 +19,9 @@ Make = Callable[..., Did]
 SCOPE = "user.dm"
 
 
+_NUMBERS = itertools.count()  # one for every folder of tests that makes datasets in the lake
+
+
 @pytest.fixture(scope="session")
 def lake(embedded_lake: LakeStatus, tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """The lake, logged in with an OIDC token."""
@@ -41,7 +44,6 @@ def rucio(embedded_lake: LakeStatus) -> Any:
 @pytest.fixture(scope="session")
 def make(rucio: Any) -> Make:
     """Make a dataset with metadata and, with ``files``, registered replicas without bytes."""
-    numbers = itertools.count()
 
     def one(
         name: str = "dataset",
@@ -51,7 +53,7 @@ def make(rucio: Any) -> Make:
         size: int | None = None,
         **metadata: object,
     ) -> Did:
-        did = Did(SCOPE, f"{name}.{next(numbers)}")
+        did = Did(SCOPE, f"{name}.{next(_NUMBERS)}")
         rucio.add_dataset(did.scope, did.name)
         for start in range(0, files, 1000):
             page = [_file(did, number, size) for number in range(start, min(files, start + 1000))]

@@ -23,4 +23,5 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   ...shell
 ];
 
+export * from './tokens';
 export default plugins;

@@ -125,12 +125,7 @@ def test_only_installations_a_login_in_a_browser_and_requests_to_a_readers_serve
         for kind, body, skip in blocks(page):
             excused = re.search(r"git clone|pip install|login --device|\$SERVER", body)
             assert not skip or excused, f"{page.name}: {body}"
-            assert kind in {"python", "ipython", "console", "text"} or kind in {
-                "json",
-                "ini",
-                "bibtex",
-                "bash",
-            }
+            assert kind in {"python", "ipython", "console", "text", "json", "ini", "bibtex", "bash"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -19,6 +19,16 @@ export default tseslint.config(
         { property: 'outerHTML', message: 'textContent: metadata is never HTML' },
         { property: 'insertAdjacentHTML', message: 'textContent: metadata is never HTML' }
       ],
+      // A text that users read goes through the translator.
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'JSXText[value=/[A-Za-z]{2}/]', message: 'trans.__(): users read it' },
+        {
+          selector:
+            'JSXAttribute[name.name=/^(title|aria-label|placeholder|label|hint|alt)$/] > Literal[value=/[A-Za-z]{2}/]',
+          message: 'trans.__(): users read it'
+        }
+      ],
       'no-eval': 'error',
       'no-implied-eval': 'error',
       'no-new-func': 'error'

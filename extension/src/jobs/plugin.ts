@@ -5,6 +5,8 @@ import { showErrorMessage } from '@jupyterlab/apputils';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import * as React from 'react';
 import { asLakeError } from '../api/error';
 import type { Job } from '../api/types';
@@ -16,6 +18,16 @@ import { fetchDid, fetchSettings } from './fetching';
 import type { AskUser, FetchSettings } from './fetching';
 import { JobsModel } from './model';
 import { JobsSection } from './section';
+
+const ARGUMENTS = {
+  type: 'object',
+  properties: {
+    did: { type: 'string', description: 'DID, scope:name; without it, what is selected in the data lake' },
+    target: { type: 'string', description: 'Folder as the file browser shows it' },
+    files: { type: 'string', description: 'Pattern of file names' },
+    rse: { type: 'string', description: 'Only copies at this storage element' }
+  }
+} as const;
 
 type FetchArgs = IFetchChoice & { did?: string; ask?: boolean };
 
@@ -53,25 +65,39 @@ function activate(
       }
     }
   };
-  app.commands.addCommand('vre-dm:fetch', {
-    label: trans.__('Fetch'),
-    caption: trans.__('Fetch the selected data'),
-    isEnabled: args => typeof args.did === 'string' || lake.selection.length > 0,
-    execute: args => fetch(args as FetchArgs)
-  });
-  app.commands.addCommand('vre-dm:fetch-to', {
-    label: trans.__('Fetch to…'),
-    caption: trans.__('Fetch the selected data, choosing folder and files'),
-    isEnabled: args => typeof args.did === 'string' || lake.selection.length > 0,
-    execute: args => fetch({ ...(args as FetchArgs), ask: true })
-  });
+  addFetchCommands(app.commands, lake, fetch, trans);
   app.contextMenu.addItem({ command: 'vre-dm:fetch-to', selector: '.vre-did', rank: 0.5 });
   app.commands.addCommand('vre-dm:open-jobs', {
     label: trans.__('Show Jobs of the Data Lake'),
     caption: trans.__('Fetches and uploads, running and over'),
+    describedBy: { args: { type: 'object', properties: {} } },
     execute: () => panel.show(section)
   });
   return model;
+}
+
+function addFetchCommands(
+  commands: CommandRegistry,
+  lake: IDataLake,
+  fetch: (args: FetchArgs) => Promise<void>,
+  trans: TranslationBundle
+): void {
+  const described = {
+    describedBy: { args: ARGUMENTS },
+    isEnabled: (args: ReadonlyPartialJSONObject) => typeof args.did === 'string' || lake.selection.length > 0
+  };
+  commands.addCommand('vre-dm:fetch', {
+    ...described,
+    label: trans.__('Fetch'),
+    caption: trans.__('Fetch the selected data'),
+    execute: args => fetch(args as FetchArgs)
+  });
+  commands.addCommand('vre-dm:fetch-to', {
+    ...described,
+    label: trans.__('Fetch to…'),
+    caption: trans.__('Fetch the selected data, choosing folder and files'),
+    execute: args => fetch({ ...(args as FetchArgs), ask: true })
+  });
 }
 
 /** The job of a fetch; null where the user or the lake refused, which was shown. */

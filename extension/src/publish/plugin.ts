@@ -14,6 +14,14 @@ import { IDataLake, ILakePanel } from '../tokens';
 import { takeDrops } from './drop';
 import { PublishDialog } from './publish-dialog';
 
+const ARGUMENTS = {
+  type: 'object',
+  properties: {
+    paths: { type: 'array', items: { type: 'string' }, description: 'Files; without them, those selected' },
+    did: { type: 'string', description: 'Dataset that they join' }
+  }
+} as const;
+
 export const publishPlugin: JupyterFrontEndPlugin<void> = {
   id: 'vre-dm-lab:publish',
   description: 'Publishes files of the file browser in the data lake.',
@@ -35,6 +43,7 @@ function activate(
   app.commands.addCommand('vre-dm:publish', {
     label: trans.__('Publish in the Data Lake…'),
     caption: trans.__('Upload the selected files as a dataset'),
+    describedBy: { args: ARGUMENTS },
     execute: async args => {
       const given = Array.isArray(args.paths) ? args.paths.map(String) : selected();
       const did = typeof args.did === 'string' ? args.did : null;

@@ -36,11 +36,13 @@ function activate(app: JupyterFrontEnd, lake: IDataLake, panel: ILakePanel, tran
   app.commands.addCommand('vre-dm:open-rules', {
     label: trans.__('Show My Rules'),
     caption: trans.__('Replication rules: what they do, and what can be done'),
+    describedBy: { args: { type: 'object', properties: {} } },
     execute: look
   });
   app.commands.addCommand('vre-dm:keep-at', {
     label: trans.__('Keep at…'),
     caption: trans.__('Ask for copies at a storage element'),
+    describedBy: { args: { type: 'object', properties: { did: { type: 'string' } } } },
     isEnabled: args => typeof args.did === 'string' || lake.selection.length === 1,
     execute: async args => {
       const did = typeof args.did === 'string' ? args.did : lake.selection[0];

@@ -72,7 +72,7 @@ function Citation({ line, bibtex, trans }: CitationProps): React.ReactElement {
       <p className="vre-citation">
         {line} <Copy text={line} what={trans.__('the citation')} trans={trans} />
       </p>
-      <pre className="vre-bibtex" tabIndex={0} aria-label="BibTeX">
+      <pre className="vre-bibtex" tabIndex={0} aria-label={trans.__('BibTeX')}>
         {bibtex}
       </pre>
       <Copy text={bibtex} what="BibTeX" trans={trans} />

@@ -1,14 +1,15 @@
 """A server that answers as told: for what a real lake cannot be made to do, such as a wrong version."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain
 from urllib.parse import parse_qs
 
 from tests.serving import serving
 
-Answer = tuple[int, dict[str, str], bytes]
+Answer = tuple[int, dict[str, str], bytes | Iterable[bytes]]
 
 
 class Answering(ThreadingHTTPServer):
@@ -17,7 +18,7 @@ class Answering(ThreadingHTTPServer):
     Attributes
     ----------
     answer
-        Status, headers and body.
+        Status, headers and body; a body of several pieces is sent piece by piece.
     say
         Answers in its place, given path, headers and body of the request.
     asked, forms
@@ -48,15 +49,22 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.forms.append({name: values[0] for name, values in parse_qs(sent.decode()).items()})
         say = self.server.say
         status, more, body = say(self.path, headers, sent) if say else self.server.answer
+        whole = isinstance(body, bytes)
+        length = {"Content-Length": str(len(body))} if whole else {"Transfer-Encoding": "chunked"}
         self.send_response_only(status)
-        for name, value in {"Content-Length": str(len(body)), **more}.items():
+        for name, value in {**length, **more}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.writelines([body] if whole else _chunked(body))
 
     do_POST = do_GET
 
     def log_message(self, *_: object) -> None: ...
+
+
+def _chunked(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    for piece in chain(pieces, [b""]):
+        yield b"%x\r\n%b\r\n" % (len(piece), piece)
 
 
 @contextmanager

@@ -11,18 +11,20 @@ from tests.lake.answering import Answer, Answering, answering
 from tests.lake.configuring import jupyter
 
 PATIENCE = 120.0
+LONG = "long"
 LINES = {"Content-Type": "application/x-json-stream"}
 
 
 class SlowLake:
-    """A few scopes with a few datasets each.
+    """A few scopes with a few datasets each; each scope has a dataset `LONG` of two files, too.
 
     Attributes
     ----------
     scopes
         Their names.
     gates
-        A question about a scope is answered when its gate is open; others at once.
+        A question about a scope is answered when its gate is open; others at once. Of the files in `LONG`
+        the first is told at once.
     """
 
     def __init__(self, server: Answering, count: int, each: int) -> None:
@@ -49,10 +51,20 @@ class SlowLake:
             return 200, {}, json.dumps(self.scopes).encode()
         if parts[0] == "accounts":  # who am I, and my scopes
             return 200, LINES, b'{"account": "me"}\n' if parts[1] == "whoami" else b"[]"
+        if parts[0] == "dids" and parts[2:] == [LONG]:
+            return 200, {"Content-Type": "application/json"}, b'{"type": "DATASET"}'
+        if parts[0] == "dids" and parts[2:] == [LONG, "dids"]:
+            return 200, LINES, self._content(parts[1])
         if parts[0] == "dids" and parts[1] in self.gates:
             self.gates[parts[1]].wait(PATIENCE)
             return 200, LINES, b"".join(_row(parts[1], number) for number in range(self._each))
         return 200, LINES, b""
+
+    def _content(self, scope: str) -> Iterator[bytes]:
+        file = {"scope": scope, "type": "FILE", "bytes": 1}
+        yield json.dumps(file | {"name": "first"}).encode() + b"\n"
+        self.gates[scope].wait(PATIENCE)
+        yield json.dumps(file | {"name": "last"}).encode() + b"\n"
 
 
 def _row(scope: str, number: int) -> bytes:

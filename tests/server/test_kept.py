@@ -29,6 +29,20 @@ def test_an_answer_is_asked_for_once_until_its_time_is_over() -> None:
     assert kept.get("a", lambda: lake.answer("a")) == "aaa"
 
 
+def test_an_answer_that_came_bit_by_bit_is_kept_like_any_other() -> None:
+    now, lake = [0.0], Lake()
+    kept: Kept[str] = Kept(2, 60.0, clock=lambda: now[0])
+    assert kept.look("a") is None
+    for what in "abac":  # b was the one that had not been used for longest
+        if kept.look(what) is None:
+            kept.put(what, what)
+    assert [kept.look(what) for what in "abc"] == ["a", None, "c"]
+    assert kept.get("a", lambda: lake.answer("a")) == "a"
+    now[0] = 60.0
+    assert kept.look("a") is None
+    assert lake.asked == []
+
+
 def test_what_was_used_last_stays_within_the_weight() -> None:
     lake = Lake()
     kept: Kept[str] = Kept(2, 60.0, weight=lambda _: 1)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.server.conftest import Asked, said
-from tests.server.slow import SlowLake, slow_lake
+from tests.server.slow import LONG, SlowLake, slow_lake
 
 PATIENCE = 120
 
@@ -48,6 +48,21 @@ async def test_rows_leave_before_the_last_scope_has_answered(slow: SlowLake, api
     await api("search", streaming_callback=take, request_timeout=PATIENCE)
     lines = [json.loads(line) for line in seen.splitlines()]
     assert lines[-1] == {"done": True, "total": 3 * len(slow.scopes), "left_out": []}
+
+
+async def test_the_first_files_leave_before_the_last_one_is_known(slow: SlowLake, api: Asked) -> None:
+    scope, seen = slow.scopes[0], b""
+
+    def take(piece: bytes) -> None:
+        nonlocal seen
+        seen += piece
+        if b"first" in seen:
+            slow.open(scope)  # only who got the first file lets the lake tell the last one
+
+    did = {"did": f"{scope}:{LONG}"}
+    await api("children", params=did, streaming_callback=take, request_timeout=PATIENCE)
+    lines = [json.loads(line) for line in seen.splitlines()]
+    assert lines[-1] == {"done": True, "total": 2, "left_out": []}
 
 
 async def test_closing_the_connection_stops_the_question(

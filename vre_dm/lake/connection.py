@@ -1,7 +1,7 @@
 """One logged-in conversation with a Rucio server."""
 
 import configparser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -64,6 +64,14 @@ class Connection:
         """
         with told_plainly(self.instance, what, self.rse_names):
             return question(self._client)
+
+    def follow(self, what: str, question: Callable[[Any], Iterator[T]]) -> Iterator[T]:
+        """Parts of a long answer as they come; close it when no more is wanted. As `ask` else.
+
+        An answer that breaks off is not asked for again: who has its first part must be told.
+        """
+        with told_plainly(self.instance, what, self.rse_names):
+            yield from question(self._client)
 
     def rse_names(self) -> str:
         """Names of the lake's storage elements, as a message lists them."""

@@ -1,13 +1,13 @@
 """One DID of the lake, whatever its kind: what it holds, where its copies are, and a way to fetch it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vre_dm.did import Did
 from vre_dm.errors import Declined, InvalidConfiguration, NotInLake
-from vre_dm.lake.catalogue import Entry, page_of
+from vre_dm.lake.catalogue import Entry, Page, page_of
 from vre_dm.lake.citation import Citation, citation
 from vre_dm.lake.embargo import embargo
 from vre_dm.lake.fetching import Wanted, start
@@ -89,6 +89,14 @@ class Dataset(Tabular):
             return self._others([], "below")
         rows = self._ask("the content", lambda rucio: list(rucio.list_content(self.did.scope, self.did.name)))
         return self._others(rows, "in")
+
+    def content(self) -> Iterator[Page]:
+        """Read `children` page by page as the lake tells them: in its order, and nothing is remembered."""
+        if self.kind == "file":
+            return
+        what, scope, name = f"the content of {self.did}", self.did.scope, self.did.name
+        for rows in self._site.connection.follow(what, lambda rucio: rucio.stream_content(scope, name)):
+            yield page_of(row | {"did_type": row["type"]} for row in rows)
 
     @cached_property
     def parents(self) -> SearchResult:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
+from vre_dm.did import Did
 from vre_dm.errors import InvalidDid, InvalidFilter, InvalidRequest
 from vre_dm.lake.catalogue import KINDS, Entry, Page
 from vre_dm.lake.dataset import Dataset
@@ -11,6 +12,7 @@ from vre_dm.lake.filters import parse
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.vocabulary import Key
 from vre_dm.server.base import Handler
+from vre_dm.server.kept import Kept
 from vre_dm.server.streams import Row, Rows, RowsHandler
 from vre_dm.server.values import plain
 
@@ -31,14 +33,15 @@ class ChildrenHandler(RowsHandler):
     """One level of the tree."""
 
     async def get(self) -> None:
-        """Stream what is attached to a DID, or the collections of a scope."""
+        """Stream what is attached to a DID, or the collections of a scope; ``refresh=1`` as for files."""
         scope, named = self.text("scope", ""), self.text("did", "")
         if bool(scope) == bool(named):
             msg = "say either did or scope: what is looked into"
             raise InvalidRequest(msg, field="did")
         if named:
-            did, kind = self.did(), self.choice("kind", KINDS, "all")
-            await self.stream(lambda lake: _below(lake.dataset(did), kind))
+            did, rows = self.did(), _OfKind(self.choice("kind", KINDS, "all"))
+            fresh, kept = self.whole("refresh", 0, 0, 1) == 1, (await self.open_lake()).content
+            await self.stream(lambda lake: _listed(_below(lake, did, kept, fresh=fresh), rows, 1000))
         else:
             kind = self.choice("kind", KINDS, "collection")
             with self.blaming({InvalidDid: "scope"}):
@@ -92,10 +95,22 @@ def _scopes(lake: Lake, pattern: str) -> dict[str, Any]:
     return {"scopes": list(found), "left_out": found.refused, "mine": list(lake.own_scopes())}
 
 
-def _below(parent: Dataset, kind: str) -> Rows:
-    found = parent.children
-    wanted = {"all": KINDS, "collection": ("container", "dataset")}.get(kind, (kind,))
-    return Rows([[entry(each) for each in found if each.kind in wanted]], found.refused)
+def _below(lake: Lake, did: Did, kept: Kept[list[Page]], *, fresh: bool) -> Iterator[Page]:
+    """What is attached to a DID: as the lake tells it, or as it did lately if the DID is still there."""
+    known = None if fresh else kept.look(did)
+    if known is not None:
+        yield from known
+        lake.dataset(did)  # asked last: the rows need not wait for it
+        return
+    told, room = [], kept.most
+    for page in lake.dataset(did).content():
+        yield page
+        room -= len(page.entries)
+        told.append(page)
+        if room < 0:  # too long to be kept
+            told.clear()
+    if room >= 0:
+        kept.put(did, told)
 
 
 def _listed(pages: Iterable[Page], rows: Callable[[list[Entry]], list[Row]], at_once: int) -> Rows:
@@ -113,6 +128,16 @@ def _listed(pages: Iterable[Page], rows: Callable[[list[Entry]], list[Row]], at_
 
 def _plain(page: Iterable[Entry]) -> list[Row]:
     return [entry(each) for each in page]
+
+
+class _OfKind:
+    """Rows of one kind, or of several."""
+
+    def __init__(self, kind: str) -> None:
+        self._wanted = {"all": KINDS, "collection": ("container", "dataset")}.get(kind, (kind,))
+
+    def __call__(self, page: list[Entry]) -> list[Row]:
+        return [entry(each) for each in page if each.kind in self._wanted]
 
 
 class _Titled:

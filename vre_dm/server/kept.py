@@ -14,10 +14,10 @@ T = TypeVar("T")
 class _Place(Generic[T]):
     """One answer; the lock makes those who want it at the same time ask once."""
 
-    lock: threading.Lock = field(default_factory=threading.Lock)
     answers: list[T] = field(default_factory=list)  # none or one
     weight: int = 0
     until: float = 0.0
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Kept(Generic[T]):
@@ -42,7 +42,7 @@ class Kept(Generic[T]):
         weight: Callable[[T], int] = lambda _: 1,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._most, self._seconds, self._weight, self._clock = most, seconds, weight, clock
+        self.most, self._seconds, self._weight, self._clock = most, seconds, weight, clock
         self._lock = threading.Lock()
         self._places: OrderedDict[Hashable, _Place[T]] = OrderedDict()
 
@@ -61,6 +61,22 @@ class Kept(Generic[T]):
         finally:
             self._trim(what, place)
 
+    def put(self, what: Hashable, answer: T) -> None:
+        """Keep an answer that was got without `get`, such as one that came bit by bit."""
+        place = _Place([answer], self._weight(answer), self._clock() + self._seconds)
+        with self._lock:
+            self._places[what] = place
+        self._trim(what, place)
+
+    def look(self, what: Hashable) -> T | None:
+        """Answer if it is kept; nothing is asked, and nobody waited for."""
+        with self._lock:
+            place = self._places.get(what)
+            if place is None or not place.answers or place.until <= self._clock():
+                return None
+            self._places.move_to_end(what)
+            return place.answers[0]
+
     def forget(self) -> None:
         """Keep nothing any more."""
         with self._lock:
@@ -74,5 +90,5 @@ class Kept(Generic[T]):
                 del self._places[what]
                 return
             self._places.move_to_end(what)
-            while len(self._places) > 1 and sum(each.weight for each in self._places.values()) > self._most:
+            while len(self._places) > 1 and sum(each.weight for each in self._places.values()) > self.most:
                 self._places.popitem(last=False)

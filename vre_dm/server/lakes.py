@@ -7,6 +7,7 @@ from typing import cast
 from vre_dm import session
 from vre_dm.errors import LakeStarting, SandboxError, Unreachable, VreDmError
 from vre_dm.lake import instances
+from vre_dm.lake.catalogue import Page
 from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.lake import Lake
@@ -27,6 +28,9 @@ class OpenLake:
         self.name, self.pool = name, pool
         self.datasets: Kept[Dataset] = Kept(
             _FILES_KEPT, _SECONDS_KEPT, lambda dataset: 1 + len(dataset.files)
+        )
+        self.content: Kept[list[Page]] = Kept(
+            _FILES_KEPT, _SECONDS_KEPT, lambda pages: sum(1 + len(page.entries) for page in pages)
         )
         self.keys: Kept[list[Key]] = Kept(_SCOPES_KEPT, _SECONDS_KEPT)
         self.chosen = False  # by the user, so that it may be started
@@ -50,6 +54,7 @@ class OpenLake:
                 if self._lake is None or _address(now) != _address(self._lake.instance):
                     self._lake = session.opened(now)
                     self.datasets.forget()
+                    self.content.forget()
                     self.keys.forget()
             elif self._lake is None:
                 self._lake = session.opened(_configured(self.name))

@@ -1,0 +1,78 @@
+"""What is in a dataset is told at once the second time, anew when that is wanted, and never after its end."""
+
+from typing import Any
+
+import pytest
+
+from tests.lake.conftest import Make
+from tests.lakes import inside
+from tests.server.conftest import Asked, lines, said
+from tests.server.test_catalogue import rows
+from vre_dm.did import Did
+from vre_dm.sandbox import LakeStatus
+
+pytestmark = pytest.mark.usefixtures("on_lake")
+
+
+@pytest.fixture
+def dataset(make: Make) -> Did:
+    return make("opened.twice", files=3)
+
+
+def add_file(rucio: Any, did: Did, name: str) -> None:
+    file = {"scope": did.scope, "name": name, "bytes": 1, "adler32": "00000001"}
+    rucio.add_replicas("CNAF-STORM", [file])
+    rucio.attach_dids(did.scope, did.name, [file])
+
+
+_ERASE = """
+import sys
+from sqlalchemy import text
+from rucio.db.sqla.session import get_engine
+with get_engine().begin() as connection:
+    for table in ("contents", "dids"):
+        connection.execute(
+            text(f"DELETE FROM {table} WHERE scope = :scope AND name = :name"),
+            dict(zip(("scope", "name"), sys.argv[1:])),
+        )
+"""
+
+
+def erase(lake: LakeStatus, did: Did) -> None:
+    """Do what the lake does at the end of a dataset's lifetime."""
+    done = inside(lake, _ERASE, did.scope, did.name)
+    assert done.returncode == 0, done.stderr
+
+
+async def test_what_was_opened_lately_is_told_as_it_was_until_it_is_asked_for_anew(
+    api: Asked, dataset: Did, rucio: Any
+) -> None:
+    async def names(**more: str) -> set[str]:
+        return {row["name"] for row in rows(await api("children", params={"did": str(dataset)} | more))}
+
+    before = await names()
+    assert len(before) == 3
+    added = f"{dataset.name}.added"
+    add_file(rucio, dataset, added)
+    assert await names() == before
+    assert await names(kind="dataset") == set()
+    assert await names(refresh="1") == before | {added}
+    assert await names() == before | {added}
+
+
+async def test_a_dataset_that_is_gone_is_said_to_be_gone_even_if_its_files_are_known(
+    api: Asked, dataset: Did, on_lake: LakeStatus
+) -> None:
+    params = {"did": str(dataset)}
+    assert len(rows(await api("children", params=params))) == 3
+    erase(on_lake, dataset)
+    *known, last = lines(await api("children", params=params))
+    assert sum(len(line["rows"]) for line in known) == 3
+    assert last["error"] == "NotInLake"
+    anew = await api("children", params=params | {"refresh": "1"})
+    assert (anew.code, said(anew)["error"]) == (404, "NotInLake")
+
+
+async def test_refresh_is_yes_or_no(api: Asked, dataset: Did) -> None:
+    answer = await api("children", params={"did": str(dataset), "refresh": "perhaps"})
+    assert (answer.code, said(answer)["field"]) == (400, "refresh")

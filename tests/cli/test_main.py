@@ -115,6 +115,17 @@ def test_a_fetch_prints_paths_of_whole_files(run: Run, tmp_path: Path):
     assert again.stderr == ""
 
 
+@pytest.mark.parametrize("words", [["ls"], ["search"], ["rules"], ["fetch", "fermi:dsph.jfactors"]])
+def test_a_command_works_on_the_lake_that_is_named_and_on_no_other(run: Run, words: list[str]):
+    named = run(*words, "--lake", "elsewhere")
+    assert named.exit_code == 1
+    assert "elsewhere" in named.stderr
+
+
+def test_a_lake_that_is_named_is_the_one_that_is_asked(run: Run):
+    assert run("ls", "--lake", "127.0.0.1").stdout == run("ls").stdout != ""
+
+
 @pytest.fixture
 def half_lost(embedded_lake: LakeStatus) -> Did:
     """A dataset of one file that is here and one whose only copy is lost."""

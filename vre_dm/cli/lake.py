@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vre_dm.cli.choosing import lake_named, on_lake
 from vre_dm.cli.lines import lines
 from vre_dm.errors import FetchError
 from vre_dm.lake.tables import clean, left_out
@@ -17,18 +18,11 @@ from vre_dm.notebook.progress import in_terminal
 if TYPE_CHECKING:
     from vre_dm.lake.catalogue import Scopes
     from vre_dm.lake.dataset import Dataset
-    from vre_dm.lake.lake import Lake
     from vre_dm.lake.results import SearchResult
 
 _SOME_FAILED = 3
 _KINDS = click.Choice(["collection", "dataset", "container", "file", "all"])
 _as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-
-
-def _lake() -> "Lake":
-    from vre_dm.session import connect  # heavy, and not needed for the help
-
-    return connect(say=lambda text: click.echo(text, err=True))
 
 
 def _say(document: object) -> None:
@@ -53,8 +47,11 @@ def _entries(datasets: "Iterable[Dataset]") -> list[dict[str, object]]:
 @click.argument("filters", nargs=-1)
 @click.option("--scope", help="Only in this scope.")
 @click.option("--type", "kind", type=_KINDS, default="collection", show_default=True, help="What to list.")
+@on_lake
 @_as_json
-def search(pattern: str, filters: tuple[str, ...], scope: str | None, kind: str, as_json: bool) -> None:
+def search(
+    pattern: str, filters: tuple[str, ...], scope: str | None, kind: str, name: str | None, as_json: bool
+) -> None:
     """Find datasets by name and metadata.
 
     PATTERN is name* or scope:name*. FILTERS are comparisons such as 'year>=2017' or technique='direct
@@ -62,7 +59,7 @@ def search(pattern: str, filters: tuple[str, ...], scope: str | None, kind: str,
     """
     if set("=<>") & set(pattern):
         pattern, filters = "*", (pattern, *filters)
-    found = _lake().search(pattern, scope=scope, kind=kind, where=" ".join(map(_quoted, filters)))
+    found = lake_named(name).search(pattern, scope=scope, kind=kind, where=" ".join(map(_quoted, filters)))
     if not found:
         click.echo(clean(f"nothing {found.title}{_wider(pattern)}", None), err=True)
     if as_json:
@@ -86,10 +83,11 @@ def _quoted(condition: str) -> str:
 
 @click.command("ls")
 @click.argument("what", required=False)
+@on_lake
 @_as_json
-def ls(what: str | None, as_json: bool) -> None:
+def ls(what: str | None, name: str | None, as_json: bool) -> None:
     """List the scopes, the datasets of a SCOPE, or the content of a SCOPE:NAME."""
-    found = _lake().ls(what)
+    found = lake_named(name).ls(what)
     if as_json:
         _say([entry if isinstance(entry, str) else _entries([entry])[0] for entry in found])
         return
@@ -106,6 +104,7 @@ def ls(what: str | None, as_json: bool) -> None:
 @click.option("--recheck", is_flag=True, help="Read files that are here again and compare their checksums.")
 @click.option("--since", metavar="DATE", help="Only files registered then or later (UTC).")
 @click.option("--pin", type=click.Path(path_type=Path), help="Fetch the files it records; made if missing.")
+@on_lake
 @click.option("--json", "as_json", is_flag=True, help="What happens, one JSON document a line.")
 def fetch(
     did: str,
@@ -115,6 +114,7 @@ def fetch(
     recheck: bool,
     since: str | None,
     pin: Path | None,
+    name: str | None,
     as_json: bool,
 ) -> None:
     """Have the files of a dataset here, each one verified; run again to continue.
@@ -128,7 +128,7 @@ def fetch(
                 3  some files could not be had; a table says why and who can act
               130  interrupted; what arrived waits for the next run
     """  # noqa: D301 - click takes this character for "leave the lines as they are"
-    dataset = _lake().dataset(did)
+    dataset = lake_named(name).dataset(did)
     try:
         with lines() if as_json else in_terminal() as progress:
             paths = dataset.fetch(

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vre_dm.cli.choosing import lake_named, on_lake
+
 if TYPE_CHECKING:
     from vre_dm.lake.rules import Causes, Rule, RuleList
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--move", metavar="RSE", help="Keep the copies at another storage element instead.")
 @click.option("--approve", is_flag=True, help="Let it begin, where you approve rules for its storage.")
 @click.option("--delete", is_flag=True, help="End it now.")
+@on_lake
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def rules(
     what: str | None,
@@ -30,6 +33,7 @@ def rules(
     move: str | None,
     approve: bool,
     delete: bool,
+    name: str | None,
     as_json: bool,
 ) -> None:
     """Say how replication rules stand: your own, those on a dataset, or one.
@@ -37,9 +41,8 @@ def rules(
     The options act on one rule, named by its ID.
     """
     from vre_dm.lake.rule_orders import Order
-    from vre_dm.session import connect  # brings Rucio's client, which the help does not need
 
-    lake = connect(say=lambda text: click.echo(text, err=True))
+    lake = lake_named(name)
     found = Order(what, why, extend, shorten, boost, move, approve, delete).carry_out(lake)
     if as_json:
         click.echo(json.dumps(_documents(found), default=str))

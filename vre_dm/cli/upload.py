@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from vre_dm.cli.choosing import lake_named, on_lake
 from vre_dm.cli.lines import lines
 from vre_dm.lake.tables import plural
 from vre_dm.notebook.progress import in_terminal
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--close", is_flag=True, help="Let no more files be added, for ever; alone or after an upload.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 @click.option("--discard", is_flag=True, help="Remove what an interrupted upload left on the storage.")
+@on_lake
 @click.option("--json", "as_json", is_flag=True, help="What happens, one JSON document a line.")
 def upload(
     did: str,
@@ -40,6 +42,7 @@ def upload(
     close: bool,
     dry_run: bool,
     discard: bool,
+    name: str | None,
     as_json: bool,
 ) -> None:
     """Upload FILES (or the files of a folder) as a dataset; run again to continue.
@@ -54,9 +57,7 @@ def upload(
                 2  the command line is wrong
               130  interrupted; what arrived waits for the next run
     """  # noqa: D301 - click takes this character for "leave the lines as they are"
-    from vre_dm.session import connect
-
-    lake = connect(say=lambda text: click.echo(text, err=True))
+    lake = lake_named(name)
     if discard:
         _discard(lake, did)
     if close and not files and not dry_run:

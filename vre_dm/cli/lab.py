@@ -11,8 +11,8 @@ import click
 from vre_dm.errors import NotWritable
 from vre_dm.resources import shipped
 
-# JupyterLab would else ask whether it may call home for news and updates.
-_QUIET = ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=None"]
+# Read beside the user's own: JupyterLab would else ask whether it may call home for news and updates.
+_QUIET = Path(__file__).with_name("jupyter")
 _PASSED_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 
 
@@ -35,17 +35,11 @@ def lab(notebooks: Path | None, arguments: tuple[str, ...]) -> None:
     click.echo(f"lake: {lake.instance.name} ({lake.instance.source}); notebooks: {folder}", err=True)
     as_root = ["--allow-root"] if os.geteuid() == 0 else []  # in a container there is nobody else
     # -P: a jupyterlab.py in the current folder is not JupyterLab
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "jupyterlab",
-        f"--ServerApp.root_dir={folder}",
-        *_QUIET,
-        *as_root,
-        *arguments,
-    ]
-    os.execv(sys.executable, command)  # noqa: S606 - Ctrl-C and exit code are JupyterLab's own
+    started = [sys.executable, "-P", "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
+    known = os.environ.get("JUPYTER_CONFIG_PATH")
+    environment = os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, (known, str(_QUIET))))}
+    # Ctrl-C and exit code are JupyterLab's own
+    os.execve(sys.executable, [*started, *as_root, *arguments], environment)  # noqa: S606
 
 
 def working_copy(origin: Path, chosen: Path | None, fallback: Path) -> Path:

@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
 
 from tests.browser.lab import Lab, on_lake, skip_unless_built
-from tests.browser.panel import Panel
+from tests.browser.panel import PATIENT, Panel
 from tests.browser.plot import Plot
 from tests.browser.toys import model
 from tests.lake.conftest import make as make  # fixtures
@@ -22,6 +22,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 LOCAL = {"127.0.0.1", ""}  # "" is file:, data: and blob:
 # JupyterLab and Notebook 7 report errors of their own plugins; ours have this in their stack.
 OURS = "/extensions/vre-dm-lab/"
+expect.set_options(timeout=PATIENT)
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +42,8 @@ class Watched:
         self.asked: list[str] = []
         self.errors: list[str] = []
         self.dialogs: list[str] = []
-        context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
+        context.set_default_timeout(PATIENT)
         context.route("**/*", self._judge)
         context.on("page", self._follow)
         self.page: Page = context.new_page()

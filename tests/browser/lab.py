@@ -134,9 +134,9 @@ def on_lake(lake: LakeStatus, folder: Path) -> Lab:
 
 def ready(page: Page) -> None:
     """Wait until the front end has restored its windows."""
-    page.wait_for_function("() => globalThis.jupyterapp?.restored", timeout=60_000)
+    page.wait_for_function("() => globalThis.jupyterapp?.restored")
     page.evaluate("() => globalThis.jupyterapp.restored.then(() => null)")
-    expect(page.locator("#jupyterlab-splash")).to_have_count(0, timeout=60_000)
+    expect(page.locator("#jupyterlab-splash")).to_have_count(0)
 
 
 def skip_unless_built() -> None:

@@ -22,7 +22,7 @@ class Panel:
         """Open it by its tab, unless it is open."""
         if not self.place.is_visible():
             self.page.get_by_role("tab", name="Data lake").click()
-        expect(self.row("fermi, scope")).to_be_visible(timeout=PATIENT)
+        expect(self.row("fermi, scope")).to_be_visible()
         return self
 
     def row(self, text: str) -> Locator:
@@ -62,6 +62,18 @@ class Panel:
         bar = self.page.get_by_role("progressbar", name=f"Fetch of {did}")
         return self.jobs.get_by_role("listitem").filter(has=bar).first
 
+    def keep(self, did: str, rse: str) -> None:
+        """Ask for copies for a day through the dialog."""
+        self.command("vre-dm:keep-at", did=did)
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_label("Storage element").fill(rse)
+        dialog.get_by_label("Days").fill("1")
+        dialog.get_by_role("button", name="Keep").click()
+
+    def rule(self, did: str) -> Locator:
+        """The rule on a DID in the table of rules."""
+        return self.page.get_by_role("table", name="My rules").get_by_role("row").filter(has_text=did)
+
     def cell(self, text: str) -> Locator:
         """A cell of the open notebook whose source has this text."""
         return self.page.locator(".jp-Notebook .jp-CodeCell").filter(has_text=text)
@@ -69,7 +81,7 @@ class Panel:
     def write_below(self, source: str) -> None:
         """Run the cell in use, which makes one below, and write into that."""
         # Before its kernel stands, JupyterLab would ask for one.
-        expect(self.page.get_by_role("button", name="| Idle")).to_be_visible(timeout=PATIENT)
+        expect(self.page.get_by_role("button", name="| Idle")).to_be_visible()
         cells = self.page.locator(".jp-Notebook .jp-CodeCell")
         before = cells.count()
         self.page.keyboard.press("Shift+Enter")

@@ -21,7 +21,6 @@ RUN_LAST = """() => {
   return jupyterapp.commands.execute('notebook:run-cell').then(() => null);
 }"""
 NUMBERS = count()
-expect.set_options(timeout=60_000)  # for machines that do other things too
 
 
 @pytest.fixture
@@ -36,12 +35,10 @@ def opened(lab: Lab, lab_page: LabPage) -> Opened:
         nbformat.write(notebook, lab.root / name)
         page = lab_page(address.format(name), **options)
         page.locator(".jp-CodeCell").nth(1).wait_for()
-        page.wait_for_function(
-            "() => jupyterapp.shell.currentWidget.sessionContext.session?.kernel", timeout=60_000
-        )
+        page.wait_for_function("() => jupyterapp.shell.currentWidget.sessionContext.session?.kernel")
         page.evaluate(RUN_ALL)
         tree = page.get_by_role("tree", name="Data lake", exact=True).and_(page.locator(".vre-dm-tree"))
-        expect(tree.get_by_role("treeitem", name="xenon")).to_be_visible(timeout=60_000)
+        expect(tree.get_by_role("treeitem", name="xenon")).to_be_visible()
         return page, tree
 
     return open_in
@@ -57,7 +54,7 @@ def test_what_is_selected_is_fetched_and_used_in_the_next_cell(opened: Opened, a
     expect(page.locator(".vre-dm-said")).to_contain_text("2 files, verified")
     page.evaluate(RUN_LAST)
     said = "['xenon:s2only.limits', 'xenon:s2only.response'] [True, True]"
-    expect(page.locator(".jp-OutputArea-output", has_text=said)).to_be_visible(timeout=60_000)
+    expect(page.locator(".jp-OutputArea-output", has_text=said)).to_be_visible()
 
 
 def test_the_keyboard_finds_and_selects_and_leaves_the_notebook_alone(opened: Opened) -> None:

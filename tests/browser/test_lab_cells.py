@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.lab import Lab
-from tests.browser.panel import PATIENT, Panel
+from tests.browser.panel import Panel
 
 _HELD = """path => {
   const all = [...jupyterapp.shell.widgets("main")];
@@ -52,7 +52,7 @@ def test_rows_that_are_dragged_into_a_notebook_become_cells_with_new_names(
     panel.hit("fermi:dsph.jfactors").click()
     panel.hit("fermi:dsph.likelihoods").click(modifiers=["Control"])
     _drag(panel.page, panel.hit("fermi:dsph.jfactors"), panel.cell("dsph_jfactors = 1"))
-    expect(panel.cell('dsph_jfactors_2 = dm.fetch("fermi:dsph.jfactors")')).to_be_visible(timeout=PATIENT)
+    expect(panel.cell('dsph_jfactors_2 = dm.fetch("fermi:dsph.jfactors")')).to_be_visible()
     expect(panel.cell('dsph_likelihoods = dm.fetch("fermi:dsph.likelihoods")')).to_be_visible()
     attached = panel.page.evaluate(_HELD, path)[1]
     assert [(each["did"], each["variableName"]) for each in attached] == [
@@ -69,7 +69,7 @@ def test_a_notebook_of_rucio_jupyterlab_gets_its_variable_and_one_undo_takes_it_
     panel = Panel(lab_page(f"/lab/tree/{path}?reset")).open()
     panel.section("Used in this notebook")
     panel.page.get_by_role("button", name="Insert a cell for fermi:dsph.jfactors").click()
-    expect(panel.cell('jf = dm.fetch("fermi:dsph.jfactors")')).to_be_visible(timeout=PATIENT)
+    expect(panel.cell('jf = dm.fetch("fermi:dsph.jfactors")')).to_be_visible()
     assert panel.page.evaluate(_HELD, path)[1] == [_THEIRS, strange]
     panel.command("notebook:undo-cell-action")
     expect(panel.cell("jf = dm.fetch")).to_have_count(0)

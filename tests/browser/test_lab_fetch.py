@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.lab import Lab, ready
 from tests.browser.lab_data import kill_job, zeros
-from tests.browser.panel import PATIENT, Panel
+from tests.browser.panel import Panel
 from vre_dm.did import Did
 from vre_dm.sandbox import LakeStatus
 
@@ -28,7 +28,7 @@ def under_way(panel: Panel, did: Did) -> None:
     """Begin a fetch and wait until bytes have come."""
     panel.command("vre-dm:fetch", did=str(did))
     bar = panel.page.get_by_role("progressbar", name=f"Fetch of {did}")
-    expect(bar).to_have_attribute("aria-valuenow", re.compile("[1-9]"), timeout=PATIENT)
+    expect(bar).to_have_attribute("aria-valuenow", re.compile("[1-9]"))
 
 
 def test_data_are_found_fetched_added_run_and_plotted(panel: Panel) -> None:
@@ -37,13 +37,13 @@ def test_data_are_found_fetched_added_run_and_plotted(panel: Panel) -> None:
     panel.hit(FACTORS).click()
     panel.place.get_by_role("button", name="Fetch what is selected").click()
     job = panel.job(FACTORS)
-    expect(job).to_contain_text("Finished", timeout=PATIENT)
+    expect(job).to_contain_text("Finished")
     job.get_by_role("button", name="Add to notebook").click()
     cell = panel.cell("dsph_jfactors")
-    expect(cell).to_be_visible(timeout=PATIENT)
+    expect(cell).to_be_visible()
     panel.write_below(PLOT)
     panel.page.keyboard.press("Control+Enter")
-    expect(panel.page.locator(".jp-OutputArea img")).to_be_visible(timeout=PATIENT)
+    expect(panel.page.locator(".jp-OutputArea img")).to_be_visible()
 
 
 def test_a_killed_fetch_is_shown_as_interrupted_even_after_a_reload_and_continues(
@@ -55,9 +55,9 @@ def test_a_killed_fetch_is_shown_as_interrupted_even_after_a_reload_and_continue
     kill_job(lab, large)
     panel.open().section("Jobs")
     job = panel.job(str(large))
-    expect(job).to_contain_text("Interrupted", timeout=PATIENT)
+    expect(job).to_contain_text("Interrupted")
     job.get_by_role("button", name="Continue").click()
-    expect(job).to_contain_text("Finished", timeout=PATIENT)
+    expect(job).to_contain_text("Finished")
 
 
 def test_a_fetch_outlives_the_server_and_the_page_finds_both_again(
@@ -66,7 +66,7 @@ def test_a_fetch_outlives_the_server_and_the_page_finds_both_again(
     under_way(panel, large)
     lab.stop(kill=True)
     lab.start()
-    expect(panel.job(str(large))).to_contain_text("Finished", timeout=PATIENT)
+    expect(panel.job(str(large))).to_contain_text("Finished")
 
 
 def test_two_tabs_show_the_same_fetch(panel: Panel, lab: Lab, large: Did) -> None:
@@ -76,4 +76,4 @@ def test_two_tabs_show_the_same_fetch(panel: Panel, lab: Lab, large: Did) -> Non
     under_way(panel, large)
     job = other.job(str(large))
     job.get_by_role("button", name="Cancel").click()
-    expect(panel.job(str(large))).to_contain_text("Cancelled", timeout=PATIENT)
+    expect(panel.job(str(large))).to_contain_text("Cancelled")

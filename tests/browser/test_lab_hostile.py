@@ -7,7 +7,7 @@ import nbformat
 from playwright.sync_api import Page, expect
 
 from tests.browser.lab import Lab
-from tests.browser.panel import PATIENT, Panel
+from tests.browser.panel import Panel
 from tests.lake.conftest import Make
 from tests.lakes import plant
 from vre_dm.did import Did
@@ -58,15 +58,15 @@ def test_hostile_names_and_metadata_of_a_dataset_are_text(
     plant(embedded_lake, did, [f"{did.name}-{each[:40]}" for each in ATTACKS])
     panel.page.get_by_role("button", name="Ask the lake again").click()
     panel.expand("user.dm")
-    expect(panel.tree.get_by_text("left out")).to_be_visible(timeout=PATIENT)
+    expect(panel.tree.get_by_text("left out")).to_be_visible()
     panel.expand(did.name)
-    expect(panel.tree.get_by_text("left out")).to_have_count(2, timeout=PATIENT)
+    expect(panel.tree.get_by_text("left out")).to_have_count(2)
     panel.row(did.name).first.dblclick()
     details = panel.section("Details")
-    expect(details.get_by_text(ATTACKS[0]).first).to_be_visible(timeout=PATIENT)
+    expect(details.get_by_text(ATTACKS[0]).first).to_be_visible()
     panel.section("Search")
     panel.search("year=2020")
-    expect(panel.hit(str(did))).to_be_visible(timeout=PATIENT)
+    expect(panel.hit(str(did))).to_be_visible()
     assert brought(panel.page) == []
 
 
@@ -77,5 +77,5 @@ def test_what_a_hostile_notebook_claims_to_use_is_left_out(lab: Lab, panel: Pane
     nbformat.write(written, lab.root / "claims.ipynb")
     panel.command("docmanager:open", path="claims.ipynb")
     used = panel.section("Used in this notebook").get_by_role("listitem")
-    expect(used).to_contain_text("fermi:dsph.jfactors", timeout=PATIENT)
+    expect(used).to_contain_text("fermi:dsph.jfactors")
     assert brought(panel.page) == []

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.lab import Lab
 from tests.browser.lab_data import token
-from tests.browser.panel import PATIENT, Panel
+from tests.browser.panel import Panel
 from vre_dm.sandbox import LakeStatus
 
 LIFE = 20  # seconds
@@ -28,9 +28,9 @@ def test_a_login_that_ended_says_what_to_do_and_a_new_token_is_enough(
 ) -> None:
     token_file.write_text(token(embedded_lake, LIFE))
     panel.page.get_by_role("button", name="Ask the lake again").click()
-    expect(panel.place).to_contain_text("token expired", timeout=PATIENT)
+    expect(panel.place).to_contain_text("token expired")
     token_file.write_text(token(embedded_lake, 3600))
     panel.section("Search")
     panel.search("dsph.*")
-    expect(panel.hit("fermi:dsph.jfactors")).to_be_visible(timeout=PATIENT)
-    expect(panel.place).to_contain_text("min left", timeout=PATIENT)
+    expect(panel.hit("fermi:dsph.jfactors")).to_be_visible()
+    expect(panel.place).to_contain_text("min left")

@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.browser.panel import PATIENT, Panel
+from tests.browser.panel import Panel
 from tests.lake.conftest import Make
 from tests.lakes import plant
 from vre_dm.did import Did
@@ -25,8 +25,8 @@ def test_ten_thousand_files_are_walked_through_by_key_and_few_are_in_the_page(
     panel.page.get_by_role("button", name="Ask the lake again").click()
     panel.expand("user.dm", did.name)
     first, last = panel.row(f"{file['name']},"), panel.row(f"{names[-1]},")
-    expect(first).to_be_visible(timeout=PATIENT)
-    expect(first).to_have_attribute("aria-setsize", str(COUNT), timeout=PATIENT)
+    expect(first).to_be_visible()
+    expect(first).to_have_attribute("aria-setsize", str(COUNT))
     panel.page.keyboard.press("End")
     expect(last).to_be_visible()
     expect(panel.row("xenon, scope")).to_be_focused()

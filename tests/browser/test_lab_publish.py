@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.lab import Lab
-from tests.browser.panel import PATIENT, Panel
+from tests.browser.panel import Panel
 
 ABOUT = {
     "title": "My limit",
@@ -44,7 +44,7 @@ def test_a_file_becomes_a_dataset_once_the_form_is_right_and_the_dry_run_was_see
     page.get_by_role("menuitem", name="Publish in the Data Lake…").click()
     dialog = page.get_by_role("dialog", name="Publish in the data lake")
     dataset = dialog.get_by_label("Name of the dataset")
-    expect(dataset).to_be_focused(timeout=PATIENT)
+    expect(dataset).to_be_focused()
     did = f"user.dm:{dataset.input_value()}"
     describe(dialog, year="24")
     page.keyboard.press("Enter")
@@ -55,15 +55,15 @@ def test_a_file_becomes_a_dataset_once_the_form_is_right_and_the_dry_run_was_see
     year.fill("2024")
     page.keyboard.press("Enter")
     refused = dialog.get_by_role("alert").filter(has_text="no storage element NOWHERE")
-    expect(refused).to_be_visible(timeout=PATIENT)
+    expect(refused).to_be_visible()
     dialog.get_by_label("Storage element").fill("CERN-EOSPILOT")
     page.keyboard.press("Enter")
-    expect(dialog.get_by_role("row").filter(has_text="upload")).to_have_count(1, timeout=PATIENT)
+    expect(dialog.get_by_role("row").filter(has_text="upload")).to_have_count(1)
     dialog.get_by_role("button", name="Upload").click()
     bar = page.get_by_role("progressbar", name=f"Upload of {did}")
-    expect(bar).to_have_attribute("aria-valuetext", "Finished: 28 B, 1 of 1 file", timeout=PATIENT)
+    expect(bar).to_have_attribute("aria-valuetext", "Finished: 28 B, 1 of 1 file")
     page.get_by_role("button", name=f"Show details: {did}").click()
-    expect(panel.section("Details")).to_contain_text("My limit", timeout=PATIENT)
+    expect(panel.section("Details")).to_contain_text("My limit")
 
 
 def test_files_that_are_dropped_on_the_panel_are_offered_for_publishing(name: str, panel: Panel) -> None:
@@ -83,6 +83,6 @@ def test_files_that_are_dropped_on_the_panel_are_offered_for_publishing(name: st
     page.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=10)
     page.mouse.up()
     files = page.get_by_role("dialog").get_by_role("group", name="Files to publish")
-    expect(files).to_contain_text(name, timeout=PATIENT)
+    expect(files).to_contain_text(name)
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)

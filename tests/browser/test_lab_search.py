@@ -4,23 +4,21 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.panel import PATIENT, Panel
+from tests.browser.panel import Panel
 
 
 def test_a_refused_filter_is_said_at_its_chip_and_mended_by_keyboard(panel: Panel) -> None:
     keyboard = panel.page.keyboard
     panel.search("fermi:* yaer>=2015")
     chip = panel.place.get_by_role("button", name="yaer >= 2015")
-    expect(panel.place.get_by_role("alert").filter(has_text="did you mean year?")).to_be_visible(
-        timeout=PATIENT
-    )
+    expect(panel.place.get_by_role("alert").filter(has_text="did you mean year?")).to_be_visible()
     expect(chip).to_have_accessible_description(re.compile("did you mean year"))
     chip.press("Enter")
     key = panel.place.get_by_role("combobox", name="Key")
     expect(key).to_be_focused()
     key.fill("year")
     keyboard.press("Enter")
-    expect(panel.hit("fermi:dsph.likelihoods")).to_be_visible(timeout=PATIENT)
+    expect(panel.hit("fermi:dsph.likelihoods")).to_be_visible()
     panel.place.get_by_role("button", name="year >= 2015").press("Delete")
     expect(panel.place.get_by_role("list", name="Filters")).to_have_count(0)
     expect(panel.place.get_by_role("searchbox", name=re.compile("^Name"))).to_be_focused()
@@ -30,13 +28,11 @@ def test_details_of_a_hit_are_reached_and_walked_through_by_keyboard(panel: Pane
     keyboard = panel.page.keyboard
     panel.search("fermi:dsph.jfactors")
     panel.hit("fermi:dsph.jfactors").press("Enter")
-    expect(panel.place.get_by_role("tab", name="About")).to_be_focused(timeout=PATIENT)
+    expect(panel.place.get_by_role("tab", name="About")).to_be_focused()
     expect(panel.place.get_by_role("table", name="Metadata")).to_contain_text("1611.03184")
     keyboard.press("ArrowRight")
-    expect(panel.place.get_by_role("grid", name="Files").get_by_role("row")).to_have_count(1, timeout=PATIENT)
+    expect(panel.place.get_by_role("grid", name="Files").get_by_role("row")).to_have_count(1)
     keyboard.press("ArrowRight")
-    expect(panel.place.get_by_role("table", name="Replicas")).to_contain_text("complete", timeout=PATIENT)
+    expect(panel.place.get_by_role("table", name="Replicas")).to_contain_text("complete")
     keyboard.press("ArrowRight")
-    expect(panel.place.get_by_role("list", name="Rules", exact=True).last).to_contain_text(
-        "OK", timeout=PATIENT
-    )
+    expect(panel.place.get_by_role("list", name="Rules", exact=True).last).to_contain_text("OK")

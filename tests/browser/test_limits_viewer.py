@@ -12,7 +12,6 @@ from tests.limits.conftest import HOSTILE, make
 from vre_dm.limits.scaffold import write_pairs
 
 LabPage = Callable[..., Page]
-expect.set_options(timeout=60_000)  # for machines that do other things too
 OPEN = "([command, args]) => jupyterapp.commands.execute(command, args).then(() => null)"
 
 

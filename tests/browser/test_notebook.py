@@ -117,7 +117,7 @@ def opened(server: str, watch: Callable[..., Watched]) -> Iterator[Callable[[str
         pages.append(watch())
         page = pages[-1].page
         page.goto(server + path)
-        page.get_by_role("button", name="Save PNG").wait_for(timeout=60_000)
+        page.get_by_role("button", name="Save PNG").wait_for()
         return page
 
     yield make

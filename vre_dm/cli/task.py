@@ -22,7 +22,9 @@ def main() -> int:
     try:
         task = Task.read(json.load(sys.stdin))
         os.environ.update(task.settings)
-        task.start(connect(task.lake, say=lambda _: None)).result()
+        lake = connect(task.lake, say=lambda _: None)
+        lake.must_tell()  # nobody would know of it, nor could stop it
+        task.start(lake).result()
     except (VreDmError, JobCancelled) as error:
         sys.stdout.write(json.dumps({"error": type(error).__name__, "message": clean(error, None)}))
         return 1

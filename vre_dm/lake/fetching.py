@@ -99,7 +99,7 @@ def start(site: Site, did: Did, files: FileList, target: Path | str | None, want
         return paths
 
     about, task = _about(site, did, folder, wanted), _task(site, did, folder, wanted)
-    return StartedJob(work, about, site.jobs, task)
+    return StartedJob(work, about, site.jobs, task, must_tell=site.must_tell)
 
 
 def _asked(site: Site, files: FileList, choice: "Choice", wanted: Wanted) -> tuple[list[File], str | None]:

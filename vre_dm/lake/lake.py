@@ -1,6 +1,7 @@
 """The lake as its user sees it: search, browse, one dataset, one's rules and quota."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,6 +76,10 @@ class Lake(Tabular):
     def instance(self) -> Instance:
         """Settings of the lake and where they came from; passwords and tokens do not show."""
         return self._connection.instance
+
+    def must_tell(self) -> None:
+        """Refuse from now on, as `NotWritable`, what other processes could not see and stop."""
+        self._site = replace(self._site, must_tell=True)
 
     @property
     def access(self) -> Access:
@@ -280,7 +285,9 @@ class Lake(Tabular):
 
         wish = Wish(did=Did.parse(did), rse=rse, days=days, metadata=metadata, comment=comment)
         way, site = Shipping(self._connection, self._storage), self._site
-        return prepare(way, files, wish, prefix=prefix, records=site.uploads, jobs=site.jobs)
+        return prepare(
+            way, files, wish, prefix=prefix, records=site.uploads, jobs=site.jobs, must_tell=site.must_tell
+        )
 
     def publish(
         self,

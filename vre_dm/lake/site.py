@@ -30,6 +30,8 @@ class Site:
         Remembers what was verified, and keeps it by content; None where nothing does.
     settings
         Variables of ours that decide how files are fetched.
+    must_tell
+        Whether a fetch or an upload that cannot tell of itself is refused.
     """
 
     connection: Connection
@@ -39,3 +41,4 @@ class Site:
     uploads: Path | None = None
     cache: "Cache | None" = None
     settings: Mapping[str, str] = field(default_factory=dict)
+    must_tell: bool = False

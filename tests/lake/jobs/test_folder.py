@@ -27,7 +27,6 @@ def root(tmp_path: Path) -> Path:
 
 def made(root: Path, *events: Event, owner: Owner | None = None, now: float = NOW) -> JobFolder:
     job = begin(root, ABOUT, now)
-    assert job is not None
     journal = Journal(job.journal, lambda: NOW)
     for event in events:
         journal.append(event)
@@ -148,16 +147,19 @@ def test_a_folder_that_others_could_have_filled_is_neither_read_nor_cleaned(root
     over = made(root, Finished(1, 1, 1.0, 0))
     root.chmod(0o777)
     assert folders(root) == []
-    assert begin(root, ABOUT, NOW + 10 * WEEK) is None
+    with pytest.raises(NotWritable, match="other users can change"):
+        begin(root, ABOUT, NOW + 10 * WEEK)
     root.chmod(0o700)
     assert [job.path for job in folders(root)] == [over.path]
 
 
-def test_a_disk_that_refuses_makes_no_folder_and_no_error(tmp_path: Path):
+def test_a_disk_that_refuses_makes_no_folder_and_is_named(tmp_path: Path):
     blocked = tmp_path / "file"
     blocked.write_text("")
-    assert begin(blocked / "jobs", ABOUT, NOW) is None
+    with pytest.raises(NotWritable, match=f"{blocked}.*XDG_STATE_HOME"):
+        begin(blocked / "jobs", ABOUT, NOW)
     assert folders(blocked / "jobs") == []
     tmp_path.chmod(0o777)
-    assert begin(tmp_path, ABOUT, NOW) is None  # others could exchange it
+    with pytest.raises(NotWritable, match="other users can change"):
+        begin(tmp_path, ABOUT, NOW)
     tmp_path.chmod(0o700)

@@ -14,7 +14,7 @@ import pytest
 
 from tests.faults.server import Breaking, breaking, good
 from tests.faults.world import HASTY, OpenAccess, finals, partials, registered
-from vre_dm.errors import JobCancelled, NotInLake, TransferFailed
+from vre_dm.errors import JobCancelled, NotInLake, NotWritable, TransferFailed
 from vre_dm.lake.files import File
 from vre_dm.lake.jobs import started
 from vre_dm.lake.jobs.folder import About, folders
@@ -299,3 +299,19 @@ def test_files_that_fail_make_a_failed_job_with_one_last_event(tmp_path: Path):
     assert isinstance(failed, Failed)
     assert isinstance(last, Finished)
     assert (last.files, last.failed) == (0, 1)
+
+
+def test_a_disk_that_refuses_stops_no_job_except_one_that_must_tell_of_itself(tmp_path: Path) -> None:
+    blocked, done = tmp_path / "jobs", []
+    blocked.write_text("a file")
+
+    def work(tell: Listener, stop: threading.Event) -> list[Path]:
+        done.append(1)
+        return []
+
+    with pytest.raises(NotWritable, match=f"{blocked}.*XDG_STATE_HOME"):
+        StartedJob(work, ABOUT, blocked, must_tell=True)
+    assert done == []
+    assert StartedJob(work, ABOUT, blocked).result(60) == []
+    assert done == [1]
+    assert blocked.read_text() == "a file"

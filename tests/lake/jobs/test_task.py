@@ -40,7 +40,6 @@ def over(
 
 def test_a_job_keeps_what_it_was_asked_for_and_only_its_user_can_read_it(root: Path):
     folder = begin(root, ABOUT, NOW, TASK)
-    assert folder is not None
     assert folder.task == TASK
     assert stat.S_IMODE(folder.path.stat().st_mode) == 0o700
     folder.remove()

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from vre_dm import strict_json
 from vre_dm.errors import NotWritable
 from vre_dm.lake.jobs import journal
 from vre_dm.lake.jobs.journal import Entry
@@ -27,6 +28,7 @@ MOST = 50
 _SILENT = 120.0  # seconds without a sign of life after which a job of another machine is gone
 _POLL = 0.2  # seconds between two looks at another process's journal
 _NAME = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
+_ELSEWHERE = "make room there, or name another folder with XDG_STATE_HOME"
 _ABOUT, _TASK, _RESULT, _PAUSED = "job.json", "task.json", "result.json", "paused"
 _FILES = ("cancel", _PAUSED, "events.jsonl", "job.json.new", _TASK, f"{_RESULT}.new", _RESULT, _ABOUT)
 
@@ -96,7 +98,7 @@ class JobFolder:
     def begun(self) -> Begun | None:
         """What the job is and whose; None where that cannot be read."""
         try:
-            return _begun(json.loads((self.path / _ABOUT).read_bytes()))
+            return _begun(strict_json.loads((self.path / _ABOUT).read_bytes()))
         except (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
             return None
 
@@ -104,7 +106,7 @@ class JobFolder:
     def task(self) -> Task | None:
         """What starts the same again; None where that was not written down."""
         try:
-            return Task.read(json.loads((self.path / _TASK).read_bytes()))
+            return Task.read(strict_json.loads((self.path / _TASK).read_bytes()))
         except (OSError, ValueError, RecursionError):
             return None
 
@@ -112,7 +114,7 @@ class JobFolder:
     def result(self) -> Result:
         """What it gave; nothing before it is over."""
         try:
-            said = json.loads((self.path / _RESULT).read_bytes())
+            said = strict_json.loads((self.path / _RESULT).read_bytes())
             return Result(tuple(map(Path, said["paths"])), tuple(map(dict, said["report"])))
         except (OSError, ValueError, TypeError, LookupError, RecursionError):
             return Result()
@@ -223,19 +225,19 @@ def state_after(event: Event | None) -> str | None:
     return "failed" if isinstance(event, Failed) and event.file is None else None
 
 
-def begin(root: Path, about: About, now: float, task: Task | None = None) -> JobFolder | None:
+def begin(root: Path, about: About, now: float, task: Task | None = None) -> JobFolder:
     """Make the folder of a job of this process, and remove old ones.
 
-    Returns
-    -------
-    JobFolder or None
-        None where the disk refuses, which stops no job.
+    Raises
+    ------
+    NotWritable
+        The disk refuses, or the folder is another user's to change.
     """
     name = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime(now))}-{secrets.token_hex(4)}"
     folder = JobFolder(root / name)
     begun = {"owner": str(myself()), "host": socket.gethostname(), "at": now, "about": asdict(about)}
     try:
-        make_private(root)
+        make_private(root, _ELSEWHERE)
         clean(root, now)
         folder.path.mkdir(mode=0o700)
         if task is not None:
@@ -243,10 +245,15 @@ def begin(root: Path, about: About, now: float, task: Task | None = None) -> Job
         draft = folder.path / "job.json.new"
         draft.write_text(json.dumps(begun))
         draft.replace(folder.path / _ABOUT)
-    except (OSError, NotWritable):
+    except OSError as error:
         folder.remove()
-        return None
+        raise untold(root, error) from error
     return folder
+
+
+def untold(root: Path, error: OSError) -> NotWritable:
+    """Say that no job can tell of itself, and where."""
+    return NotWritable(f"no job can tell of itself in {root}: {error.strerror}; {_ELSEWHERE}")
 
 
 def folders(root: Path) -> list[JobFolder]:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from pathlib import Path
 
-from vre_dm.errors import FetchError, JobCancelled
+from vre_dm.errors import FetchError, JobCancelled, NotWritable
 from vre_dm.lake.jobs.feed import Feed
-from vre_dm.lake.jobs.folder import About, JobFolder, Result, begin, state_after
+from vre_dm.lake.jobs.folder import About, JobFolder, Result, begin, state_after, untold
 from vre_dm.lake.jobs.journal import Journal
 from vre_dm.lake.jobs.task import Task
 from vre_dm.lake.tables import clean
@@ -35,12 +35,27 @@ class StartedJob:
         Where other processes look for jobs; None where none shall see it.
     task
         What starts the same again.
+    must_tell
+        Whether it may not run where the disk lets nobody see it.
+
+    Raises
+    ------
+    NotWritable
+        It must tell of itself, and cannot; nothing was begun.
     """
 
-    def __init__(self, work: Work, about: About, root: Path | None, task: Task | None = None) -> None:
+    def __init__(
+        self,
+        work: Work,
+        about: About,
+        root: Path | None,
+        task: Task | None = None,
+        *,
+        must_tell: bool = False,
+    ) -> None:
         self._work, self._about = work, about
         self._feed = Feed()
-        self._folder, self._journal = _told_in(root, about, task)
+        self._folder, self._journal = _told_in(root, about, task, must_tell=must_tell)
         self._stop = threading.Event()
         self._last: Event | None = None
         self._future: Future[list[Path]] = Future()
@@ -160,15 +175,22 @@ class StartedJob:
                 due = time.monotonic() + _BEAT
 
 
-def _told_in(root: Path | None, about: About, task: Task | None) -> tuple[JobFolder | None, Journal | None]:
-    """Folder and journal of a new job; none where the disk refuses."""
-    folder = None if root is None else begin(root, about, time.time(), task)
-    if folder is None:
+def _told_in(
+    root: Path | None, about: About, task: Task | None, *, must_tell: bool
+) -> tuple[JobFolder | None, Journal | None]:
+    """Folder and journal of a new job; none where the disk refuses, and that may be."""
+    if root is None:
         return None, None
     try:
-        return folder, Journal(folder.journal, time.time)
-    except OSError:
-        folder.remove()
+        folder = begin(root, about, time.time(), task)
+        try:
+            return folder, Journal(folder.journal, time.time)
+        except OSError as error:
+            folder.remove()
+            raise untold(root, error) from error
+    except NotWritable:
+        if must_tell:
+            raise
         return None, None
 
 

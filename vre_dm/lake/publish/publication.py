@@ -46,12 +46,22 @@ class Publication(Tabular):
         File in which the run notes how far it is; None where it does not.
     jobs
         Where the run tells other processes of itself; None where it does not.
+    must_tell
+        Whether it may not run where it cannot.
     """
 
     def __init__(
-        self, shipping: Shipping, plan: Plan, summing: Summing, record: Path | None, jobs: Path | None
+        self,
+        shipping: Shipping,
+        plan: Plan,
+        summing: Summing,
+        record: Path | None,
+        jobs: Path | None,
+        *,
+        must_tell: bool = False,
     ) -> None:
         self._shipping, self._summing, self._record, self._jobs = shipping, summing, record, jobs
+        self._must_tell = must_tell
         self.plan = plan
 
     @property
@@ -95,7 +105,7 @@ class Publication(Tabular):
         metadata = None if wish.metadata is None else checked(wish.metadata, complete=False)
         wishes = {"files": files, "rse": wish.rse, "days": wish.days, "comment": wish.comment}
         task = Task(PUBLISH, lake, str(self.did), wishes | {"metadata": metadata})
-        return StartedJob(self._work, about, self._jobs, task)
+        return StartedJob(self._work, about, self._jobs, task, must_tell=self._must_tell)
 
     def table(self) -> Table:
         """What would happen, file by file; nothing is changed by asking."""
@@ -135,6 +145,7 @@ def prepare(
     prefix: str = "",
     records: Path | None = None,
     jobs: Path | None = None,
+    must_tell: bool = False,
 ) -> Publication:
     """Check names, metadata, rights, quota and what is there; see `vre_dm.lake.lake.Lake.publication`."""
     found: list[Item] = items(files, wish.did.scope, prefix)
@@ -144,7 +155,7 @@ def prepare(
     if record is not None:
         Record.look(record).allow(wish.did, plan.target.rse)
     rehearse(shipping.connection, plan)
-    return Publication(shipping, plan, summing, record, jobs)
+    return Publication(shipping, plan, summing, record, jobs, must_tell=must_tell)
 
 
 def discard(connection: Connection, access: Access, did: Did, records: Path) -> int:

@@ -80,6 +80,17 @@ async def test_a_page_is_of_the_kept_list_until_it_is_asked_for_anew(
     assert said(await api("files", params=page))["total"] == 4
 
 
+async def test_copies_are_of_the_files_of_now_when_that_is_asked(api: Asked, make: Any, rucio: Any) -> None:
+    did = make("replicated", files=3)
+    page = {"did": str(did)}
+    assert said(await api("replicas", params=page))["total"] == 3
+    more = {"scope": did.scope, "name": f"{did.name}.more", "bytes": 1, "adler32": "00000001"}
+    rucio.add_replicas("CNAF-STORM", [more])
+    rucio.attach_dids(did.scope, did.name, [more])
+    assert said(await api("replicas", params=page | {"refresh": "1"}))["total"] == 4
+    assert said(await api("files", params=page))["total"] == 4
+
+
 async def test_a_dataset_that_is_gone_says_so(api: Asked) -> None:
     for path in ("dataset", "files", "replicas"):
         response = await api(path, params={"did": "user.dm:gone.meanwhile"})

@@ -28,15 +28,16 @@ class FilesHandler(Handler):
     """Its files."""
 
     async def get(self) -> None:
-        """Give a page of them, sorted by name; ``refresh=1`` asks for a list that is kept once more."""
+        """Give a page of them, sorted by name."""
         pattern = self.text("pattern", "") or "*"
         start, count = self.whole("start", 0, 0, 10**9), self.whole("count", 100, 1, _MOST)
-        dataset = await self.kept(fresh=self.whole("refresh", 0, 0, 1) == 1)
+        dataset = await self.kept()
         self.reply(await self.here(lambda: _page(dataset, pattern, slice(start, start + count))))
 
-    async def kept(self, *, fresh: bool = False) -> Dataset:
-        """Dataset of this request, whose files are known."""
-        did, open_lake = self.did(), await self.open_lake()
+    async def kept(self) -> Dataset:
+        """Dataset of this request, whose files are known; ``refresh=1`` asks for them once more."""
+        did, fresh = self.did(), self.whole("refresh", 0, 0, 1) == 1
+        open_lake = await self.open_lake()
 
         def question(lake: Lake) -> Dataset:
             return open_lake.datasets.get(did, lambda: lake.dataset(did), fresh=fresh)

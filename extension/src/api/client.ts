@@ -15,6 +15,9 @@ export type Parent = { did: string } | { scope: string };
 /** A question to the catalogue; each condition of `where` reads like `year>=2017`. */
 export type SearchQuery = { pattern?: string; scope?: string; kind?: string; where?: readonly string[] };
 
+/** Which of its files; `refresh` has the lake asked for a list that the server keeps. */
+export type FileQuery = { start: number; count: number; pattern?: string; refresh?: 1 };
+
 /** The REST client. Others reach it as `IDataLake.api`. */
 export class LakeApi {
   constructor(readonly requests: Requests) {}
@@ -26,7 +29,8 @@ export class LakeApi {
   scopes = (pattern?: string, signal?: AbortSignal) => this.get<T.Scopes>('scopes', { pattern }, signal);
   keys = (scope?: string, signal?: AbortSignal) => this.get<{ keys: T.MetadataKey[] }>('keys', { scope }, signal);
   dataset = (did: string, signal?: AbortSignal) => this.get<T.Dataset>('dataset', { did }, signal);
-  replicas = (did: string, signal?: AbortSignal) => this.get<T.Replicas>('replicas', { did }, signal);
+  replicas = (did: string, signal?: AbortSignal, more: Query = {}) =>
+    this.get<T.Replicas>('replicas', { did, ...more }, signal);
   rses = (signal?: AbortSignal) => this.get<{ rses: T.Rse[] }>('rses', {}, signal);
 
   /** One level below a scope or a DID, as it comes. */
@@ -37,7 +41,7 @@ export class LakeApi {
   search = (query: SearchQuery, take: Rows<T.Entry>, signal?: AbortSignal) => this.rows('search', query, take, signal);
 
   /** A page of the sorted files of a dataset. */
-  files = (did: string, page: { start: number; count: number; pattern?: string }, signal?: AbortSignal) =>
+  files = (did: string, page: FileQuery, signal?: AbortSignal) =>
     this.get<T.FilePage>('files', { did, ...page }, signal);
 
   /** What a fetch would do. */
@@ -74,8 +78,10 @@ export class LakeApi {
     signal: AbortSignal,
     standing: (up: boolean) => void = () => undefined
   ): Promise<void> {
-    const open = (lastId: string | null, signal: AbortSignal) =>
-      this.requests.raw(path, { headers: lastId === null ? {} : { 'Last-Event-ID': lastId }, signal });
+    const open = (lastId: string | null, signal: AbortSignal) => {
+      const headers = { Accept: 'text/event-stream', ...(lastId === null ? {} : { 'Last-Event-ID': lastId }) };
+      return this.requests.raw(path, { headers, signal });
+    };
     return followEvents({ open, take, standing, signal, trans: this.requests.trans });
   }
 

@@ -8,12 +8,13 @@ export type Freshness = { refresh?: 1 };
 /** Which lists were asked for since the last refresh. */
 export class Anew {
   constructor(refreshed: ISignal<unknown, void>) {
-    refreshed.connect(() => (this.since = new Set()));
+    refreshed.connect(() => (this.since = this.used ? new Set() : null));
   }
 
   /** Ask for a list; one whose answer failed or was given up counts as not asked. */
   async ask<T>(list: string, question: (freshness: Freshness) => Promise<T>): Promise<T> {
     const { since } = this;
+    this.used = true;
     if (since === null || since.has(list)) {
       return question({});
     }
@@ -24,4 +25,5 @@ export class Anew {
 
   /** Null while nothing was refreshed: what the server keeps is new enough for a page that begins. */
   private since: Set<string> | null = null;
+  private used = false;
 }

@@ -9,6 +9,7 @@ const said = async (freshness: Freshness) => freshness.refresh ?? 0;
 test('after a refresh the first question for each list asks the lake, the others use what is kept', async () => {
   const refreshed = new Signal<object, void>({});
   const anew = new Anew(refreshed);
+  refreshed.emit(); // the page begins
   assert.equal(await anew.ask('a:x', said), 0);
   refreshed.emit();
   const answers = [await anew.ask('a:x', said), await anew.ask('a:x', said), await anew.ask('a:y', said)];
@@ -20,6 +21,7 @@ test('after a refresh the first question for each list asks the lake, the others
 test('a list whose question failed is asked of the lake again', async () => {
   const refreshed = new Signal<object, void>({});
   const anew = new Anew(refreshed);
+  await anew.ask('a:x', said);
   refreshed.emit();
   const failing = async () => Promise.reject(new Error('gone'));
   await assert.rejects(anew.ask('a:x', failing));

@@ -4,6 +4,7 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 import type { Dataset, Replicas, Rule } from '../../api/types';
 import type { IDataLake } from '../../tokens';
+import { Anew } from '../anew';
 import { Asked } from './asked';
 import { FilePages, PAGE } from './files';
 
@@ -21,6 +22,7 @@ export class Details {
   pattern = '';
 
   constructor(private readonly lake: IDataLake) {
+    this.anew = new Anew(lake.refreshed);
     lake.refreshed.connect(() => this.show(this.did));
     lake.events.rule.connect((_, { did }) =>
       did === this.did && this.rules?.value ? void this.rules.ask() : undefined
@@ -39,7 +41,7 @@ export class Details {
     this.did = did;
     this.pattern = '';
     this.about = did === null ? null : new Asked(signal => this.lake.api.dataset(did, signal), this.tell);
-    this.replicas = did === null ? null : new Asked(signal => this.lake.api.replicas(did, signal), this.tell);
+    this.replicas = did === null ? null : new Asked(signal => this.replicasOf(did, signal), this.tell);
     this.rules = did === null ? null : new Asked(signal => this.lake.api.rules(did, signal), this.tell);
     this.files = did === null ? null : this.filesOf(did, '');
     this.tell();
@@ -75,13 +77,19 @@ export class Details {
     }
   }
 
+  private replicasOf(did: string, signal: AbortSignal): Promise<Replicas> {
+    return this.anew.ask(did, freshness => this.lake.api.replicas(did, signal, freshness));
+  }
+
   private filesOf(did: string, part: string): FilePages {
-    const pattern = part === '' || part.includes('*') ? part : `*${part}*`;
+    const pattern = (part === '' || part.includes('*') ? part : `*${part}*`) || undefined;
     const ask = (start: number, signal: AbortSignal) =>
-      this.lake.api.files(did, { start, count: PAGE, pattern: pattern || undefined }, signal);
+      this.anew.ask(did, freshness => this.lake.api.files(did, { start, count: PAGE, pattern, ...freshness }, signal));
     return new FilePages(ask, this.tell);
   }
 
+  /** Before whatever else hears of a refresh: the details ask at once. */
+  private readonly anew: Anew;
   private readonly tell = (): void => this.told.emit();
   private readonly told = new Signal<Details, void>(this);
 }

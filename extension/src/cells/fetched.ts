@@ -2,15 +2,28 @@
 
 import type { IDataLake } from '../tokens';
 
-/** Paths of the last fetch that is whole; none where a fetch in the cell finds the files at once, in the cache. */
-export async function fetchedPaths({ api, lake }: IDataLake, did: string): Promise<readonly string[]> {
+/** What is here: the paths, and the folder of the user that has them; null for the cache. */
+export interface Fetched {
+  paths: readonly string[];
+  folder: string | null;
+}
+
+const NOTHING: Fetched = { paths: [], folder: null };
+
+/** The last fetch that is whole; nothing where a fetch in the cell finds the files at once, in the cache. */
+export async function fetched({ api, lake }: IDataLake, did: string): Promise<Fetched> {
   const { jobs } = await api.jobs();
   const job = jobs.find(
     one => one.kind === 'fetch' && one.what === did && one.lake === lake && one.state === 'finished'
   );
   if (!job) {
-    return [];
+    return NOTHING;
   }
   const [{ folder, files }, { paths = [] }] = await Promise.all([api.forecast(did), api.job(job.job)]);
-  return job.to === folder || paths.length !== files ? [] : paths;
+  return job.to === folder || paths.length !== files ? NOTHING : { paths, folder: job.to };
+}
+
+/** Whether these are the one file that the DID is: its path ends as its name does. */
+export function isOneFile(did: string, paths: readonly string[]): boolean {
+  return paths.length === 1 && paths[0].endsWith(`/${did.slice(did.indexOf(':') + 1)}`);
 }

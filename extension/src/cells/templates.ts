@@ -4,9 +4,11 @@ import { literal, plainLanguage } from './literals';
 
 /** Sources with placeholders: `{{name}}`, and literals of the language for `{{did}}`, `{{lake}}` and so on. */
 export interface Template {
-  /** Fetches when it is run; `{{connect}}` is where it says from which lake, if there are several. */
+  /** Fetches when it is run; it says from which lake, if there are several, and into which folder, if not the cache. */
   fetch: string;
+  /** What `{{connect}}` and `{{into}}` stand for where there is a `{{lake}}` or `{{folder}}` to be told. */
   connect: string;
+  into: string;
   /** The same for a DID that is one file; without it, as for many. */
   fetchFile: string;
   /** Binds `{{paths}}` that are here already, and `{{path}}` of a single file. */
@@ -25,13 +27,16 @@ export interface Filling {
   single: boolean;
   /** Lake that the kernel must be told of; null where there is but one. */
   lake: string | null;
+  /** Folder that has the files already, or a part of them; null for the cache. */
+  folder: string | null;
   paths: readonly string[];
 }
 
 const PYTHON: Template = {
-  fetch: 'import vre_dm as dm\n\n{{connect}}{{name}} = dm.fetch({{did}})',
+  fetch: 'import vre_dm as dm\n\n{{connect}}{{name}} = dm.fetch({{did}}{{into}})',
   connect: 'dm.connect({{lake}})\n',
-  fetchFile: 'import vre_dm as dm\n\n{{connect}}{{name}} = dm.fetch({{did}})[0]',
+  into: ', {{folder}}',
+  fetchFile: 'import vre_dm as dm\n\n{{connect}}{{name}} = dm.fetch({{did}}{{into}})[0]',
   paths: 'from pathlib import Path\n\n{{name}} = [Path(path) for path in [\n    {{paths}},\n]]',
   path: 'from pathlib import Path\n\n{{name}} = Path({{path}})'
 };
@@ -56,8 +61,9 @@ std::vector<std::string> {{name}} = [] {
 }();`;
 
 const CPP: Template = {
-  fetch: CPP_FETCH,
+  fetch: CPP_FETCH, // {{command}} says from where and into which folder
   connect: '',
+  into: '',
   fetchFile: CPP_FETCH.replace('std::vector<std::string> {{name}}', 'std::string {{name}}').replace(
     'return paths;',
     'return paths.at(0);'
@@ -66,7 +72,7 @@ const CPP: Template = {
   path: '#include <string>\n\nstd::string {{name}} = {{path}};'
 };
 
-const NOTHING: Template = { fetch: '', connect: '', fetchFile: '', paths: '', path: '' };
+const NOTHING: Template = { fetch: '', connect: '', into: '', fetchFile: '', paths: '', path: '' };
 const BUILT_IN = new Map([
   ['python', PYTHON],
   ['c++', CPP]
@@ -85,22 +91,35 @@ export function sourceOf(template: Template, language: string, filling: Filling)
   return filled(chosen(template, filling), plainLanguage(language), filling);
 }
 
-function chosen({ fetch, fetchFile, paths, path, connect }: Template, filling: Filling): string {
+function chosen({ fetch, fetchFile, paths, path, connect, into }: Template, filling: Filling): string {
   const here = filling.paths.length > 0 && ((filling.single && path) || paths);
   const source = here || (filling.single && fetchFile) || fetch;
-  return source.replaceAll('{{connect}}', () => (filling.lake === null ? '' : connect));
+  return source
+    .replaceAll('{{connect}}', () => (filling.lake === null ? '' : connect))
+    .replaceAll('{{into}}', () => (filling.folder === null ? '' : into));
 }
 
-function filled(source: string, language: string, { name, did, lake, paths }: Filling): string {
-  const command = `vre-dm fetch -- '${did.replaceAll("'", "'\\''")}'`;
-  const texts = paths.map(path => literal(path, language));
+function filled(source: string, language: string, filling: Filling): string {
+  const { name, did, lake, folder, paths } = filling;
+  const text = (value: string) => literal(value, language);
+  // Each is made only where it is asked for: not every text can be written in every language.
   const values = new Map([
-    ['name', name],
-    ['did', literal(did, language)],
-    ['lake', literal(lake ?? '', language)],
-    ['paths', texts.join(',\n    ')],
-    ['path', texts[0] ?? ''],
-    ['command', literal(command, language)]
+    ['name', () => name],
+    ['did', () => text(did)],
+    ['lake', () => text(lake ?? '')],
+    ['folder', () => text(folder ?? '')],
+    ['paths', () => paths.map(text).join(',\n    ')],
+    ['path', () => text(paths[0] ?? '')],
+    ['command', () => text(command(filling))]
   ]);
-  return source.replace(/\{\{(\w+)\}\}/g, (placeholder, key: string) => values.get(key) ?? placeholder);
+  return source.replace(/\{\{(\w+)\}\}/g, (placeholder, key: string) => values.get(key)?.() ?? placeholder);
+}
+
+function command({ did, lake, folder }: Filling): string {
+  const said = (option: string, value: string | null) => (value === null ? [] : [`--${option}=${quoted(value)}`]);
+  return ['vre-dm fetch', ...said('lake', lake), ...said('to', folder), '--', quoted(did)].join(' ');
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }

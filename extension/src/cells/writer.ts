@@ -9,7 +9,9 @@ import type { Kind } from '../api/types';
 import type { CellWish, ICellWriter, IDataLake, Named } from '../tokens';
 import type { Attachment } from './attachments';
 import { dragCells } from './drag';
-import { fetchedPaths } from './fetched';
+import { fetched, isOneFile } from './fetched';
+import type { Fetched } from './fetched';
+import { NoLiteral } from './literals';
 import { attach, defaultKernel, insertCell, languageOf, namesOf, newNotebook } from './notebooks';
 import { sourceOf, templateFor } from './templates';
 import type { TemplateSettings } from './templates';
@@ -42,12 +44,12 @@ export class CellWriter implements ICellWriter {
 
   async addDid(did: string, wish: CellWish = {}): Promise<boolean> {
     return this.told(async () => {
-      const { kind } = await this.around.lake.api.dataset(did);
+      const kind = await this.kindOf(did, wish.paths ?? []);
       const panel = await this.current();
       const language = panel ? languageOf(panel) : (await this.kernel())?.language;
-      const paths = wish.paths ?? (await fetchedPaths(this.around.lake, did).catch(() => []));
+      const here = await this.here(did, wish.paths ?? []);
       const taken = panel ? namesOf([panel]) : new Set<string>();
-      const made = this.made({ did, kind }, language ?? 'python', taken, { ...wish, paths });
+      const made = this.made({ did, kind }, language ?? 'python', taken, here, wish.variable);
       await this.write(made.source, panel, made.attachment);
     });
   }
@@ -78,10 +80,31 @@ export class CellWriter implements ICellWriter {
     const language = current ? languageOf(current) : 'python';
     const taken = namesOf(this.panels());
     return dragged.map(named => {
-      const made = this.made(named, language, taken, {});
+      const made = this.made(named, language, taken, ELSEWHERE);
       taken.add(made.attachment.variableName);
       return made;
     });
+  }
+
+  /** Its kind; where the lake cannot say it, the files that are here do. */
+  private async kindOf(did: string, paths: readonly string[]): Promise<Kind> {
+    try {
+      return (await this.around.lake.api.dataset(did)).kind;
+    } catch (error) {
+      if (paths.length === 0) {
+        throw error;
+      }
+      return isOneFile(did, paths) ? 'file' : 'dataset';
+    }
+  }
+
+  /** Paths that a cell can show, or else the folder in which its fetch finds the files. */
+  private async here(did: string, paths: readonly string[]): Promise<Fetched> {
+    if (paths.length > 0 && paths.length <= MOST_PATHS) {
+      return { paths, folder: null };
+    }
+    const here = await fetched(this.around.lake, did).catch(() => ELSEWHERE);
+    return here.paths.length > MOST_PATHS ? { paths: [], folder: here.folder } : here;
   }
 
   private fewEnough(count: number): void {
@@ -96,7 +119,8 @@ export class CellWriter implements ICellWriter {
   }
 
   /** The cell for a DID, with a variable that is new among the names taken and those of the template. */
-  private made({ did, kind }: Named, language: string, taken: ReadonlySet<string>, wish: CellWish): Made {
+  private made(named: Named, language: string, taken: ReadonlySet<string>, here: Fetched, variable?: string): Made {
+    const { did, kind } = named;
     const { lake, templates, trans } = this.around;
     const template = templateFor(language, templates());
     if (!template) {
@@ -107,11 +131,10 @@ export class CellWriter implements ICellWriter {
       throw new Error(text);
     }
     const own = namesIn(Object.values(template));
-    const expected = wish.variable && isVariable(wish.variable) ? wish.variable : null;
+    const expected = variable && isVariable(variable) ? variable : null;
     const name = expected ?? variableFor(did, new Set([...taken, ...own]));
-    const paths = wish.paths && wish.paths.length <= MOST_PATHS ? wish.paths : [];
-    const named = lake.lakes.length > 1 ? lake.lake : null;
-    const source = sourceOf(template, language, { name, did, single: kind === 'file', lake: named, paths });
+    const from = lake.lakes.length > 1 ? lake.lake : null;
+    const source = sourceOf(template, language, { name, did, single: kind === 'file', lake: from, ...here });
     return { source, attachment: { did, variableName: name, type: typeOf(kind) } };
   }
 
@@ -150,17 +173,26 @@ export class CellWriter implements ICellWriter {
 
   private kernel = () => defaultKernel(this.around.app.serviceManager);
 
+  private causeOf(error: unknown): string {
+    const { trans } = this.around;
+    return error instanceof NoLiteral
+      ? trans.__('%1 cannot be written safely in the language of this notebook. Choose other names.', error.text)
+      : asLakeError(error).message;
+  }
+
   /** Do it, or tell the user why not. */
   private async told(write: () => Promise<void>): Promise<boolean> {
     try {
       await write();
       return true;
     } catch (error) {
-      Notification.error(asLakeError(error).message, { autoClose: false });
+      Notification.error(this.causeOf(error), { autoClose: false });
       return false;
     }
   }
 }
+
+const ELSEWHERE: Fetched = { paths: [], folder: null };
 
 function typeOf(kind: Kind): Attachment['type'] {
   return kind === 'file' ? 'file' : 'collection';

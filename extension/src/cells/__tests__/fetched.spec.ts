@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Job } from '../../api/types';
 import type { IDataLake } from '../../tokens';
-import { fetchedPaths } from '../fetched';
+import { fetched, isOneFile } from '../fetched';
 
+const NOTHING = { paths: [], folder: null };
 const CACHE = '/home/me/.cache/lake';
 const PATHS = ['/work/mine/a/x/1.root', '/work/mine/a/x/2.root'];
 
@@ -19,11 +20,11 @@ function after(job: Partial<Job>): IDataLake {
 }
 
 test('files that were fetched into a folder of the user are known by their paths', async () => {
-  assert.deepEqual(await fetchedPaths(after({}), 'a:x'), PATHS);
+  assert.deepEqual(await fetched(after({}), 'a:x'), { paths: PATHS, folder: '/work/mine' });
 });
 
 test('files in the cache are left to the fetch in the cell, which finds them there', async () => {
-  assert.deepEqual(await fetchedPaths(after({ to: CACHE }), 'a:x'), []);
+  assert.deepEqual(await fetched(after({ to: CACHE }), 'a:x'), NOTHING);
 });
 
 test('a fetch of a part, of a dataset that grew, of another lake or that failed says nothing of the whole', async () => {
@@ -35,6 +36,12 @@ test('a fetch of a part, of a dataset that grew, of another lake or that failed 
     { what: 'a:y' }
   ];
   for (const job of others) {
-    assert.deepEqual(await fetchedPaths(after(job), 'a:x'), [], JSON.stringify(job));
+    assert.deepEqual(await fetched(after(job), 'a:x'), NOTHING, JSON.stringify(job));
   }
+});
+
+test('a path that ends as the name of the DID is the file itself', () => {
+  assert.ok(isOneFile('a:deep/x.root', ['/work/a/deep/x.root']));
+  assert.ok(!isOneFile('a:x', ['/work/a/x/1.root']));
+  assert.ok(!isOneFile('a:x', ['/work/a/x', '/work/a/x']));
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { sourceOf, templateFor } from '../templates';
 import type { Filling } from '../templates';
 
-const FILLING: Filling = { name: 'events', did: 'xenon:events', single: false, lake: null, paths: [] };
+const FILLING: Filling = { name: 'events', did: 'xenon:events', single: false, lake: null, folder: null, paths: [] };
 const source = (language: string, filling: Partial<Filling>, settings = {}): string =>
   sourceOf(templateFor(language, settings)!, language, { ...FILLING, ...filling });
 
@@ -32,6 +32,20 @@ test('a name that looks like a placeholder is not filled in', () => {
 
 test('C++ asks the command, with the DID quoted for the shell and for C++', () => {
   assert.ok(source('C++17', { did: "a:it's" }).includes(`popen("vre-dm fetch -- 'a:it'\\134''s'", "r")`));
+});
+
+test('C++ tells the command which lake and which folder, whatever they are called', () => {
+  const text = source('c++', { lake: "it's", folder: '/data/mine' });
+  assert.ok(text.includes(`popen("vre-dm fetch --lake='it'\\134''s' --to='/data/mine' -- 'xenon:events'", "r")`), text);
+});
+
+test('more files than a cell can show are fetched where they are', () => {
+  assert.match(source('python', { folder: '/data/mine' }), /\nevents = dm\.fetch\("xenon:events", "\/data\/mine"\)$/);
+});
+
+test('a template asks for no text that its language could not write', () => {
+  const settings = { R: { fetch: '{{name}} <- get({{did}})' } };
+  assert.equal(source('R', { folder: '/data/$HOME' }, settings), 'events <- get("xenon:events")');
 });
 
 test('the settings change a template, add a language, and leave the rest as it is', () => {

@@ -64,7 +64,11 @@ def listener(port: int, headers: dict[str, str], base: str) -> Listen:
     @asynccontextmanager
     async def listen(path: str, last_id: str = "") -> AsyncIterator[Page]:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        sent = headers | {"Host": f"127.0.0.1:{port}"} | ({"Last-Event-ID": last_id} if last_id else {})
+        sent = (
+            headers
+            | {"Accept": "text/event-stream", "Host": f"127.0.0.1:{port}"}
+            | ({"Last-Event-ID": last_id} if last_id else {})
+        )
         lines = [f"GET {base}vre-dm/api/{path} HTTP/1.0", *(f"{name}: {text}" for name, text in sent.items())]
         writer.write("\r\n".join([*lines, "", ""]).encode())
         status = int((await reader.readline()).split()[1])

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from tornado import web
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
-from tornado.routing import PathMatches
+from tornado.routing import PathMatches, Rule
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _NAMES = ("0" * 8, "0" * 32, "x")  # of a job, of a rule, of anything
@@ -56,6 +56,11 @@ def _leaves(rules: list[Any]) -> Iterator[tuple[str, type[web.RequestHandler]]]:
             yield from _leaves(rule.target.rules)
         elif isinstance(rule.matcher, PathMatches):
             yield rule.matcher.regex.pattern, rule.target
+
+
+def plant(application: web.Application, path: str, handler: type[web.RequestHandler]) -> None:
+    """Add a route before all others: the last one of the extension has every path that is left."""
+    application.default_router.rules.insert(0, Rule(PathMatches(path), handler))
 
 
 async def sent(url: str, method: str, **headers: str) -> HTTPResponse:

@@ -209,6 +209,8 @@ async def test_the_users_own_cache_is_used_and_kept_when_it_goes_on(
         ({"target": "out/data"}, 400, "InvalidRequest", "target"),
         ({"target": "a\x00b"}, 400, "InvalidRequest", "target"),
         ({"target": ".ssh"}, 400, "InvalidRequest", "target"),
+        ({"target": "~"}, 400, "InvalidRequest", "target"),
+        ({"target": "~/data"}, 400, "InvalidRequest", "target"),
         ({"target": None}, 400, "InvalidRequest", "target"),
         ({"target": "a file"}, 422, "NotWritable", "target"),
         ({"files": "*.nothing"}, 404, "NotInLake", "files"),
@@ -241,6 +243,19 @@ async def test_what_cannot_be_is_refused_at_its_field_and_leaves_nothing(
     assert "\n" not in answer["message"]
     assert sorted(jp_root_dir.rglob("*")) == before
     assert said(await api("jobs"))["jobs"] == []
+
+
+async def test_where_no_job_can_tell_of_itself_none_begins_and_the_folder_is_named(
+    api: Asked, jp_root_dir: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "xdg_state_home" / "vre-dm"
+    state.mkdir(mode=0o700, parents=True)
+    (state / "jobs").write_text("a file")
+    response = await api("jobs", method="POST", body=ORDER, **LONG)
+    assert (response.code, said(response)["error"]) == (422, "NotWritable")
+    assert str(state / "jobs") in said(response)["message"]
+    assert list(jp_root_dir.iterdir()) == []
+    assert (state / "jobs").read_text() == "a file"
 
 
 @pytest.mark.parametrize("way", ["", "cancel", "pause", "continue", "events"])

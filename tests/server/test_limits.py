@@ -74,7 +74,7 @@ async def test_a_broken_curve_is_said_with_its_file_and_neither_offered_nor_draw
     assert [problem["file"] for problem in answer["problems"]] == ["si_toy_2020"]
     refused = await draw([], ["own/si_toy_2020.json"])
     assert refused.code == 400
-    assert said(refused)["error"] == "InvalidCurve"
+    assert (said(refused)["error"], said(refused)["field"]) == ("InvalidCurve", "paths")
     assert "si_toy_2020.csv fails the check 'checksum'" in said(refused)["message"]
 
 
@@ -118,6 +118,31 @@ async def test_nothing_outside_the_root_is_read(api: Asked, draw: Post, root: Pa
             field,
         )
         assert "that JupyterLab shows" in said(refused)["message"]
+
+
+@pytest.mark.parametrize("path", [".secret", ".secret/si_toy_2020.json"])
+async def test_what_the_file_browser_hides_is_not_read(api: Asked, draw: Post, root: Path, path: str) -> None:
+    (root / "own").rename(root / ".secret")
+    listed = await api("limits", "curves", params={"folder": path})
+    drawn = await draw([], [".secret/si_toy_2020.json"])
+    for refused, field in ((listed, "folder"), (drawn, "paths")):
+        assert (refused.code, said(refused)["field"]) == (400, field)
+        assert "is hidden" in said(refused)["message"]
+
+
+@pytest.mark.parametrize("suffix", [".json", ".csv"])
+async def test_either_file_of_a_curve_may_not_be_a_link_to_elsewhere(
+    api: Asked, draw: Post, root: Path, suffix: str
+) -> None:
+    file = (root / "own" / "si_toy_2020").with_suffix(suffix)
+    file.rename(root.parent / file.name)
+    file.symlink_to(root.parent / file.name)
+    for named in ("own/si_toy_2020.csv", "own/si_toy_2020.json"):
+        listed = await api("limits", "curves", params={"folder": named})
+        drawn = await draw(["si_lz_2024"], [named])
+        for refused, field in ((listed, "folder"), (drawn, "paths")):
+            assert (refused.code, said(refused)["field"]) == (400, field)
+            assert "leads out" in said(refused)["message"]
 
 
 async def test_a_file_that_is_no_curve_is_no_curve(api: Asked, draw: Post, root: Path) -> None:

@@ -121,6 +121,11 @@ async def test_a_killed_upload_is_continued_with_all_that_was_said(
         ({"metadata": METADATA | {"year": "2024"}}, 400, "metadata"),
         ({"rse": "NO-SUCH-RSE"}, 404, "rse"),
         ({"days": 0}, 400, "days"),
+        ({"days": 1e308}, 400, "days"),
+        ({"files": ["x"] * 1001}, 400, "files"),
+        ({"files": ["x" * 300]}, 400, "files"),
+        ({"files": ["round/x"]}, 400, "files"),
+        ({"metadata": METADATA | {"year": float("inf")}}, 400, None),
         ({"more": 1}, 400, None),
     ],
 )
@@ -138,6 +143,7 @@ async def test_what_cannot_be_published_is_said_at_its_field_and_registers_nothi
 ) -> None:
     (tmp_path / "secret").write_text("s")
     (jp_root_dir / "out").symlink_to(tmp_path)
+    (jp_root_dir / "round").symlink_to("round")
     for hidden in (jp_root_dir / ".hidden", jp_root_dir / "to go/.hidden"):
         hidden.write_text("s")
     response = await api("publish", method="POST", body=order(name, dry_run=dry_run) | changes, **LONG)

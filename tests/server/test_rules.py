@@ -48,6 +48,12 @@ async def test_a_rule_is_moved_and_tried_again(api: Asked, did: Did) -> None:
     assert said(moved)["rse"] == AT
 
 
+async def test_a_move_that_is_refused_is_said_at_its_storage(api: Asked, did: Did) -> None:
+    rule = said(await api("rules", method="POST", body=order(did)))
+    response = await api("rules", rule["id"], method="PATCH", body={"rse": AT})
+    assert (response.code, said(response)["field"]) == (409, "rse"), response.body
+
+
 async def test_a_second_rule_of_the_kind_is_refused_with_its_reason(api: Asked, did: Did) -> None:
     assert (await api("rules", method="POST", body=order(did))).code == 201
     response = await api("rules", method="POST", body=order(did))
@@ -77,7 +83,10 @@ async def test_a_rule_of_somebody_else_may_not_be_ended(
         ({"days": "2"}, 400, "days"),
         ({"copies": 0}, 400, "copies"),
         ({"copies": 99}, 409, "rse"),
-        ({"days": 1e9}, 409, "rse"),
+        ({"days": 1e9}, 400, "days"),
+        ({"days": 1e308}, 400, "days"),
+        ({"days": 10**400}, 400, "days"),
+        ({"days": float("nan")}, 400, None),
         ({"more": 1}, 400, None),
     ],
 )

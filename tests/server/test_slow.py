@@ -112,6 +112,25 @@ async def test_what_is_too_much_is_refused_at_once_and_told_when_to_come_again(
     assert (await api("scopes")).code == 200
 
 
+class TestFew:
+    """With room for one stream."""
+
+    @pytest.fixture
+    def settings(self) -> dict[str, object]:
+        return {"streams": 1, "patience": 60.0}
+
+    async def test_more_streams_of_rows_than_there_is_room_for_are_refused(
+        self, slow: SlowLake, api: Asked
+    ) -> None:
+        hanging = asyncio.create_task(api("search", request_timeout=PATIENCE))
+        await until(lambda: slow.asked)
+        refused = await api("search")
+        assert (refused.code, said(refused)["error"]) == (503, "Busy")
+        slow.open()
+        assert (await hanging).code == 200
+        assert (await api("search", request_timeout=PATIENCE)).code == 200
+
+
 class TestImpatience:
     """With little time for a question."""
 

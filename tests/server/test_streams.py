@@ -2,16 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from tornado import web
 
 from tests.server.conftest import Asked, said
-from vre_dm.server import streams
+from tests.server.listening import eventually
+from tests.server.routes import plant
+from vre_dm.server import base, streams
 from vre_dm.server.streams import Event, EventsHandler
 
 PATIENCE = 120
+ASKING = {"Accept": "text/event-stream"}
 
 
 @pytest.fixture
@@ -48,12 +52,12 @@ def listen(
     """Open the stream as a page does, at the server that `jp_fetch` starts; gives reader and writer."""
     monkeypatch.setattr(Ticking, "go_on", asyncio.Event())
     monkeypatch.setattr(Ticking, "ended", asyncio.Event())
-    jp_web_app.add_handlers(".*", [("/a%40b/vre-dm/api/ticking", Ticking)])
+    plant(jp_web_app, "/a%40b/vre-dm/api/ticking", Ticking)
 
     async def one(**headers: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         reader, writer = await asyncio.open_connection("127.0.0.1", jp_http_port)
         head = ["GET /a%40b/vre-dm/api/ticking HTTP/1.1", "Host: localhost"]
-        head += [f"{name}: {value}" for name, value in (jp_auth_header | headers).items()]
+        head += [f"{name}: {value}" for name, value in (jp_auth_header | ASKING | headers).items()]
         writer.write("\r\n".join([*head, "", ""]).encode())
         return reader, writer
 
@@ -87,12 +91,60 @@ async def test_a_quiet_stream_shows_that_it_lives(
     writer.close()
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Accept": "*/*"}, 406),
+        ({"Accept": "image/avif,image/webp,*/*;q=0.8"}, 406),
+        ({"Sec-Fetch-Dest": "video"}, 403),
+        ({"Sec-Fetch-Dest": "document"}, 403),
+    ],
+)
+async def test_an_element_of_a_notebook_gets_no_stream_and_its_connection_back(
+    listen: Callable[..., Any], headers: dict[str, str], status: int
+) -> None:
+    reader, writer = await listen(**headers)
+    head = await has(reader, b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"Content-Length: " in head  # it is over
+    writer.close()
+    reader, writer = await listen(**{"Sec-Fetch-Dest": "empty"})
+    assert b" 200 " in await has(reader, b"\r\n\r\n")
+    writer.close()
+
+
+class Endless(EventsHandler):
+    """More than any buffer between here and the page takes."""
+
+    async def get(self) -> None:
+        await self.follow(self._events())
+
+    async def _events(self) -> AsyncGenerator[Event, None]:
+        while True:
+            yield Event("job", "x" * 1_000_000)
+
+
+async def test_a_page_that_does_not_read_is_cut_off_and_makes_room(
+    listen: Callable[..., Any], jp_web_app: web.Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "_READS_FOR", 0.2)
+    plant(jp_web_app, "/a%40b/vre-dm/api/ticking", Endless)
+    reader, writer = await listen()
+    count = jp_web_app.settings["vre_dm"].open_streams
+    await has(reader, b"data: ")
+    assert count["events"] == 1
+    await eventually(lambda: count["events"] == 0)
+    with suppress(ConnectionError):
+        assert not (await asyncio.wait_for(reader.read(), PATIENCE)).endswith(b"0\r\n\r\n")  # not as if whole
+    writer.close()
+
+
 async def test_a_page_that_closes_ends_its_stream_and_makes_room(
     listen: Callable[..., Any], api: Asked
 ) -> None:
     reader, writer = await listen()
     await has(reader, b"data: ")
-    refused = await api("ticking")
+    refused = await api("ticking", headers=ASKING)
     assert (refused.code, said(refused)["error"]) == (503, "Busy")
     Ticking.ended.clear()
     writer.close()

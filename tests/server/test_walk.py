@@ -1,5 +1,6 @@
 """Every route, whoever wrote it, is closed to strangers and to other sites' pages."""
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado import web
 
-from tests.server.routes import METHODS, as_header, cookies, routes, sent
+from tests.server.routes import METHODS, as_header, cookies, plant, routes, sent
 from vre_dm.server.base import Handler
 
 API = "/vre-dm/api/"
@@ -23,8 +24,8 @@ class Server:
 
     async def log_in(self, token: dict[str, str]) -> "Server":
         """Get cookies as a page with the server's token in its address does."""
-        for path, header in (("../../login", {}), ("openapi.json", token)):
-            self.cookies |= cookies(await sent(self.url + path, "GET", **header))
+        for url, header in ((self.url.removesuffix(API) + "/login", {}), (self.url + "openapi.json", token)):
+            self.cookies |= cookies(await sent(url, "GET", **header))
         return self
 
     @property
@@ -82,6 +83,23 @@ async def test_with_the_xsrf_token_the_same_browser_is_served(server: Server) ->
     assert (await sent(server.url + "openapi.json", "GET", **browser)).code == 200
 
 
+@pytest.mark.parametrize(
+    ("element", "status"), [("image", 403), ("iframe", 403), ("empty", 200), ("document", 200)]
+)
+async def test_no_element_of_a_notebook_is_answered(server: Server, element: str, status: int) -> None:
+    browser = {"Cookie": as_header(server.cookies), "Sec-Fetch-Dest": element}
+    assert (await sent(server.url + "lakes", "GET", **browser)).code == status
+
+
+@pytest.mark.parametrize("path", ["", "nothing", "jobs/x/y"])
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+async def test_what_is_no_route_is_said_as_any_error_is(server: Server, path: str, method: str) -> None:
+    browser = {"Cookie": as_header(server.cookies), "X-XSRFToken": server.xsrf}
+    answer = await sent(server.url + path, method, **browser)
+    assert (answer.code, answer.headers["Content-Type"]) == (404, "application/json")
+    assert "no such route" in json.loads(answer.body)["message"]
+
+
 class Bare(web.RequestHandler):
     """Not on the base of this project."""
 
@@ -114,7 +132,7 @@ class Forgetful(Handler):
 
 
 def _plant(server: Server, handler: type[web.RequestHandler]) -> None:
-    server.application.add_handlers(".*", [(r"/a%40b/vre-dm/api/planted", handler)])
+    plant(server.application, "/a%40b/vre-dm/api/planted", handler)
 
 
 async def test_a_planted_open_route_is_caught(server: Server) -> None:

@@ -1,5 +1,6 @@
 """The extension as Jupyter Server starts it: its settings, its routes and what it keeps while it runs."""
 
+from collections import Counter
 from functools import cached_property, partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from vre_dm.server import (
     choosing,
     datasets,
     documentation,
+    elsewhere,
     events,
     jobs,
     limits,
@@ -20,11 +22,12 @@ from vre_dm.server import (
 )
 from vre_dm.server.broadcast import Broadcast
 from vre_dm.server.lakes import Lakes
+from vre_dm.server.launching import Launches
 from vre_dm.server.pool import Pool
 
 API = "/vre-dm/api/"
-RESOURCES = (documentation, choosing, catalogue, datasets, events, jobs, limits, publishing, rules)
-"""Modules with ``ROUTES``: pairs of a pattern below `API` and a handler."""
+RESOURCES = (documentation, choosing, catalogue, datasets, events, jobs, limits, publishing, rules, elsewhere)
+"""Modules with ``ROUTES``: pairs of a pattern below `API` and a handler; the first that fits is asked."""
 
 
 class VreDm(ExtensionApp):
@@ -45,9 +48,12 @@ class VreDm(ExtensionApp):
         30.0, min=0.1, help="Seconds after which a question that was not answered is given up."
     ).tag(config=True)
     page_size = Int(200, min=1, max=10_000, help="Rows in one line of a streamed answer.").tag(config=True)
-    streams = Int(32, min=1, help="Streams of events that may be open at the same time.").tag(config=True)
-
-    open_streams = 0
+    streams = Int(32, min=1, help="Streams of events, and as many of rows, that may be open at once.").tag(
+        config=True
+    )
+    jobs = Int(8, min=1, help="Fetches and uploads of the user that may run at once; more are refused.").tag(
+        config=True
+    )
 
     def initialize_settings(self) -> None:
         """Redact what is logged from here on."""
@@ -63,6 +69,16 @@ class VreDm(ExtensionApp):
     def lakes(self) -> Lakes:
         """The lakes that were asked something."""
         return Lakes(self.lake, lambda name: Pool(f"the lake {name}", self.concurrency, self.queue))
+
+    @cached_property
+    def open_streams(self) -> Counter[str]:
+        """How many streams of each kind are open."""
+        return Counter()
+
+    @cached_property
+    def launches(self) -> Launches:
+        """Starts of jobs."""
+        return Launches(self.jobs)
 
     @cached_property
     def job_events(self) -> Broadcast:

@@ -8,18 +8,21 @@ from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import jsonschema
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
+from tornado.http1connection import HTTP1Connection
 from tornado.iostream import StreamClosedError
 
+from vre_dm import strict_json
 from vre_dm.did import Did, shown
 from vre_dm.errors import InvalidConfiguration, InvalidDid, InvalidRequest, TooLarge, Unreachable, VreDmError
 from vre_dm.lake.lake import Lake
 from vre_dm.server import openapi
 from vre_dm.server.answers import document, document_of, status_of
+from vre_dm.server.below import Shown
 from vre_dm.server.lakes import OpenLake
+from vre_dm.server.launching import Launches
 from vre_dm.server.pool import Pool
 
 if TYPE_CHECKING:
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _METHODS = ("get", "head", "post", "put", "patch", "delete")
-_LARGEST_BODY = 1_000_000  # bytes
+_READS_FOR = 60.0  # seconds that a client may leave an answer unread
 
 
 class Gone(Exception):
@@ -43,6 +46,8 @@ class Handler(APIHandler):
     """
 
     auth_resource = "vre_dm"
+    largest_body = 20_000  # bytes; checking a body keeps every other request waiting
+    asked_by = frozenset({"empty", "document"})  # values of Sec-Fetch-Dest
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
@@ -67,10 +72,32 @@ class Handler(APIHandler):
         """Folder that the file browser shows."""
         return Path(self.settings["server_root_dir"]).expanduser()
 
+    async def below(self, field: str, *paths: str) -> list[Path]:
+        """Files that paths of the file browser mean, said in this field of the question; see `Shown.files`.
+
+        Raises
+        ------
+        InvalidRequest
+            One is none that the file browser would show.
+        """
+        shown = Shown(self.root, self.contents_manager.allow_hidden)
+        return await self.here(partial(shown.files, paths, field))
+
     def set_default_headers(self) -> None:
         """Let nobody on the way keep an answer, which is the user's own."""
         super().set_default_headers()
         self.set_header("Cache-Control", "no-store")
+
+    def refuse_elements(self) -> None:
+        """Answer scripts, and who types an address: an image or a video of a notebook asks for nothing good.
+
+        Raises
+        ------
+        tornado.web.HTTPError
+            An element of a page asks.
+        """
+        if self.request.headers.get("Sec-Fetch-Dest", "empty") not in self.asked_by:
+            raise web.HTTPError(403, "this address answers scripts, no element of a page")
 
     # ---- asking
 
@@ -99,6 +126,14 @@ class Handler(APIHandler):
         """Do what blocks but asks no lake, such as reading this machine's disk."""
         return await self._within(self.app.here, call, "this machine's disk")
 
+    async def begin(self, start: Callable[[Launches], T]) -> T:
+        """Start a job: in threads that no question needs, and for as long as `launching.launch` waits for it.
+
+        What runs goes on when the page is closed meanwhile: the job is in the list then.
+        """
+        starts = self.app.launches
+        return await self._within(starts.pool, lambda: start(starts), "the start of the job", bounded=False)
+
     async def open_lake(self) -> OpenLake:
         """Lake of this request, which may not have been asked anything yet."""
         with self.blaming({InvalidConfiguration: "lake" if self._named else None}):
@@ -108,13 +143,13 @@ class Handler(APIHandler):
     def _named(self) -> str | None:
         return self.get_query_argument("lake", None) or None
 
-    async def _within(self, pool: Pool, call: Callable[[], T], who: str) -> T:
+    async def _within(self, pool: Pool, call: Callable[[], T], who: str, *, bounded: bool = True) -> T:
         if self.gone:
             raise Gone
         self.waits_for = asyncio.wrap_future(pool.submit(call))
         try:
             # At the end of patience what still waits is taken back; what runs ends by itself.
-            answer: T = await asyncio.wait_for(self.waits_for, self.app.patience)
+            answer: T = await asyncio.wait_for(self.waits_for, self.app.patience if bounded else None)
         except TimeoutError:
             msg = f"{who} has not answered for {self.app.patience:g} s; try again, or see vre-dm doctor"
             raise Unreachable(msg) from None
@@ -184,11 +219,11 @@ class Handler(APIHandler):
         InvalidRequest
             It is none, or too small or too large.
         """
-        said = self.text(name, str(default))
-        if not (said.isascii() and said.isdecimal() and len(said) < 16 and least <= int(said) <= most):
+        number = whole(self.text(name, str(default)))
+        if number is None or not least <= number <= most:
             msg = f"{name} is a whole number from {least} to {most}"
             raise InvalidRequest(msg, field=name)
-        return int(said)
+        return number
 
     def did(self, name: str = "did") -> Did:
         """DID in the query.
@@ -209,18 +244,18 @@ class Handler(APIHandler):
         TooLarge, InvalidRequest
             It is larger than any that makes sense, no JSON, or not as the schema says.
         """
-        if len(self.request.body) > _LARGEST_BODY:
-            msg = f"the request has {len(self.request.body)} bytes; at most {_LARGEST_BODY} make sense"
+        if len(self.request.body) > self.largest_body:
+            msg = f"the request has {len(self.request.body)} bytes; at most {self.largest_body} make sense"
             raise TooLarge(msg)
         try:
-            said = json.loads(self.request.body)
+            said = strict_json.loads(self.request.body)
         except (ValueError, RecursionError):
             msg = "the body of the request is no JSON"
             raise InvalidRequest(msg) from None
-        fault = jsonschema.exceptions.best_match(openapi.validator(schema).iter_errors(said))
+        fault = next(openapi.validator(schema).iter_errors(said), None)  # each one costs: the first will do
         if fault is not None:
             where = ".".join(map(str, fault.absolute_path))
-            msg = f"{where or 'the body'}: {fault.message[:300]}"
+            msg = f"{where or 'the body'}: {openapi.sentence(fault)}"
             raise InvalidRequest(msg, field=where or None)
         checked: dict[str, Any] = said
         return checked
@@ -233,14 +268,22 @@ class Handler(APIHandler):
         self.finish(to_json(answer))
 
     async def send(self, text: str) -> None:
-        """Send a piece of the answer; returns when it has left."""
+        """Send a piece of the answer; returns when it has left. Who does not read it is cut off."""
         if self.gone:
             raise Gone
         self.write(text)
         try:
-            await self.flush()
+            await asyncio.wait_for(self.flush(), _READS_FOR)
         except StreamClosedError:
             raise Gone from None
+        except TimeoutError:
+            self.cut()
+            raise Gone from None
+
+    def cut(self) -> None:
+        """Close the connection: the client would take an answer that merely ends for a whole one."""
+        if isinstance(self.request.connection, HTTP1Connection):
+            self.request.connection.close()
 
     @contextmanager
     def blaming(self, fields: Mapping[type[VreDmError], str | None]) -> Iterator[None]:
@@ -272,14 +315,20 @@ class Handler(APIHandler):
 
 
 def _until_gone(method: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-    """Method that ends without a word when nobody waits for its answer any more."""
+    """Method that answers no element of a page, and ends without a word when nobody waits any more."""
 
     @wraps(method)
     async def inner(handler: Handler, *arguments: str) -> None:
+        handler.refuse_elements()
         with suppress(Gone):
             await method(handler, *arguments)
 
     return inner
+
+
+def whole(said: str) -> int | None:
+    """Whole number that a text says; None if it says none, or one that nothing here counts to."""
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 16 else None
 
 
 def to_json(answer: Any) -> str:

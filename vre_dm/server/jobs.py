@@ -13,9 +13,8 @@ from vre_dm.lake.jobs.task import BRING, CACHE, FETCH, Task
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.transfer.events import to_json
 from vre_dm.lake.transfer.policy import STREAMS
-from vre_dm.server.base import Handler
-from vre_dm.server.below import below
-from vre_dm.server.launching import launch
+from vre_dm.server.base import Handler, whole
+from vre_dm.server.launching import Launches
 from vre_dm.server.streams import Event, EventsHandler
 
 _STOP = 2.0  # seconds to wait for the end of a job that was asked to stop; it looks twice a second
@@ -29,7 +28,7 @@ class ForecastHandler(Handler):
     async def get(self) -> None:
         """Look at sizes, disk and what is here already; nothing is moved."""
         did, files, named = self.did(), self.text("files", "") or None, self.text("target", "")
-        target = _folder(self, named) if named else None
+        target = await _folder(self, named) if named else None
         blamed = {NotInLake: "files" if files else "did", NotWritable: "target", NoSpace: "target"}
         with self.blaming(blamed):
             self.reply(await self.ask(lambda lake: lake.outlook(did, target, files=files).document()))
@@ -45,7 +44,7 @@ class JobsHandler(Handler):
     async def post(self) -> None:
         """Start a fetch as a process of its own."""
         order = self.body("FetchOrder")
-        target = None if order["target"] is None else _folder(self, order["target"])
+        target = None if order["target"] is None else await _folder(self, order["target"])
         with self.blaming({InvalidDid: "did", NotInLake: "did"}):
             dataset = await self.ask(lambda lake: lake.dataset(order["did"]))
         with self.blaming({NotInLake: "files"}):
@@ -55,7 +54,7 @@ class JobsHandler(Handler):
             task = await self.ask(partial(_task, order, target))
         where = "cache" if target is None and order.get("cache") else "target"
         with self.blaming({NotInLake: "rse", NotWritable: where, NoSpace: where}):
-            job = await self.here(lambda: launch(task))
+            job = await self.begin(lambda launches: launches.launch(task))
         self.reply(await self.here(job.document), 201)
 
 
@@ -94,7 +93,7 @@ class ContinueHandler(Handler):
 
     async def post(self, name: str) -> None:
         """Start the same again; the new job takes the place of the old one."""
-        self.reply(await self.here(lambda: _again(session.jobs().one(name))), 201)
+        self.reply(await self.begin(lambda launches: _again(launches, session.jobs().one(name))), 201)
 
 
 class JobEventsHandler(EventsHandler):
@@ -103,8 +102,7 @@ class JobEventsHandler(EventsHandler):
     async def get(self, name: str) -> None:
         """Tell its events as they come, from the start or from ``Last-Event-ID`` on, until it is over."""
         job = await self.here(lambda: session.jobs().one(name))
-        seen = int(self.last_id) if self.last_id.isascii() and self.last_id.isdecimal() else 0
-        await self.follow(self._entries(job, seen))
+        await self.follow(self._entries(job, whole(self.last_id) or 0))
 
     async def _entries(self, job: Job, seen: int) -> AsyncGenerator[Event, None]:
         over = False
@@ -117,17 +115,20 @@ class JobEventsHandler(EventsHandler):
                 await asyncio.sleep(_LOOK)
 
 
-def _folder(handler: Handler, said: str) -> Path:
+async def _folder(handler: Handler, said: str) -> Path:
     """Folder that a page named: a path of the file browser, or a whole one below the folder that it shows."""
-    root, hidden = handler.root.resolve(), handler.contents_manager.allow_hidden
+    if said.startswith("~"):
+        msg = f"{ascii(said)[:200]}: ~ means nothing here; say a folder from the one that JupyterLab shows"
+        raise InvalidRequest(msg, field="target")
     if said.startswith("/"):
+        root = await handler.here(handler.root.resolve)
         if not Path(said).is_relative_to(root):
             msg = (
                 f"{ascii(said)[:200]} is outside {root}, the folder that JupyterLab shows; choose one inside"
             )
             raise InvalidRequest(msg, field="target")
         said = said.removeprefix(str(root))
-    return below(root, said, "target", hidden=hidden)
+    return (await handler.below("target", said))[0]
 
 
 def _task(order: dict[str, Any], target: Path | None, lake: Lake) -> Task:
@@ -162,8 +163,8 @@ def _stopped(job: Job, *, pause: bool) -> dict[str, Any]:
     return job.document()
 
 
-def _again(job: Job) -> dict[str, Any]:
-    new = launch(job.again())
+def _again(launches: Launches, job: Job) -> dict[str, Any]:
+    new = launches.launch(job.again())
     job.forget()  # not before the new one is there: a refusal must not lose it
     return new.document()
 

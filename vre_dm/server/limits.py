@@ -16,7 +16,6 @@ from vre_dm.limits.plot.payload import payload
 from vre_dm.limits.quantities import quantity
 from vre_dm.limits.technique import technique
 from vre_dm.server.base import Handler
-from vre_dm.server.below import below
 
 
 class CurvesHandler(Handler):
@@ -25,24 +24,35 @@ class CurvesHandler(Handler):
     async def get(self) -> None:
         """List the catalogue, or what a folder or a file (``?folder=``) holds, with its problems."""
         named = self.text("folder", "")
+        if not named:
+            self.reply(await self.here(_catalogue))
+            return
+        # Both files of a curve are opened, and either may be a link.
+        place, *_ = await self.below("folder", named, *(_pair(named) or ()))
         with self.blaming({InvalidCurve: "folder"}):
-            self.reply(await self.here(lambda: _listed(self.root, named)))
+            self.reply(await self.here(lambda: _listed(place)))
 
 
 class OverlayHandler(Handler):
     """A plot of curves."""
 
+    largest_body = 500_000
+
     async def post(self) -> None:
         """Draw curves of the catalogue and of files: the same data as ``dm.overlay`` puts into a notebook."""
         wish = self.body("OverlayWish")
+        files = await self.below("paths", *(file for path in wish["paths"] for file in _files(path)))
+        with self.blaming({InvalidCurve: "paths"}):
+            own = await self.here(lambda: _own(files))
         with self.blaming({InvalidCurve: "curves"}):
-            self.reply(await self.here(lambda: _drawn(_chosen(self.root, wish["curves"], wish["paths"]))))
+            self.reply(await self.here(lambda: _drawn(_shipped(wish["curves"]) + own)))
 
 
-def _listed(root: Path, named: str) -> dict[str, Any]:
-    if not named:
-        return {"curves": [_row(curve) for curve in catalogue.load()], "problems": []}
-    place = below(root, named, "folder")
+def _catalogue() -> dict[str, Any]:
+    return {"curves": [_row(curve) for curve in catalogue.load()], "problems": []}
+
+
+def _listed(place: Path) -> dict[str, Any]:
     found: Inspection = inspect(place) if place.is_dir() else inspect_file(place)
     return {
         "curves": [_row(curve) for curve in found.usable],
@@ -71,20 +81,31 @@ def _row(curve: Curve) -> dict[str, Any]:
     }
 
 
-def _chosen(root: Path, ids: list[str], paths: list[str]) -> CurveSet:
-    shipped = catalogue.load().select(*dict.fromkeys(ids)) if ids else CurveSet()
+def _shipped(ids: list[str]) -> CurveSet:
+    return catalogue.load().select(*dict.fromkeys(ids)) if ids else CurveSet()
+
+
+def _own(files: list[Path]) -> CurveSet:
     # Both files of a curve may be named: it is one.
-    own = [read(sidecar) for sidecar in dict.fromkeys(_sidecar(root, path) for path in paths)]
+    sidecars = dict.fromkeys(file for file in files if file.suffix == ".json")
+    own = [read(sidecar) for sidecar in sidecars]
     for problem in check_together(own):
         raise problem.error()
-    return shipped + own
+    return CurveSet(own)
 
 
-def _sidecar(root: Path, path: str) -> Path:
-    if not path.endswith((".json", ".csv")):
+def _files(path: str) -> tuple[str, str]:
+    pair = _pair(path)
+    if pair is None:
         msg = f"{ascii(path)[:200]} is no curve; a curve is a CSV and a JSON file of one name"
         raise InvalidRequest(msg, field="paths")
-    return below(root, path, "paths").with_suffix(".json")
+    return pair
+
+
+def _pair(path: str) -> tuple[str, str] | None:
+    """Sidecar and table of a curve, whichever is named; None for what is neither."""
+    stem, dot, suffix = path.rpartition(".")
+    return (f"{stem}.json", f"{stem}.csv") if dot and suffix in {"json", "csv"} else None
 
 
 def _drawn(curves: CurveSet) -> dict[str, Any]:

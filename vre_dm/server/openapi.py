@@ -41,6 +41,13 @@ def validator(schema: str) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(root | {"$ref": f"#/components/schemas/{schema}"})
 
 
+def sentence(fault: jsonschema.ValidationError) -> str:
+    """What is wrong, without all that was said."""
+    if fault.validator == "maxItems" and isinstance(fault.instance, list):
+        return f"{len(fault.instance)} are too many; at most {fault.validator_value} can be said at once"
+    return fault.message[:300]
+
+
 def _read(path: Path) -> dict[str, Any]:
     read: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return read

@@ -11,8 +11,6 @@ from vre_dm.lake.lake import Lake
 from vre_dm.lake.publish.metadata import schema
 from vre_dm.lake.rules.spans import stamp
 from vre_dm.server.base import Handler
-from vre_dm.server.below import below
-from vre_dm.server.launching import launch
 
 _BLAMED = {InvalidDid: "did", Declined: "did", NotInLake: "rse", NoSpace: "rse"}
 
@@ -29,18 +27,19 @@ class SchemaHandler(Handler):
 class PublishHandler(Handler):
     """Files below the server's root that become a dataset."""
 
+    largest_body = 1_000_000
+
     async def post(self) -> None:
         """Say what would happen, or let it happen as a process of its own."""
         order = self.body("PublishOrder")
-        hidden = self.contents_manager.allow_hidden
-        files = [below(self.root, path, "files", hidden=hidden) for path in order["files"]]
+        files = await self.below("files", *order["files"])
         try:
             with self.blaming(_BLAMED):
                 if order["dry_run"]:
                     self.reply(await self.ask(partial(_rehearsed, self.root, files, order)))
                     return
                 task = await self.ask(partial(_task, files, order))
-                job = await self.here(lambda: launch(task))
+                job = await self.begin(lambda launches: launches.launch(task))
         except InvalidUpload as error:
             blamed = "metadata" if str(error).startswith("metadata ") else "files"
             raise InvalidRequest(str(error), field=blamed) from error

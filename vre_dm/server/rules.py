@@ -8,8 +8,6 @@ from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.rules import Rule, RuleList
 from vre_dm.server.base import Handler
 
-_EDITED = {NotInLake: "rse", NoSpace: "rse", Declined: "days"}
-
 
 class _RulesHandler(Handler):
     async def changed(self) -> None:
@@ -49,7 +47,8 @@ class RuleHandler(_RulesHandler):
         """Keep it longer, try again what is stuck, move it, or let it begin."""
         wish = self.body("RuleEdit")
         rule = await self.ask(lambda lake: lake.rule(identifier))
-        with self.blaming(_EDITED if "rse" in wish or "days" in wish else {}):
+        blamed = next((field for field in ("rse", "days") if field in wish), None)
+        with self.blaming(dict.fromkeys((NotInLake, NoSpace, Declined), blamed)):
             rule = await self.ask(lambda _: _edited(rule, wish))
         await self.changed()
         self.reply(rule.document())

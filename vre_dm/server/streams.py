@@ -2,10 +2,12 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator, Callable, Generator, Iterable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
+
+from tornado import web
 
 from vre_dm.errors import Busy
 from vre_dm.lake.lake import Lake
@@ -37,14 +39,47 @@ class Rows:
     left_out: list[str]
 
 
-class RowsHandler(Handler):
+class _StreamingHandler(Handler):
+    asked_by = frozenset({"empty"})  # each open stream holds one of the six connections of a browser
+
+    @contextmanager
+    def counted(self, kind: str) -> Iterator[None]:
+        """Count an open stream of this kind.
+
+        Raises
+        ------
+        Busy
+            Too many are open.
+        """
+        count = self.app.open_streams
+        if count[kind] >= self.app.streams:
+            msg = f"{self.app.streams} streams of {kind} are open already; close a page of JupyterLab"
+            raise Busy(msg, retry_after=10)
+        count[kind] += 1
+        try:
+            yield
+        finally:
+            count[kind] -= 1
+
+
+class RowsHandler(_StreamingHandler):
     """Answers with lines of JSON: ``{"rows": […]}`` …, then ``{"done": true, "total": …}`` or an error."""
 
     async def stream(self, question: Callable[[Lake], Rows]) -> None:
         """Send rows as they are found; the next ones are looked for when these have left.
 
         What is wrong with the question becomes an ordinary error, as long as nothing was sent.
+
+        Raises
+        ------
+        Busy
+            Too many such streams are open.
         """
+        with self.counted("rows"):
+            await self._stream(question)
+        self.finish(set_content_type=ROWS)
+
+    async def _stream(self, question: Callable[[Lake], Rows]) -> None:
         open_lake = await self.open_lake()
         lines = await self.ask_of(open_lake, lambda lake: _lines(question(lake), self.app.page_size))
         try:
@@ -56,7 +91,6 @@ class RowsHandler(Handler):
         finally:
             with suppress(Busy):  # then it ends when nobody holds it any more
                 open_lake.pool.submit(lines.close)
-        self.finish(set_content_type=ROWS)
 
     async def _next(self, open_lake: OpenLake, lines: Generator[str, None, None]) -> str | None:
         """Next line; what goes wrong now becomes the last one, since the status was sent."""
@@ -91,7 +125,7 @@ class Event:
         return f"{head}event: {self.name}\ndata: {to_json(self.data)}\n\n"
 
 
-class EventsHandler(Handler):
+class EventsHandler(_StreamingHandler):
     """Answers with server-sent events for as long as the client listens."""
 
     _track_activity = False  # an open page is no work: an idle server may be stopped
@@ -101,6 +135,15 @@ class EventsHandler(Handler):
         """Id of the last event that the client has; empty at first."""
         return self.request.headers.get("Last-Event-ID", "")
 
+    def refuse_elements(self) -> None:
+        """Answer only who asks for events: a notebook's video would hold a connection for ever."""
+        super().refuse_elements()
+        if (
+            EVENTS not in self.request.headers.get("Accept", "")
+            and "Sec-Fetch-Dest" not in self.request.headers
+        ):
+            raise web.HTTPError(406, f"this address tells events; ask for them with Accept: {EVENTS}")
+
     async def follow(self, events: AsyncGenerator[Event, None]) -> None:
         """Send events until they end or the client goes; `events` is then closed.
 
@@ -109,19 +152,15 @@ class EventsHandler(Handler):
         Busy
             Too many streams are open.
         """
-        self.app.open_streams += 1
-        try:
-            if self.app.open_streams > self.app.streams:
-                msg = f"{self.app.streams} streams of events are open already; close a page of JupyterLab"
-                raise Busy(msg, retry_after=10)
-            self.set_header("Content-Type", EVENTS)
-            self.set_header("X-Accel-Buffering", "no")  # a proxy must not wait for more
-            await self.send(_STILL_HERE)
-            while not self.gone and (event := await self._next(events)):
-                await self.send(str(event))
-        finally:
-            self.app.open_streams -= 1
-            await events.aclose()
+        with self.counted("events"):
+            try:
+                self.set_header("Content-Type", EVENTS)
+                self.set_header("X-Accel-Buffering", "no")  # a proxy must not wait for more
+                await self.send(_STILL_HERE)
+                while not self.gone and (event := await self._next(events)):
+                    await self.send(str(event))
+            finally:
+                await events.aclose()
         self.finish(set_content_type=EVENTS)
 
     async def _next(self, events: AsyncGenerator[Event, None]) -> Event | None:

@@ -45,7 +45,7 @@ export class LakeApi {
     this.get<T.FilePage>('files', { did, ...page }, signal);
 
   /** What a fetch would do. */
-  forecast = (did: string, query: { files?: string; target?: string; mode?: string } = {}, signal?: AbortSignal) =>
+  forecast = (did: string, query: { files?: string; target?: string; cache?: string } = {}, signal?: AbortSignal) =>
     this.get<T.Forecast>('forecast', { did, ...query }, signal);
 
   jobs = (signal?: AbortSignal) => this.get<{ jobs: T.Job[] }>('jobs', {}, signal);

@@ -119,7 +119,12 @@ def test_a_torn_or_garbled_line_costs_that_line_only(tmp_path_factory: Any, data
 
 
 @pytest.mark.parametrize(
-    "line", ["[" * 100_000, "1", "null", '{"event": "no such"}', '{"event": {}}', "\x00", ""]
+    "line",
+    [
+        *("[" * 100_000, "1", "null", '{"event": "no such"}', '{"event": {}}', "\x00", ""),
+        *(json.dumps(to_json(END, 0.0) | {"at": at}) for at in (float("nan"), float("inf"), "nan", -1, 1e15)),
+        json.dumps(to_json(END, 0.0)).replace('"at": 0.0', '"at": 1e999'),
+    ],
 )
 def test_a_hostile_line_is_passed_over(line: str, path: Path):
     path.write_text(line + "\n" + json.dumps(to_json(END, 0.0)) + "\n")

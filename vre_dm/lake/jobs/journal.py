@@ -5,8 +5,9 @@ import os
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from vre_dm import strict_json
 from vre_dm.lake.transfer.events import Event, Progress, Replicating, from_json, is_last, to_json
 
 LARGEST = 16_000_000
@@ -15,6 +16,7 @@ _PAUSE = 0.5  # seconds between two states: others are to see within one what ha
 _TAIL = 65_536  # bytes at the end that nearly always hold what is looked for
 _BLOCK = 1 << 20
 _MOST = 1000  # entries in one go
+_NO_DATE = 253_402_300_800  # unix seconds of the year 10000
 
 
 class Entry(NamedTuple):
@@ -207,7 +209,18 @@ def _size(path: Path) -> int:
 
 def _entry(line: bytes, end: int) -> Entry | None:
     try:
-        document = json.loads(line)
-        return Entry(from_json(document), float(document["at"]), end) if isinstance(document, dict) else None
+        document = strict_json.loads(line)
+        return (
+            Entry(from_json(document), _moment(document["at"]), end) if isinstance(document, dict) else None
+        )
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
-        return None
+        pass
+    return None
+
+
+def _moment(said: Any) -> float:
+    """Unix seconds that a date can be made of."""
+    if not 0 <= (at := float(said)) < _NO_DATE:
+        msg = "no moment"
+        raise ValueError(msg)
+    return at

@@ -24,10 +24,23 @@ export function keepTree(tree: LakeTree, lake: IDataLake, memory: TreeMemory, se
     }
   };
   lake.refreshed.connect(() => void show());
+  followUploads(tree, lake);
   lake.didGone.connect((_, did) => tree.mark(did));
   tree.opened.connect(() => {
     clearTimeout(timer);
     const name = shown;
     timer = setTimeout(() => (name === null ? undefined : void memory.keep(name, tree.expanded)), PATIENCE);
+  });
+}
+
+/** What is published while the page looks on is shown when it is there. */
+function followUploads(tree: LakeTree, lake: IDataLake): void {
+  const running = new Set<string>();
+  lake.events.job.connect((_, job) => {
+    if (job.kind === 'upload' && job.state === 'running') {
+      running.add(job.job);
+    } else if (running.delete(job.job) && job.lake === lake.lake) {
+      tree.renew(job.what);
+    }
   });
 }

@@ -8,6 +8,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { LakeApi } from '../api/client';
 import { Requests } from '../api/request';
 import { ICellWriter, IDataLake, ILakePanel } from '../tokens';
+import { Anew } from './anew';
 import { childrenFrom } from './asking';
 import { LakeChoice } from './choice';
 import { CONTEXT_MENU, addDidCommands, addLakeCommands } from './commands';
@@ -63,7 +64,7 @@ const panel: JupyterFrontEndPlugin<ILakePanel> = {
     const panel = new LakePanel(known, head, id => app.shell.activateById(id));
     addLakeCommands(app.commands, lake, panel, trans);
     addDidCommands(app.commands, lake, trans);
-    const tree = new LakeTree(childrenFrom(lake.api), then => setTimeout(then, 30));
+    const tree = new LakeTree(childrenFrom(lake.api, new Anew(lake.refreshed)), then => setTimeout(then, 30));
     const section = new TreeSection({ tree, lake, commands: app.commands, cells, trans });
     keepTree(tree, lake, new TreeMemory(state), section.seen);
     panel.addSection(section, 10);

@@ -61,12 +61,16 @@ export class LakeTree {
   /** Ask for everything that is shown again. */
   refresh(): void {
     void this.root.load();
+    this.branches.forEach(branch => this.again(branch));
+    this.update();
+  }
+
+  /** Something was published into a DID: what is in it, and in its scope, is asked for again. */
+  renew(did: string): void {
     for (const branch of this.branches.values()) {
-      if (branch.node && this.expanded.has(branch.node.key)) {
-        branch.node.gone = false;
-        void branch.load();
-      } else {
-        this.branches.delete(branch.node?.key ?? '');
+      const { node } = branch;
+      if (node?.did === did || (node?.did === null && did.startsWith(`${node.scope}:`))) {
+        this.again(branch);
       }
     }
     this.update();
@@ -118,6 +122,15 @@ export class LakeTree {
     if (branch && (branch.state !== 'done' || branch.nodes.length > KEPT)) {
       branch.dispose();
       this.branches.delete(node.key);
+    }
+  }
+
+  private again(branch: Branch): void {
+    if (branch.node && this.expanded.has(branch.node.key)) {
+      branch.node.gone = false;
+      void branch.load();
+    } else {
+      this.branches.delete(branch.node?.key ?? '');
     }
   }
 

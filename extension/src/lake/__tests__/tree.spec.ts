@@ -166,6 +166,19 @@ test('a refresh asks for what is open and shows what came and went', async () =>
   assert.deepEqual(asked, ['', 'fermi', '', 'fermi']);
 });
 
+test('after something was published only its dataset and scope are asked for again', async () => {
+  const world: World = { ...FERMI, mine: [entry('new', 'dataset', 'mine')], 'mine:new': [], 'mine:other': [] };
+  const { tree, asked } = treeOf(world);
+  await tree.start(['fermi', 'mine', 'mine\nmine:new']);
+  assert.deepEqual(await seen(tree), ['fermi', '  z', '  d', '  b', 'mine', '  new', '    (empty)']);
+  world['mine:new'] = [entry('x', 'file', 'mine')];
+  world.mine = [...(world.mine as Entry[]), entry('other', 'dataset', 'mine')];
+  asked.length = 0;
+  tree.renew('mine:new');
+  assert.deepEqual(await seen(tree), ['fermi', '  z', '  d', '  b', 'mine', '  new', '    x', '  other']);
+  assert.deepEqual(new Set(asked), new Set(['mine', 'mine\nmine:new']));
+});
+
 test('the filter keeps what has the text in its name, what lies below it and what it lies in', async () => {
   const { tree } = treeOf(FERMI);
   await tree.start(['fermi', 'fermi\nfermi:z']);

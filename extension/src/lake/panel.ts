@@ -23,6 +23,9 @@ class LakeSidePanel extends SidePanel {
 
 /** Focus the row the user was at; where none comes soon, the filter. */
 function focusIn(node: HTMLElement, frames: number): void {
+  if (frames < FRAMES && node.contains(document.activeElement)) {
+    return; // the user went on meanwhile
+  }
   const row = node.querySelector<HTMLElement>('.vre-row[tabindex="0"]');
   if (row || frames === 0) {
     (row ?? node.querySelector<HTMLElement>('.vre-filter'))?.focus();

@@ -1,5 +1,6 @@
 """What is in a dataset is told at once the second time, anew when that is wanted, and never after its end."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,9 +8,13 @@ import pytest
 from tests.lake.conftest import Make
 from tests.lakes import inside
 from tests.server.conftest import Asked, lines, said
+from tests.server.listening import Listen
 from tests.server.test_catalogue import rows
+from tests.server.test_jobs import LONG, listen, no_job_is_left, settings
 from vre_dm.did import Did
 from vre_dm.sandbox import LakeStatus
+
+__all__ = ["listen", "no_job_is_left", "settings"]  # fixtures
 
 pytestmark = pytest.mark.usefixtures("on_lake")
 
@@ -71,6 +76,31 @@ async def test_a_dataset_that_is_gone_is_said_to_be_gone_even_if_its_files_are_k
     assert last["error"] == "NotInLake"
     anew = await api("children", params=params | {"refresh": "1"})
     assert (anew.code, said(anew)["error"]) == (404, "NotInLake")
+
+
+async def test_what_a_page_heard_to_be_published_is_there_when_it_asks(
+    api: Asked, listen: Listen, dataset: Did, rucio: Any, jp_root_dir: Path
+) -> None:
+    rucio.add_replication_rule([{"scope": dataset.scope, "name": dataset.name}], 1, "CNAF-STORM")
+    (jp_root_dir / f"{dataset.name}.csv").write_text("1,2\n")
+    params = {"did": str(dataset)}
+    publish = {
+        "files": [f"{dataset.name}.csv"],
+        "did": str(dataset),
+        "rse": "CNAF-STORM",
+        "days": 1,
+        "metadata": None,
+        "prefix": None,
+        "comment": None,
+        "dry_run": False,
+    }
+    async with listen("events") as page:
+        assert len(rows(await api("children", params=params))) == 3
+        response = await api("publish", method="POST", body=publish, **LONG)
+        assert response.code == 201, response.body
+        job = await page.until("job", lambda job: job["state"] != "running")
+        assert (job["state"], job["what"]) == ("finished", str(dataset))
+        assert len(rows(await api("children", params=params))) == 4
 
 
 async def test_refresh_is_yes_or_no(api: Asked, dataset: Did) -> None:

@@ -38,6 +38,8 @@ def test_an_answer_that_came_bit_by_bit_is_kept_like_any_other() -> None:
             kept.put(what, what)
     assert [kept.look(what) for what in "abc"] == ["a", None, "c"]
     assert kept.get("a", lambda: lake.answer("a")) == "a"
+    kept.drop("c")
+    assert kept.look("c") is None
     now[0] = 60.0
     assert kept.look("a") is None
     assert lake.asked == []

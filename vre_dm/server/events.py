@@ -45,6 +45,8 @@ async def watch_jobs(app: "VreDm", cast: Broadcast) -> None:
             _note(app, error, "the jobs")
             news = {}
         for name, said in news.items():
+            if said is not None and said["kind"] == "upload":  # before a page hears of it and asks
+                app.lakes.changed(said["lake"], said["what"])
             event = Event("job-gone", {"job": name}) if said is None else Event("job", said)
             cast.tell(("job", name), event, stands=said is not None)
         if names != (now := sorted(watch.known)):

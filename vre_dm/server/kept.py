@@ -77,6 +77,11 @@ class Kept(Generic[T]):
             self._places.move_to_end(what)
             return place.answers[0]
 
+    def drop(self, what: Hashable) -> None:
+        """Keep this answer no more."""
+        with self._lock:
+            self._places.pop(what, None)
+
     def forget(self) -> None:
         """Keep nothing any more."""
         with self._lock:

@@ -1,11 +1,13 @@
-"""The lakes that this server has open, by name; the embedded one is started where it is the user's choice."""
+"""The lakes that this server has open, by name; the embedded one is started where the user chose it."""
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import cast
 
 from vre_dm import session
-from vre_dm.errors import LakeStarting, SandboxError, Unreachable, VreDmError
+from vre_dm.did import Did
+from vre_dm.errors import InvalidDid, LakeStarting, SandboxError, Unreachable, VreDmError
 from vre_dm.lake import instances
 from vre_dm.lake.catalogue import Page
 from vre_dm.lake.dataset import Dataset
@@ -24,8 +26,8 @@ class OpenLake:
     So one that hangs keeps no question to another waiting.
     """
 
-    def __init__(self, name: str, pool: Pool) -> None:
-        self.name, self.pool = name, pool
+    def __init__(self, name: str, pool: Pool, start: "_Start") -> None:
+        self.name, self.pool, self._start = name, pool, start
         self.datasets: Kept[Dataset] = Kept(
             _FILES_KEPT, _SECONDS_KEPT, lambda dataset: 1 + len(dataset.files)
         )
@@ -33,10 +35,13 @@ class OpenLake:
             _FILES_KEPT, _SECONDS_KEPT, lambda pages: sum(1 + len(page.entries) for page in pages)
         )
         self.keys: Kept[list[Key]] = Kept(_SCOPES_KEPT, _SECONDS_KEPT)
-        self.chosen = False  # by the user, so that it may be started
+        self.chosen = False  # by `Lakes.choose`, so that it may be started: an image in a page asks too
         self._lock = threading.Lock()
         self._lake: Lake | None = None
-        self._start = _Start()
+
+    def anew(self) -> "OpenLake":
+        """The same with nothing kept, and in the same threads: those of a lake that hangs must not add up."""
+        return OpenLake(self.name, self.pool, self._start)
 
     def lake(self) -> Lake:
         """Lake itself; blocks while it is opened, but never while it is started.
@@ -103,9 +108,17 @@ class Lakes:
             known = _configured(known).name
         with self._lock:
             if known not in self._open:
-                self._open[known] = OpenLake(known, self._pool(known))
-            self._open[known].chosen |= name is None
+                self._open[known] = OpenLake(known, self._pool(known), _Start())
             return self._open[known]
+
+    def changed(self, name: str, did: str) -> None:
+        """Keep nothing any more of what is in a DID: something was published into it."""
+        with self._lock:
+            known = self._open.get(name)
+        if known is not None:
+            with suppress(InvalidDid):  # a journal is a file: it may hold anything
+                known.datasets.drop(Did.parse(did))
+                known.content.drop(Did.parse(did))
 
     def choose(self, name: str) -> OpenLake:
         """Lake of this name, to be opened anew with what is configured now, and started if need be.
@@ -116,9 +129,12 @@ class Lakes:
             No such lake is configured.
         """
         with self._lock:
-            self._open.pop(name, None)
+            old = self._open.pop(name, None)
         found = self.named(name)
-        found.chosen = True
+        with self._lock:
+            if old is not None:
+                found = self._open[name] = old.anew()
+            found.chosen = True
         return found
 
 
@@ -139,7 +155,7 @@ class _Start:
             fault, self._fault = self._fault, None
             raise type(fault)(*fault.args)
         if not start:
-            msg = "the embedded lake does not run; choose it, or start it with vre-dm lake up"
+            msg = "the embedded lake does not run; choose it (POST lakes), or start it with vre-dm lake up"
             raise Unreachable(msg)
         self._thread = threading.Thread(
             target=self._run, name="vre-dm start of the embedded lake", daemon=True

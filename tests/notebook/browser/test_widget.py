@@ -108,6 +108,22 @@ def test_what_goes_wrong_is_one_sentence_without_a_trace(page: Page, question: d
     assert "Traceback" not in said
 
 
+def test_what_is_no_question_is_answered_so_and_the_next_one_as_ever(page: Page):
+    for nonsense in ("text", 3, ["ask"], None):
+        page.say({"method": "custom", "content": nonsense})
+    assert page.ask(ask="below", of="xenon")["rows"]
+
+
+def test_hundreds_of_questions_at_once_take_few_threads(page: Page):
+    before = int(page.kernel.run("import threading; print(threading.active_count())")["text"])
+    for count in range(150):
+        page.say(
+            {"method": "custom", "content": {"id": f"many-{count}", "ask": "details", "of": "fermi:gone"}}
+        )
+    assert int(page.kernel.run("print(threading.active_count())")["text"]) <= before + 4
+    assert page.ask(ask="below", of="xenon")["rows"]
+
+
 def test_a_selection_is_fetched_with_its_progress_and_gives_paths(page: Page):
     page.choose("xenon:s2only.limits", "xenon:s2only.response")
     states = page.ask(ask="fetch")["states"]
@@ -116,7 +132,7 @@ def test_a_selection_is_fetched_with_its_progress_and_gives_paths(page: Page):
     said = page.kernel.run(
         "print(browser.selected, len(browser.paths), all(p.is_file() for p in browser.paths))"
     )
-    assert said["text"] == "['xenon:s2only.limits', 'xenon:s2only.response'] [True, True]\n"
+    assert said["text"] == "['xenon:s2only.limits', 'xenon:s2only.response'] 2 True\n"
 
 
 def test_a_fetch_that_fails_says_why_and_keeps_the_paths_before(page: Page):

@@ -1,7 +1,7 @@
 """The browser below a cell: what its page asks is answered from threads; what is saved holds names only."""
 
 import logging
-import threading
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from vre_dm.errors import VreDmError
 from vre_dm.lake.tables import clean, plural
 from vre_dm.notebook.browser.fetching import Fetching
 from vre_dm.notebook.browser.pages import PAGE, Pages
+from vre_dm.notebook.browser.turns import Turns
 from vre_dm.notebook.display import Fetched
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).parent
 _SCRIPTS = ("questions.js", "tree.js", "browser.js")  # one module for the page, which could load no second
 _AT_ONCE = 4  # questions that one browser puts to the lake at the same time
+_WAITING = 200  # more than a page asks for that is scrolled in haste
 _NAMED = 8  # scopes that the text names
 _LOG = logging.getLogger(__name__)
 
@@ -50,7 +52,8 @@ class Browser(anywidget.AnyWidget):
     def __init__(self, lake: "Lake", target: Path | str | None = None) -> None:
         self._lake, self._pages = lake, Pages(lake)
         self._fetching = Fetching(lake, target, lambda state: self.send({"fetch": state}))
-        self._turns = threading.Semaphore(_AT_ONCE)
+        self._turns = Turns(_AT_ONCE, _WAITING)
+        self._fetches = Turns(2, _AT_ONCE)  # one that runs, and one that is told so
         self._scopes = self._pages.scopes()
         super().__init__()
         self.set_trait("title", f"Data lake {clean(lake.instance.name)}")
@@ -76,8 +79,17 @@ class Browser(anywidget.AnyWidget):
         return super()._repr_mimebundle_(**options)
 
     def _hear(self, _: object, question: Any, __: object) -> None:
-        # A thread each, that does not keep the kernel: a hung lake must not hold up the next cell.
-        threading.Thread(target=self._answer, args=(question,), name="vre-dm browser", daemon=True).start()
+        if not isinstance(question, dict):
+            self.send({"to": None, "error": "a question is an object with a word at ask"})
+            return
+        if question.get("ask") == "stop":
+            self._answer(question)  # at once, however many wait
+            return
+        turns = self._fetches if question.get("ask") == "fetch" else self._turns
+        if not turns.take(partial(self._answer, question)):
+            self._reply(
+                question, {"error": "too many questions wait already; ask again when they are answered"}
+            )
 
     def _answer(self, question: dict[str, Any]) -> None:
         answer: dict[str, Any]
@@ -88,6 +100,9 @@ class Browser(anywidget.AnyWidget):
         except Exception as error:
             _LOG.exception("the browser could not answer")
             answer = {"error": f"something failed inside vre-dm: {type(error).__name__}; the log says more"}
+        self._reply(question, answer)
+
+    def _reply(self, question: dict[str, Any], answer: dict[str, Any]) -> None:
         self.send({"to": question.get("id"), **answer})
 
     def _answered(self, question: dict[str, Any]) -> dict[str, Any]:
@@ -99,10 +114,9 @@ class Browser(anywidget.AnyWidget):
         if asked == "stop":
             self._fetching.stop()
             return {}
-        with self._turns:
-            if asked == "details":
-                return self._pages.details(of)
-            if question.get("anew"):
-                self._pages.forget()
-            page = self._pages.found if asked == "search" else self._pages.below
-            return page(of, int(question.get("start", 0)), int(question.get("count", PAGE)))
+        if asked == "details":
+            return self._pages.details(of)
+        if question.get("anew"):
+            self._pages.forget()
+        page = self._pages.found if asked == "search" else self._pages.below
+        return page(of, int(question.get("start", 0)), int(question.get("count", PAGE)))

@@ -20,7 +20,11 @@ export async function fetched({ api, lake }: IDataLake, did: string): Promise<Fe
     return NOTHING;
   }
   const [{ folder, files }, { paths = [] }] = await Promise.all([api.forecast(did), api.job(job.job)]);
-  return job.to === folder || paths.length !== files ? NOTHING : { paths, folder: job.to };
+  if (job.to === folder || paths.length !== files) {
+    return NOTHING;
+  }
+  // Files that are read in place lie below no folder of the user.
+  return { paths, folder: paths.every(path => path.startsWith(`${job.to}/`)) ? job.to : null };
 }
 
 /** Whether these are the one file that the DID is: its path ends as its name does. */

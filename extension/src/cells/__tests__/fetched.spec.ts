@@ -40,6 +40,10 @@ test('a fetch of a part, of a dataset that grew, of another lake or that failed 
   }
 });
 
+test('files that are read on a storage in place have paths, and no folder to fetch into', async () => {
+  assert.deepEqual(await fetched(after({ to: 'CERN-EOS' }), 'a:x'), { paths: PATHS, folder: null });
+});
+
 test('a path that ends as the name of the DID is the file itself', () => {
   assert.ok(isOneFile('a:deep/x.root', ['/work/a/deep/x.root']));
   assert.ok(!isOneFile('a:x', ['/work/a/x/1.root']));

@@ -38,6 +38,29 @@ export function FetchDialog({ api, forecast, order, refused, trans, close }: Fet
   return (
     <form className="vre-form" onSubmit={submit} noValidate>
       <Places forecast={forecast} draft={draft} change={change} trans={trans} />
+      <Fields errorAt={errorAt} draft={draft} change={change} trans={trans} />
+      <Outlook forecast={outlook.forecast} trans={trans} />
+      <Buttons
+        trans={trans}
+        label={trans.__('Fetch')}
+        busy={sending.busy}
+        refused={wrong && !shown.includes(wrong.field ?? '') ? wrong.message : null}
+        cancel={() => close(null)}
+      />
+    </form>
+  );
+}
+
+interface FieldsProps {
+  errorAt: (field: string) => string | null;
+  draft: FetchDraft;
+  change: (changes: Partial<FetchDraft>) => void;
+  trans: TranslationBundle;
+}
+
+function Fields({ errorAt, draft, change, trans }: FieldsProps): React.ReactElement {
+  return (
+    <>
       {draft.mode === 'folder' && (
         <TextField
           label={trans.__('Folder')}
@@ -54,15 +77,7 @@ export function FetchDialog({ api, forecast, order, refused, trans, close }: Fet
         value={draft.files}
         change={files => change({ files })}
       />
-      <Outlook forecast={outlook.forecast} trans={trans} />
-      <Buttons
-        trans={trans}
-        label={trans.__('Fetch')}
-        busy={sending.busy}
-        refused={wrong && !shown.includes(wrong.field ?? '') ? wrong.message : null}
-        cancel={() => close(null)}
-      />
-    </form>
+    </>
   );
 }
 

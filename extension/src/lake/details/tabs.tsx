@@ -15,17 +15,10 @@ export function Tabs<T extends string>({ label, tabs, chosen, choose, children }
   const id = React.useId();
   const row = React.useRef<HTMLDivElement>(null);
   const turn = (event: React.KeyboardEvent) => {
-    const forward = getComputedStyle(event.currentTarget).direction === 'rtl' ? 'ArrowLeft' : 'ArrowRight';
     const at = tabs.findIndex(([tab]) => tab === chosen);
-    const steps: Record<string, number> = {
-      ArrowRight: forward === 'ArrowRight' ? at + 1 : at - 1,
-      ArrowLeft: forward === 'ArrowLeft' ? at + 1 : at - 1,
-      Home: 0,
-      End: tabs.length - 1
-    };
-    if (event.key in steps) {
+    const next = stepped(event, at, tabs.length);
+    if (next !== null) {
       event.preventDefault();
-      const next = (steps[event.key] + tabs.length) % tabs.length;
       choose(tabs[next][0]);
       row.current?.querySelectorAll<HTMLElement>('[role=tab]')[next]?.focus();
     }
@@ -53,4 +46,13 @@ export function Tabs<T extends string>({ label, tabs, chosen, choose, children }
       </div>
     </>
   );
+}
+
+/** The tab that a key leads to, round at the ends; null for other keys. */
+function stepped({ key, currentTarget }: React.KeyboardEvent, at: number, count: number): number | null {
+  const forward = getComputedStyle(currentTarget).direction === 'rtl' ? 'ArrowLeft' : 'ArrowRight';
+  if (key === 'ArrowLeft' || key === 'ArrowRight') {
+    return (at + (key === forward ? 1 : -1) + count) % count;
+  }
+  return key === 'Home' ? 0 : key === 'End' ? count - 1 : null;
 }

@@ -14,7 +14,7 @@ interface Props {
 /** The form; while a search runs its button stops it. */
 export function Box({ model, addFilter, trans }: Props): React.ReactElement {
   const error = React.useId();
-  const { error: failed, phase, draft } = model;
+  const { error: failed, phase } = model;
   const wrong = failed && (failed.field === 'pattern' || failed.kind === 'InvalidDid') ? failed.message : null;
   const asking = phase === 'asking';
   return (
@@ -33,18 +33,7 @@ export function Box({ model, addFilter, trans }: Props): React.ReactElement {
       <p className="vre-field-error" id={error} role="alert">
         {wrong ?? ''}
       </p>
-      <select
-        className="jp-mod-styled"
-        aria-label={trans.__('Search for')}
-        value={draft.kind}
-        onChange={event => model.edit({ kind: event.target.value })}
-      >
-        {kindsOf(trans).map(([kind, label]) => (
-          <option key={kind} value={kind}>
-            {label}
-          </option>
-        ))}
-      </select>
+      <KindChoice model={model} trans={trans} />
       <button type="button" className="jp-Button jp-mod-styled" onClick={addFilter}>
         {trans.__('Add filter')}
       </button>
@@ -74,6 +63,23 @@ function PatternInput({ model, error, trans }: InputProps): React.ReactElement {
       value={model.draft.pattern}
       onChange={event => model.edit({ pattern: event.target.value })}
     />
+  );
+}
+
+function KindChoice({ model, trans }: Pick<Props, 'model' | 'trans'>): React.ReactElement {
+  return (
+    <select
+      className="jp-mod-styled"
+      aria-label={trans.__('Search for')}
+      value={model.draft.kind}
+      onChange={event => model.edit({ kind: event.target.value })}
+    >
+      {kindsOf(trans).map(([kind, label]) => (
+        <option key={kind} value={kind}>
+          {label}
+        </option>
+      ))}
+    </select>
   );
 }
 

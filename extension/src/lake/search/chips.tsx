@@ -32,31 +32,53 @@ export function Chips({ filters, refused, reason, edit, remove, trans }: Props):
     <>
       <ul className="vre-chips" ref={list} aria-label={trans.__('Filters')}>
         {filters.map((filter, index) => (
-          <li key={index} className={`vre-chip ${index === refused ? 'vre-mod-refused' : ''}`}>
-            <button
-              type="button"
-              className="vre-chip-edit"
-              aria-describedby={index === refused ? id : undefined}
-              title={trans.__('Change this filter (Delete removes it)')}
-              onClick={() => edit(index)}
-              onKeyDown={event => (['Delete', 'Backspace'].includes(event.key) ? drop(index) : undefined)}
-            >
-              {`${filter.key} ${filter.operator} ${filter.value}`}
-            </button>
-            <button
-              type="button"
-              className="vre-chip-remove"
-              aria-label={trans.__('Remove the filter %1', filter.key)}
-              onClick={() => drop(index)}
-            >
-              <span aria-hidden="true">×</span>
-            </button>
-          </li>
+          <Chip
+            key={index}
+            filter={filter}
+            reason={index === refused ? id : undefined}
+            edit={() => edit(index)}
+            drop={() => drop(index)}
+            trans={trans}
+          />
         ))}
       </ul>
       <p className="vre-field-error" id={id} role="alert">
         {reason ?? ''}
       </p>
     </>
+  );
+}
+
+interface ChipProps {
+  filter: Filter;
+  /** Element that says why the server refused it. */
+  reason: string | undefined;
+  edit: () => void;
+  drop: () => void;
+  trans: TranslationBundle;
+}
+
+function Chip({ filter: { key, operator, value }, reason, edit, drop, trans }: ChipProps): React.ReactElement {
+  return (
+    <li className={`vre-chip ${reason ? 'vre-mod-refused' : ''}`}>
+      <button
+        type="button"
+        className="vre-chip-edit"
+        aria-describedby={reason}
+        title={trans.__('Change this filter (Delete removes it)')}
+        onClick={edit}
+        onKeyDown={event => (['Delete', 'Backspace'].includes(event.key) ? drop() : undefined)}
+      >
+        {`${key} ${operator} ${value}`}
+      </button>
+      <button
+        type="button"
+        className="vre-chip-remove"
+        aria-label={trans.__('Remove the filter %1', key)}
+        onClick={drop}
+      >
+        <span aria-hidden="true">×</span>
+      </button>
+    </li>
   );
 }

@@ -136,7 +136,7 @@ class EventsHandler(_StreamingHandler):
         return self.request.headers.get("Last-Event-ID", "")
 
     def refuse_elements(self) -> None:
-        """Answer only who asks for events: a notebook's video would hold a connection for ever."""
+        """Answer scripts, and where the browser does not tell those from a video, who asks for events."""
         super().refuse_elements()
         if (
             EVENTS not in self.request.headers.get("Accept", "")

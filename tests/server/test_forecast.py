@@ -41,6 +41,29 @@ async def test_a_folder_of_the_users_own_is_a_choice_and_what_is_in_it_counts(
     assert answer["present"] == answer["files"]
 
 
+async def test_the_users_own_cache_is_the_place(
+    on_lake: LakeStatus,
+    api: Asked,
+    tmp_path: Path,
+) -> None:
+    answer = said(await api("forecast", params={"did": DID, "cache": str(tmp_path / "my cache")}))
+    assert Path(answer["folder"]).is_relative_to(tmp_path / "my cache")
+    assert answer["places"][0]["target"] == answer["folder"]
+    assert not (tmp_path / "my cache").exists()
+
+
+@pytest.mark.parametrize("settings", [{"any_cache": False}])
+async def test_where_the_admin_says_so_a_cache_is_below_the_servers_folder(
+    on_lake: LakeStatus, api: Asked, jp_root_dir: Path, tmp_path: Path
+) -> None:
+    (jp_root_dir / "out").symlink_to(tmp_path)
+    for named in (tmp_path / "my cache", jp_root_dir / "out" / "c"):
+        response = await api("forecast", params={"did": DID, "cache": str(named)})
+        assert (response.code, said(response)["field"]) == (400, "cache")
+    inside = await api("forecast", params={"did": DID, "cache": str(jp_root_dir / "c")})
+    assert Path(said(inside)["folder"]).is_relative_to(jp_root_dir / "c")
+
+
 async def test_only_some_files_are_counted(on_lake: LakeStatus, api: Asked, lake: Lake) -> None:  # noqa: F811
     file = lake.dataset(DID).files[0]
     answer = said(await api("forecast", params={"did": DID, "files": file.did.name}))
@@ -73,6 +96,8 @@ async def test_what_does_not_fit_is_said_at_the_target(
         ({"did": DID, "files": "*.nothing"}, 404, "files"),
         ({"did": DID, "target": "../x"}, 400, "target"),
         ({"did": DID, "target": "/proc"}, 400, "target"),
+        ({"did": DID, "cache": "relative"}, 400, "cache"),
+        ({"did": DID, "cache": "/a/../b"}, 400, "cache"),
     ],
 )
 async def test_what_cannot_be_is_said_at_its_field(

@@ -22,13 +22,18 @@ async def when_it_runs(api: Asked, path: str, **params: str) -> HTTPResponse:
     return response
 
 
-async def test_where_nothing_is_configured_the_first_question_starts_it_and_says_so(
+async def test_where_nothing_is_configured_a_question_starts_nothing_and_the_choice_does(
     api: Asked, jp_server_config: object, lake_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(ROOT, str(lake_root))
     before = said(await api("lakes"))
     assert (before["chosen"], before["lakes"][0]["url"]) == ("embedded", None)
     assert not lake_root.exists()  # to ask which lakes there are starts none
+    for path in ("scopes", "login"):  # an image in a notebook can ask this much
+        assert said(await api(path))["error"] == "Unreachable"
+    assert not lake_root.exists()
+    chosen = await api("lakes", method="POST", body={"name": "embedded"})
+    assert (chosen.code, said(chosen)["state"]) == (202, "starting")
     response = await api("scopes")
     answer = said(response)
     assert (response.code, answer["error"]) == (503, "LakeStarting")

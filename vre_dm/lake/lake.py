@@ -212,7 +212,14 @@ class Lake(Tabular):
             return SearchResult(iter([Page([entry])]), self._dataset, f"at {entry.did}")
         return self._dataset(entry).children
 
-    def outlook(self, did: str | Did, target: Path | None = None, *, files: str | None = None) -> "Outlook":
+    def outlook(
+        self,
+        did: str | Did,
+        target: Path | None = None,
+        *,
+        files: str | None = None,
+        cache: "Cache | None" = None,
+    ) -> "Outlook":
         """Look at what a fetch would do: what is here, what comes, where to, whether it fits.
 
         Parameters
@@ -223,6 +230,8 @@ class Lake(Tabular):
             Folder of the user's own; the usual places when left out.
         files
             Only files whose name fits this pattern.
+        cache
+            Another cache than this lake's.
 
         Raises
         ------
@@ -233,7 +242,7 @@ class Lake(Tabular):
         """
         from vre_dm.lake.outlook import outlook
 
-        return outlook(self._site, self.dataset(did).did, files, target)
+        return outlook(self._site, self.dataset(did).did, files, target, cache)
 
     def publication(
         self,

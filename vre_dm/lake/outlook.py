@@ -1,11 +1,12 @@
 """What a fetch would do, by the catalogue, the plan and this machine's disk: nothing is changed by asking."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from vre_dm.did import Did
+from vre_dm.lake.cache import Cache
 from vre_dm.lake.embargo import embargo
 from vre_dm.lake.file_list import FileList
 from vre_dm.lake.files import File
@@ -81,8 +82,12 @@ class Outlook:
         }
 
 
-def outlook(site: Site, did: Did, pattern: str | None, target: Path | None) -> Outlook:
+def outlook(
+    site: Site, did: Did, pattern: str | None, target: Path | None, cache: Cache | None = None
+) -> Outlook:
     """Look ahead; see `vre_dm.lake.lake.Lake.outlook`."""
+    if cache is not None:
+        site = replace(site, folder=cache.shows, cache=cache)
     files = FileList(site.connection, did)
     chosen = files.matching(pattern)
     private = embargo(site.connection, did, [file.did for file in chosen])

@@ -5,7 +5,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
-from traitlets import Float, Int, Unicode
+from traitlets import Bool, Float, Int, Unicode
 
 from vre_dm.lake.tokens import redaction
 from vre_dm.server import (
@@ -54,6 +54,9 @@ class VreDm(ExtensionApp):
     jobs = Int(8, min=1, help="Fetches and uploads of the user that may run at once; more are refused.").tag(
         config=True
     )
+    any_cache = Bool(
+        True, help="Whether the user may name a cache outside the folder that JupyterLab shows."
+    ).tag(config=True)
 
     def initialize_settings(self) -> None:
         """Redact what is logged from here on."""

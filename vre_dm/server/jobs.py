@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vre_dm import session
+from vre_dm.did import Did
 from vre_dm.errors import InvalidConfiguration, InvalidDid, InvalidRequest, NoSpace, NotInLake, NotWritable
 from vre_dm.lake.jobs.job import Job
 from vre_dm.lake.jobs.task import BRING, CACHE, FETCH, Task
@@ -29,9 +30,10 @@ class ForecastHandler(Handler):
         """Look at sizes, disk and what is here already; nothing is moved."""
         did, files, named = self.did(), self.text("files", "") or None, self.text("target", "")
         target = await _folder(self, named) if named else None
-        blamed = {NotInLake: "files" if files else "did", NotWritable: "target", NoSpace: "target"}
-        with self.blaming(blamed):
-            self.reply(await self.ask(lambda lake: lake.outlook(did, target, files=files).document()))
+        cache = await _cache(self, self.text("cache", ""))
+        where = "cache" if cache and target is None else "target"
+        with self.blaming({NotInLake: "files" if files else "did", NotWritable: where, NoSpace: where}):
+            self.reply(await self.ask(partial(_foreseen, did, target, files, cache)))
 
 
 class JobsHandler(Handler):
@@ -45,13 +47,13 @@ class JobsHandler(Handler):
         """Start a fetch as a process of its own."""
         order = self.body("FetchOrder")
         target = None if order["target"] is None else await _folder(self, order["target"])
+        await _cache(self, order.get("cache", ""))
         with self.blaming({InvalidDid: "did", NotInLake: "did"}):
             dataset = await self.ask(lambda lake: lake.dataset(order["did"]))
         with self.blaming({NotInLake: "files"}):
             if order["files"] is not None:
                 await self.ask(lambda _: dataset.files.matching(order["files"]))
-        with self.blaming({InvalidConfiguration: "cache"}):
-            task = await self.ask(partial(_task, order, target))
+        task = await self.ask(partial(_task, order, target))
         where = "cache" if target is None and order.get("cache") else "target"
         with self.blaming({NotInLake: "rse", NotWritable: where, NoSpace: where}):
             job = await self.begin(lambda launches: launches.launch(task))
@@ -129,6 +131,27 @@ async def _folder(handler: Handler, said: str) -> Path:
             raise InvalidRequest(msg, field="target")
         said = said.removeprefix(str(root))
     return (await handler.below("target", said))[0]
+
+
+async def _cache(handler: Handler, said: str) -> dict[str, str]:
+    """Setting of a cache that a page named; it may be refused outside the folder that JupyterLab shows."""
+    if not said:
+        return {}
+    with handler.blaming({InvalidConfiguration: "cache"}):
+        folder = session.cache_settings({CACHE: said}).root
+    if not handler.app.any_cache:
+        root, real = await handler.here(lambda: (handler.root.resolve(), folder.resolve()))
+        if not real.is_relative_to(root):
+            msg = f"{ascii(said)[:200]} is outside {root}, where this server wants caches; choose one inside"
+            raise InvalidRequest(msg, field="cache")
+    return {CACHE: said}
+
+
+def _foreseen(
+    did: Did, target: Path | None, files: str | None, cache: dict[str, str], lake: Lake
+) -> dict[str, Any]:
+    named = session.cache_of(lake.instance, cache) if cache else None
+    return lake.outlook(did, target, files=files, cache=named).document()
 
 
 def _task(order: dict[str, Any], target: Path | None, lake: Lake) -> Task:

@@ -23,7 +23,7 @@ export interface StreamEnd {
 
 export interface LakeInfo {
   name: string;
-  url: string;
+  url: string | null;
   embedded: boolean;
   source: string;
 }

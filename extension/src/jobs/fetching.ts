@@ -9,7 +9,11 @@ import type { IFetchChoice } from '../tokens';
 
 /** What a fetch asks of the server. */
 export interface FetchApi {
-  forecast(did: string, query?: { files?: string; target?: string }, signal?: AbortSignal): Promise<Forecast>;
+  forecast(
+    did: string,
+    query?: { files?: string; target?: string; cache?: string },
+    signal?: AbortSignal
+  ): Promise<Forecast>;
   startFetch(order: FetchOrder): Promise<Job>;
 }
 
@@ -41,8 +45,8 @@ export async function fetchDid(
   ask: AskUser
 ): Promise<Job | null> {
   const order = orderOf(did, choice, settings);
-  const { target } = order;
-  const forecast = await api.forecast(did, { files: choice.files, target: target ?? undefined });
+  const { target, cache } = order;
+  const forecast = await api.forecast(did, { files: choice.files, target: target ?? undefined, cache });
   if (choice.ask || (forecast.choice && target === null)) {
     return ask(forecast, order, null);
   }

@@ -15,7 +15,7 @@ export interface Foreseen {
 }
 
 /** Asks when target or files changed; an answer that is no longer wanted is given up. */
-export function useOutlook(api: FetchApi, { target, files }: FetchOrder, first: Forecast): Foreseen {
+export function useOutlook(api: FetchApi, { target, files, cache }: FetchOrder, first: Forecast): Foreseen {
   const [foreseen, setForeseen] = React.useState<Foreseen>({ forecast: first, error: null });
   const isFirst = React.useRef(true);
   React.useEffect(() => {
@@ -26,7 +26,7 @@ export function useOutlook(api: FetchApi, { target, files }: FetchOrder, first: 
     const control = new AbortController();
     const ask = async () => {
       try {
-        const query = { target: target || undefined, files: files ?? undefined };
+        const query = { target: target || undefined, files: files ?? undefined, cache };
         setForeseen({ forecast: await api.forecast(first.did, query, control.signal), error: null });
       } catch (error) {
         if (!isAbort(error)) {
@@ -39,6 +39,6 @@ export function useOutlook(api: FetchApi, { target, files }: FetchOrder, first: 
       window.clearTimeout(timer);
       control.abort();
     };
-  }, [target, files]);
+  }, [target, files, cache]);
   return foreseen;
 }

@@ -54,6 +54,7 @@ export class DataLake implements IDataLake {
     this.loading = new AbortController();
     try {
       const known = await this.persist(this.api.lakes);
+      await this.start(this.choice.name || known.chosen, known.lakes);
       this.begin(this.choice.name || known.chosen, known.lakes, known.problem);
       const login = await this.persist(this.api.login);
       this.note({ login, trouble: null, reach: login.problem ? this.reach : null });
@@ -99,6 +100,14 @@ export class DataLake implements IDataLake {
       this.events.start();
     }
     this.refreshed.emit();
+  }
+
+  /** The lake of this machine is started by who shows it: no question does. */
+  private async start(name: string | null, lakes: readonly LakeInfo[]): Promise<void> {
+    const lake = lakes.find(one => one.name === name);
+    if (lake?.embedded && lake.url === null) {
+      await this.open(lake.name);
+    }
   }
 
   private async open(name: string): Promise<void> {

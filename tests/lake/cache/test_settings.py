@@ -55,3 +55,10 @@ def test_a_relative_folder_is_refused(name: str):
     """It would be another one in each notebook's folder."""
     with pytest.raises(InvalidConfiguration, match=f"{name}: 'cache' is no absolute path"):
         CacheSettings.read({name: "cache"}, USUAL)
+
+
+@pytest.mark.parametrize("folder", ["/a/../b", "/a\x1b[2J", "/a\u202eb", "~/../x"])
+def test_a_folder_that_goes_up_or_cannot_be_shown_is_refused(folder: str):
+    with pytest.raises(InvalidConfiguration, match="cannot be shown") as raised:
+        CacheSettings.read({"VRE_DM_CACHE": folder}, USUAL)
+    assert str(raised.value).isprintable()

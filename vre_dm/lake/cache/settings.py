@@ -47,7 +47,7 @@ class CacheSettings:
         Raises
         ------
         InvalidConfiguration
-            The quota is no size, or a folder is no absolute path.
+            The quota is no size, or a folder is no absolute path, or one that goes up.
         """
         named = _folder(environment, "VRE_DM_CACHE")
         quota = environment.get("VRE_DM_CACHE_QUOTA", "").strip()
@@ -92,8 +92,16 @@ def _folder(environment: Mapping[str, str], name: str) -> Path | None:
     value = environment.get(name, "").strip()
     if not value:
         return None
-    path = Path(value).expanduser()
+    try:
+        path = Path(value).expanduser()
+    except RuntimeError:  # a user whose home is not known
+        path = Path(value)
     if not path.is_absolute():
         msg = f"{name}: {value[:80]!a} is no absolute path; write one that begins with / or ~"
+        raise InvalidConfiguration(msg)
+    if ".." in path.parts or not value.isprintable():
+        msg = (
+            f"{name}: {value[:80]!a} holds '..' or a character that cannot be shown; write the folder itself"
+        )
         raise InvalidConfiguration(msg)
     return path

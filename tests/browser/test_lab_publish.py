@@ -74,6 +74,7 @@ def test_files_that_are_dropped_on_the_panel_are_offered_for_publishing(name: st
         shell.activateById('vre-dm-lake');
     }""")
     file = in_browser(panel, name)
+    expect(file).to_be_visible()
     expect(panel.place).to_be_visible()
     start, end = file.bounding_box(), panel.place.bounding_box()
     assert start is not None

@@ -36,8 +36,8 @@ const lake: JupyterFrontEndPlugin<IDataLake> = {
       await app.commands.execute('vre-dm:fetch', { did, ...wish });
     });
     const settled = registry?.load(SETTINGS).then(settings => choice.follow(settings));
-    // Without settings the server's choice counts.
-    void Promise.allSettled([settled]).then(() => model.load());
+    // Without settings the server's choice counts. Who shows the lake has to listen before it tells of itself.
+    void Promise.allSettled([settled, app.started]).then(() => model.load());
     return model;
   }
 };

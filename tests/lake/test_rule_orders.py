@@ -92,7 +92,7 @@ def test_a_list_is_looked_at_again_in_one_request(lake: Lake, make: Make) -> Non
 
 
 def test_the_command_speaks_text_and_json(lake: Lake, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "connect", lambda **_: lake)
+    monkeypatch.setattr(session, "connect", lambda *_, **__: lake)
     did = make("printed", files=1)
     rule = lake.dataset(did).replicate("DESY-DCACHE", days=1)
     run = CliRunner().invoke

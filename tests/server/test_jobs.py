@@ -264,6 +264,7 @@ async def test_where_no_job_can_tell_of_itself_none_begins_and_the_folder_is_nam
 @pytest.mark.parametrize("way", ["", "cancel", "pause", "continue", "events"])
 async def test_a_job_that_is_not_there_is_said(api: Asked, way: str) -> None:
     path = [part for part in ("jobs", "00000000", way) if part]
-    response = await api(*path, method="GET" if way in {"", "events"} else "POST")
+    method, wants = ("GET" if way in {"", "events"} else "POST"), {"Accept": "text/event-stream"}
+    response = await api(*path, method=method, headers=wants if way == "events" else {})
     assert (response.code, said(response)["error"]) == (404, "NoSuchJob")
     assert (await api("jobs", "0000", "cancel", method="POST")).code == 404

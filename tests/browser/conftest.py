@@ -25,7 +25,7 @@ OURS = "/extensions/vre-dm-lab/"
 expect.set_options(timeout=PATIENT)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not the session: Playwright's event loop would still run in tests/server
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no chromium on this machine (Debian: apt install chromium)")

@@ -1,5 +1,6 @@
 """Folders of fetches: found, followed and stopped from elsewhere, and cleaned up."""
 
+import itertools
 import json
 import os
 import socket
@@ -96,6 +97,7 @@ def test_the_newest_comes_first(root: Path):
         *(json.dumps(GOOD | wrong) for wrong in WRONG),
         *(json.dumps(GOOD | {"about": GOOD["about"] | wrong}) for wrong in WRONG_ABOUT),
     ],
+    ids=itertools.count(),  # the texts name this process, and names of tests should not
 )
 def test_a_garbled_folder_is_a_dead_job_and_no_error(text: str, root: Path):
     job = made(root)

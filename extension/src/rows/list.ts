@@ -51,6 +51,11 @@ export function keyAt<T>(props: Pick<RowsProps<T>, 'at' | 'keyOf'>, index: numbe
   return item === undefined ? `#${index}` : props.keyOf(item);
 }
 
+/** Whether a key stands for a row that has not come yet. */
+export function isWaiting(key: string): boolean {
+  return key.startsWith('#');
+}
+
 /** Where a row is now; -1 if it is gone. */
 export function indexOf<T>(props: Pick<RowsProps<T>, 'at' | 'keyOf' | 'count'>, key: string | null): number {
   for (let index = 0; key !== null && index < props.count; index += 1) {

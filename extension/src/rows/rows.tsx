@@ -11,28 +11,30 @@ import type { Active } from './use-active';
 import { useKeys } from './use-keys';
 import { useMarks } from './use-marks';
 import type { Marks } from './use-marks';
+import { useSight } from './use-sight';
 import { useWindow } from './use-window';
 
 const WAITING: RowFacts = { text: '…', remark: true };
 
 /** The list. Its parent gives it its height. */
 export function Rows<T>(props: RowsProps<T>): JSX.Element {
-  const { count, onRange } = props;
+  const { role, count, onRange } = props;
   const view = useWindow(count);
   const active = useActive(props, view);
   const marks = useMarks(props);
   const onKeyDown = useKeys(props, view, active, marks);
+  useSight(props, view, active.index);
   const { first, end } = view.range;
   React.useEffect(() => onRange?.(first, end), [first, end, count, onRange]);
-  const mouse = mouseOf(props, active, marks);
+  const told = { ...mouseOf(props, active, marks), role, count, height: view.row };
   return (
     <div
       className="vre-rows"
       ref={view.frame}
-      role={props.role}
+      role={role}
       aria-label={props.label}
       aria-multiselectable={props.multiple || undefined}
-      aria-rowcount={props.role === 'grid' ? count : undefined}
+      aria-rowcount={role === 'grid' ? count : undefined}
       onKeyDown={onKeyDown}
     >
       <div className="vre-row vre-rows-probe" ref={view.probe} aria-hidden="true" />
@@ -41,17 +43,13 @@ export function Rows<T>(props: RowsProps<T>): JSX.Element {
           const item = props.at(index);
           const key = keyAt(props, index);
           const facts = item === undefined ? WAITING : props.facts(item);
-          const told = {
-            ...mouse,
-            role: props.role,
-            index,
-            count,
-            height: view.row,
-            active: index === active.index,
-            facts
-          };
           return (
-            <Row {...told} key={key} selected={marks.keys.has(key)}>
+            <Row
+              key={key}
+              {...{ ...told, index, facts }}
+              selected={marks.keys.has(key)}
+              active={index === active.index}
+            >
               {item === undefined ? null : props.render(item)}
             </Row>
           );

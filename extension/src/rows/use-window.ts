@@ -14,7 +14,8 @@ export interface ListWindow {
   /** Height of a row in pixels. */
   row: number;
   port: () => Port;
-  reveal: (index: number) => void;
+  /** Scroll to a row, and to those up to another one as far as they fit. */
+  reveal: (index: number, last?: number) => void;
 }
 
 /** A window on a list of so many rows. */
@@ -37,9 +38,9 @@ export function useWindow(count: number): ListWindow {
   }, [count, port]);
   useLooks(frame, probe, look);
   const reveal = React.useCallback(
-    (index: number) => {
+    (index: number, last?: number) => {
       if (frame.current) {
-        frame.current.scrollTop = scrolled(port(), index);
+        frame.current.scrollTop = scrolled(port(), index, last);
         look();
       }
     },

@@ -29,10 +29,15 @@ export function kept(port: Port, count: number): Range {
   return { first, end: Math.min(count, wanted, first + MOST) };
 }
 
-/** How far to scroll so that a row is seen whole; as it is, if it is already. */
-export function scrolled(port: Port, index: number): number {
+/** Whether some of a row is in sight. */
+export function isSeen(port: Port, index: number): boolean {
+  return (index + 1) * port.row > port.top && index * port.row < port.top + port.height;
+}
+
+/** How far to scroll so that a row is seen whole, and those up to another one as far as they fit; as it is, if they are. */
+export function scrolled(port: Port, index: number, last = index): number {
   const above = index * port.row;
-  const below = above + port.row - port.height;
+  const below = (last + 1) * port.row - port.height;
   return Math.max(0, Math.min(above, Math.max(port.top, below)));
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { kept, pageOf, scrolled } from '../window';
+import { isSeen, kept, pageOf, scrolled } from '../window';
 
 const port = (top: number, height = 600, row = 24) => ({ top, height, row });
 
@@ -43,4 +43,19 @@ test('a page leaves one row in common', () => {
   assert.equal(pageOf(port(0)), 24);
   assert.equal(pageOf(port(0, 20)), 1);
   assert.equal(pageOf(port(0, 600, 0)), 1);
+});
+
+test('children are scrolled into sight as far as they fit, and their parent stays', () => {
+  const port = { top: 0, height: 100, row: 20 };
+  assert.equal(scrolled(port, 4, 6), 40);
+  assert.equal(scrolled(port, 4, 400), 80);
+  assert.equal(scrolled(port, 0, 3), 0);
+});
+
+test('a row is seen while some of it is in sight', () => {
+  const port = { top: 30, height: 100, row: 20 };
+  assert.deepEqual(
+    [0, 1, 6, 7].map(index => isSeen(port, index)),
+    [false, true, true, false]
+  );
 });

@@ -10,7 +10,9 @@ export class LakeError extends Error {
     readonly field: string | null = null,
     /** Seconds after which another try makes sense. */
     readonly retryAfter: number | null = null,
-    readonly status: number | null = null
+    readonly status: number | null = null,
+    /** Which one of the field's values, from 0, where it has several. */
+    readonly index: number | null = null
   ) {
     super(message);
     this.name = 'LakeError';
@@ -69,7 +71,8 @@ export function toldError(
     String(told.message ?? told.error),
     typeof told.field === 'string' ? told.field : null,
     typeof told.retry_after === 'number' ? told.retry_after : patience,
-    status
+    status,
+    typeof told.index === 'number' ? told.index : null
   );
 }
 

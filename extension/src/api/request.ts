@@ -47,8 +47,7 @@ export class Requests {
   /** The answer of a route, good or bad. */
   async raw(path: string, options: RequestOptions): Promise<Response> {
     const { method = 'GET', body, headers, signal } = options;
-    const url =
-      URLExt.join(this.settings.baseUrl, 'vre-dm/api', path) + queryText({ lake: this.lake, ...options.query });
+    const url = this.url(path, options.query);
     const init: RequestInit = { method, signal, headers, body: body === undefined ? undefined : JSON.stringify(body) };
     try {
       return await ServerConnection.makeRequest(url, init, this.settings);

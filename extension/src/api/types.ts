@@ -12,7 +12,10 @@ export interface Entry {
   kind: Kind;
   size: number | null;
   length: number | null;
+  /** What its metadata say; only the first hits of a search tell. */
   title?: string | null;
+  experiment?: string | null;
+  year?: number | string | null;
 }
 
 /** The last line of a stream: how many rows it had, and the names that could not be shown safely. */

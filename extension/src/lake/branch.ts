@@ -36,9 +36,11 @@ class Gathered {
 export class Branch {
   nodes: readonly TreeNode[] = [];
   state: 'loading' | 'done' | 'failed' = 'loading';
-  leftOut = 0;
+  /** Names that could not be shown safely. */
+  leftOut: readonly string[] = [];
   error: LakeError | null = null;
-  nextTry: number | null = null;
+  /** It is asked again by itself. */
+  again = false;
   private stop = new AbortController();
 
   constructor(
@@ -57,9 +59,9 @@ export class Branch {
       await persist(
         signal => this.once(signal),
         signal,
-        (error, wait) => {
+        error => {
           this.error = error;
-          this.set('failed', wait === null ? null : Date.now() + wait);
+          this.set('failed', true);
         }
       );
     } catch (error) {
@@ -90,14 +92,14 @@ export class Branch {
       signal
     );
     this.nodes = fresh.all();
-    this.leftOut = end.left_out.length;
+    this.leftOut = end.left_out;
     this.error = null;
     this.set('done');
   }
 
-  private set(state: Branch['state'], nextTry: number | null = null): void {
+  private set(state: Branch['state'], again = false): void {
     this.state = state;
-    this.nextTry = nextTry;
+    this.again = again;
     this.changed();
   }
 }

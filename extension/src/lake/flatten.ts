@@ -44,22 +44,23 @@ function below(node: TreeNode, shown: Shown, fits: boolean): readonly TreeRow[] 
 
 function remarks(branch: Branch, shows: boolean): TreeRemark[] {
   const level = (branch.node?.level ?? 0) + 1;
-  const { node, error, nextTry } = branch;
-  const make = (remark: TreeRemark['remark'], count: number): TreeRemark => ({
+  const { node, error, again, leftOut } = branch;
+  const make = (remark: TreeRemark['remark']): TreeRemark => ({
     key: `\n${remark} ${node?.key.replaceAll('\n', ' ') ?? ''}`, // no node has such a key
     level,
     remark,
     node,
     error,
-    nextTry,
-    count
+    again,
+    count: branch.nodes.length,
+    leftOut
   });
   if (branch.state === 'failed') {
-    return [make('failed', 0)];
+    return [make('failed')];
   }
   if (branch.state === 'loading') {
-    return [make('loading', branch.nodes.length)];
+    return [make('loading')];
   }
-  const told = branch.leftOut ? [make('left-out', branch.leftOut)] : [];
-  return branch.nodes.length || told.length || !shows ? told : [make('empty', 0)];
+  const told = leftOut.length ? [make('left-out')] : [];
+  return branch.nodes.length || told.length || !shows ? told : [make('empty')];
 }

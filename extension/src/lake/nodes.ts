@@ -31,10 +31,12 @@ export interface TreeRemark {
   /** What it is about; null is the whole lake. */
   node: TreeNode | null;
   error: LakeError | null;
-  /** When the next try comes, in milliseconds since 1970; null if nothing happens by itself. */
-  nextTry: number | null;
-  /** Names that could not be shown safely, or rows so far. */
+  /** What failed is asked again by itself. */
+  again: boolean;
+  /** Rows so far. */
   count: number;
+  /** Names that could not be shown safely. */
+  leftOut: readonly string[];
 }
 
 export type TreeRow = TreeNode | TreeRemark;

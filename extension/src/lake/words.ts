@@ -6,6 +6,8 @@ import type { RowFacts } from '../rows/list';
 import { canOpen, isRemark } from './nodes';
 import type { TreeNode, TreeRemark, TreeRow } from './nodes';
 
+const NAMED = 5; // names that are left out are told one by one
+
 /** What assistive technology and context menus are told of a row. */
 export function factsOf(row: TreeRow, expanded: ReadonlySet<string>, trans: TranslationBundle): RowFacts {
   if (isRemark(row)) {
@@ -51,18 +53,30 @@ export function kindText(kind: TreeNode['kind'], trans: TranslationBundle): stri
   return names[kind];
 }
 
+/** Names that no row shows, as the text they are: what would not be seen, or turns the line, is spelt out. */
+export function leftOutText(names: readonly string[], trans: TranslationBundle): string {
+  const spelt = names.slice(0, NAMED).map(name => name.slice(0, 80).replace(/[\p{C}\p{Z}]/gu, escaped));
+  const more = names.length > NAMED ? [trans.__('and %1 more', names.length - NAMED)] : [];
+  const list = [...spelt, ...more].join(', ');
+  return trans._n('%1 unsafe name left out: %2', '%1 unsafe names left out: %2', names.length, list);
+}
+
+function escaped(character: string): string {
+  return character === ' ' ? character : `\\u{${character.codePointAt(0)?.toString(16)}}`;
+}
+
 /** A sentence of the tree. */
-export function remarkText({ remark, count, error, nextTry }: TreeRemark, trans: TranslationBundle): string {
+export function remarkText({ remark, count, leftOut, error, again }: TreeRemark, trans: TranslationBundle): string {
   switch (remark) {
     case 'loading':
       return count ? trans._n('%1 so far …', '%1 so far …', count) : trans.__('Asking the lake …');
     case 'empty':
       return trans.__('Nothing in it.');
     case 'left-out':
-      return trans._n('%1 unsafe name left out', '%1 unsafe names left out', count);
+      return leftOutText(leftOut, trans);
     case 'failed':
-      return nextTry === null
-        ? trans.__('%1; press Enter to try again', error?.message ?? '')
-        : trans.__('%1; next try at %2', error?.message ?? '', new Date(nextTry).toLocaleTimeString());
+      return again
+        ? trans.__('No answer yet; it is asked again by itself')
+        : trans.__('%1; Enter or a double click tries again', error?.message ?? '');
   }
 }

@@ -11,11 +11,17 @@ function answer(status: number, body: unknown, headers: Record<string, string> =
 }
 
 test('an error of our routes keeps its cause, its field and its patience', async () => {
-  const told = { error: 'InvalidFilter', message: 'year>=x: not a number', field: 'where', retry_after: null };
+  const told = {
+    error: 'InvalidFilter',
+    message: 'year>=x: not a number',
+    field: 'where',
+    index: 2,
+    retry_after: null
+  };
   const error = await answer(400, told);
   assert.deepEqual(
-    [error.kind, error.message, error.field, error.passing],
-    ['InvalidFilter', told.message, 'where', false]
+    [error.kind, error.message, error.field, error.index, error.passing],
+    ['InvalidFilter', told.message, 'where', 2, false]
   );
 });
 

@@ -2,6 +2,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
+import type { LakeError } from '../../api/error';
 import type { SearchModel } from './model';
 import { kindsOf } from './words';
 
@@ -11,11 +12,16 @@ interface Props {
   trans: TranslationBundle;
 }
 
+/** Whether an error is about what was typed into the box. */
+export function isAtBox({ field }: LakeError): boolean {
+  return field === 'pattern' || field === 'scope';
+}
+
 /** The form; while a search runs its button stops it. */
 export function Box({ model, addFilter, trans }: Props): React.ReactElement {
   const error = React.useId();
   const { error: failed, phase } = model;
-  const wrong = failed && (failed.field === 'pattern' || failed.kind === 'InvalidDid') ? failed.message : null;
+  const wrong = failed && isAtBox(failed) ? failed.message : null;
   const asking = phase === 'asking';
   return (
     <form
@@ -54,10 +60,10 @@ function PatternInput({ model, error, trans }: InputProps): React.ReactElement {
     <input
       type="search"
       className="jp-mod-styled"
-      aria-label={trans.__('Name, scope:name or a filter such as year>=2017')}
+      aria-label={trans.__('Name, scope:name, words of a title, or a filter such as year>=2017')}
       aria-describedby={error}
       aria-invalid={error ? true : undefined}
-      placeholder={trans.__('name* or scope:name*')}
+      placeholder={trans.__('words, name* or year>=2017')}
       autoComplete="off"
       spellCheck={false}
       value={model.draft.pattern}

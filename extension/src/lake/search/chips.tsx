@@ -10,20 +10,22 @@ interface Props {
   refused: number;
   reason: string | null;
   edit: (index: number) => void;
-  remove: (index: number) => void;
+  /** Search with these filters. */
+  ask: (filters: readonly Filter[]) => void;
   trans: TranslationBundle;
 }
 
 /** The row of chips; Delete removes the one that has the focus. */
-export function Chips({ filters, refused, reason, edit, remove, trans }: Props): React.ReactElement | null {
+export function Chips({ filters, refused, reason, edit, ask, trans }: Props): React.ReactElement | null {
   const list = React.useRef<HTMLUListElement>(null);
   const id = React.useId();
   const drop = (index: number) => {
-    // The focus goes to a neighbour or the box, not to the top of the page.
-    const buttons = list.current?.querySelectorAll<HTMLElement>('.vre-chip-edit');
-    const box = list.current?.parentElement?.querySelector<HTMLElement>('input[type=search]');
-    (buttons?.[index + 1] ?? buttons?.[index - 1] ?? box)?.focus();
-    remove(index);
+    focusBeside(list.current, index);
+    ask(filters.filter((_, other) => other !== index));
+  };
+  const clear = () => {
+    focusBeside(list.current, -1);
+    ask([]);
   };
   if (filters.length === 0) {
     return null;
@@ -33,7 +35,7 @@ export function Chips({ filters, refused, reason, edit, remove, trans }: Props):
       <ul className="vre-chips" ref={list} aria-label={trans.__('Filters')}>
         {filters.map((filter, index) => (
           <Chip
-            key={index}
+            key={Object.values(filter).join(' ')}
             filter={filter}
             reason={index === refused ? id : undefined}
             edit={() => edit(index)}
@@ -41,11 +43,29 @@ export function Chips({ filters, refused, reason, edit, remove, trans }: Props):
             trans={trans}
           />
         ))}
+        {filters.length > 1 && <Clear clear={clear} trans={trans} />}
       </ul>
       <p className="vre-field-error" id={id} role="alert">
         {reason ?? ''}
       </p>
     </>
+  );
+}
+
+/** The focus goes to a neighbour of the chip that leaves, or to the box, not to the top of the page. */
+function focusBeside(list: HTMLElement | null, index: number): void {
+  const buttons = list?.querySelectorAll<HTMLElement>('.vre-chip-edit');
+  const box = list?.parentElement?.querySelector<HTMLElement>('input[type=search]');
+  (index < 0 ? box : (buttons?.[index + 1] ?? buttons?.[index - 1] ?? box))?.focus();
+}
+
+function Clear({ clear, trans }: { clear: () => void; trans: TranslationBundle }): React.ReactElement {
+  return (
+    <li>
+      <button type="button" className="vre-link" onClick={clear}>
+        {trans.__('Remove all')}
+      </button>
+    </li>
   );
 }
 

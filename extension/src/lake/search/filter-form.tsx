@@ -19,9 +19,43 @@ interface Props {
 
 /** The form; Enter takes it, Escape leaves everything as it was. */
 export function FilterForm({ start, keys, done, cancel, trans }: Props): React.ReactElement {
+  const { filter, kind, problem, change, submit } = useDraft(start, keys, done);
+  const known = keys.find(({ key }) => key === filter.key);
+  const text = problem && problemText(problem, trans);
+  return (
+    <form
+      className="vre-filter-form"
+      aria-label={trans.__('Filter')}
+      onSubmit={submit}
+      onKeyDown={event => (event.key === 'Escape' ? cancel() : undefined)}
+    >
+      <KeyField {...{ filter, change, keys, trans }} error={problem === 'key' ? text : null} />
+      <OperatorField {...{ filter, change, kind, trans }} />
+      <ValueField {...{ filter, change, kind, known, trans }} error={problem === 'key' ? null : text} />
+      <span className="vre-filter-buttons">
+        <button type="submit" className="jp-Button jp-mod-styled jp-mod-accept">
+          {trans.__('Apply')}
+        </button>
+        <button type="button" className="jp-Button jp-mod-styled" onClick={cancel}>
+          {trans.__('Cancel')}
+        </button>
+      </span>
+    </form>
+  );
+}
+
+interface Draft {
+  filter: Filter;
+  kind: ValueKind;
+  problem: FilterProblem | null;
+  change: (part: Partial<Filter>) => void;
+  submit: (event: React.FormEvent) => void;
+}
+
+/** The filter as it stands in the form; `done` gets one that can be asked. */
+function useDraft(start: Filter, keys: readonly MetadataKey[], done: Props['done']): Draft {
   const [filter, setFilter] = React.useState(start);
   const [problem, setProblem] = React.useState<FilterProblem | null>(null);
-  const known = keys.find(({ key }) => key === filter.key);
   const kind = kindOf(filter, keys);
   const change = (part: Partial<Filter>) => {
     setProblem(null);
@@ -36,29 +70,7 @@ export function FilterForm({ start, keys, done, cancel, trans }: Props): React.R
       done({ ...filter, operator, value: filter.value.trim() });
     }
   };
-  return (
-    <form
-      className="vre-filter-form"
-      aria-label={trans.__('Filter')}
-      onSubmit={submit}
-      onKeyDown={event => (event.key === 'Escape' ? cancel() : undefined)}
-    >
-      <KeyField {...{ filter, change, keys, trans, error: problem === 'key' ? problemText(problem, trans) : null }} />
-      <OperatorField {...{ filter, change, kind, trans }} />
-      <ValueField
-        {...{ filter, change, kind, known, trans }}
-        error={problem && problem !== 'key' ? problemText(problem, trans) : null}
-      />
-      <span className="vre-filter-buttons">
-        <button type="submit" className="jp-Button jp-mod-styled jp-mod-accept">
-          {trans.__('Apply')}
-        </button>
-        <button type="button" className="jp-Button jp-mod-styled" onClick={cancel}>
-          {trans.__('Cancel')}
-        </button>
-      </span>
-    </form>
-  );
+  return { filter, kind, problem, change, submit };
 }
 
 interface PartProps {

@@ -25,7 +25,7 @@ const keyOf = (entry: Entry) => entry.did;
 export function Hits({ rows, count, lake, writer, trans }: Props): React.ReactElement {
   const at = React.useCallback((index: number) => rows[index], [rows]);
   const facts = (entry: Entry) => ({
-    text: [entry.did, kindText(entry.kind, trans), sizeText(entry.size)].filter(Boolean).join(', '),
+    text: [entry.did, kindText(entry.kind, trans), sizeText(entry.size), aboutText(entry)].filter(Boolean).join(', '),
     className: `vre-did vre-${entry.kind}`,
     did: entry.did
   });
@@ -46,17 +46,23 @@ export function Hits({ rows, count, lake, writer, trans }: Props): React.ReactEl
   );
 }
 
+/** What its metadata say, as far as the search brought it. */
+function aboutText({ title, experiment, year }: Entry): string {
+  return [title, experiment, year].filter(Boolean).join(' · ');
+}
+
 function Hit({ entry }: { entry: Entry }): React.ReactElement {
   const Icon = ICONS[entry.kind].react;
+  const about = aboutText(entry);
   return (
     <>
       <Icon tag="span" className="vre-kind" />
-      <span className="vre-hit-did" title={[entry.did, entry.title].filter(Boolean).join('\n')}>
-        <span className="vre-hit-scope">{entry.scope}:</span>
-        {entry.name}
-      </span>
-      <span className="vre-hit-title" title={entry.title ?? undefined}>
-        {entry.title}
+      <span className="vre-hit" title={[entry.did, about].filter(Boolean).join('\n')}>
+        <span className="vre-hit-did">
+          <span className="vre-hit-scope">{entry.scope}:</span>
+          {entry.name}
+        </span>
+        <span className="vre-hit-about">{about}</span>
       </span>
       <span className="vre-note">{sizeText(entry.size)}</span>
     </>

@@ -4,10 +4,10 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 import { asLakeError, isAbort } from '../../api/error';
 import type { LakeError } from '../../api/error';
-import type { Entry, MetadataKey } from '../../api/types';
+import type { Entry, MetadataKey, StreamEnd } from '../../api/types';
 import type { IDataLake } from '../../tokens';
-import { askedPattern, conditionOf, kindOf, readText, textOf } from './query';
-import type { Query } from './query';
+import { isWords, joined, questionsOf, readText, textOf } from './query';
+import type { Filter, Query } from './query';
 import type { RecentSearches } from './recent';
 
 export type Phase = 'idle' | 'asking' | 'done' | 'failed';
@@ -18,8 +18,6 @@ export class SearchModel {
   rows: Entry[] = [];
   phase: Phase = 'idle';
   error: LakeError | null = null;
-  /** The pattern that was asked. */
-  asked = '';
   leftOut: readonly string[] = [];
   /** What will be asked next, as it stands in the form. */
   draft: Query = { pattern: '', kind: 'collection', filters: [] };
@@ -37,32 +35,46 @@ export class SearchModel {
     return this.told;
   }
 
+  /** What was asked last. */
+  get asked(): Query | null {
+    return this.query;
+  }
+
+  /** Which of the filters the server refused; -1 for none. */
+  get refused(): number {
+    return this.error?.field === 'where' ? (this.error.index ?? -1) : -1;
+  }
+
   /** Change what will be asked next. */
   edit(change: Partial<Query>): void {
     this.draft = { ...this.draft, ...change };
     this.told.emit();
   }
 
-  /** Ask for what was typed; conditions among it become filters. */
-  submit(): Promise<void> {
-    const { pattern, filters } = readText(this.draft.pattern);
-    this.edit({ pattern, filters: [...this.draft.filters, ...filters] });
+  /** Ask for what was typed; conditions among it become filters beside these. */
+  submit(filters = this.accepted()): Promise<void> {
+    const { pattern, filters: typed } = readText(this.draft.pattern);
+    this.edit({ pattern, filters: joined(filters, typed) });
     return this.run(this.draft);
   }
 
   /** Ask; a search that still runs is given up. */
   private async run(query: Query): Promise<void> {
     const signal = this.begin(query);
-    const where = query.filters.map(filter => conditionOf(filter, kindOf(filter, this.keys)));
+    const seen = new Set<string>();
     const take = (rows: Entry[]) => {
       if (!signal.aborted) {
-        this.rows.push(...rows);
+        this.rows.push(...rows.filter(({ did }) => !seen.has(did) && seen.add(did)));
         this.told.emit();
       }
     };
+    const leftOut = new Set<string>();
     try {
-      const end = await this.lake.api.search({ pattern: this.asked, kind: query.kind, where }, take, signal);
-      this.over(signal, 'done', null, end.left_out);
+      for (const question of questionsOf(query, this.keys)) {
+        const ends = this.lake.api.search(question, take, signal).catch(error => nothing(error, query));
+        (await ends).left_out.forEach(name => leftOut.add(name));
+      }
+      this.over(signal, 'done', null, [...leftOut]);
       this.recent.add(textOf(query, this.keys));
     } catch (error) {
       if (!isAbort(error)) {
@@ -91,6 +103,12 @@ export class SearchModel {
     }
   }
 
+  /** The filters, without the one that was refused if something else was typed since. */
+  private accepted(): readonly Filter[] {
+    const { draft, refused } = this;
+    return draft.filters.filter((_, index) => index !== refused || draft.pattern === this.query?.pattern);
+  }
+
   private again(): void {
     this.keys = [];
     if (this.query) {
@@ -102,7 +120,6 @@ export class SearchModel {
     this.abort?.abort();
     this.abort = new AbortController();
     Object.assign(this, { query, rows: [], phase: 'asking', error: null, leftOut: [] });
-    this.asked = askedPattern(query.pattern);
     this.told.emit();
     return this.abort.signal;
   }
@@ -117,4 +134,14 @@ export class SearchModel {
   private query: Query | null = null;
   private abort: AbortController | null = null;
   private readonly told = new Signal<SearchModel, void>(this);
+}
+
+/** A word that can be in no name, or a lake without titles, is no fault of who looks for a word. */
+function nothing(error: unknown, { pattern, filters }: Query): StreamEnd {
+  const { kind, index } = asLakeError(error);
+  const foreign = kind === 'InvalidFilter' && (index ?? 0) >= filters.length;
+  if (isWords(pattern) && (foreign || kind === 'InvalidDid' || kind === 'NotInLake')) {
+    return { total: 0, left_out: [] };
+  }
+  throw error;
 }

@@ -1,5 +1,6 @@
 /** What is looked for, as chips and as text: `xenon:*events* year>=2017 technique="direct detection"`. */
 
+import type { SearchQuery } from '../../api/client';
 import type { MetadataKey, ValueKind } from '../../api/types';
 
 export type Operator = '=' | '!=' | '>=' | '<=' | '>' | '<';
@@ -13,7 +14,7 @@ export interface Filter {
 
 /** A question to the catalogue. */
 export interface Query {
-  /** `name`, `name*`, `scope:name*`. */
+  /** Words, `name*` or `scope:name*`. */
   pattern: string;
   /** `collection`, `container`, `dataset`, `file` or `all`. */
   kind: string;
@@ -40,8 +41,47 @@ export function textOf({ pattern, filters }: Pick<Query, 'pattern' | 'filters'>,
   return [pattern, ...filters.map(filter => conditionOf(filter, kindOf(filter, keys)))].filter(Boolean).join(' ');
 }
 
-/** The pattern that is asked: a word without a star is looked for anywhere in the names. */
-export function askedPattern(pattern: string): string {
+/** Filters with those that were typed: what is said anew of a key takes the place of the old, nothing stands twice. */
+export function joined(old: readonly Filter[], typed: readonly Filter[]): Filter[] {
+  const same = (a: Filter, b: Filter) => a.key === b.key && a.operator === b.operator;
+  const all = [...old.filter(filter => !typed.some(anew => same(filter, anew))), ...typed];
+  const first = ({ value, ...filter }: Filter) =>
+    all.findIndex(other => same(other, { value, ...filter }) && other.value === value);
+  return all.filter((filter, index) => first(filter) === index);
+}
+
+/** Whether words are looked for, in names, scopes and titles; else a pattern of names. */
+export function isWords(pattern: string): boolean {
+  return pattern.trim() !== '' && !/[:*]/.test(pattern);
+}
+
+/** A query as the server is asked, one question after the other; what one finds again counts once. */
+export function questionsOf({ pattern, kind, filters }: Query, keys: readonly MetadataKey[]): SearchQuery[] {
+  const where = filters.map(filter => conditionOf(filter, kindOf(filter, keys)));
+  if (!isWords(pattern)) {
+    return [{ pattern: askedPattern(pattern), kind, where }];
+  }
+  const words = pattern.trim().split(/\s+/);
+  // The lake tells capital letters from small ones: usual ways to write are asked for one by one.
+  const small = words.map(word => word.toLowerCase());
+  const capital = [small[0][0].toUpperCase() + small[0].slice(1), ...small.slice(1)];
+  const acronym = words.length === 1 ? [words.map(word => word.toUpperCase())] : [];
+  const patterns = [...spelt([words, small]), ...(words.length === 1 ? [`*${small[0]}*:*`] : [])];
+  const titles = spelt([words, small, capital, ...acronym]).map(
+    value => ({ key: 'title', operator: '=', value }) as const
+  );
+  return [
+    ...patterns.map(pattern => ({ pattern, kind, where })),
+    ...titles.map(title => ({ pattern: '*', kind, where: [...where, conditionOf(title, 'text')] }))
+  ];
+}
+
+/** Patterns in which words follow each other, each pattern once. */
+function spelt(ways: readonly (readonly string[])[]): string[] {
+  return [...new Set(ways.map(words => `*${words.join('*')}*`))];
+}
+
+function askedPattern(pattern: string): string {
   const trimmed = pattern.trim();
   const colon = trimmed.lastIndexOf(':');
   const name = trimmed.slice(colon + 1);
@@ -94,10 +134,4 @@ export function problemOf({ key, value }: Filter, kind: ValueKind): FilterProble
     return 'date';
   }
   return kind === 'text' && value.includes('"') && value.includes("'") ? 'quotes' : null;
-}
-
-/** Which filter a refusal is about: the one whose condition or key it names; -1 for none. */
-export function blamed(message: string, filters: readonly Filter[]): number {
-  const named = (word: string) => new RegExp(`(^|[^A-Za-z0-9_])${word}([^A-Za-z0-9_]|$)`).test(message);
-  return filters.findIndex(({ key }) => /^\w+$/.test(key) && named(key));
 }

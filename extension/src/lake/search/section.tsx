@@ -5,12 +5,12 @@ import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import type { ICellWriter, IDataLake } from '../../tokens';
 import { Trouble } from '../details/trouble';
-import { Box } from './box';
+import { leftOutText } from '../words';
+import { Box, isAtBox } from './box';
 import { Chips } from './chips';
 import { FilterForm } from './filter-form';
 import { Hits } from './hits';
 import type { SearchModel } from './model';
-import { blamed } from './query';
 import type { Filter } from './query';
 import { standingText } from './words';
 
@@ -43,61 +43,54 @@ export class SearchSection extends ReactWidget {
 
 function Search(props: Props): React.ReactElement {
   const { model, trans } = props;
-  const [edited, setEdited] = React.useState<number | null>(null);
   const { filters } = model.draft;
-  const ask = (next: readonly Filter[]) => {
-    model.edit({ filters: next });
-    void model.submit();
-  };
+  const [edited, setEdited] = React.useState<number | null>(null);
   const edit = (index: number) => {
     void model.learnKeys();
     setEdited(index);
-  };
-  const refused = model.error?.kind === 'InvalidFilter' ? blamed(model.error.message, filters) : -1;
-  const close = () => setEdited(null);
-  const put = (filter: Filter) => {
-    ask(filters.map((old, index) => (index === edited ? filter : old)).concat(edited === filters.length ? filter : []));
-    close();
   };
   return (
     <>
       <Box model={model} addFilter={() => edit(filters.length)} trans={trans} />
       <Chips
-        {...{ filters, refused, edit, trans }}
-        reason={refused >= 0 ? (model.error?.message ?? null) : null}
-        remove={index => ask(filters.filter((_, other) => other !== index))}
+        {...{ filters, edit, trans }}
+        refused={model.refused}
+        reason={model.refused < 0 ? null : (model.error?.message ?? null)}
+        ask={next => void model.submit(next)}
       />
-      {edited !== null && (
-        <FilterForm
-          key={edited}
-          start={filters[edited] ?? NEW}
-          keys={model.keys}
-          done={put}
-          cancel={close}
-          trans={trans}
-        />
-      )}
-      <Standing model={model} told={refused >= 0} trans={trans} />
+      {edited !== null && <Edited {...{ model, edited, trans }} close={() => setEdited(null)} />}
+      <Standing model={model} trans={trans} />
       {model.rows.length > 0 && <Hits {...props} rows={model.rows} count={model.rows.length} />}
     </>
   );
 }
 
+type EditedProps = Pick<Props, 'model' | 'trans'> & { edited: number; close: () => void };
+
+/** The filter that is being changed; behind the last one a new one. */
+function Edited({ model, edited, close, trans }: EditedProps): React.ReactElement {
+  const { filters } = model.draft;
+  const done = (filter: Filter) => {
+    void model.submit([...filters.slice(0, edited), filter, ...filters.slice(edited + 1)]);
+    close();
+  };
+  return (
+    <FilterForm key={edited} start={filters[edited] ?? NEW} keys={model.keys} {...{ done, trans }} cancel={close} />
+  );
+}
+
 /** How the search stands; said aloud only when it is over. */
-function Standing({ model, told, trans }: Pick<Props, 'model' | 'trans'> & { told: boolean }): React.ReactElement {
+function Standing({ model, trans }: Pick<Props, 'model' | 'trans'>): React.ReactElement {
   const { error, phase, leftOut } = model;
   const text = standingText(model, trans);
-  const atField = told || error?.field === 'pattern' || error?.kind === 'InvalidDid';
   return (
     <div className="vre-search-standing">
       <p aria-hidden={phase !== 'asking'}>{phase === 'asking' ? text : ''}</p>
       <p role="status">{phase === 'asking' ? '' : text}</p>
-      {leftOut.length > 0 && (
-        <p>
-          {trans._n('%1 name is left out: it is not safe', '%1 names are left out: they are not safe', leftOut.length)}
-        </p>
+      {leftOut.length > 0 && <p>{leftOutText(leftOut, trans)}</p>}
+      {error && model.refused < 0 && !isAtBox(error) && (
+        <Trouble error={error} again={() => void model.submit()} trans={trans} />
       )}
-      {error && !atField && <Trouble error={error} again={() => void model.submit()} trans={trans} />}
     </div>
   );
 }

@@ -1,7 +1,8 @@
 /** What the search says, in words. */
 
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { FilterProblem } from './query';
+import { isWords } from './query';
+import type { FilterProblem, Query } from './query';
 import type { SearchModel } from './model';
 
 /** What is wrong with a filter, and what to write. */
@@ -32,10 +33,28 @@ export function standingText({ phase, rows, asked }: SearchModel, trans: Transla
     return trans.__('Searching… %1 so far', rows.length);
   }
   if (phase === 'done' && rows.length === 0) {
-    return trans.__('Nothing fits %1. Try fewer filters, or * for a part of the name.', asked);
+    return nothingText(asked, trans);
   }
-  if (phase === 'done') {
-    return trans._n('%1 found for %2', '%1 found for %2', rows.length, asked);
+  if (phase === 'done' && asked?.pattern) {
+    return trans._n('%1 found for %2', '%1 found for %2', rows.length, asked.pattern);
   }
-  return rows.length > 0 ? trans.__('Stopped after %1', rows.length) : '';
+  return phase === 'done' ? trans._n('%1 found', '%1 found', rows.length) : stoppedText(rows.length, trans);
+}
+
+function stoppedText(count: number, trans: TranslationBundle): string {
+  return count > 0 ? trans.__('Stopped after %1', count) : '';
+}
+
+/** What was looked through, and what may find more. */
+function nothingText(asked: Query | null, trans: TranslationBundle): string {
+  const pattern = asked?.pattern ?? '';
+  if (pattern === '') {
+    return trans.__('Nothing fits these filters. Try fewer of them.');
+  }
+  return isWords(pattern)
+    ? trans.__('No name, scope or title has %1 in it. Try fewer words or fewer filters.', pattern)
+    : trans.__(
+        'No name fits %1. Capital letters count; words without * and : are looked for in titles as well.',
+        pattern
+      );
 }

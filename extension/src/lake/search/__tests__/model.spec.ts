@@ -31,16 +31,16 @@ function searching(): { model: SearchModel; asked: Question[] } {
 
 test('hits are there as they come, and all of them', async () => {
   const { model, asked } = searching();
-  model.edit({ pattern: 'dsph year>=2017' });
+  model.edit({ pattern: 'dsph* year>=2017' });
   void model.submit();
-  assert.deepEqual(asked[0].query, { pattern: '*dsph*', kind: 'collection', where: ['year>=2017'] });
+  assert.deepEqual(asked[0].query, { pattern: 'dsph*', kind: 'collection', where: ['year>=2017'] });
   asked[0].take([hit('1'), hit('2')]);
   assert.deepEqual([model.phase, model.rows.length], ['asking', 2]);
   asked[0].take([hit('3')]);
   asked[0].end({ total: 3, left_out: ['a:<b>'] });
   await settled();
   assert.deepEqual([model.phase, model.rows.length, model.leftOut], ['done', 3, ['a:<b>']]);
-  assert.deepEqual(model.recent.texts, ['dsph year>=2017']);
+  assert.deepEqual(model.recent.texts, ['dsph* year>=2017']);
 });
 
 test('a new search gives up the one before, whose late hits are shown nowhere', async () => {
@@ -67,9 +67,9 @@ test('what failed is said, what came stays, and it is not remembered', async () 
   const { model, asked } = searching();
   void model.submit();
   asked[0].take([hit('1')]);
-  asked[0].fail(new LakeError('InvalidFilter', 'no key yaer; did you mean year?', 'where'));
+  asked[0].fail(new LakeError('Unreachable', 'no answer'));
   await settled();
-  assert.deepEqual([model.phase, model.error?.kind, model.rows.length], ['failed', 'InvalidFilter', 1]);
+  assert.deepEqual([model.phase, model.error?.kind, model.rows.length], ['failed', 'Unreachable', 1]);
   assert.deepEqual(model.recent.texts, []);
 });
 
@@ -80,4 +80,51 @@ test('a search that is stopped is no failure', async () => {
   asked[0].fail(Object.assign(new Error('stopped'), { name: 'AbortError' }));
   await settled();
   assert.deepEqual([model.phase, model.error], ['idle', null]);
+});
+
+const refusal = (index: number) => new LakeError('InvalidFilter', 'no key yaer', 'where', null, 400, index);
+
+test('the filter that the server refused is known, and goes when something else is typed', async () => {
+  const { model, asked } = searching();
+  model.edit({ pattern: 'a* year>=2017 yaer>=2017' });
+  void model.submit();
+  asked[0].fail(refusal(1));
+  await settled();
+  assert.deepEqual([model.phase, model.refused], ['failed', 1]);
+  void model.submit();
+  asked[1].fail(refusal(1));
+  await settled();
+  assert.equal(model.draft.filters.length, 2);
+  model.edit({ pattern: 'b*' });
+  void model.submit();
+  assert.deepEqual(asked[2].query, { pattern: 'b*', kind: 'collection', where: ['year>=2017'] });
+});
+
+test('words are asked for one way after the other, a hit counts once, and a way that makes no sense is passed over', async () => {
+  const { model, asked } = searching();
+  model.edit({ pattern: 'dark matter' });
+  void model.submit();
+  asked[0].fail(new LakeError('InvalidDid', 'no name has this', 'pattern'));
+  await settled();
+  asked[1].take([hit('1'), hit('2')]);
+  asked[1].end({ total: 2, left_out: ['<b>'] });
+  await settled();
+  asked[2].take([hit('2'), hit('3')]);
+  asked[2].end({ total: 2, left_out: ['<b>'] });
+  await settled();
+  assert.deepEqual([asked.length, model.phase, model.rows.map(({ name }) => name)], [3, 'done', ['1', '2', '3']]);
+  assert.deepEqual(model.leftOut, ['<b>']);
+});
+
+test('where a lake has no titles, that is no fault of who looks for a word; a wrong filter is', async () => {
+  const { model, asked } = searching();
+  model.edit({ pattern: 'dark matter', filters: [{ key: 'year', operator: '=', value: '2017' }] });
+  void model.submit();
+  asked[0].end({ total: 0, left_out: [] });
+  await settled();
+  asked[1].fail(refusal(1));
+  await settled();
+  asked[2].fail(refusal(0));
+  await settled();
+  assert.deepEqual([model.phase, model.refused], ['failed', 0]);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MetadataKey } from '../../../api/types';
-import { askedPattern, blamed, conditionOf, kindOf, operatorsOf, problemOf, readText, textOf } from '../query';
+import { conditionOf, joined, kindOf, operatorsOf, problemOf, questionsOf, readText, textOf } from '../query';
 import type { Filter } from '../query';
 
 const KEYS: MetadataKey[] = [
@@ -39,16 +39,45 @@ test('what is written out reads back as it was', () => {
   assert.deepEqual(readText(text), { pattern: 'fermi:*', filters });
 });
 
-test('a word without a star is looked for anywhere in the names, of one scope or of all', () => {
-  assert.deepEqual(['dsph', 'fermi:dsph', 'a*', 'a:*', '', 'fermi:', '  x '].map(askedPattern), [
-    '*dsph*',
-    'fermi:*dsph*',
-    'a*',
-    'a:*',
-    '*',
-    'fermi:*',
-    '*x*'
+const asked = (pattern: string, filters: Filter[] = []) => questionsOf({ pattern, kind: 'collection', filters }, KEYS);
+
+test('a pattern is one question: a name without a star is looked for anywhere in the names of its scope', () => {
+  const patterns = ['fermi:dsph', 'a*', 'a:*', '', 'fermi:'].map(text => asked(text).map(({ pattern }) => pattern));
+  assert.deepEqual(patterns, [['fermi:*dsph*'], ['a*'], ['a:*'], ['*'], ['fermi:*']]);
+});
+
+test('a word is looked for in names, scopes and titles, as it is usually written', () => {
+  const questions = asked('Xenon', [filter('year', '2017', '>=')]);
+  assert.deepEqual(
+    questions.map(({ pattern }) => pattern),
+    ['*Xenon*', '*xenon*', '*xenon*:*', '*', '*', '*']
+  );
+  assert.deepEqual(
+    questions.map(({ where }) => where?.join(' and ')),
+    [
+      ...Array<string>(3).fill('year>=2017'),
+      'year>=2017 and title="*Xenon*"',
+      'year>=2017 and title="*xenon*"',
+      'year>=2017 and title="*XENON*"'
+    ]
+  );
+});
+
+test('words of a title may have anything between them', () => {
+  assert.deepEqual(
+    asked('dark matter').map(({ pattern, where }) => [pattern, ...(where ?? [])]),
+    [['*dark*matter*'], ['*', 'title="*dark*matter*"'], ['*', 'title="*Dark*matter*"']]
+  );
+});
+
+test('what is typed anew of a key takes the place of the old filter, and nothing stands twice', () => {
+  const [from, until, text] = [filter('year', '2015', '>='), filter('year', '2020', '<='), filter('title', 'x')];
+  assert.deepEqual(joined([from, until, text], [filter('year', '2017', '>=')]), [
+    until,
+    text,
+    filter('year', '2017', '>=')
   ]);
+  assert.deepEqual(joined([from, text, text], []), [from, text]);
 });
 
 test('the kind of a filter is what its key holds', () => {
@@ -80,10 +109,4 @@ test('a filter that cannot be asked says why before it is', () => {
   assert.equal(problemOf(filter('taken', '31.1.2020'), 'date'), 'date');
   assert.equal(problemOf(filter('title', `"'`), 'text'), 'quotes');
   assert.equal(problemOf(filter('year', '-1.5e3'), 'number'), null);
-});
-
-test('a refusal is shown at the filter that it names', () => {
-  const filters = [filter('run', '1'), filter('yaer', '2017', '>=')];
-  assert.equal(blamed('yaer>=2017: none of the 12 DIDs has the key yaer; did you mean year?', filters), 1);
-  assert.equal(blamed('the lake does not answer', filters), -1);
 });

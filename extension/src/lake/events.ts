@@ -17,6 +17,8 @@ export class LakeEvents implements ILakeEvents {
   readonly login = new Signal<this, Login>(this);
   readonly reach = new Signal<this, Reach>(this);
   readonly connected = new Signal<this, void>(this);
+  /** The stream broke, or could not be opened again. */
+  readonly broke = new Signal<this, void>(this);
   standing = false;
   private stop = new AbortController();
 
@@ -29,9 +31,7 @@ export class LakeEvents implements ILakeEvents {
     const { signal } = this.stop;
     const stood = (up: boolean) => {
       this.standing = up;
-      if (up) {
-        this.connected.emit();
-      }
+      (up ? this.connected : this.broke).emit();
     };
     const follow: Follow = (take, signal, standing) => this.api.follow('events', take, signal, standing);
     void followTogether(this.api.requests.url('events'), follow, event => this.take(event), signal, stood);

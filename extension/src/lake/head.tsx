@@ -3,6 +3,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { HTMLSelect, ReactWidget, refreshIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
+import type { Reach } from '../api/types';
 import { momentText } from '../quantities';
 import type { IDataLake } from '../tokens';
 import type { Clock } from './clock';
@@ -91,22 +92,20 @@ function LoginLine({ lake, trans, clock }: ClockProps): JSX.Element | null {
 
 /** What is wrong with the lake or the login, and the next step; read out when it comes. */
 function Trouble({ lake, trans, clock }: ClockProps): JSX.Element {
-  const { reach, login } = lake;
-  const away = reach && !reach.reachable;
-  const texts = [
-    away &&
-      trans.__('%1 does not answer since %2. It is asked again by itself.', reach.lake, momentText(reach.since, trans)),
-    away && reach.message,
-    lake.problem,
-    login?.problem,
-    login?.next_step,
-    !login?.problem && ending(clock, trans)
-  ];
+  const { reach, login, problem } = lake;
+  const texts =
+    reach?.reachable === false
+      ? [awayText(reach, trans), reach.message]
+      : [problem, login?.problem, login?.next_step, !login?.problem && ending(clock, trans)];
   return (
     <div className="vre-trouble" role="status">
       {[...new Set(texts)].map(text => text && <p key={text}>{text}</p>)}
     </div>
   );
+}
+
+function awayText({ lake, since }: Reach, trans: TranslationBundle): string {
+  return trans.__('%1 does not answer since %2. It is asked again by itself.', lake, momentText(since, trans));
 }
 
 /** Said once, not each minute: a screen reader reads it out. */

@@ -31,6 +31,7 @@ export class DataLake implements IDataLake {
   private notes: string | null = null;
   private trouble: string | null = null;
   private loading = new AbortController();
+  private isServerGone = false;
 
   constructor(
     readonly api: LakeApi,
@@ -40,6 +41,8 @@ export class DataLake implements IDataLake {
     this.events = new LakeEvents(api);
     this.events.login.connect((_, login) => this.note({ login, trouble: null }));
     this.events.reach.connect((_, reach) => this.noteReach(reach));
+    this.events.broke.connect(() => void this.check());
+    this.events.connected.connect(() => this.back());
     api.requests.gone.connect((_, did) => this.didGone.emit(did));
     choice.changed.connect(() => void this.load());
   }
@@ -122,8 +125,36 @@ export class DataLake implements IDataLake {
     return persist(ask, this.loading.signal, error => this.stuck(error));
   }
 
-  private stuck(error: LakeError): void {
-    this.note({ trouble: error.message });
+  /** Nothing that the server told holds while it is gone; the stream tells when it is back. */
+  private stuck({ kind, message }: LakeError): void {
+    if (kind !== 'NoAnswer' || this.lake === null) {
+      this.note({ trouble: message });
+    } else if (!this.isServerGone) {
+      this.isServerGone = true;
+      this.note({
+        login: null,
+        reach: { lake: this.lake, reachable: false, since: new Date().toISOString(), message }
+      });
+    }
+  }
+
+  private back(): void {
+    if (this.isServerGone) {
+      this.isServerGone = false;
+      this.note({ reach: null });
+      void this.load();
+    }
+  }
+
+  /** The stream broke: the head says so if the server is what is gone. */
+  private async check(): Promise<void> {
+    try {
+      await this.api.lakes(this.loading.signal);
+    } catch (error) {
+      if (!isAbort(error)) {
+        this.stuck(asLakeError(error));
+      }
+    }
   }
 
   /** A lake that answers again has something to show again. */

@@ -1,15 +1,15 @@
 /** The section in which the lake is browsed: filter, tools for what is selected, tree, and how it stands. */
 
 import type { CommandRegistry } from '@lumino/commands';
-import type { Message } from '@lumino/messaging';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
+import { FilterBox } from '../forms/filter-box';
 import { Rows } from '../rows/rows';
 import type { ICellWriter, IDataLake } from '../tokens';
 import { NodeRow } from './node-row';
 import { didsOf, isRemark } from './nodes';
 import type { TreeNode, TreeRemark, TreeRow } from './nodes';
+import { Section } from './section';
 import { Tools } from './tools';
 import type { LakeTree } from './tree';
 import { useSignal } from './use-signal';
@@ -24,7 +24,7 @@ interface TreeViewProps {
 }
 
 /** The widget of the section. */
-export class TreeSection extends ReactWidget {
+export class TreeSection extends Section {
   /** Somebody looks: before that the lake need not be asked. */
   readonly seen: Promise<void>;
   private see: () => void = () => undefined;
@@ -37,20 +37,8 @@ export class TreeSection extends ReactWidget {
     this.seen = new Promise(resolve => (this.see = resolve));
   }
 
-  protected override onAfterAttach(message: Message): void {
-    super.onAfterAttach(message);
-    this.look();
-  }
-
-  protected override onAfterShow(message: Message): void {
-    super.onAfterShow(message);
-    this.look();
-  }
-
-  private look(): void {
-    if (this.isVisible) {
-      this.see();
-    }
+  protected look(): void {
+    this.see();
   }
 
   protected render(): JSX.Element {
@@ -69,7 +57,7 @@ function TreeView(props: TreeViewProps): JSX.Element {
         <Tools lake={lake} commands={props.commands} trans={trans} />
       </div>
       {empty ? <Nothing {...props} /> : <Tree {...props} />}
-      {!empty && <Standing tree={tree} trans={trans} />}
+      {!empty && <Standing {...props} />}
     </>
   );
 }
@@ -88,13 +76,11 @@ function Filter({ tree, trans }: Pick<TreeViewProps, 'tree' | 'trans'>): JSX.Ele
     }
   };
   return (
-    <input
-      className="vre-filter"
-      type="search"
-      value={text}
-      aria-label={trans.__('Filter what is open in the tree')}
+    <FilterBox
+      label={trans.__('Filter what is open in the tree')}
       placeholder={trans.__('Filter the tree')}
-      onChange={event => filter(event.currentTarget.value)}
+      value={text}
+      change={filter}
       onKeyDown={down}
     />
   );
@@ -165,9 +151,10 @@ function Nothing({ tree, lake, trans }: TreeViewProps): JSX.Element {
   );
 }
 
-/** One line below the tree: what fails in it in full, else how many rows it shows. */
-function Standing({ tree, trans }: Pick<TreeViewProps, 'tree' | 'trans'>): JSX.Element {
-  const failed = tree.rows.find((row): row is TreeRemark => isRemark(row) && row.remark === 'failed');
+/** One line below the tree: what fails in it in full, unless the head says it; else how many rows it shows. */
+function Standing({ tree, lake, trans }: TreeViewProps): JSX.Element {
+  const isFailed = (row: TreeRow): row is TreeRemark => isRemark(row) && row.remark === 'failed';
+  const failed = lake.reach?.reachable === false ? undefined : tree.rows.find(isFailed);
   const shown = tree.rows.length;
   const text = failed?.error ? failed.error.message : tree.filter ? trans._n('%1 row', '%1 rows', shown) : '';
   return (

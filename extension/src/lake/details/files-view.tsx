@@ -3,6 +3,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { FileRow } from '../../api/types';
+import { FilterBox } from '../../forms/filter-box';
 import { sizeText } from '../../quantities';
 import { Rows } from '../../rows/rows';
 import type { ICellWriter, IDataLake } from '../../tokens';
@@ -27,13 +28,11 @@ export function Files(props: Props): React.ReactElement {
   const { total, error } = files;
   return (
     <>
-      <input
-        type="search"
-        className="jp-mod-styled vre-files-filter"
-        aria-label={trans.__('Only files whose name fits')}
-        placeholder={trans.__('Only files like *.root')}
+      <FilterBox
+        label={trans.__('Only files whose name fits, such as *.root')}
+        placeholder={trans.__('Filter files')}
         value={details.pattern}
-        onChange={event => details.narrow(event.target.value)}
+        change={pattern => details.narrow(pattern)}
       />
       <p className="vre-files-count" role="status">
         {total === null
@@ -65,7 +64,7 @@ function FileRows({ details, files, total, lake, writer, trans }: Props & { tota
       facts={file => ({ text: file.name, className: 'vre-did vre-file', did: file.did })}
       render={file => <Cells file={file} prefix={prefix} trans={trans} />}
       onRange={files.show}
-      onSelect={keys => lake.select([...keys])}
+      onSelect={keys => lake.select(details.chosen([...keys]))}
       onAct={({ did }) => lake.openDid(did)}
       onDrag={writer ? (rows, move) => writer.startDrag(rows.map(fileEntry), move) : undefined}
     />

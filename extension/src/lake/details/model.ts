@@ -4,6 +4,7 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 import type { Dataset, Replicas, Rule } from '../../api/types';
 import type { IDataLake } from '../../tokens';
+import { isWaiting } from '../../rows/list';
 import { Anew } from '../anew';
 import { Asked } from './asked';
 import { FilePages, PAGE } from './files';
@@ -20,13 +21,18 @@ export class Details {
   files: FilePages | null = null;
   /** Only files whose name fits. */
   pattern = '';
+  /** This page has seen it: if it is not in the lake, it is so no longer. */
+  wasThere = false;
 
   constructor(private readonly lake: IDataLake) {
     this.anew = new Anew(lake.refreshed);
     lake.refreshed.connect(() => this.show(this.did));
-    lake.events.rule.connect((_, { did }) =>
-      did === this.did && this.rules?.value ? void this.rules.ask() : undefined
+    lake.didGone.connect((_, did) => (did === this.did && this.about?.value ? this.show(did) : undefined));
+    lake.events.rule.connect((_, { did }) => (did === this.did ? this.askRules() : undefined));
+    lake.events.ruleGone.connect((_, gone) =>
+      this.rules?.value?.rules.some(({ id }) => id === gone) ? this.askRules() : undefined
     );
+    lake.events.connected.connect(() => this.askRules()); // for what was missed
   }
 
   get changed(): ISignal<Details, void> {
@@ -38,6 +44,7 @@ export class Details {
     for (const part of [this.about, this.replicas, this.rules, this.files]) {
       part?.stop();
     }
+    this.wasThere = did === this.did && (this.wasThere || Boolean(this.about?.value));
     this.did = did;
     this.pattern = '';
     this.about = did === null ? null : new Asked(signal => this.lake.api.dataset(did, signal), this.tell);
@@ -47,9 +54,10 @@ export class Details {
     this.tell();
   }
 
-  /** Look at another part. */
+  /** Look at another part, of what may have been deleted meanwhile. */
   turn(tab: Tab): void {
     this.tab = tab;
+    void this.about?.ask();
     this.tell();
   }
 
@@ -67,6 +75,12 @@ export class Details {
     return this.tab === 'files' && (this.files?.has(did) ?? false);
   }
 
+  /** What selected rows of the files mean: all of them are the dataset, whose other pages need not be known. */
+  chosen(keys: readonly string[]): readonly string[] {
+    const all = this.did !== null && this.pattern === '' && keys.length > 1 && keys.length === this.files?.total;
+    return all && this.did !== null ? [this.did] : keys.filter(key => !isWaiting(key));
+  }
+
   /** Ask for what is in sight, unless that was done. */
   look(): void {
     this.about?.look();
@@ -74,6 +88,13 @@ export class Details {
       this.files.look();
     } else if (this.tab === 'replicas' || this.tab === 'rules') {
       this[this.tab]?.look();
+    }
+  }
+
+  /** Ask again for the rules that are shown. */
+  private askRules(): void {
+    if (this.rules?.value) {
+      void this.rules.ask();
     }
   }
 

@@ -1,13 +1,14 @@
 /** Details of one DID as a section of the panel; nothing is asked for while it is closed. */
 
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import { UseSignal } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
-import type { Message } from '@lumino/messaging';
 import * as React from 'react';
+import type { LakeError } from '../../api/error';
 import type { Dataset } from '../../api/types';
 import { sizeText } from '../../quantities';
 import type { ICellWriter, IDataLake } from '../../tokens';
+import { Section } from '../section';
 import { kindText } from '../words';
 import { About } from './about';
 import type { Asked } from './asked';
@@ -27,17 +28,12 @@ interface Props {
 }
 
 /** The section. */
-export class DetailsSection extends ReactWidget {
+export class DetailsSection extends Section {
   constructor(private readonly props: Props) {
     super();
     this.addClass('vre-details');
     this.title.label = props.trans.__('Details');
-    props.details.changed.connect(() => this.look());
-  }
-
-  protected override onAfterShow(message: Message): void {
-    super.onAfterShow(message);
-    this.look();
+    props.details.changed.connect(() => this.lookIfSeen());
   }
 
   /** Who asked for the details goes on among them. */
@@ -51,10 +47,8 @@ export class DetailsSection extends ReactWidget {
     return <UseSignal signal={this.props.details.changed}>{() => <Shown {...this.props} />}</UseSignal>;
   }
 
-  private look(): void {
-    if (this.isVisible) {
-      this.props.details.look();
-    }
+  protected look(): void {
+    this.props.details.look();
   }
 }
 
@@ -65,7 +59,7 @@ function Shown(props: Props): React.ReactElement {
     return <p className="vre-details-none">{trans.__('Select something in the lake to see what it is.')}</p>;
   }
   if (about.error) {
-    return <Trouble error={about.error} again={() => void about.ask()} trans={trans} />;
+    return <Missing {...{ did, details, trans }} error={about.error} />;
   }
   const tabs = [
     ['about', trans.__('About')],
@@ -81,6 +75,17 @@ function Shown(props: Props): React.ReactElement {
       </Tabs>
     </>
   );
+}
+
+type MissingProps = Pick<Props, 'details' | 'trans'> & { did: string; error: LakeError };
+
+/** Nothing of it is shown any more: what stood here may have been deleted with it. */
+function Missing({ did, details, error, trans }: MissingProps): React.ReactElement {
+  const gone = error.kind === 'NotInLake' && details.wasThere;
+  const text = gone
+    ? trans.__('%1 is no longer there: it was deleted, or its time was over. What you fetched of it stays.', did)
+    : error.message;
+  return <Trouble {...{ text, error, trans }} again={() => details.show(did)} />;
 }
 
 function Head({ did, dataset, commands, trans }: Props & { did: string; dataset: Dataset | null }): React.ReactElement {

@@ -2,9 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Signal } from '@lumino/signaling';
 import type { IDataLake } from '../../../tokens';
+import { LakeError } from '../../../api/error';
 import { Details } from '../model';
 
 const settled = () => new Promise(resolve => setImmediate(resolve));
+
+/** Details that somebody looks at, and what the lake tells by itself. */
+function looking(api: object, refreshed = new Signal<object, void>({})) {
+  const [didGone, rule, ruleGone] = [{}, {}, {}].map(owner => new Signal<object, unknown>(owner));
+  const events = { rule, ruleGone, connected: new Signal<object, void>({}) };
+  const details = new Details({ api, refreshed, didGone, events } as unknown as IDataLake);
+  details.changed.connect(() => details.look());
+  return { details, didGone, rule, ruleGone };
+}
 
 test('a refresh asks the lake for the files and copies in sight, not the list that the server keeps', async () => {
   const asked: unknown[] = [];
@@ -17,8 +27,7 @@ test('a refresh asks the lake for the files and copies in sight, not the list th
     },
     replicas: async (_: string, __: AbortSignal, { refresh }: { refresh?: 1 }) => asked.push(['replicas', refresh])
   };
-  const details = new Details({ api, refreshed, events: { rule: new Signal({}) } } as unknown as IDataLake);
-  details.changed.connect(() => details.look());
+  const { details } = looking(api, refreshed);
   details.turn('files');
   details.show('a:x');
   await settled();
@@ -34,4 +43,57 @@ test('a refresh asks the lake for the files and copies in sight, not the list th
     ['replicas', undefined],
     ['replicas', 1]
   ]);
+});
+
+test('the rules that are shown follow what happens to them', async () => {
+  let asked = 0;
+  const rules = async () => (asked++, { rules: [{ id: 'r' }] });
+  const { details, rule, ruleGone } = looking({ dataset: async () => ({}), rules });
+  details.show('a:x');
+  rule.emit({ did: 'a:x' });
+  await settled();
+  assert.equal(asked, 0);
+  details.turn('rules');
+  await settled();
+  rule.emit({ did: 'a:y' });
+  ruleGone.emit('of another');
+  await settled();
+  assert.equal(asked, 1);
+  ruleGone.emit('r');
+  rule.emit({ did: 'a:x' });
+  await settled();
+  assert.equal(asked, 3);
+});
+
+test('what this page has seen and is gone is known to have been there, and asked for once more', async () => {
+  let there = true;
+  let asked = 0;
+  const dataset = async () => {
+    asked += 1;
+    if (!there) {
+      didGone.emit('a:x'); // as the requests tell
+      throw new LakeError('NotInLake', 'the lake has no a:x');
+    }
+    return {};
+  };
+  const { details, didGone } = looking({ dataset });
+  details.show('a:x');
+  await settled();
+  there = false;
+  didGone.emit('a:x');
+  await settled();
+  assert.deepEqual([details.about?.error?.kind, details.wasThere, asked], ['NotInLake', true, 2]);
+  details.show('a:y');
+  assert.equal(details.wasThere, false);
+});
+
+test('all files together are the dataset; a row that has not come yet is no DID', async () => {
+  const files = async () => ({ total: 300, size: 1, rows: [] });
+  const { details } = looking({ dataset: async () => ({}), files });
+  details.show('a:x');
+  details.turn('files');
+  await settled();
+  const every = Array.from({ length: 300 }, (_, index) => (index < 200 ? `a:${index}` : `#${index}`));
+  assert.deepEqual(details.chosen(every), ['a:x']);
+  assert.deepEqual(details.chosen(['a:1', '#200']), ['a:1']);
 });

@@ -213,7 +213,7 @@ class _Watch:
 
 
 def _stays(rule: Rule) -> str:
-    return f"the rule {rule.identifier} stays: fetch again to go on, or end it with its delete()"
+    return f"the rule {rule.identifier} stays: fetch again to go on, or delete it"
 
 
 def _tapes(connection: Connection, rule: Rule) -> Sequence[str]:

@@ -224,6 +224,11 @@ def test_every_explanation_can_be_reached_and_says_where_its_text_was_read() -> 
     assert all(re.search(r"/|issue \d+", entry.source) for entry in KNOWN)
 
 
+def test_a_next_step_is_told_in_words_that_a_click_and_a_call_both_understand() -> None:
+    steps = [entry.cause.step for entry in KNOWN] + [explain("something new").step]
+    assert [step for step in steps if re.search(r"\(\)|--\w", step)] == []
+
+
 def test_the_last_of_several_failures_counts() -> None:
     repaired = "the source holds no file at file:///x|There is insufficient quota on any of the target RSE's"
     assert explain(repaired).who is Who.YOU

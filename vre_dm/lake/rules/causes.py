@@ -52,4 +52,4 @@ class Known:
     source: str
 
 
-RETRIES = "the lake tries again every 2 to 8 h; boost() tries now"
+RETRIES = "the lake tries again every 2 to 8 h, or now after a boost"

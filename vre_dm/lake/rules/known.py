@@ -12,7 +12,7 @@ KNOWN = (*texts_rucio.TEXTS, *texts_transfer.TEXTS, *texts_storage.TEXTS)
 _PATTERNS = [(re.compile(entry.pattern, re.IGNORECASE), entry.cause) for entry in KNOWN]
 _KIND = re.compile(r"^(\[TAPE SOURCE\] )?(Request(ErrMsg|State)\.\w+:?)+ ?")  # Rucio's mark of a text's kind
 _LONGEST = 160
-_STEP = "boost() tries again; if that does not help, send them the rule's id"
+_STEP = "a boost tries again; if that does not help, send them the rule's id"
 
 
 def explain(text: str) -> Cause:

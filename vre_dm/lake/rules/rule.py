@@ -114,7 +114,7 @@ class Rule(Tabular):
         if is_lifetime(days) and not self.refresh().ends_within(days):
             msg = (
                 f"the rule {self.identifier} keeps {self.state.did} {self._until()}, which is longer than "
-                f"{days_text(days)} days; to end it earlier on purpose: shorten({days_text(days)}), --shorten"
+                f"{days_text(days)} days; to end it earlier, shorten it"
             )
             raise Declined(msg)
         return self._keep(days)
@@ -130,7 +130,7 @@ class Rule(Tabular):
         if self.refresh().ends_within(days):
             msg = (
                 f"the rule {self.identifier} keeps {self.state.did} {self._until()}, which is no longer than "
-                f"{days_text(days)} days; to keep it longer: extend({days_text(days)}), --extend"
+                f"{days_text(days)} days; to keep it longer, extend it"
             )
             raise Declined(msg)
         return self._keep(days)
@@ -267,8 +267,11 @@ class Rule(Tabular):
             ("why", state.comment),
             ("id", self.identifier),
             ("the lake says", state.error),
+            ("you can", ", ".join(self.can)),
         ]
-        return Table(self.sentence, ("", ""), [row for row in rows if row[1]], widest=300)
+        missing = state.arrived < state.total
+        note = "causes(), in a line --why, tells what its other files wait for." if missing else ""
+        return Table(self.sentence, ("", ""), [row for row in rows if row[1]], note, widest=300)
 
     def _waiting(self) -> str:
         if self.state.state != "WAITING_APPROVAL":
@@ -284,7 +287,7 @@ class Rule(Tabular):
     def _keep(self, days: float) -> "Rule":
         if not is_lifetime(days):
             asked = days_text(days)
-            msg = f"a rule can be kept for up to {LONGEST} days, not for {asked}; delete() ends it now"
+            msg = f"a rule can be kept for up to {LONGEST} days, not for {asked}; to end it now, delete it"
             raise Declined(msg)
         return self._update({"lifetime": round(days * DAY)})
 

@@ -1,4 +1,7 @@
-"""A rule in one sentence: what is happening, since when, why, who can act, what comes next and when."""
+"""A rule in one sentence: what is happening, since when, why, who can act, what comes next and when.
+
+The words are right wherever they are shown; how a user then does it (`Rule.can`) is said by who shows them.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +13,6 @@ from vre_dm.lake.rules.spans import duration, moment, rough
 from vre_dm.lake.rules.state import RuleState
 
 _SILENT = timedelta(minutes=30)  # a rule that nothing arrived of for so long deserves a look
-_SOON = timedelta(days=2)
 _SETTING_UP = timedelta(minutes=10)  # a rule in INJECT for longer meets an obstacle
 _GIVES_UP = timedelta(days=14)  # a rule that is stuck for so long is suspended (Rucio's repair_rule)
 
@@ -78,7 +80,7 @@ def explanation(seen: Seen) -> Explanation:
         what = f"{_head(state)}: the rule was moved and ends when rule {state.successor} is OK"
         return Explanation(what)
     if state.expires is not None and state.expires <= seen.now and not state.locked:
-        return Explanation(f"{_head(state)}: the rule expired {moment(state.expires)} and is being removed")
+        return Explanation(f"ended {moment(state.expires)}: the lake removes copies that no other rule keeps")
     return _OF_STATE.get(state.state, _strange)(seen)
 
 
@@ -92,9 +94,7 @@ def _ok(seen: Seen) -> Explanation:
         return Explanation(f"OK: {state.did} holds no files yet; those to come will be kept at {state.rse}")
     files = f"all {state.total} files are" if state.total > 1 else "the file is"
     until = f"until {moment(state.expires)}" if state.expires else "for ever"
-    soon = state.expires is not None and state.expires - seen.now < _SOON
-    what = f"OK: {files} at {state.rse}, kept {until}"
-    return Explanation(what, step="extend() keeps it longer" if soon else "")
+    return Explanation(f"OK: {files} at {state.rse}, kept {until}")
 
 
 def _replicating(seen: Seen) -> Explanation:
@@ -103,18 +103,16 @@ def _replicating(seen: Seen) -> Explanation:
     age = seen.now - state.created
     silent = seen.still if state.arrived else max(seen.still, age)
     if silent >= _SILENT:
-        return Explanation(
-            f"{what}, none arrived for {duration(silent)}", step="causes() looks at what they wait for"
-        )
+        return Explanation(f"{what}, none arrived for {duration(silent)}")
     if seen.left:
         late = bool(state.expires and seen.now + seen.left.middle > state.expires)
-        step = "it expires before that: extend() it" if late else ""
+        step = "the rule expires before that" if late else ""
         return Explanation(f"{what}, {seen.left}", step=step, left=seen.left)
     if not state.arrived or age <= timedelta(0):
         return Explanation(f"{what}, too early to say when the rest comes")
     # Files may have been there before the rule: the mean rate so far is the best that can be hoped for.
     best = rough(age * state.moving / state.arrived)
-    return Explanation(f"{what}, at best {best} to go; refresh() measures the rate")
+    return Explanation(f"{what}, at best {best} to go")
 
 
 def _stuck(seen: Seen) -> Explanation:
@@ -144,14 +142,14 @@ def _suspended(seen: Seen) -> Explanation:
         "it failed for 14 days or was stopped by an admin" if state.total else "the quota did not suffice"
     )
     why = explain(state.error).why if state.error else unsaid
-    return Explanation(what, why, seen.owner, "boost() starts it again, delete() ends it")
+    return Explanation(what, why, seen.owner, "a boost starts it again")
 
 
 def _waiting(seen: Seen) -> Explanation:
     state = seen.state
     what = f"{_head(state, state.created)}: nothing moves until the rule is approved"
     approvers = f"those who approve rules for {state.rse} and the admins of the lake"
-    return Explanation(what, "", approvers, "ask them, or delete() it")
+    return Explanation(what, "", approvers, "ask them")
 
 
 def _inject(seen: Seen) -> Explanation:

@@ -12,7 +12,7 @@ TEXTS = (
         Cause(
             "where the rule wants to copy from there is no copy of some files, or it may not write there",
             Who.YOU,
-            "make a rule without a source of its own (dataset.replicas() shows the copies)",
+            "make a rule without a source of its own",
         ),
         _RULE,
     ),
@@ -30,7 +30,7 @@ TEXTS = (
         Cause(
             "no copy can be read now: there is none, its storage is switched off, or cannot reach this one",
             Who.SOURCE,
-            f"ask when the storage in dataset.replicas() is back; {RETRIES}",
+            f"ask when the storage that has a copy is back; {RETRIES}",
         ),
         _REQUEST,
     ),
@@ -54,7 +54,7 @@ TEXTS = (
         Cause(
             "the storages share no protocol for copies between them",
             Who.LAKE,
-            "move() the rule to another storage element, or tell them",
+            "move the rule to another storage element, or tell them",
         ),
         _REQUEST,
     ),
@@ -63,7 +63,7 @@ TEXTS = (
         Cause(
             "your quota there is used up",
             Who.YOU,
-            "delete() rules you no longer need, or ask for more (lake.quota()), then boost()",
+            "delete rules you no longer need, or ask for more, then boost this one",
         ),
         _SELECTOR,
     ),
@@ -72,7 +72,7 @@ TEXTS = (
         Cause(
             "the lake's share of the storage is full",
             Who.DESTINATION,
-            "ask them for space, or move() the rule to another storage element",
+            "ask them for space, or move the rule to another storage element",
         ),
         _SELECTOR,
     ),
@@ -81,7 +81,7 @@ TEXTS = (
         Cause(
             "fewer storage elements fit than copies are wanted",
             Who.YOU,
-            "move() the rule to an expression that fits more, or make one with fewer copies",
+            "move the rule to an expression that fits more, or make one with fewer copies",
         ),
         _SELECTOR,
     ),
@@ -90,7 +90,7 @@ TEXTS = (
         Cause(
             "the storage is switched off for writing",
             Who.DESTINATION,
-            "ask when it is back, or move() the rule to another storage element",
+            "ask when it is back, or move the rule to another storage element",
         ),
         _EXPRESSION,
     ),
@@ -99,7 +99,7 @@ TEXTS = (
         Cause(
             "no storage element fits the rule any more",
             Who.YOU,
-            "move() the rule to one that exists (lake.rses())",
+            "move the rule to one that exists",
         ),
         _EXPRESSION,
     ),
@@ -108,7 +108,7 @@ TEXTS = (
         Cause(
             "some of its files were to go to a storage element that no longer fits the rule",
             Who.YOU,
-            "delete() the rule and make it anew, or move() it",
+            "delete the rule and make it anew, or move it",
         ),
         _RULE,
     ),

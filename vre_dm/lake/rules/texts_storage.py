@@ -16,7 +16,7 @@ TEXTS = (
         Cause(
             "the lake's quota on that storage is used up",
             Who.DESTINATION,
-            "ask them for space, or move() the rule to another storage element",
+            "ask them for space, or move the rule to another storage element",
         ),
         f"{_CODES}; {_STORM}milton/StoRMFileResource.java; {_WMCORE}",
     ),
@@ -27,14 +27,14 @@ TEXTS = (
         Cause(
             "the storage at the destination is full",
             Who.DESTINATION,
-            "ask them for space, or move() the rule to another storage element",
+            "ask them for space, or move the rule to another storage element",
         ),
         f"{_DCACHE}dcache-webdav/src/main/java/org/dcache/webdav/WebDavException.java; {_CODES}; {_EOS}; "
         f"{_WMCORE}",
     ),
     Known(
         r"violates maximum allowed filesize|exceeds the maximum file size setting",
-        Cause("the storage takes no files of this size", Who.DESTINATION, "move() the rule to another one"),
+        Cause("the storage takes no files of this size", Who.DESTINATION, "move the rule to another one"),
         _EOS,
     ),
     Known(

@@ -84,7 +84,7 @@ TEXTS = (
     ),
     Known(
         r"Transfer cancell?ed by the user|TRANSFER \[125\] Transfer canceled",
-        Cause("somebody cancelled the transfer", Who.YOU, "boost() orders it again"),
+        Cause("somebody cancelled the transfer", Who.YOU, "a boost orders it again"),
         f"{_COPY}; {_SANITY}",
     ),
     Known(
@@ -97,7 +97,7 @@ TEXTS = (
         Cause(
             "the storage at the destination is full",
             Who.DESTINATION,
-            "ask them for space, or move() the rule to another storage element",
+            "ask them for space, or move the rule to another storage element",
         ),
         f"{_DAVIX}; {_FTS}url-copy/heuristics.cpp; dmwm/CRABServer issue 9363",
     ),

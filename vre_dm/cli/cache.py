@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vre_dm.cli.fitting import show
 from vre_dm.lake.tables import clean, plural, size_text
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ def list_(as_json: bool) -> None:
     contents = Contents(_cache())
     if as_json:
         click.echo(json.dumps([_document(entry) for entry in contents]))
-        return
-    click.echo(str(contents.table()))
+    else:
+        show(contents)
 
 
 @cache.command()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vre_dm.cli.choosing import lake_named, on_lake
+from vre_dm.cli.fitting import show
 from vre_dm.cli.lines import lines
 from vre_dm.errors import FetchError
 from vre_dm.lake.tables import clean, left_out
@@ -135,7 +136,7 @@ def fetch(
                 to, files=files, rse=rse, progress=progress, recheck=recheck, since=since, pin=pin
             )
     except FetchError as error:
-        click.echo(str(error.report), err=True)
+        show(error.report, err=True)
         raise click.exceptions.Exit(_SOME_FAILED) from error
     for path in paths if not as_json else ():
         click.echo(path)
@@ -157,6 +158,6 @@ def doctor(name: str | None, as_json: bool) -> None:
     if as_json:
         _say([asdict(finding) for finding in diagnosis.findings])
     else:
-        click.echo(str(diagnosis.table()))
+        show(diagnosis)
     if not diagnosis.healthy:
         raise click.exceptions.Exit(1)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from vre_dm.cli.choosing import lake_named, on_lake
+from vre_dm.cli.fitting import show
 from vre_dm.cli.lines import lines
 from vre_dm.lake.tables import plural
 from vre_dm.notebook.progress import in_terminal
@@ -88,7 +89,10 @@ def _discard(lake: "Lake", did: str) -> NoReturn:
 def _rehearsed(publication: "Publication", as_json: bool) -> None:
     from vre_dm.lake.publish.publication import described
 
-    click.echo(json.dumps(described(publication.plan)) if as_json else str(publication))
+    if as_json:
+        click.echo(json.dumps(described(publication.plan)))
+    else:
+        show(publication)
 
 
 def _metadata(file: Path | None, texts: tuple[str, ...]) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ import pytest
 from tests.lake.conftest import lake  # noqa: F401 - a fixture
 from tests.lake.jobs.terminal import DID, FETCH, Terminal, held
 from tests.lakes import until
+from vre_dm.lake.jobs.job import AGAIN
 from vre_dm.lake.lake import Lake
 from vre_dm.sandbox import LakeStatus
 
@@ -54,11 +55,12 @@ def test_a_window_lists_follows_and_cancels_the_fetch_of_another(
         first = json.loads(follower.stdout.readline())
         assert (first["event"], first["files"]) == ("planned", 1)
         code, _, said = terminal.run("jobs", "cancel")
-        assert (code, said) == (0, f"fetch {job['job']} of {DID}: cancelled; run it again: it continues\n")
+        told = f"fetch {job['job']} of {DID}: cancelled; what arrived is kept; {AGAIN}\n"
+        assert (code, said) == (0, told)
         out, said = follower.communicate(timeout=60)
     assert follower.returncode == 1
     assert json.loads(out.splitlines()[-1])["event"] == "cancelled"
-    assert "cancelled; run it again" in said
+    assert said.endswith(told)
     _, said = fetching.communicate(timeout=60)
     assert fetching.returncode == 130
     assert "run it again to continue" in said
@@ -100,9 +102,9 @@ def test_a_killed_fetch_has_died_and_the_next_one_goes_on_with_it(
     fetching.kill()
     fetching.communicate()
     (died,) = listed(terminal)
-    assert (died["state"], died["remark"]) == ("died", "its process is gone; run it again: it continues")
+    assert (died["state"], died["remark"]) == ("died", "its process is gone; what arrived is kept")
     code, _, said = terminal.run("jobs", "follow", str(died["job"]))
-    assert (code, said) == (1, f"fetch {died['job']} of {DID}: died; {died['remark']}\n")
+    assert (code, said) == (1, f"fetch {died['job']} of {DID}: died; {died['remark']}; {AGAIN}\n")
     with terminal.start(*FETCH, "--to", str(tmp_path / "data")) as again:
         until(lambda: len(listed(terminal)) == 2)
         running, died = listed(terminal)

@@ -58,7 +58,8 @@ def test_a_notebook_lists_follows_and_cancels_the_fetch_of_a_terminal(
     said = kernel.run("import vre_dm as dm\njob = dm.jobs().one()\nprint(job.state, job.what)")
     assert said["text"] == f"running {DID}\n"
     said = kernel.run("%dm_jobs cancel")
-    assert "cancelled; run it again: it continues" in said["data"]["text/plain"]
+    assert "cancelled; what arrived is kept" in said["data"]["text/plain"]
+    assert "run the same again to continue" in said["data"]["text/plain"]
     _, told = fetching.communicate(timeout=60)
     assert fetching.returncode == 130
     assert "run it again to continue" in told

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vre_dm.cli.fitting import show
+
 if TYPE_CHECKING:
     from vre_dm.lake.jobs.job import Job
 
@@ -21,7 +23,7 @@ def jobs(context: click.Context, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([job.document() for job in found()]))
     else:
-        click.echo(str(found()))
+        show(found())
 
 
 @jobs.command(short_help="Show another window's JOB as it goes on.")
@@ -44,7 +46,7 @@ def follow(job: str | None, as_json: bool, after: int | None) -> None:
         raise click.UsageError(msg)
     else:
         chosen.follow()
-    click.echo(chosen.sentence, err=True)
+    _tell(chosen)
     if chosen.state != "finished":
         raise click.exceptions.Exit(1)
 
@@ -58,7 +60,7 @@ def cancel(job: str | None) -> None:
     """
     chosen = _one(job)
     over = chosen.cancel()
-    click.echo(chosen.sentence, err=True)
+    _tell(chosen)
     if not over:
         raise click.exceptions.Exit(1)
 
@@ -67,6 +69,12 @@ def _one(name: str | None) -> "Job":
     from vre_dm.session import jobs as found
 
     return found().one(name)
+
+
+def _tell(job: "Job") -> None:
+    from vre_dm.lake.jobs.job import AGAIN
+
+    click.echo(f"{job.sentence}; {AGAIN}" if "continue" in job.can else job.sentence, err=True)
 
 
 def _print_entries(job: "Job", after: int) -> None:

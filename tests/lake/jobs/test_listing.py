@@ -97,14 +97,14 @@ def test_a_job_that_runs_says_all_that_a_user_asks(root: Path):
     ("events", "alive", "state", "remark"),
     [
         ([], True, "running", ""),
-        ([PLANNED, STATE], False, "died", "its process is gone; run it again: it continues"),
+        ([PLANNED, STATE], False, "died", "its process is gone; what arrived is kept"),
         ([STATE, Finished(3, 9, 1.0)], False, "finished", ""),
-        ([STATE, Finished(2, 9, 1.0, 1)], True, "failed", "1 of 3 files could not be had; run it again"),
+        ([STATE, Finished(2, 9, 1.0, 1)], True, "failed", "1 of 3 files could not be had"),
         ([Failed(None, (("", "no space left"),))], True, "failed", "no space left"),
-        ([STATE, Finished(0, 0, 1.0, 1)], True, "failed", "1 of 1 file could not be had; run it again"),
-        ([STATE, Cancelled(1, 3)], True, "cancelled", "run it again: it continues"),
+        ([STATE, Finished(0, 0, 1.0, 1)], True, "failed", "1 of 1 file could not be had"),
+        ([STATE, Cancelled(1, 3)], True, "cancelled", "what arrived is kept"),
         ([STATE, Cancelled(3, 3)], True, "cancelled", "all files are complete"),
-        ([Cancelled(0, 0)], True, "cancelled", "run it again: it continues"),
+        ([Cancelled(0, 0)], True, "cancelled", "what arrived is kept"),
         (
             [Replicating("1f", "X", "REPLICATING", "1 of 9 files are at X", 1, 9, None)],
             True,
@@ -129,7 +129,7 @@ def test_what_is_over_says_why_and_the_next_step(
 def test_a_later_run_of_the_same_is_named_where_one_died(root: Path):
     made(root, STATE, owner=DEAD)
     begin(root, replace(ABOUT, chosen=()), NOW + 1)
-    assert "run it again" in jobs(root)[1].sentence
+    assert "what arrived is kept" in jobs(root)[1].sentence
     made(root, STATE, now=NOW + 2)
     again, _, died = jobs(root)
     assert died.standing().remark == f"its process is gone; {again.name} goes on with it"
@@ -138,12 +138,12 @@ def test_a_later_run_of_the_same_is_named_where_one_died(root: Path):
 def test_one_that_a_later_run_finished_is_not_to_be_run_again(root: Path):
     made(root, STATE, owner=DEAD)
     made(root, Cancelled(1, 3), now=NOW + 1)
-    assert "run it again" in jobs(root)[1].sentence
+    assert "what arrived is kept" in jobs(root)[1].sentence
     done = made(root, Finished(3, 3, 1.0), now=NOW + 2)
     made(root, STATE, owner=DEAD, now=NOW + 3)
     newest, finished, cancelled, died = jobs(root)
     assert finished.name == done.path.name[-8:]
-    assert newest.sentence.endswith("its process is gone; run it again: it continues")
+    assert newest.sentence.endswith("its process is gone; what arrived is kept")
     assert cancelled.sentence.endswith(f"finished by {finished.name}")
     assert died.standing().remark == f"its process is gone; finished by {finished.name}"
 

@@ -129,8 +129,9 @@ def test_a_paused_one_says_so_in_every_window_until_somebody_cancels(root: Path)
     paused = only(root)
     assert paused.paused
     assert paused.document()["paused"]
-    assert paused.standing().remark == "paused; run it again: it continues"
+    assert paused.standing().remark == "paused; what arrived is kept"
     assert paused.can == ["continue", "delete"]
+    assert all("run the same again to continue" in str(shown) for shown in (paused, jobs(root)))
     paused.forget()
     assert jobs(root) == []
 

@@ -26,8 +26,11 @@ from vre_dm.lake.transfer.events import (
 )
 
 _POLL = 0.2  # seconds between two looks at whether it is over
+_IN_SENTENCE = {"job", "what", "state", ""}
 Show = Callable[[float], AbstractContextManager[Listener]]
 """Shows events to the user; is told for how many seconds the job runs already."""
+AGAIN = "run the same again to continue"
+"""What to do about a job that can continue, where nothing can be clicked."""
 
 
 class Job(Tabular):
@@ -188,10 +191,11 @@ class Job(Tabular):
         task = self._folder.task
         if "continue" in self.can and task is not None:
             return task
-        why = f"is {self.state}" if task else "was begun by an earlier version, which did not write down how"
-        if task and self._later and self.state not in {"running", "finished"}:
-            why = self._next_step()
-        msg = f"{self.kind} {self.name} of {self.what} cannot go on: it {why}"
+        why = "it was begun by an earlier version, which did not write down how"
+        if task is not None:
+            over = self.state in {"running", "finished"}
+            why = f"it is {self.state}" if over else self._became()
+        msg = f"{self.kind} {self.name} of {self.what} cannot go on: {why}"
         raise Declined(clean(msg, None))
 
     def forget(self) -> None:
@@ -263,29 +267,26 @@ class Job(Tabular):
 
     def table(self) -> Table:
         """What it does and how it stands."""
-        cells: tuple[tuple[str, object], ...] = (
-            ("to", self.to),
-            ("lake", self.lake),
-            *zip(("bytes", "rate", "left"), amounts(self.standing()), strict=True),
-            ("since (UTC)", self.since),
-            ("process", self._process_now()),
-        )
-        return Table(self.sentence, ("", ""), [cell for cell in cells if cell[1]], widest=300)
+        cells = {"lake": self.lake, **self.cells()}
+        rows = [(head, cell) for head, cell in cells.items() if cell and head not in _IN_SENTENCE]
+        return Table(self.sentence, ("", ""), rows, AGAIN if "continue" in self.can else "", widest=300)
 
-    def row(self) -> tuple[object, ...]:
-        """Cells of it in a table of jobs."""
+    def cells(self) -> dict[str, object]:
+        """What a table says of it, by the heads of the columns; empty where there is nothing to say."""
         now = self.standing()
-        what = f"{self.kind} {self.what}"
-        return (
-            self.name,
-            what,
-            self.to,
-            now.state,
-            *amounts(now),
-            self.since,
-            self._process_now(),
-            now.remark,
-        )
+        amount, rate, left = amounts(now)
+        return {
+            "job": self.name,
+            "what": f"{self.kind} {self.what}",
+            "to": self.to,
+            "state": now.state,
+            "bytes": amount,
+            "rate": rate,
+            "left": left,
+            "since (UTC)": self.since,
+            "process": self.process if now.state == "running" else "",
+            "": now.remark,
+        }
 
     def _from_now(self) -> Iterator[Event]:
         """The state that was told last, and what comes after it."""
@@ -295,11 +296,13 @@ class Job(Tabular):
         yield from (entry.event for entry in self.entries(told.end if told else 0))
 
     def _remark(self, state: str, event: Event | None) -> str:
-        again = self._next_step()
+        became = self._became()
+        kept = became or "what arrived is kept"
         if state == "running" and self._folder.cancelled:
             return "was asked to stop"
         if isinstance(event, Finished) and event.failed:
-            return f"{event.failed} of {plural(event.failed + event.files, 'file')} could not be had; {again}"
+            missing = f"{event.failed} of {plural(event.failed + event.files, 'file')} could not be had"
+            return f"{missing}; {became}" if became else missing
         if (
             self.kind == "fetch"
             and isinstance(event, Cancelled)
@@ -309,23 +312,19 @@ class Job(Tabular):
         if isinstance(event, Failed) and event.file is None:
             return "; ".join(cause for _, cause in event.causes)
         if state == "died":
-            return f"its process is gone; {again}"
+            return f"its process is gone; {kept}"
         if isinstance(event, Replicating):
             return event.sentence
         if state == "cancelled":
-            return f"paused; {again}" if self._folder.paused else again
+            return f"paused; {kept}" if self._folder.paused else kept
         return ""
 
-    def _process_now(self) -> str:
-        """The process, as long as it is of interest."""
-        return self.process if self.state == "running" else ""
-
-    def _next_step(self) -> str:
-        """What became of it, where it did not come to its end."""
+    def _became(self) -> str:
+        """Which later job of the same goes on with it or has finished it; empty where none does."""
         states = {job.state: job.name for job in reversed(self._later)}  # of each state the newest
         if "running" in states:
             return f"{states['running']} goes on with it"
-        return f"finished by {states['finished']}" if "finished" in states else "run it again: it continues"
+        return f"finished by {states['finished']}" if "finished" in states else ""
 
 
 def name_of(folder: JobFolder) -> str:

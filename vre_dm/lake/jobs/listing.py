@@ -1,16 +1,14 @@
 """All jobs of a user as a list: those that run first, then the newest."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from vre_dm.errors import NoSuchJob
 from vre_dm.lake.jobs.folder import About, folders
-from vre_dm.lake.jobs.job import Job, Show
+from vre_dm.lake.jobs.job import AGAIN, Job, Show
 from vre_dm.lake.tables import Table, Tabular, plural
 
 _SHOWN = 20
-_COLUMNS = ("job", "what", "to", "state", "bytes", "rate", "left", "since (UTC)", "process", "")
 
 
 class JobList(Tabular, list[Job]):
@@ -38,17 +36,15 @@ class JobList(Tabular, list[Job]):
     def table(self) -> Table:
         """How they stand now."""
         running = sum(job.state == "running" for job in self)
-        more = len(self) - _SHOWN
-        note = f"{more} older ones are not shown; take them with [{_SHOWN}:]." if more > 0 else ""
-        columns, rows = _told(job.row() for job in self[:_SHOWN])
+        more, shown = len(self) - _SHOWN, self[:_SHOWN]
+        notes = [f"{more} older ones are not shown; take them with [{_SHOWN}:]."] if more > 0 else []
+        if any("continue" in job.can for job in shown):
+            notes.append(f"What was stopped is kept; {AGAIN}.")
+        cells = [job.cells() for job in shown]
+        # Columns in which at least one row says something.
+        heads = [head for head in (cells[0] if cells else ()) if any(row[head] for row in cells)]
         title = plural(len(self), "job") + (f", {running} running" if self else "")
-        return Table(title, columns, rows, note)
-
-
-def _told(rows: Iterable[tuple[object, ...]]) -> tuple[list[str], list[tuple[object, ...]]]:
-    """Columns in which at least one row says something, and the rows cut to them."""
-    columns = [(head, cells) for head, *cells in zip(_COLUMNS, *rows, strict=True) if any(cells)]
-    return [head for head, _ in columns], list(zip(*(cells for _, cells in columns), strict=True))
+        return Table(title, heads, [[row[head] for head in heads] for row in cells], " ".join(notes))
 
 
 def jobs_in(root: Path, show: Show) -> JobList:

@@ -21,7 +21,7 @@ class Standing:
     progress
         The last state that it told; None where it did not come so far.
     remark
-        Why it waits or failed, and the next step; empty where there is nothing to say.
+        Why it waits or failed, and what became of it; empty where there is nothing to say.
     retry
         Why the file that came last into trouble is asked for again, or elsewhere; empty where none is.
     """

@@ -37,6 +37,8 @@ def test_a_rule_is_found_looked_at_changed_and_ended(lake: Lake, make: Make) -> 
     assert isinstance(Order(identifier, boost=True).carry_out(lake), Rule)
     with pytest.raises(Declined, match="does not wait for approval"):
         Order(identifier, approve=True).carry_out(lake)
+    with pytest.raises(Declined, match="does not wait for approval"):
+        Order(identifier, deny="no room").carry_out(lake)
     new = Order(identifier, move="PIC-DCACHE").carry_out(lake)
     assert isinstance(new, Rule)
     with pytest.raises(Declined, match="at DESY-DCACHE already; name another RSE"):
@@ -56,6 +58,7 @@ def test_a_rule_is_found_looked_at_changed_and_ended(lake: Lake, make: Make) -> 
     [
         (Order("a" * 32, boost=True, delete=True), "one thing at a time: --boost or --delete"),
         (Order("a" * 32, extend=0.0, why=True), "one thing at a time: --why or --extend"),
+        (Order("a" * 32, approve=True, deny=""), "one thing at a time: --approve or --deny"),
         (Order("xenon:s2only.limits", delete=True), "--delete is for one rule: give its id"),
         (Order(None, extend=0.0), "--extend is for one rule: give its id"),
         (Order("nonsense"), "'nonsense' is neither scope:name nor the id of a rule"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vre_dm.cli.choosing import lake_named, on_lake
+from vre_dm.cli.fitting import show
 
 if TYPE_CHECKING:
     from vre_dm.lake.rules import Causes, Rule, RuleList
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--boost", is_flag=True, help="Try what is stuck again now; start a suspended rule again.")
 @click.option("--move", metavar="RSE", help="Keep the copies at another storage element instead.")
 @click.option("--approve", is_flag=True, help="Let it begin, where you approve rules for its storage.")
+@click.option("--deny", metavar="REASON", help="Do not let it begin; its owner gets the reason.")
 @click.option("--delete", is_flag=True, help="End it now.")
 @on_lake
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
@@ -32,6 +34,7 @@ def rules(
     boost: bool,
     move: str | None,
     approve: bool,
+    deny: str | None,
     delete: bool,
     name: str | None,
     as_json: bool,
@@ -43,11 +46,11 @@ def rules(
     from vre_dm.lake.rule_orders import Order
 
     lake = lake_named(name)
-    found = Order(what, why, extend, shorten, boost, move, approve, delete).carry_out(lake)
+    found = Order(what, why, extend, shorten, boost, move, approve, deny, delete).carry_out(lake)
     if as_json:
         click.echo(json.dumps(_documents(found), default=str))
     else:
-        click.echo(str(found))
+        show(found)
 
 
 def _documents(found: "RuleList | Rule | Causes | str") -> list[dict[str, object]]:

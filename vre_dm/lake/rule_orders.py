@@ -21,7 +21,7 @@ class Order:
         ``scope:name``, a rule's id, or nothing for one's own rules.
     why
         Whether to look at the files of a rule that have not arrived.
-    extend, shorten, boost, move, approve, delete
+    extend, shorten, boost, move, approve, deny, delete
         What to do with a rule; at most one of them.
     """
 
@@ -32,10 +32,11 @@ class Order:
     boost: bool = False
     move: str | None = None
     approve: bool = False
+    deny: str | None = None
     delete: bool = False
 
     def carry_out(self, lake: Lake) -> RuleList | Rule | Causes | str:
-        """Do it, and give what is to be shown; of a rule that was deleted a sentence is left.
+        """Do it, and give what is to be shown; of a rule that was ended a sentence is left.
 
         Raises
         ------
@@ -68,10 +69,13 @@ class Order:
             return rule.shorten(self.shorten)
         if self.move is not None:
             return rule.move(self.move)
+        kept = clean(f"the rule {rule.identifier} on {rule.state.did} at {rule.state.rse}", None)
+        if self.deny is not None:
+            rule.deny(self.deny)
+            return f"{kept} is refused and ends; its owner gets the reason"
         if self.delete:
             rule.delete()
-            kept = clean(f"{rule.state.did} at {rule.state.rse}", None)
-            return f"the rule {rule.identifier} on {kept} ends now; copies that no other keeps are removed"
+            return f"{kept} ends now; copies that no other keeps are removed"
         if self.boost or self.approve:
             return rule.boost() if self.boost else rule.approve()
         return rule

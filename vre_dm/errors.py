@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+INTERRUPTED = "interrupted; what was done so far stays"
+"""What is said of an interrupt that says nothing itself."""
+
 
 class VreDmError(Exception):
     """Base of all errors of vre-dm; its text is one line that a user can act on."""

@@ -345,7 +345,7 @@ def test_an_interrupt_is_one_line_and_code_130(tmp_path: Path):
                 time.sleep(0.02)
             child.send_signal(signal.SIGINT)
             out, said = child.communicate(timeout=10)
-    assert (child.returncode, out, said) == (130, "", "vre-dm: interrupted\n")
+    assert (child.returncode, out, said) == (130, "", "vre-dm: interrupted; what was done so far stays\n")
 
 
 def test_lab_starts_jupyterlab_on_the_notebooks_with_a_lake(embedded_lake: LakeStatus, tmp_path: Path):

@@ -178,7 +178,7 @@ def test_an_interrupt_of_a_magic_is_one_line(kernel: Kernel):
         kernel.manager.interrupt_kernel()
         said = kernel.outcome(sent)
     assert said["status"] == "error"
-    assert said["text"] == "UsageError: interrupted\n"
+    assert said["text"] == "UsageError: interrupted; what was done so far stays\n"
     assert kernel.run("session._SESSION.keep(before); print(2)")["text"] == "2\n"
 
 

@@ -5,7 +5,7 @@ from importlib import import_module
 import click
 
 from vre_dm import __version__
-from vre_dm.errors import VreDmError
+from vre_dm.errors import INTERRUPTED, VreDmError
 from vre_dm.lake.tables import clean
 
 # command -> module that holds it, and its line in the help
@@ -23,7 +23,7 @@ _COMMANDS = {
     "lab": ("vre_dm.cli.lab", "Start JupyterLab on the notebooks, with a lake to work on."),
     "lake": ("vre_dm.sandbox.commands", "Start, stop and look at the embedded lake."),
 }
-_INTERRUPTED = 130  # as shells say it
+_CTRL_C = 130  # as shells say it
 
 
 class _Commands(click.Group):
@@ -51,8 +51,8 @@ class _Commands(click.Group):
         except VreDmError as error:
             raise click.ClickException(clean(error, None)) from error
         except KeyboardInterrupt as interrupt:
-            click.echo(f"vre-dm: {str(interrupt) or 'interrupted'}", err=True)
-            raise click.exceptions.Exit(_INTERRUPTED) from interrupt
+            click.echo(f"vre-dm: {str(interrupt) or INTERRUPTED}", err=True)
+            raise click.exceptions.Exit(_CTRL_C) from interrupt
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

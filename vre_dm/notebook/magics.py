@@ -12,7 +12,7 @@ from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
 
-from vre_dm.errors import FetchError, VreDmError
+from vre_dm.errors import INTERRUPTED, FetchError, VreDmError
 from vre_dm.notebook.words import literal, terms, unquoted, variable, words
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def plainly(magic: Callable[[Any, Namespace], object]) -> Callable[[Any, str], o
         except VreDmError as error:
             raise UsageError(str(error)) from error
         except KeyboardInterrupt as interrupt:
-            raise UsageError(str(interrupt) or "interrupted") from interrupt
+            raise UsageError(str(interrupt) or INTERRUPTED) from interrupt
 
     run.argcmd_kwds = {  # type: ignore[attr-defined]  # read by magic_arguments
         "description": cleandoc(magic.__doc__ or ""),
@@ -162,6 +162,9 @@ class LakeMagics(Magics):
     @argument("--boost", action="store_true", help="try what is stuck again now")
     @argument("--move", type=unquoted, metavar="RSE", help="keep the copies at another storage element")
     @argument("--approve", action="store_true", help="let it begin, where you approve rules")
+    @argument(
+        "--deny", type=unquoted, metavar="REASON", help="do not let it begin; its owner gets the reason"
+    )
     @argument("--delete", action="store_true", help="end it now")
     @plainly
     def dm_rules(self, asked: Namespace) -> object:

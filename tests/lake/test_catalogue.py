@@ -133,7 +133,7 @@ def test_an_honest_nothing_is_empty(lake: Lake) -> None:
 def test_an_unknown_scope_is_an_error_with_the_nearest(lake: Lake) -> None:
     with pytest.raises(NotInLake, match=r"has no scope xenn; did you mean xenon\?"):
         lake.search(scope="xenn")
-    with pytest.raises(NotInLake, match=r"has no scope .*; list them with vre-dm ls, or lake\.scopes\(\)"):
+    with pytest.raises(NotInLake, match=r"has no scope .*; look at the list of its scopes"):
         lake.search("nowhere*:*")
 
 

@@ -225,7 +225,7 @@ def _check_scope(connection: Connection, scope: str) -> None:
     known = scopes(connection)
     if not any(map(DidPattern(scope=scope).has_scope, known)):
         msg = f"the lake {connection.instance.name} has no scope {scope}{near(scope, known)}"
-        raise NotInLake(msg + ("" if "mean" in msg else "; list them with vre-dm ls, or lake.scopes()"))
+        raise NotInLake(msg + ("" if "mean" in msg else "; look at the list of its scopes"))
 
 
 def _ahead(question: Callable[[A], B], items: Sequence[A]) -> Iterator[B]:

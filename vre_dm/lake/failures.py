@@ -25,18 +25,18 @@ _MEANING: list[tuple[tuple[type[Exception], ...], type[VreDmError], str]] = [
     (
         (rucio.DataIdentifierNotFound, rucio.ScopeNotFound),
         NotInLake,
-        "check the spelling, or search for it (vre-dm search, lake.search) with a pattern like scope:name*",
+        "check the spelling, or search for it with a pattern like scope:name*",
     ),
     ((rucio.AccountNotFound, rucio.IdentityNotFound), NotInLake, "check the account in your configuration"),
     (
         (rucio.RuleNotFound, rucio.RequestNotFound),
         NotInLake,
-        "it expired or was deleted; lake.rules() lists yours",
+        "it expired or was deleted",
     ),
     (
         (rucio.InsufficientAccountLimit, rucio.RSEOverQuota, rucio.FullStorage),
         NoSpace,
-        "delete rules that you no longer need (lake.rules()) or ask for more; lake.quota() shows the limits",
+        "delete rules that you no longer need, or ask for more",
     ),
     (
         (rucio.CannotAuthenticate, rucio.NoAuthInformation, rucio.IdentityError),
@@ -51,7 +51,7 @@ _MEANING: list[tuple[tuple[type[Exception], ...], type[VreDmError], str]] = [
     (
         (rucio.DuplicateRule,),
         Declined,
-        "such a rule exists already; dataset.rules() shows it",
+        "such a rule exists already",
     ),
     (
         (rucio.ServerConnectionException, rucio.ServiceUnavailable, rucio.ResourceTemporaryUnavailable),

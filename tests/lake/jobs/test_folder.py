@@ -26,8 +26,10 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "state" / "jobs"
 
 
-def made(root: Path, *events: Event, owner: Owner | None = None, now: float = NOW) -> JobFolder:
-    job = begin(root, ABOUT, now)
+def made(
+    root: Path, *events: Event, owner: Owner | None = None, now: float = NOW, about: About = ABOUT
+) -> JobFolder:
+    job = begin(root, about, now)
     journal = Journal(job.journal, lambda: NOW)
     for event in events:
         journal.append(event)

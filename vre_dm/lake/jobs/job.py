@@ -5,12 +5,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from vre_dm.errors import Declined, FollowingStopped
 from vre_dm.lake.jobs import journal
 from vre_dm.lake.jobs.folder import About, Begun, JobFolder, Result
 from vre_dm.lake.jobs.journal import Entry
+from vre_dm.lake.jobs.remains import remains, remove, size_of
 from vre_dm.lake.jobs.standing import Standing, amounts, trouble
 from vre_dm.lake.jobs.task import Task
 from vre_dm.lake.rules.spans import stamp
@@ -198,8 +200,18 @@ class Job(Tabular):
         msg = f"{self.kind} {self.name} of {self.what} cannot go on: {why}"
         raise Declined(clean(msg, None))
 
-    def forget(self) -> None:
-        """Remove it from the list; files that it gave, and what waits for the next run, stay.
+    @property
+    def kept(self) -> int:
+        """Bytes on this disk of files that are not whole, which the next run goes on with."""
+        return size_of(self._remains())
+
+    def forget(self, *, free: bool = False) -> None:
+        """Remove it from the list; files that it gave stay.
+
+        Parameters
+        ----------
+        free
+            Remove also what waits for the next run: the parts of files that are not whole.
 
         Raises
         ------
@@ -209,6 +221,8 @@ class Job(Tabular):
         if self.state == "running":
             msg = f"{self.kind} {self.name} of {self.what} runs; stop it first"
             raise Declined(clean(msg, None))
+        if free:
+            remove(self._remains())
         self._folder.remove()
 
     def cancel(self, wait: float = 10.0, *, pause: bool = False) -> bool:
@@ -294,6 +308,12 @@ class Job(Tabular):
         if told is not None:
             yield told.event
         yield from (entry.event for entry in self.entries(told.end if told else 0))
+
+    def _remains(self) -> Iterator[Path]:
+        """Parts of its files; none where they are in use, or not on this disk."""
+        root, busy = Path(self.to), any(job.state == "running" for job in (self, *self._later))
+        if self.kind == "fetch" and root.is_absolute() and not busy:
+            yield from remains(self._folder.journal, root)
 
     def _remark(self, state: str, event: Event | None) -> str:
         became = self._became()

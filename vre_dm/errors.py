@@ -8,7 +8,19 @@ INTERRUPTED = "interrupted; what was done so far stays"
 
 
 class VreDmError(Exception):
-    """Base of all errors of vre-dm; its text is one line that a user can act on."""
+    """Base of all errors of vre-dm; its text is one line that a user can act on.
+
+    Attributes
+    ----------
+    field
+        Parameter that is to blame, where one is; inside of the metadata with the path, as ``metadata.year``.
+    index
+        Which one of several that were said for it, from 0.
+    """
+
+    def __init__(self, *text: str, field: str | None = None, index: int | None = None) -> None:
+        super().__init__(*text)
+        self.field, self.index = field, index
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows instead of a stack trace: no line of code is to blame."""
@@ -145,17 +157,7 @@ class InvalidPlot(VreDmError, ValueError):
 
 
 class InvalidRequest(VreDmError, ValueError):
-    """A request to the Jupyter server extension lacks something or says what cannot be.
-
-    Attributes
-    ----------
-    field
-        Parameter, or part of the body, that is to blame.
-    """
-
-    def __init__(self, message: str, *, field: str | None = None) -> None:
-        super().__init__(message)
-        self.field = field
+    """A request to the Jupyter server extension lacks something or says what cannot be."""
 
 
 class TooLarge(InvalidRequest):

@@ -75,6 +75,7 @@ BAD = [
     ({"pattern": "\u202eevil"}, "pattern", "InvalidDid"),
     ({"pattern": "a" * 10_000}, "pattern", "InvalidDid"),
     ({"pattern": "fermi:*", "scope": "xenon"}, "pattern", "InvalidDid"),
+    ({"scope": "<img src=x onerror=alert(1)>"}, "scope", "InvalidDid"),
     ({"kind": "everything"}, "kind", "InvalidRequest"),
 ]
 
@@ -89,6 +90,25 @@ async def test_a_bad_question_is_refused_at_its_field_before_anything_is_sent(ap
         assert "Traceback" not in answer["message"]
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    ["year>>2017", "yaer>=2017", 'year="abc"', "year>true", "title=1..x", "created=x", "bytes>1", "length>1"],
+)
+async def test_of_several_conditions_the_one_to_blame_is_told(api: Asked, wrong: str) -> None:
+    where = [("where", text) for text in ("simulated=false", wrong, "year>=2010")]
+    response = await api("search", params=[("pattern", "fermi:*"), *where])
+    assert (response.code, said(response)["field"], said(response)["index"]) == (400, "where", 1), (
+        response.body
+    )
+
+
+@pytest.mark.parametrize("where", ["yaer>=2017", "title>x", "simulated>true"])
+async def test_in_an_unknown_scope_the_scope_is_to_blame_and_no_condition(api: Asked, where: str) -> None:
+    for params, field in (({"pattern": "nowhere:*"}, "pattern"), ({"scope": "nowhere"}, "scope")):
+        response = await api("search", params=params | {"where": where})
+        assert (response.code, said(response)["field"], said(response)["index"]) == (404, field, None)
+
+
 async def test_bytes_that_are_no_text_are_refused(api: Asked, jp_fetch: Any) -> None:
     response = await jp_fetch("vre-dm", "api", "search", params={"pattern": b"\xff\xfe"}, raise_error=False)
     assert (response.code, json.loads(response.body)["field"]) == (400, "pattern")
@@ -100,13 +120,16 @@ async def test_a_mistyped_key_is_answered_with_the_right_one(api: Asked) -> None
 
 
 async def test_an_unknown_scope_or_did_is_not_in_the_lake(api: Asked) -> None:
-    for path, params in [
-        ("children", {"scope": "nowhere"}),
-        ("children", {"did": "fermi:nothing"}),
-        ("search", {"pattern": "nowhere:*"}),
+    for path, params, field in [
+        ("children", {"scope": "nowhere"}, "scope"),
+        ("children", {"did": "fermi:nothing"}, "did"),
+        ("dataset", {"did": "fermi:nothing"}, "did"),
+        ("search", {"pattern": "nowhere:*"}, "pattern"),
     ]:
         response = await api(path, params=params)
-        assert (response.code, said(response)["error"]) == (404, "NotInLake")
+        answer = said(response)
+        assert (response.code, answer["error"], answer["field"]) == (404, "NotInLake", field)
+        assert "check the spelling" in answer["message"] or field != "did"
 
 
 async def test_what_is_looked_into_must_be_said_once(api: Asked) -> None:

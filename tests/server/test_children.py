@@ -70,12 +70,25 @@ async def test_a_dataset_that_is_gone_is_said_to_be_gone_even_if_its_files_are_k
 ) -> None:
     params = {"did": str(dataset)}
     assert len(rows(await api("children", params=params))) == 3
+    assert said(await api("files", params=params))["total"] == 3
     erase(on_lake, dataset)
     *known, last = lines(await api("children", params=params))
     assert sum(len(line["rows"]) for line in known) == 3
-    assert last["error"] == "NotInLake"
-    anew = await api("children", params=params | {"refresh": "1"})
-    assert (anew.code, said(anew)["error"]) == (404, "NotInLake")
+    gone = f"{dataset} is no longer in the lake: it was deleted, or its time was over"
+    assert (last["error"], last["field"], last["message"]) == ("NotInLake", "did", gone)
+    for path in ("children", "dataset", "files", "replicas", "forecast", "rules"):
+        anew = await api(path, params=params)
+        assert (anew.code, said(anew)["error"], said(anew)["message"]) == (404, "NotInLake", gone), path
+
+
+async def test_one_that_was_only_listed_is_said_to_be_gone_too(
+    api: Asked, dataset: Did, on_lake: LakeStatus
+) -> None:
+    listed = rows(await api("search", params={"pattern": str(dataset)}))
+    assert [row["did"] for row in listed] == [str(dataset)]
+    erase(on_lake, dataset)
+    response = await api("dataset", params={"did": str(dataset)})
+    assert "no longer in the lake" in said(response)["message"]
 
 
 async def test_what_a_page_heard_to_be_published_is_there_when_it_asks(

@@ -16,6 +16,7 @@ from vre_dm import session
 from vre_dm.lake.lake import Lake
 from vre_dm.sandbox import LakeStatus
 from vre_dm.server.broadcast import Broadcast, Mailbox, together
+from vre_dm.server.events import next_look
 from vre_dm.server.streams import Event
 
 __all__ = ["no_job_is_left", "settings"]  # fixtures
@@ -164,6 +165,21 @@ async def test_who_comes_late_hears_how_things_stand_and_not_what_is_over() -> N
     again = together(cast)
     assert [(await anext(again)).name for _ in range(2)] == ["job", "job-gone"]
     await again.aclose()
+
+
+@pytest.mark.parametrize(
+    ("states", "longest"),
+    [(["OK", "REPLICATING"], 12), (["INJECT"], 12), (["OK", "STUCK"], 300), ([], 300)],
+)
+def test_rules_are_looked_at_ever_more_rarely_unless_the_lake_copies_for_them(
+    states: list[str], longest: float
+) -> None:
+    spans = [2.0]
+    for _ in range(20):
+        spans.append(next_look(spans[-1], states, changed=False))
+    assert spans == sorted(spans)
+    assert spans[-1] == longest
+    assert next_look(longest, states, changed=True) <= 30
 
 
 async def test_a_look_is_taken_at_once_when_something_was_changed() -> None:

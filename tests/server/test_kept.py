@@ -1,11 +1,16 @@
 """Answers are kept within bounds of weight and time, and asked for once by all who want them together."""
 
 import threading
+import weakref
 
 import pytest
 
 from vre_dm.errors import NotInLake
-from vre_dm.server.kept import Kept
+from vre_dm.server.kept import Kept, Seen
+
+
+class Answer:
+    """What is kept."""
 
 
 class Lake:
@@ -59,6 +64,29 @@ def test_one_that_is_too_heavy_is_kept_alone() -> None:
     for what in ("a", "b", "b", "a"):
         kept.get(what, lambda what=what: lake.answer(what))
     assert lake.asked == ["a", "b", "a"]
+
+
+def test_what_is_over_is_held_no_longer_than_until_the_next_answer() -> None:
+    now, forgotten = [0.0], []
+    kept: Kept[Answer] = Kept(10, 60.0, clock=lambda: now[0])
+    for what in ("a", "b"):
+        answer = Answer()
+        weakref.finalize(answer, forgotten.append, what)
+        kept.put(what, answer)
+        del answer
+        now[0] += 40.0
+    kept.put("c", Answer())
+    assert forgotten == ["a"]
+
+
+def test_what_was_seen_is_remembered_as_far_as_there_is_room() -> None:
+    seen: Seen[str] = Seen(2)
+    seen.add("ab")
+    seen.add("a")
+    seen.add("c")
+    assert [what in seen for what in "abc"] == [True, False, True]
+    seen.forget()
+    assert "a" not in seen
 
 
 def test_an_error_leaves_nothing_behind() -> None:

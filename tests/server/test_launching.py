@@ -11,6 +11,7 @@ from vre_dm.errors import InvalidConfiguration, JobNotStarted
 from vre_dm.lake.jobs.task import FETCH, Task
 from vre_dm.lake.tokens import Secret
 from vre_dm.server import launching
+from vre_dm.server.launching import Launches
 
 TASK = Task(FETCH, "no-such-lake", "a:b", {"target": "/nowhere"})
 
@@ -23,7 +24,7 @@ def of_this_test(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_what_the_process_refuses_is_the_error_of_the_same_call_here() -> None:
     with pytest.raises(InvalidConfiguration, match="no lake is called 'no-such-lake'"):
-        launching.launch(TASK)
+        Launches(1).launch(TASK)
     assert session.jobs() == []
 
 
@@ -42,7 +43,7 @@ def test_the_last_words_are_the_reason_on_one_line(
 ) -> None:
     monkeypatch.setattr(launching, "_COMMAND", (sys.executable, "-c", code))
     with pytest.raises(JobNotStarted, match=told) as raised:
-        launching.launch(TASK)
+        Launches(1).launch(TASK)
     assert len(str(raised.value)) < 500
     assert str(raised.value).isprintable()
 
@@ -52,7 +53,7 @@ def test_no_secret_is_among_the_last_words(monkeypatch: pytest.MonkeyPatch) -> N
     code = f"import sys; sys.exit('refused {secret.reveal()}')"
     monkeypatch.setattr(launching, "_COMMAND", (sys.executable, "-c", code))
     with pytest.raises(JobNotStarted, match=r"refused \*\*\*"):
-        launching.launch(TASK)
+        Launches(1).launch(TASK)
 
 
 def test_a_process_that_tells_nothing_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -61,5 +62,5 @@ def test_a_process_that_tells_nothing_is_stopped(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(launching, "_COMMAND", (sys.executable, "-c", code))
     monkeypatch.setattr(launching, "_PATIENCE", 3.0)
     with pytest.raises(JobNotStarted, match="told nothing for 3 s"):
-        launching.launch(TASK)
+        Launches(1).launch(TASK)
     until(lambda: not Path("/proc", pid.read_text()).exists())

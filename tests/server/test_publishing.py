@@ -76,7 +76,9 @@ async def test_a_file_is_rehearsed_uploaded_and_can_be_fetched(
     assert dataset.metadata["title"] == METADATA["title"]
     (path,) = dataset.fetch(tmp_path / "back")
     assert path.read_text() == "1,2\n"
-    again = said(await api("publish", method="POST", body=order(name, metadata=None), **LONG))
+    taken = await api("publish", method="POST", body=order(name, new=True), **LONG)
+    assert (taken.code, said(taken)["field"]) == (409, "did"), taken.body
+    again = said(await api("publish", method="POST", body=order(name, metadata=None, new=False), **LONG))
     assert (again["new"], again["steps"][0]["what"].split()[0]) == (False, "keep")
 
 
@@ -117,8 +119,15 @@ async def test_a_killed_upload_is_continued_with_all_that_was_said(
         ({"files": "x"}, 400, "files"),
         ({"did": "user.dm:<img onerror=alert(1)>"}, 400, "did"),
         ({"did": "xenon:s2only.limits", "metadata": None}, None, None),
-        ({"metadata": {"title": "t"}}, 400, "metadata"),
-        ({"metadata": METADATA | {"year": "2024"}}, 400, "metadata"),
+        ({"metadata": {"title": "t"}}, 400, "metadata.experiment"),
+        ({"metadata": METADATA | {"year": "2024"}}, 400, "metadata.year"),
+        ({"metadata": METADATA | {"created_at": "x"}}, 400, "metadata.created_at"),
+        (
+            {"metadata": METADATA | {"columns": [{"name": "m", "unit": ""}, {"name": 1}]}},
+            400,
+            "metadata.columns.1.unit",
+        ),
+        ({"metadata": METADATA | {f"k{n}": 1 for n in range(100)}}, 400, "metadata"),
         ({"rse": "NO-SUCH-RSE"}, 404, "rse"),
         ({"days": 0}, 400, "days"),
         ({"days": 1e308}, 400, "days"),

@@ -82,7 +82,7 @@ async def test_a_rule_of_somebody_else_may_not_be_ended(
         ({"days": -1}, 400, "days"),
         ({"days": "2"}, 400, "days"),
         ({"copies": 0}, 400, "copies"),
-        ({"copies": 99}, 409, "rse"),
+        ({"copies": 99}, 409, "copies"),
         ({"days": 1e9}, 400, "days"),
         ({"days": 1e308}, 400, "days"),
         ({"days": 10**400}, 400, "days"),

@@ -15,7 +15,7 @@ from vre_dm.lake.jobs.task import FETCH, Task
 from vre_dm.lake.transfer.events import Cancelled
 from vre_dm.lake.transfer.owner import myself
 from vre_dm.server import launching
-from vre_dm.server.launching import _AT_ONCE
+from vre_dm.server.launching import _AT_ONCE, Launches
 
 PATIENCE = 5.0  # seconds that a question has
 LONG = {"request_timeout": 120}
@@ -104,5 +104,5 @@ def test_a_process_that_is_given_up_is_forgotten_with_what_it_told(
     monkeypatch.setattr(launching, "_COMMAND", (sys.executable, "-c", code))
     monkeypatch.setattr(launching, "_first", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        launching.launch(Task(FETCH, "no-such-lake", "s:n", {}))
+        Launches(1).launch(Task(FETCH, "no-such-lake", "s:n", {"target": "/nowhere"}))
     assert session.jobs() == []

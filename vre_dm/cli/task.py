@@ -26,7 +26,8 @@ def main() -> int:
         lake.must_tell()  # nobody would know of it, nor could stop it
         task.start(lake).result()
     except (VreDmError, JobCancelled) as error:
-        sys.stdout.write(json.dumps({"error": type(error).__name__, "message": clean(error, None)}))
+        said = {"error": type(error).__name__, "message": clean(error, None)}
+        sys.stdout.write(json.dumps(said | {"field": getattr(error, "field", None)}))
         return 1
     return 0
 

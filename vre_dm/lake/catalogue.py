@@ -128,7 +128,7 @@ def find(
     """
     if kind not in KINDS:
         msg = f"no kind of DID is called {kind!r}; use one of {', '.join(KINDS)}"
-        raise InvalidFilter(msg)
+        raise InvalidFilter(msg, field="kind")
     if kind != "file":
         _refuse_of_files(conditions)
     said = compiled(conditions)
@@ -136,7 +136,9 @@ def find(
     searched = Scopes([pattern.scope]) if exact else scopes(connection, pattern.scope)
     if searched.refused:
         yield Page(refused=searched.refused)
-    check_order(connection, searched, said.conditions)
+    if not all(condition.ordered for condition in said.conditions):
+        _check_scope(connection, pattern.scope)  # in one that is not there no key is to blame
+        check_order(connection, searched, said.conditions)
     found = False
     for page in _ahead(lambda scope: _in_scope(connection, scope, pattern, kind, said), searched):
         found = found or bool(page.entries or page.refused)
@@ -163,10 +165,10 @@ def page_of(rows: Iterable[dict[str, Any]], pattern: DidPattern | None = None) -
 
 
 def _refuse_of_files(conditions: Iterable[Condition]) -> None:
-    for key in (condition.key for condition in conditions):
-        if ALIASES.get(key, key) in _OF_FILES:
-            msg = f"{key} is known for files only; add kind='file' (--type file)"
-            raise InvalidFilter(msg)
+    for condition in conditions:
+        if ALIASES.get(condition.key, condition.key) in _OF_FILES:
+            msg = f"{condition.key} is known for files only; add kind='file' (--type file)"
+            raise condition.wrong(msg)
 
 
 def _in_scope(connection: Connection, scope: str, pattern: DidPattern, kind: str, said: Compiled) -> Page:

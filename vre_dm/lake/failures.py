@@ -135,14 +135,15 @@ def _ours(error: Exception, what: str) -> VreDmError:
         if isinstance(error, kinds):
             said = one_line(error)
             told = said if what in said else ": ".join(filter(None, (what, said)))
-            return ours(f"{told}; {step}")
+            blamed = "did" if isinstance(error, rucio.DataIdentifierNotFound) else None
+            return ours(f"{told}; {step}", field=blamed)
     return Declined(f"{what}: the lake declined: {one_line(error)}")
 
 
 def _no_rse(error: Exception, what: str, offered: str) -> NotInLake:
     said = one_line(error)
     why = "no storage element fits" if "empty set" in said else said
-    return NotInLake(f"{what}: {why}; name one of {offered}")
+    return NotInLake(f"{what}: {why}; name one of {offered}", field="rse")
 
 
 def one_line(error: object) -> str:

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -59,6 +59,8 @@ class Condition:
         Comparison. Texts and booleans know ``=`` and ``!=`` only; see `ordered`.
     value
         Number, text (``*`` stands for any characters), boolean, date or datetime (UTC unless it says).
+    place
+        Which of several texts said it, from 0, for the error that it leads to.
 
     Raises
     ------
@@ -69,16 +71,17 @@ class Condition:
     key: str
     operator: Operator
     value: Value
+    place: int | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not _KEY.fullmatch(self.key) or self.key in {"True", "False", "None"}:
             msg = f"{shown(self.key)} is no metadata key; keys are letters, digits and _"
-            raise InvalidFilter(msg)
+            raise self.wrong(msg)
         if isinstance(self.value, float | int) and not (
             math.isfinite(self.value) and abs(self.value) < _LARGEST
         ):
             msg = f"{self.key}: {self.value} is too large to compare with"
-            raise InvalidFilter(msg)
+            raise self.wrong(msg)
 
     @property
     def kind(self) -> str:
@@ -89,6 +92,10 @@ class Condition:
     def ordered(self) -> bool:
         """Whether values of this kind can be compared like this; a search says what the lake holds if not."""
         return self.kind not in {"text", "boolean"} or self.operator in {Operator.EQ, Operator.NE}
+
+    def wrong(self, why: str) -> InvalidFilter:
+        """Error that this condition is to blame for."""
+        return InvalidFilter(why, field="where", index=self.place)
 
     def matches(self, metadata: Mapping[str, object]) -> bool:
         """Whether a dataset's metadata fulfil the condition; without the key they never do."""
@@ -110,12 +117,19 @@ class Condition:
         return f"{self.key}{self.operator}" + (f'"{value}"' if isinstance(self.value, str) else value)
 
 
-def parse(expression: str) -> list[Condition]:
+def parse(expression: str, place: int | None = None) -> list[Condition]:
     """Read an expression such as ``year>=2017 technique="direct detection" mass=10..100``.
 
     Conditions stand side by side (or with ``and`` or a comma between) and all must hold. Unquoted ``true``
     and ``false`` are booleans, ``2017`` and ``1e-45`` numbers, ``2020-01-31`` and ``2020-01-31T12:00`` dates,
     ``a..b`` a range with both ends; everything else, and whatever is quoted, is text.
+
+    Parameters
+    ----------
+    expression
+        The conditions.
+    place
+        Which of several expressions this is, from 0, for errors.
 
     Raises
     ------
@@ -131,8 +145,8 @@ def parse(expression: str) -> list[Condition]:
             form = _TURNED.match(expression, position)
             step = f"write {form[1][::-1]}" if form else 'write key>=value or key="text"'
             msg = f"the filter cannot be read at {rest}; {step}"
-            raise InvalidFilter(msg)
-        conditions += _conditions(match)
+            raise InvalidFilter(msg, field="where", index=place)
+        conditions += _conditions(match, place)
         position = match.end()
     return conditions
 
@@ -152,7 +166,7 @@ def from_keywords(keywords: Mapping[str, object]) -> list[Condition]:
             msg = f"{shown(word)}: no comparison is called {shown(suffix)}; use one of {', '.join(_SUFFIX)}"
             raise InvalidFilter(msg)
         if isinstance(value, tuple) and len(value) == 2 and not suffix:
-            conditions += _range(key, *(_value(key, end) for end in value))
+            conditions += _range(key, _value(key, value[0]), _value(key, value[1]))
         else:
             conditions.append(Condition(key, Operator(_SUFFIX[suffix or "eq"]), _value(key, value)))
     return conditions
@@ -193,25 +207,26 @@ def in_utc(when: datetime) -> datetime:
     return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
 
 
-def _conditions(match: re.Match[str]) -> Iterable[Condition]:
+def _conditions(match: re.Match[str], place: int | None) -> Iterable[Condition]:
     key, operator = match["key"], Operator(match["operator"].replace("==", "="))
     bare = match["bare"]
     if bare is None:
         text = match["double"] if match["double"] is not None else match["single"]
-        return [Condition(key, operator, text)]
+        return [Condition(key, operator, text, place)]
     low, dots, high = bare.partition("..")
     if dots and low and high and operator is Operator.EQ:
-        return _range(key, _read(low), _read(high))
-    return [Condition(key, operator, _read(bare))]
+        return _range(key, _read(low), _read(high), place)
+    return [Condition(key, operator, _read(bare), place)]
 
 
-def _range(key: str, low: Value, high: Value) -> list[Condition]:
+def _range(key: str, low: Value, high: Value, place: int | None = None) -> list[Condition]:
+    ends = [Condition(key, Operator.GE, low, place), Condition(key, Operator.LE, high, place)]
     if kind_of(low) != kind_of(high) or kind_of(low) not in {"number", "date"}:
         msg = (
             f"{clean(key)}: a range goes between two numbers or two dates, not {clean(low)} and {clean(high)}"
         )
-        raise InvalidFilter(msg)
-    return [Condition(key, Operator.GE, low), Condition(key, Operator.LE, high)]
+        raise ends[0].wrong(msg)
+    return ends
 
 
 def _read(word: str) -> Value:

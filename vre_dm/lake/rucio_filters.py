@@ -7,10 +7,9 @@ dataset, and where that filter can let too many through it is listed in `Compile
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from vre_dm.errors import InvalidFilter
 from vre_dm.lake.filters import Condition, Operator, in_utc, kind_of, read_date
 from vre_dm.lake.tables import clean
 
@@ -94,20 +93,20 @@ def _as_stored(condition: Condition) -> Condition:
     if kind and kind_of(value) != kind:
         form = "; write 2020-01-01" if kind == "date" else ""
         msg = f"{clean(condition)}: {condition.key} is a {kind}, not a {condition.kind}{form}"
-        raise InvalidFilter(msg)
-    return Condition(key, condition.operator, value)
+        raise condition.wrong(msg)
+    return replace(condition, key=key, value=value)
 
 
 def _column(condition: Condition, result: Compiled) -> None:
     key, kind, value = condition.key, COLUMNS[condition.key], condition.value
     if isinstance(value, date):
-        _put_all(_days(key, condition.operator, value), result.columns, condition, result)
+        _put_all(_days(condition, value), result.columns, condition, result)
     elif isinstance(value, str):
         _text(condition, result.columns, result)
     else:
         if kind == "number" and not (float(value).is_integer() and abs(value) < _INTEGERS):
             msg = f"{clean(condition)}: {key} is a whole number"
-            raise InvalidFilter(msg)
+            raise condition.wrong(msg)
         number = value if kind == "boolean" else int(value)
         _put_all({key + _WORDS[condition.operator]: number}, result.columns, condition, result)
     if condition.operator is Operator.NE:
@@ -148,8 +147,9 @@ def _put_all(
             result.again.append(condition)
 
 
-def _days(key: str, operator: Operator, value: date) -> dict[str, object]:
+def _days(condition: Condition, value: date) -> dict[str, object]:
     """Say a condition on a date column; a day stands for all its hours."""
+    key, operator = condition.key, condition.operator
     if isinstance(value, datetime):
         return {key + _WORDS[operator]: _stamp(value)}
     start = datetime(value.year, value.month, value.day, tzinfo=UTC)
@@ -157,10 +157,10 @@ def _days(key: str, operator: Operator, value: date) -> dict[str, object]:
         end = _stamp(start + timedelta(days=1))
     except OverflowError:
         msg = f"{key}: {value} is too far in the future"
-        raise InvalidFilter(msg) from None
+        raise condition.wrong(msg) from None
     if operator is Operator.NE:
         msg = f"{key}!={value}: dates of the catalogue can be compared with =, <, <=, > and >="
-        raise InvalidFilter(msg)
+        raise condition.wrong(msg)
     said: dict[Operator, dict[str, object]] = {
         Operator.EQ: {f"{key}.gte": _stamp(start), f"{key}.lt": end},
         Operator.GE: {f"{key}.gte": _stamp(start)},

@@ -7,9 +7,9 @@ from itertools import islice
 from typing import Any
 
 from vre_dm.did import Did
-from vre_dm.errors import InvalidDid, InvalidFilter
+from vre_dm.errors import InvalidDid
 from vre_dm.lake.connection import Connection
-from vre_dm.lake.filters import KINDS, Condition, kind_of, read_date, stored_kind
+from vre_dm.lake.filters import KINDS, Condition, kind_of, stored_kind
 from vre_dm.lake.metadata import metadata_of, unit_of
 from vre_dm.lake.rucio_filters import COLUMNS
 from vre_dm.lake.tables import clean
@@ -69,7 +69,8 @@ def check_keys(connection: Connection, scopes: Iterable[str], conditions: Sequen
     InvalidFilter
         A key exists nowhere in the scopes, or no value of it has the type it is compared with.
     """
-    wanted = {condition.key: condition for condition in conditions if condition.key not in COLUMNS}
+    wanted = [condition for condition in conditions if condition.key not in COLUMNS]
+    dates = {condition.key for condition in wanted if condition.kind == "date"}
     if not wanted:
         return
     seen: dict[str, dict[str, object]] = {}
@@ -77,10 +78,11 @@ def check_keys(connection: Connection, scopes: Iterable[str], conditions: Sequen
     for metadata in _free_metadata(connection, scopes):
         count += 1
         for key, value in metadata.items():
-            seen.setdefault(key, {}).setdefault(_stored_kind(value, wanted.get(key)), value)
-        if count >= _LOOKED_AT or all(c.kind in seen.get(key, {}) for key, c in wanted.items()):
+            kind = stored_kind(value) if key in dates else kind_of(value)
+            seen.setdefault(key, {}).setdefault(kind, value)
+        if count >= _LOOKED_AT or all(c.kind in seen.get(c.key, {}) for c in wanted):
             break
-    for condition in wanted.values():
+    for condition in wanted:
         _check(condition, seen, count)
 
 
@@ -96,8 +98,7 @@ def check_order(connection: Connection, scopes: Iterable[str], conditions: Seque
     if odd:
         check_keys(connection, scopes, odd)
         msg = f"{clean(odd[0])}: {odd[0].kind}s can only be compared with = and !="
-        msg += "; write numbers like 5, dates like 2020-01-01"
-        raise InvalidFilter(msg)
+        raise odd[0].wrong(msg + "; write numbers like 5, dates like 2020-01-01")
 
 
 def _check(condition: Condition, seen: dict[str, dict[str, object]], count: int) -> None:
@@ -105,12 +106,11 @@ def _check(condition: Condition, seen: dict[str, dict[str, object]], count: int)
     if key not in seen:
         known = clean(", ".join(sorted(seen)) or "none", 300)
         msg = f"{clean(condition)}: none of the {count} DIDs with metadata has the key {key}"
-        msg += near(key, [*seen, *COLUMNS]) or f"; known keys: {known}"
-        raise InvalidFilter(msg)
+        raise condition.wrong(msg + (near(key, [*seen, *COLUMNS]) or f"; known keys: {known}"))
     if condition.kind not in seen[key]:
         kinds, example = " or ".join(sorted(seen[key])), next(iter(seen[key].values()))
         msg = f"{clean(condition)}: {key} holds a {kinds} (such as {clean(example)}), not a {condition.kind}"
-        raise InvalidFilter(msg)
+        raise condition.wrong(msg)
 
 
 def _free_metadata(connection: Connection, scopes: Iterable[str]) -> Iterator[dict[str, Any]]:
@@ -129,10 +129,3 @@ def _with_free_metadata(connection: Connection, scope: str) -> Iterator[Did]:
             yield Did(scope, name)
         except InvalidDid:
             continue
-
-
-def _stored_kind(value: object, condition: Condition | None) -> str:
-    """Kind of a stored value; a date is stored as text."""
-    if condition and condition.kind == "date" and isinstance(value, str) and read_date(value):
-        return "date"
-    return kind_of(value)

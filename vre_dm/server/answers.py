@@ -32,23 +32,15 @@ def status_of(error: BaseException) -> int:
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 
-def document_of(error: BaseException, field: str | None = None) -> dict[str, Any]:
-    """What a client is told of an error.
-
-    Parameters
-    ----------
-    field
-        Part of the question that is to blame.
-    """
+def document_of(error: BaseException) -> dict[str, Any]:
+    """What a client is told of an error."""
     if not isinstance(error, errors.VreDmError):
         return document("Internal", INTERNAL)
-    message = " ".join(str(error).split())
-    return document(type(error).__name__, message, getattr(error, "field", None) or field,
-                    getattr(error, "retry_after", None))  # fmt: skip
+    about = {"field": error.field, "index": error.index, "retry_after": getattr(error, "retry_after", None)}
+    return document(type(error).__name__, str(error)) | about
 
 
-def document(
-    kind: str, message: str, field: str | None = None, retry_after: float | None = None
-) -> dict[str, Any]:
-    """Every error has these four."""
-    return {"error": kind, "message": message, "field": field, "retry_after": retry_after}
+def document(kind: str, message: str) -> dict[str, Any]:
+    """Every error has these five."""
+    line = " ".join(message.split())
+    return {"error": kind, "message": line, "field": None, "index": None, "retry_after": None}

@@ -8,6 +8,7 @@ from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Float, Int, Unicode
 
 from vre_dm.lake.tokens import redaction
+from vre_dm.pool import Pool
 from vre_dm.server import (
     catalogue,
     choosing,
@@ -23,7 +24,6 @@ from vre_dm.server import (
 from vre_dm.server.broadcast import Broadcast
 from vre_dm.server.lakes import Lakes
 from vre_dm.server.launching import Launches
-from vre_dm.server.pool import Pool
 
 API = "/vre-dm/api/"
 RESOURCES = (documentation, choosing, catalogue, datasets, events, jobs, limits, publishing, rules, elsewhere)

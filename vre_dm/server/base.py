@@ -18,12 +18,12 @@ from vre_dm import strict_json
 from vre_dm.did import Did, shown
 from vre_dm.errors import InvalidConfiguration, InvalidDid, InvalidRequest, TooLarge, Unreachable, VreDmError
 from vre_dm.lake.lake import Lake
+from vre_dm.pool import Pool
 from vre_dm.server import openapi
 from vre_dm.server.answers import document, document_of, status_of
 from vre_dm.server.below import Shown
 from vre_dm.server.lakes import OpenLake
 from vre_dm.server.launching import Launches
-from vre_dm.server.pool import Pool
 
 if TYPE_CHECKING:
     from vre_dm.server.app import VreDm
@@ -59,7 +59,6 @@ class Handler(APIHandler):
         """Begin a request."""
         self.gone = False
         self.waits_for: asyncio.Future[Any] | None = None  # cancelled when the client goes
-        self._blamed: str | None = None
 
     @property
     def app(self) -> "VreDm":
@@ -122,12 +121,22 @@ class Handler(APIHandler):
             self.app.lake_events(open_lake.name).look_now()  # every page is to hear of it soon
             raise
 
+    async def ask_about(self, did: Did, question: Callable[[Lake], T]) -> T:
+        """Put a question about a DID; as `ask`, and with `OpenLake.about`."""
+        open_lake = await self.open_lake()
+
+        def asked(lake: Lake) -> T:
+            with open_lake.about(did):
+                return question(lake)
+
+        return await self.ask_of(open_lake, asked)
+
     async def here(self, call: Callable[[], T]) -> T:
         """Do what blocks but asks no lake, such as reading this machine's disk."""
         return await self._within(self.app.here, call, "this machine's disk")
 
     async def begin(self, start: Callable[[Launches], T]) -> T:
-        """Start a job: in threads that no question needs, and for as long as `launching.launch` waits for it.
+        """Start a job: in threads that no question needs, and for as long as `Launches.launch` waits for it.
 
         What runs goes on when the page is closed meanwhile: the job is in the list then.
         """
@@ -287,11 +296,12 @@ class Handler(APIHandler):
 
     @contextmanager
     def blaming(self, fields: Mapping[type[VreDmError], str | None]) -> Iterator[None]:
-        """Say which part of the question is to blame for errors of these kinds."""
+        """Say which part of the question is to blame for errors of these kinds that do not say it."""
         try:
             yield
         except VreDmError as error:
-            self._blamed = next((field for kind, field in fields.items() if isinstance(error, kind)), None)
+            if error.field is None:
+                error.field = next((field for kind, field in fields.items() if isinstance(error, kind)), None)
             raise
 
     def write_error(self, status_code: int, **about: Any) -> None:
@@ -301,7 +311,7 @@ class Handler(APIHandler):
             said = document("Refused", getattr(error, "log_message", None) or self._reason)
         else:
             self.set_status(status_of(error))
-            said = document_of(error, self._blamed)
+            said = document_of(error)
         if said["retry_after"] is not None:
             self.set_header("Retry-After", str(int(said["retry_after"])))
         self.finish(to_json(said))

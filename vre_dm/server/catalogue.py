@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from vre_dm.did import Did
-from vre_dm.errors import InvalidDid, InvalidFilter, InvalidRequest
+from vre_dm.did import Did, DidPattern
+from vre_dm.errors import InvalidDid, InvalidRequest, NotInLake
 from vre_dm.lake.catalogue import KINDS, Entry, Page
 from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.filters import parse
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.vocabulary import Key
 from vre_dm.server.base import Handler
-from vre_dm.server.kept import Kept
+from vre_dm.server.kept import Seen
+from vre_dm.server.lakes import OpenLake
 from vre_dm.server.streams import Row, Rows, RowsHandler
 from vre_dm.server.values import plain
 
@@ -40,12 +41,13 @@ class ChildrenHandler(RowsHandler):
             raise InvalidRequest(msg, field="did")
         if named:
             did, rows = self.did(), _OfKind(self.choice("kind", KINDS, "all"))
-            fresh, kept = self.whole("refresh", 0, 0, 1) == 1, (await self.open_lake()).content
-            await self.stream(lambda lake: _listed(_below(lake, did, kept, fresh=fresh), rows, 1000))
+            fresh, opened = self.whole("refresh", 0, 0, 1) == 1, await self.open_lake()
+            below = partial(_below, opened, did, fresh=fresh)
+            await self.stream(lambda lake: _listed(below(lake), rows, 1000, opened.seen))
         else:
-            kind = self.choice("kind", KINDS, "collection")
-            with self.blaming({InvalidDid: "scope"}):
-                await self.stream(lambda lake: _listed(lake.find(scope=scope, kind=kind), _plain, 1000))
+            kind, seen = self.choice("kind", KINDS, "collection"), (await self.open_lake()).seen
+            with self.blaming({InvalidDid: "scope", NotInLake: "scope"}):
+                await self.stream(lambda lake: _listed(lake.find(scope=scope, kind=kind), _plain, 1000, seen))
 
 
 class SearchHandler(RowsHandler):
@@ -55,10 +57,13 @@ class SearchHandler(RowsHandler):
         """Stream what is found by name and metadata; the first rows have titles."""
         pattern, scope = self.text("pattern", "") or "*", self.text("scope", "") or None
         kind = self.choice("kind", KINDS, "collection")
-        with self.blaming({InvalidFilter: "where", InvalidDid: "pattern"}):
-            conditions = [condition for text in self.texts("where") for condition in parse(text)]
+        with self.blaming({InvalidDid: "scope"}):
+            DidPattern(scope=scope or "*")
+        conditions = [c for place, text in enumerate(self.texts("where")) for c in parse(text, place)]
+        seen = (await self.open_lake()).seen
+        with self.blaming({InvalidDid: "pattern", NotInLake: "scope" if scope else "pattern"}):
             found = partial(Lake.find, pattern=pattern, scope=scope, kind=kind, conditions=conditions)
-            await self.stream(lambda lake: _listed(found(lake), _Titled(lake), _AT_ONCE))
+            await self.stream(lambda lake: _listed(found(lake), _Titled(lake), _AT_ONCE, seen))
 
 
 class KeysHandler(Handler):
@@ -95,31 +100,36 @@ def _scopes(lake: Lake, pattern: str) -> dict[str, Any]:
     return {"scopes": list(found), "left_out": found.refused, "mine": list(lake.own_scopes())}
 
 
-def _below(lake: Lake, did: Did, kept: Kept[list[Page]], *, fresh: bool) -> Iterator[Page]:
+def _below(opened: OpenLake, did: Did, lake: Lake, *, fresh: bool) -> Iterator[Page]:
     """What is attached to a DID: as the lake tells it, or as it did lately if the DID is still there."""
+    kept = opened.content
     known = None if fresh else kept.look(did)
-    if known is not None:
-        yield from known
-        lake.dataset(did)  # asked last: the rows need not wait for it
-        return
-    told, room = [], kept.most
-    for page in lake.dataset(did).content():
-        yield page
-        room -= len(page.entries)
-        told.append(page)
-        if room < 0:  # too long to be kept
-            told.clear()
+    with opened.about(did):
+        if known is not None:
+            yield from known
+            lake.dataset(did)  # asked last: the rows need not wait for it
+            return
+        told, room = [], kept.most
+        for page in lake.dataset(did).content():
+            yield page
+            room -= len(page.entries)
+            told.append(page)
+            if room < 0:  # too long to be kept
+                told.clear()
     if room >= 0:
         kept.put(did, told)
 
 
-def _listed(pages: Iterable[Page], rows: Callable[[list[Entry]], list[Row]], at_once: int) -> Rows:
-    """Rows of pages as they come, so many at once."""
+def _listed(
+    pages: Iterable[Page], rows: Callable[[list[Entry]], list[Row]], at_once: int, seen: Seen[Did]
+) -> Rows:
+    """Rows of pages as they come, so many at once; what opens is remembered as seen."""
     left_out: list[str] = []
 
     def batches() -> Iterator[list[Row]]:
         for page in pages:
             left_out.extend(page.refused)
+            seen.add(each.did for each in page.entries if each.kind != "file")
             for start in range(0, len(page.entries), at_once):
                 yield rows(page.entries[start : start + at_once])
 

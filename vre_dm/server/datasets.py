@@ -21,7 +21,7 @@ class DatasetHandler(Handler):
     async def get(self) -> None:
         """Describe it, as it is now."""
         did = self.did()
-        self.reply(await self.ask(lambda lake: _described(lake.dataset(did))))
+        self.reply(await self.ask_about(did, lambda lake: _described(lake.dataset(did))))
 
 
 class FilesHandler(Handler):
@@ -40,7 +40,8 @@ class FilesHandler(Handler):
         open_lake = await self.open_lake()
 
         def question(lake: Lake) -> Dataset:
-            return open_lake.datasets.get(did, lambda: lake.dataset(did), fresh=fresh)
+            with open_lake.about(did):
+                return open_lake.datasets.get(did, lambda: lake.dataset(did), fresh=fresh)
 
         return await self.ask_of(open_lake, question)
 

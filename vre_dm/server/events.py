@@ -1,7 +1,8 @@
 """The one stream of a page: jobs, rules, the login and the lake, as they change."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,6 +24,8 @@ T = TypeVar("T")
 _JOBS = 0.25  # seconds between two looks at the folder of jobs
 _LOGIN = 10.0  # seconds between two looks at the login, which asks the lake nothing that it told before
 _SOON, _USUAL, _LONG = 2.0, 30.0, 300.0  # seconds between two looks at the rules: after a change, and growing
+_MOVING = 12.0  # no more, while the lake copies files for one of them
+_MOVE = frozenset({"INJECT", "REPLICATING"})
 _DOWN = 5.0  # seconds before a lake that was unreachable is asked again, growing up to the usual ones
 
 
@@ -36,20 +39,22 @@ class StreamHandler(EventsHandler):
 
 
 async def watch_jobs(app: "VreDm", cast: Broadcast) -> None:
-    """Tell what changes among the jobs of this user, of whatever window."""
+    """Tell what changes among the jobs of this user, of whatever window, but of none that may be refused."""
     watch, names = session.watch_jobs(), None
+    untold: dict[str, dict[str, Any]] = {}
     while True:
-        try:
+        with _going_on(app, "the jobs"):
             news = await asyncio.wrap_future(app.here.submit(watch.look))
-        except Exception as error:  # busy, or the disk is: later
-            _note(app, error, "the jobs")
-            news = {}
-        for name, said in news.items():
-            if said is not None and said["kind"] == "upload":  # before a page hears of it and asks
+            untold |= news.jobs
+            for name in news.gone:
+                untold.pop(name, None)
+                cast.tell(("job", name), Event("job-gone", {"job": name}), stands=False)
+        for name in [name for name, said in untold.items() if said["pid"] not in app.launches.starting]:
+            said = untold.pop(name)
+            if said["kind"] == "upload":  # before a page hears of it and asks
                 app.lakes.changed(said["lake"], said["what"])
-            event = Event("job-gone", {"job": name}) if said is None else Event("job", said)
-            cast.tell(("job", name), event, stands=said is not None)
-        if names != (now := sorted(watch.known)):
+            cast.tell(("job", name), Event("job", said))
+        if names != (now := sorted(watch.known.keys() - untold.keys())):
             names = now
             cast.tell(READY, Event("ready", {"jobs": names}))
         await asyncio.sleep(_JOBS)
@@ -85,11 +90,8 @@ class _LoginWatch(_LakeWatch):
         """Tell when the login or its end changes; the seconds that pass are no change."""
         told: dict[str, Any] = {}
         while True:
-            try:
+            with _going_on(self.app, f"the login to {self.name}"):
                 said = await self.ask(login)
-            except Exception as error:
-                _note(self.app, error, f"the login to {self.name}")
-            else:
                 if _lasting(said) != _lasting(told):
                     self.cast.tell(("login", ""), Event("login", said))
                     told = said
@@ -113,16 +115,17 @@ class _RulesWatch(_LakeWatch):
 
     async def _looked(self, span: float) -> float:
         """Look once, so many seconds after the last look; gives the seconds until the next."""
-        try:
-            self._rules = await self.ask(partial(_look, self._rules))
-        except Exception as error:
-            _note(self.app, error, f"the rules in {self.name}")
-            again = _DOWN if self._answers is not False else min(span * 2, _USUAL)
-            if isinstance(error, Unreachable):
+        again = _DOWN if self._answers is not False else min(span * 2, _USUAL)
+        with _going_on(self.app, f"the rules in {self.name}"):
+            try:
+                self._rules = await self.ask(partial(_look, self._rules))
+            except Unreachable as error:
                 self._reach(answers=False, message=str(error))
-            return again
-        self._reach(answers=True, message=None)
-        return min(span, _USUAL) if self._tell(self._rules) else min(span * 1.5, _LONG)
+                raise
+            self._reach(answers=True, message=None)
+            changed = self._tell(self._rules)
+            return next_look(span, [rule.state.state for rule in self._rules], changed=changed)
+        return again
 
     def _reach(self, *, answers: bool, message: str | None) -> None:
         """Tell when that changes."""
@@ -147,12 +150,21 @@ class _RulesWatch(_LakeWatch):
         return before != now
 
 
-def _note(app: "VreDm", error: Exception, what: str) -> None:
-    """Keep the trace of what is a fault of ours; what is none is looked at again anyway."""
-    if isinstance(error, VreDmError | OSError):
+def next_look(span: float, states: Iterable[str], *, changed: bool) -> float:
+    """Seconds until rules in these states are looked at again, so many after the last look."""
+    most = _LONG if _MOVE.isdisjoint(states) else _MOVING
+    return min(most, min(span, _USUAL) if changed else span * 1.5)
+
+
+@contextmanager
+def _going_on(app: "VreDm", what: str) -> Iterator[None]:
+    """Look at something, and go on to the next look whatever comes of it."""
+    try:
+        yield
+    except (VreDmError, OSError) as error:
         app.log.debug("vre-dm: %s: %s", what, error)
-    else:
-        app.log.error("vre-dm: %s could not be looked at", what, exc_info=error)
+    except Exception:  # a fault of ours must not end the one watcher of all pages
+        app.log.exception("vre-dm: %s could not be looked at", what)
 
 
 def _look(known: RuleList | None, lake: Lake) -> RuleList:

@@ -31,9 +31,9 @@ class ForecastHandler(Handler):
         did, files, named = self.did(), self.text("files", "") or None, self.text("target", "")
         target = await _folder(self, named) if named else None
         cache = await _cache(self, self.text("cache", ""))
-        where = "cache" if cache and target is None else "target"
-        with self.blaming({NotInLake: "files" if files else "did", NotWritable: where, NoSpace: where}):
-            self.reply(await self.ask(partial(_foreseen, did, target, files, cache)))
+        where = "cache" if target is None else "target"
+        with self.blaming({NotInLake: "files", NotWritable: where, NoSpace: where}):
+            self.reply(await self.ask_about(did, partial(_foreseen, did, target, files, cache)))
 
 
 class JobsHandler(Handler):
@@ -48,13 +48,11 @@ class JobsHandler(Handler):
         order = self.body("FetchOrder")
         target = None if order["target"] is None else await _folder(self, order["target"])
         await _cache(self, order.get("cache", ""))
-        with self.blaming({InvalidDid: "did", NotInLake: "did"}):
-            dataset = await self.ask(lambda lake: lake.dataset(order["did"]))
-        with self.blaming({NotInLake: "files"}):
-            if order["files"] is not None:
-                await self.ask(lambda _: dataset.files.matching(order["files"]))
+        with self.blaming({InvalidDid: "did", NotInLake: "files"}):
+            did = Did.parse(order["did"])
+            await self.ask_about(did, partial(_check_files, did, order["files"]))
         task = await self.ask(partial(_task, order, target))
-        where = "cache" if target is None and order.get("cache") else "target"
+        where = "rse" if task.verb == BRING else "target" if task.wishes["target"] == str(target) else "cache"
         with self.blaming({NotInLake: "rse", NotWritable: where, NoSpace: where}):
             job = await self.begin(lambda launches: launches.launch(task))
         self.reply(await self.here(job.document), 201)
@@ -68,8 +66,12 @@ class JobHandler(Handler):
         self.reply(await self.here(lambda: _whole(session.jobs().one(name))))
 
     async def delete(self, name: str) -> None:
-        """Forget it; what it fetched stays."""
-        await self.here(lambda: session.jobs().one(name).forget())
+        """Forget it, and remove what waits to be continued; files that are whole stay."""
+        job = await self.here(lambda: session.jobs().one(name))
+        if job.kind == "upload" and "continue" in await self.here(lambda: job.can):
+            of = await self.here(partial(self.app.lakes.named, job.lake))
+            await self.ask_of(of, lambda lake: lake.discard_upload(job.what))
+        await self.here(partial(job.forget, free=True))
         self.set_status(204)
         self.finish()
 
@@ -154,6 +156,12 @@ def _foreseen(
     return lake.outlook(did, target, files=files, cache=named).document()
 
 
+def _check_files(did: Did, files: str | None, lake: Lake) -> None:
+    dataset = lake.dataset(did)
+    if files is not None:
+        dataset.files.matching(files)
+
+
 def _task(order: dict[str, Any], target: Path | None, lake: Lake) -> Task:
     """What a fetch of this order does; without a mode it is done as in a notebook."""
     did, mode = order["did"], order["mode"]
@@ -178,6 +186,7 @@ def _whole(job: Job) -> dict[str, Any]:
         **job.document(),
         "paths": [str(path) for path in result.paths],
         "report": list(result.report),
+        "kept": job.kept,
     }
 
 

@@ -3,11 +3,12 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 
 @dataclass
@@ -53,7 +54,7 @@ class Kept(Generic[T]):
         try:
             with place.lock:
                 if fresh or not place.answers or place.until <= self._clock():
-                    place.answers, place.weight = [], 0
+                    place.answers, place.weight, place.until = [], 0, 0.0
                     answer = ask()
                     place.answers, place.weight = [answer], self._weight(answer)
                     place.until = self._clock() + self._seconds
@@ -91,9 +92,37 @@ class Kept(Generic[T]):
         with self._lock:
             if self._places.get(what) is not place:
                 return  # forgotten meanwhile
-            if not place.answers and not place.lock.locked():
-                del self._places[what]
-                return
             self._places.move_to_end(what)
+            for old in [each for each, at in self._places.items() if self._is_over(at)]:
+                del self._places[old]
             while len(self._places) > 1 and sum(each.weight for each in self._places.values()) > self.most:
                 self._places.popitem(last=False)
+
+    def _is_over(self, place: _Place[T]) -> bool:
+        return place.until <= self._clock() and not place.lock.locked()
+
+
+class Seen(Generic[K]):
+    """Which things were seen, of the last so many; safe to share between threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, threading.Lock()
+        self._things: OrderedDict[K, None] = OrderedDict()
+
+    def add(self, things: Iterable[K]) -> None:
+        """Remember them; what was not seen for longest is forgotten."""
+        with self._lock:
+            for thing in things:
+                self._things[thing] = None
+                self._things.move_to_end(thing)
+            while len(self._things) > self._most:
+                self._things.popitem(last=False)
+
+    def __contains__(self, thing: object) -> bool:
+        with self._lock:
+            return thing in self._things
+
+    def forget(self) -> None:
+        """Remember none any more."""
+        with self._lock:
+            self._things.clear()

@@ -1,23 +1,24 @@
 """The lakes that this server has open, by name; the embedded one is started where the user chose it."""
 
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import cast
 
 from vre_dm import session
 from vre_dm.did import Did
-from vre_dm.errors import InvalidDid, LakeStarting, SandboxError, Unreachable, VreDmError
+from vre_dm.errors import InvalidDid, LakeStarting, NotInLake, SandboxError, Unreachable, VreDmError
 from vre_dm.lake import instances
 from vre_dm.lake.catalogue import Page
 from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.vocabulary import Key
-from vre_dm.server.kept import Kept
-from vre_dm.server.pool import Pool
+from vre_dm.pool import Pool
+from vre_dm.server.kept import Kept, Seen
 
 _FILES_KEPT, _SCOPES_KEPT, _SECONDS_KEPT = 300_000, 100, 300.0  # of what was looked at last, a lake
+_SEEN = 20_000  # DIDs of which it is known that they were there, a lake
 
 
 class OpenLake:
@@ -32,9 +33,10 @@ class OpenLake:
             _FILES_KEPT, _SECONDS_KEPT, lambda dataset: 1 + len(dataset.files)
         )
         self.content: Kept[list[Page]] = Kept(
-            _FILES_KEPT, _SECONDS_KEPT, lambda pages: sum(1 + len(page.entries) for page in pages)
+            _FILES_KEPT, _SECONDS_KEPT, lambda pages: 1 + sum(len(page.entries) for page in pages)
         )
         self.keys: Kept[list[Key]] = Kept(_SCOPES_KEPT, _SECONDS_KEPT)
+        self.seen = Seen[Did](_SEEN)
         self.chosen = False  # by `Lakes.choose`, so that it may be started: an image in a page asks too
         self._lock = threading.Lock()
         self._lake: Lake | None = None
@@ -42,6 +44,32 @@ class OpenLake:
     def anew(self) -> "OpenLake":
         """The same with nothing kept, and in the same threads: those of a lake that hangs must not add up."""
         return OpenLake(self.name, self.pool, self._start)
+
+    @contextmanager
+    def about(self, did: Did) -> Iterator[None]:
+        """Remember that a DID is there, if what is asked inside finds it; say so if it no longer does.
+
+        Raises
+        ------
+        NotInLake
+            It never was there, or was shown before and is gone.
+        """
+        try:
+            yield
+        except NotInLake as error:
+            if error.field != "did":
+                raise
+            self.drop(did)
+            if did not in self.seen:
+                raise
+            msg = f"{did} is no longer in the lake: it was deleted, or its time was over"
+            raise NotInLake(msg, field="did") from error
+        self.seen.add([did])
+
+    def drop(self, did: Did) -> None:
+        """Keep nothing any more of what is in a DID."""
+        self.datasets.drop(did)
+        self.content.drop(did)
 
     def lake(self) -> Lake:
         """Lake itself; blocks while it is opened, but never while it is started.
@@ -58,9 +86,8 @@ class OpenLake:
                 now = instances.embedded_if_running() or self._start.awaited(self.chosen)
                 if self._lake is None or _address(now) != _address(self._lake.instance):
                     self._lake = session.opened(now)
-                    self.datasets.forget()
-                    self.content.forget()
-                    self.keys.forget()
+                    for kept in (self.datasets, self.content, self.keys, self.seen):
+                        kept.forget()
             elif self._lake is None:
                 self._lake = session.opened(_configured(self.name))
             return self._lake
@@ -117,8 +144,7 @@ class Lakes:
             known = self._open.get(name)
         if known is not None:
             with suppress(InvalidDid):  # a journal is a file: it may hold anything
-                known.datasets.drop(Did.parse(did))
-                known.content.drop(Did.parse(did))
+                known.drop(Did.parse(did))
 
     def choose(self, name: str) -> OpenLake:
         """Lake of this name, to be opened anew with what is configured now, and started if need be.

@@ -16,7 +16,7 @@ from vre_dm.lake.jobs.task import Task
 from vre_dm.lake.tables import clean
 from vre_dm.lake.tokens.redaction import redacted
 from vre_dm.lake.transfer.events import Failed
-from vre_dm.server.pool import Pool
+from vre_dm.pool import Pool
 from vre_dm.session import job_of
 
 _AT_ONCE = 4  # jobs that are started at the same time; others wait
@@ -40,20 +40,29 @@ class Launches:
     ----------
     pool
         Threads in which starts wait for their processes.
+    starting
+        Those processes: a job of one may be refused yet.
     """
 
     def __init__(self, most: int) -> None:
         self._most, self.pool = most, Pool("the start of jobs", _AT_ONCE, most)
+        self.starting: set[int] = set()
         self._lock = threading.Lock()
         self._starting = 0
 
     def launch(self, task: Task) -> Job:
-        """Start a task; as `launch`.
+        """Start a task beside this server, and wait until it tells of itself.
+
+        Its own patience ends the wait: a process that it gives up is ended, and what that told is forgotten.
 
         Raises
         ------
         Busy
             As many run as may; nothing was started.
+        VreDmError
+            It was refused before anything moved; the error is what the same call raises in a notebook.
+        JobNotStarted
+            Its process ended, or told nothing in time; it is stopped then.
         """
         with self._lock:
             running = self._starting + sum(job.state == "running" for job in session.jobs())
@@ -62,24 +71,13 @@ class Launches:
                 raise Busy(msg, retry_after=10)
             self._starting += 1
         try:
-            return launch(task)
+            return _launched(task, self.starting)
         finally:
             with self._lock:
                 self._starting -= 1
 
 
-def launch(task: Task) -> Job:
-    """Start a task beside this server, and wait until it tells of itself.
-
-    Its own patience ends the wait: a process that it gives up is ended, and what that told is forgotten.
-
-    Raises
-    ------
-    VreDmError
-        It was refused before anything moved; the error is what the same call raises in a notebook.
-    JobNotStarted
-        Its process ended, or told nothing in time; it is stopped then.
-    """
+def _launched(task: Task, starting: set[int]) -> Job:
     began = datetime.now(UTC)
     with (
         tempfile.TemporaryFile() as order,  # no pipe: who does not read it keeps nobody waiting
@@ -91,16 +89,19 @@ def launch(task: Task) -> Job:
         process = subprocess.Popen(_COMMAND, stdin=order, stdout=answer, stderr=said, start_new_session=True)
         # Somebody has to take note of its end, or it stays in the table of processes.
         threading.Thread(target=process.wait, name="vre-dm job", daemon=True).start()
+        starting.add(process.pid)
         try:
             job = _told(process, began)
+            if job is None or (process.poll() and _first(job) is None):
+                _forget(job)
+                raise _refused(task, answer, said)
         except BaseException:
             process.kill()
             process.wait()
             _forget(job_of(process.pid, began))  # it may have told of itself since the last look
             raise
-        if job is None or (process.poll() and _first(job) is None):
-            _forget(job)
-            raise _refused(task, answer, said)
+        finally:
+            starting.discard(process.pid)
         return job
 
 
@@ -142,6 +143,7 @@ def _refused(task: Task, answer: IO[bytes], said: IO[bytes]) -> VreDmError:
         kind = getattr(errors, told["error"])
         if issubclass(kind, VreDmError):
             error: VreDmError = kind(told["message"])
+            error.field = told["field"]
             return error
     except (ValueError, TypeError, LookupError, AttributeError):
         pass

@@ -1,18 +1,17 @@
 """Publishing: what it asks for, what it would do, and the upload as a job."""
 
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from vre_dm.did import Did
-from vre_dm.errors import Declined, InvalidDid, InvalidRequest, InvalidUpload, NoSpace, NotInLake
+from vre_dm.errors import Declined, InvalidDid, InvalidUpload, NotInLake
 from vre_dm.lake.jobs.task import PUBLISH, Task
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.publish.metadata import schema
 from vre_dm.lake.rules.spans import stamp
 from vre_dm.server.base import Handler
-
-_BLAMED = {InvalidDid: "did", Declined: "did", NotInLake: "rse", NoSpace: "rse"}
 
 
 class SchemaHandler(Handler):
@@ -33,16 +32,12 @@ class PublishHandler(Handler):
         """Say what would happen, or let it happen as a process of its own."""
         order = self.body("PublishOrder")
         files = await self.below("files", *order["files"])
-        try:
-            with self.blaming(_BLAMED):
-                if order["dry_run"]:
-                    self.reply(await self.ask(partial(_rehearsed, self.root, files, order)))
-                    return
-                task = await self.ask(partial(_task, files, order))
-                job = await self.begin(lambda launches: launches.launch(task))
-        except InvalidUpload as error:
-            blamed = "metadata" if str(error).startswith("metadata ") else "files"
-            raise InvalidRequest(str(error), field=blamed) from error
+        with self.blaming({InvalidDid: "did", InvalidUpload: "files"}):
+            if order["dry_run"]:
+                self.reply(await self.ask(partial(_rehearsed, self.root, files, order)))
+                return
+            task = await self.ask(partial(_task, files, order))
+            job = await self.begin(lambda launches: launches.launch(task))
         self.reply(await self.here(job.document), 201)
 
 
@@ -56,6 +51,8 @@ def _task(files: list[Path], order: dict[str, Any], lake: Lake) -> Task:
 
 
 def _rehearsed(root: Path, files: list[Path], order: dict[str, Any], lake: Lake) -> dict[str, Any]:
+    if order.get("new"):
+        _check_free(order["did"], lake)
     publication, top = lake.publication(did=order["did"], **_wishes(files, order)), root.resolve()
     plan = publication.plan
     steps = [
@@ -70,6 +67,13 @@ def _rehearsed(root: Path, files: list[Path], order: dict[str, Any], lake: Lake)
         "until": until,
         "notes": publication.notes,
     }
+
+
+def _check_free(did: str, lake: Lake) -> None:
+    with suppress(NotInLake):
+        found = lake.dataset(did)
+        msg = f"{found.did} is there already, a {found.kind}; give another name, or add to it"
+        raise Declined(msg, field="did")
 
 
 ROUTES = [("publish/schema", SchemaHandler), ("publish", PublishHandler)]

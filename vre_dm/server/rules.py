@@ -3,7 +3,8 @@
 from functools import partial
 from typing import Any
 
-from vre_dm.errors import Declined, InvalidDid, NoSpace, NotInLake
+from vre_dm.did import Did
+from vre_dm.errors import Declined, InvalidDid, NoSpace
 from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.rules import Rule, RuleList
 from vre_dm.server.base import Handler
@@ -21,17 +22,19 @@ class RulesHandler(_RulesHandler):
     async def get(self) -> None:
         """List them, the youngest first: the user's own where no ``did`` is given."""
         did = self.did() if self.text("did", "") else None
-        with self.blaming({NotInLake: "did"}):
-            found = await self.ask(lambda lake: lake.rules() if did is None else lake.dataset(did).rules())
-            self.reply(await self.here(partial(_listed, found)))
+        if did is None:
+            found = await self.ask(lambda lake: lake.rules())
+        else:
+            found = await self.ask_about(did, lambda lake: lake.dataset(did).rules())
+        self.reply(await self.here(partial(_listed, found)))
 
     async def post(self) -> None:
         """Ask for copies."""
         order = self.body("RuleOrder")
-        with self.blaming({InvalidDid: "did", NotInLake: "did"}):
-            dataset = await self.ask(lambda lake: lake.dataset(order["did"]))
-        with self.blaming({NotInLake: "rse", NoSpace: "rse", Declined: "rse"}):
-            rule = await self.ask(lambda _: _made(dataset, order))
+        with self.blaming({InvalidDid: "did"}):
+            did = Did.parse(order["did"])
+        with self.blaming({NoSpace: "rse", Declined: "rse"}):
+            rule = await self.ask_about(did, lambda lake: _made(lake.dataset(did), order))
         await self.changed()
         self.reply(rule.document(), 201)
 
@@ -47,8 +50,7 @@ class RuleHandler(_RulesHandler):
         """Keep it longer, try again what is stuck, move it, or let it begin."""
         wish = self.body("RuleEdit")
         rule = await self.ask(lambda lake: lake.rule(identifier))
-        blamed = next((field for field in ("rse", "days") if field in wish), None)
-        with self.blaming(dict.fromkeys((NotInLake, NoSpace, Declined), blamed)):
+        with self.blaming({NoSpace: "rse"}):
             rule = await self.ask(lambda _: _edited(rule, wish))
         await self.changed()
         self.reply(rule.document())

@@ -98,7 +98,7 @@ class RowsHandler(_StreamingHandler):
             return await self.ask_of(open_lake, lambda _: next(lines, None))
         except Gone:
             raise
-        except Exception as error:
+        except Exception as error:  # whatever it is: after the status only a line can tell the client
             self.log_exception(*sys.exc_info())
             await self.send(to_json(document_of(error)) + "\n")
             return None

@@ -233,9 +233,10 @@ def test_the_job_that_a_process_began_is_found_among_others(root: Path):
     begun, show = datetime.fromtimestamp(NOW, UTC), Shown()
     made(root, STATE)
     made(root, STATE, owner=DEAD)
-    assert job_of(root, os.getpid(), begun, show).name == next(  # type: ignore[union-attr]
-        job.name for job in jobs(root) if job.state == "running"
-    )
+    (running,) = (job.name for job in jobs(root) if job.state == "running")
+    job = job_of(root, os.getpid(), begun, show)
+    assert job is not None
+    assert job.name == running
     assert job_of(root, os.getpid(), begun + timedelta(seconds=1), show) is None
     assert job_of(root, os.getpid(), begun + timedelta(days=1), show) is None
     assert job_of(root, DEAD.pid + 1, begun, show) is None

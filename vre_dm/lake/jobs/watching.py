@@ -1,6 +1,7 @@
 """What changes among all jobs of a user, for who shows them: a look costs a few system calls a job."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,22 @@ from vre_dm.lake.jobs.job import Job, Show, name_of
 from vre_dm.lake.jobs.listing import jobs_in
 
 _Mark = tuple[int, int, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a look found.
+
+    Attributes
+    ----------
+    jobs
+        Documents of the jobs that are new or stand otherwise than at the last look, by name.
+    gone
+        Names of those that are there no more.
+    """
+
+    jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
 
 
 class Watch:
@@ -27,19 +44,17 @@ class Watch:
         self._marks: dict[str, _Mark] = {}
         self.known: dict[str, dict[str, Any]] = {}
 
-    def look(self) -> dict[str, dict[str, Any] | None]:
-        """Documents of the jobs that are new or stand otherwise than at the last look; None of those gone."""
+    def look(self) -> News:
+        """What changed since the last look."""
         marks = {name: self._mark(name, folder) for name, folder in self._folders()}
         moved = {name for name, mark in marks.items() if self._marks.get(name) != mark}
         gone = self._marks.keys() - marks.keys()
         self._marks = marks
         if not moved and not gone:
-            return {}
+            return News()
         now = {job.name: job.document() for job in self._touched(moved)}
-        news: dict[str, dict[str, Any] | None] = {
-            name: said for name, said in now.items() if self.known.get(name) != said
-        }
-        news |= dict.fromkeys(gone & self.known.keys())
+        changed = {name: said for name, said in now.items() if self.known.get(name) != said}
+        news = News(changed, frozenset(gone & self.known.keys()))
         self.known = {name: said for name, said in (self.known | now).items() if name in marks}
         return news
 

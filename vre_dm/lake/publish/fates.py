@@ -40,7 +40,7 @@ def fates(
                 f"{did} is registered, but the lake has no copy that can be read; "
                 "ask its admins to remove it, or give the file another name"
             )
-            raise Declined(msg)
+            raise Declined(msg, field="files")
     return tuple(
         (item, UPLOAD if item.did not in known else KEEP if item.did in members else ATTACH) for item in items
     )
@@ -61,7 +61,7 @@ def _refuse_others(items: Sequence[Item], known: Mapping[Did, dict[str, Any]], s
                 f"{item.did} is in the lake already with other content ({what}), and names are for ever; "
                 f"give {clean(item.path, None)} another name (prefix=, --prefix), or rename it"
             )
-            raise Declined(msg)
+            raise Declined(msg, field="files")
 
 
 def _is_it(item: Item, row: dict[str, Any], summing: Summing) -> bool:

@@ -34,7 +34,7 @@ def usual_rse(connection: Connection, did: Did, rules: Sequence[Row]) -> str:
     mount = connection.instance.mount
     if mount is None:
         msg = f"where shall {did} be kept? name one of {connection.rse_names()} (--rse, rse=)"
-        raise InvalidUpload(msg)
+        raise InvalidUpload(msg, field="rse")
     return mount.rse
 
 
@@ -54,7 +54,7 @@ def covered_until(connection: Connection, rules: Sequence[Row], rse: str, did: D
     kept = ", ".join(sorted({clean(rule["rse_expression"]) for rule in rules})) or "nowhere"
     step = f'upload there, or first ask for copies: dataset.replicate("{rse}")'
     msg = f"no rule keeps {did} at {rse} (it is kept at: {kept}); {step}"
-    raise Declined(msg)
+    raise Declined(msg, field="rse")
 
 
 def end_after(days: float | None) -> datetime | None:
@@ -70,7 +70,7 @@ def end_after(days: float | None) -> datetime | None:
     if not is_lifetime(days):
         asked = days_text(days)
         msg = f"a rule is kept for up to {LONGEST} days, not for {asked}; without a number it is for ever"
-        raise InvalidUpload(msg)
+        raise InvalidUpload(msg, field="days")
     return datetime.now(UTC) + timedelta(days=days)
 
 
@@ -94,7 +94,7 @@ def quota_left(connection: Connection, account: str, rse: str, needed: int) -> i
             f"{size_text(needed)} do not fit: {account} has {size_text(left)} left at {rse}; "
             "end rules that are no longer needed (lake.rules()), or choose another RSE"
         )
-        raise NoSpace(msg)
+        raise NoSpace(msg, field="rse")
     return left
 
 

@@ -42,15 +42,15 @@ def checked(metadata: Mapping[str, Any], *, complete: bool = True) -> dict[str, 
     taken = sorted(_CATALOGUES & values.keys())
     if taken:
         msg = f"metadata {taken[0]}: the catalogue keeps that key for itself; choose another"
-        raise InvalidUpload(msg)
+        raise InvalidUpload(msg, field=f"metadata.{taken[0]}")
     if faults := _faults(values, complete=complete):
         told = list(dict.fromkeys(map(_told, faults)))
         more = f"; and {plural(len(told) - _SHOWN, 'more fault')}" if len(told) > _SHOWN else ""
         msg = f"metadata {'; '.join(told[:_SHOWN])}{more} (vre-dm upload --help lists what is needed)"
-        raise InvalidUpload(msg)
+        raise InvalidUpload(msg, field=_field(faults[0]))
     if len(json.dumps(values)) > LARGEST:
         msg = f"the metadata take more than {LARGEST} bytes; put the data into a file of the dataset"
-        raise InvalidUpload(msg)
+        raise InvalidUpload(msg, field="metadata")
     return values
 
 
@@ -139,19 +139,28 @@ def _plain(key: object, value: Any) -> Any:
         value = list(value)
     if isinstance(value, float) and not math.isfinite(value):
         msg = f"metadata {clean(ascii(key))}: {value} is no number that a catalogue can keep; leave it out"
-        raise InvalidUpload(msg)
+        raise InvalidUpload(msg, field=f"metadata.{key}")
     if isinstance(value, Mapping):
         return {str(name): _plain(key, inner) for name, inner in value.items()}
     return [_plain(key, inner) for inner in value] if isinstance(value, list) else value
+
+
+def _field(fault: ValidationError) -> str:
+    """Where in the metadata it is: ``metadata.columns.1.unit``."""
+    missing = _missing(fault)[:1] if fault.validator == "required" else []
+    return ".".join(["metadata", *map(str, fault.absolute_path), *missing])
+
+
+def _missing(fault: ValidationError) -> list[str]:
+    needed = cast("dict[str, Any]", fault.schema)["required"]
+    return [key for key in needed if key not in cast("dict[str, Any]", fault.instance)]
 
 
 def _told(fault: ValidationError) -> str:
     """Say a fault in words of a user."""
     where = clean(".".join(str(step) for step in fault.absolute_path), 60)
     if fault.validator == "required":
-        needed = cast("dict[str, Any]", fault.schema)["required"]
-        missing = [key for key in needed if key not in cast("dict[str, Any]", fault.instance)]
-        return f"{where + ': ' if where else ''}{', '.join(missing)} missing"
+        return f"{where + ': ' if where else ''}{', '.join(_missing(fault))} missing"
     if "propertyNames" in fault.schema_path:
         return f"{clean(ascii(fault.instance), 60)}: a key is a word like exposure_tonne_year"
     if fault.validator in {"pattern", "format"}:

@@ -126,7 +126,7 @@ def make_plan(
     steps = fates(connection, items, members, summing)
     if found and not found["open"] and any(fate != KEEP for _, fate in steps):
         msg = f"{wish.did} is closed: files can no longer be added; publish them to another dataset"
-        raise Declined(msg)
+        raise Declined(msg, field="did")
     account = connection.account()
     needed = sum(item.size for item, fate in steps if fate != KEEP)
     left = keeping.quota_left(connection, account, target.rse, needed)
@@ -146,7 +146,7 @@ def _dataset(connection: Connection, did: Did) -> dict[str, Any] | None:
     row = connection.ask(str(did), question)
     if row is not None and row["type"] != "DATASET":
         msg = f"{did} is a {str(row['type']).lower()} in the lake already; give the name of a dataset"
-        raise Declined(msg)
+        raise Declined(msg, field="did")
     return row
 
 
@@ -158,7 +158,7 @@ def _compare(connection: Connection, wish: Wish) -> None:
     )
     if differs := described.difference(wanted, there):
         msg = f"{did} is there with other metadata ({differs}); leave the metadata out, or choose a new name"
-        raise InvalidUpload(msg)
+        raise InvalidUpload(msg, field="did")
 
 
 def _remarks(wish: Wish, metadata: Mapping[str, Any], left: int | None, found: bool) -> list[str]:

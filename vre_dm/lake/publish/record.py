@@ -93,7 +93,7 @@ class Record:
         if self.traces and self.rse != rse:
             left = f"an interrupted upload left {plural(len(self.traces), 'file')} of {did} at {self.rse}"
             msg = f"{left}; go on there (--rse {self.rse}), or first vre-dm upload {did} --discard"
-            raise InvalidUpload(msg)
+            raise InvalidUpload(msg, field="rse")
 
     def put(self, did: Did, temporary: str, final: str) -> None:
         """Note that bytes are about to go to a temporary name; a final name that is ours stays ours."""
@@ -192,7 +192,7 @@ def _locked(path: Path) -> int:
         except BlockingIOError as error:
             os.close(descriptor)
             msg = "another process of yours uploads to this dataset now; wait for its end, or stop it"
-            raise InvalidUpload(msg) from error
+            raise InvalidUpload(msg, field="did") from error
         except OSError as error:
             if descriptor >= 0:
                 os.close(descriptor)

@@ -69,10 +69,10 @@ def find(connection: Connection, access: Access, rse: str) -> Target:
     name = str(settings["rse"])
     if not settings.get("availability_write", True) or settings.get("volatile"):
         msg = f"{name} takes no files at the moment; choose another of {connection.rse_names()}"
-        raise Declined(msg)
+        raise Declined(msg, field="rse")
     if not settings.get("deterministic", True):
         msg = f"{name} gives no names to files by itself (it is not deterministic); choose another"
-        raise Declined(msg)
+        raise Declined(msg, field="rse")
     schemes = _schemes(settings)
     probes = {scheme: _probe(connection, name, scheme) for scheme in schemes}
     for scheme, address in probes.items():
@@ -83,7 +83,7 @@ def find(connection: Connection, access: Access, rse: str) -> Target:
             return Target(name, scheme, local=False)
     offered = ", ".join(map(clean, schemes)) or "nothing"
     msg = f"{name} can be written from here neither over https nor on a mounted path (it offers {offered})"
-    raise Declined(msg)
+    raise Declined(msg, field="rse")
 
 
 def temporary(address: str) -> str:
@@ -102,10 +102,10 @@ def _settings(connection: Connection, rse: str) -> dict[str, Any]:
     names = connection.ask(f"the storage element {clean(rse)}", partial(_fitting, rse))
     if not names:
         msg = f"the lake has no storage element {clean(rse)}; name one of {connection.rse_names()}"
-        raise NotInLake(msg)
+        raise NotInLake(msg, field="rse")
     if len(names) > 1:
         msg = f"{clean(rse)} stands for {', '.join(sorted(names))}; an upload goes to one of them"
-        raise NotInLake(msg)
+        raise NotInLake(msg, field="rse")
     settings: dict[str, Any] = connection.ask(f"the RSE {names[0]}", lambda rucio: rucio.get_rse(names[0]))
     return settings
 

@@ -3,6 +3,8 @@
 from contextlib import suppress
 from typing import Any
 
+from rucio.common.exception import InsufficientTargetRSEs
+
 from vre_dm.did import Did
 from vre_dm.errors import Declined, LoginRefused
 from vre_dm.lake.connection import Connection
@@ -22,12 +24,16 @@ def create_rule(
     if copies < 1 or not (days is None or is_lifetime(days)):
         got = f"{copies} for {'ever' if days is None else f'{days_text(days)} days'}"
         msg = f"{did}: a rule keeps at least one copy, for up to {LONGEST} days or for ever; asked for: {got}"
-        raise Declined(msg)
+        raise Declined(msg, field="copies" if copies < 1 else "days")
     asked = [{"scope": did.scope, "name": did.name}]
     lifetime = None if days is None else round(days * DAY)
 
     def question(rucio: Any) -> dict[str, Any]:
-        made = rucio.add_replication_rule(asked, copies, rse, lifetime=lifetime, comment=comment or None)
+        try:
+            made = rucio.add_replication_rule(asked, copies, rse, lifetime=lifetime, comment=comment or None)
+        except InsufficientTargetRSEs as error:
+            msg = f"{did}: {clean(rse)} has too few storage elements for {copies} copies; ask for fewer"
+            raise Declined(msg, field="copies") from error
         row: dict[str, Any] = rucio.get_replication_rule(made[0])
         return row
 

@@ -116,7 +116,7 @@ class Rule(Tabular):
                 f"the rule {self.identifier} keeps {self.state.did} {self._until()}, which is longer than "
                 f"{days_text(days)} days; to end it earlier, shorten it"
             )
-            raise Declined(msg)
+            raise Declined(msg, field="days")
         return self._keep(days)
 
     def shorten(self, days: float) -> "Rule":
@@ -170,7 +170,7 @@ class Rule(Tabular):
         if rse == self.state.rse:
             held = f"the rule {self.identifier} keeps {self.state.did}"
             msg = f"{held} at {clean(rse)} already; name another RSE"
-            raise Declined(msg)
+            raise Declined(msg, field="rse")
         identifier = self.identifier
 
         def question(rucio: Any) -> tuple[str, dict[str, Any]]:
@@ -288,7 +288,7 @@ class Rule(Tabular):
         if not is_lifetime(days):
             asked = days_text(days)
             msg = f"a rule can be kept for up to {LONGEST} days, not for {asked}; to end it now, delete it"
-            raise Declined(msg)
+            raise Declined(msg, field="days")
         return self._update({"lifetime": round(days * DAY)})
 
     def _update(self, options: dict[str, Any]) -> "Rule":

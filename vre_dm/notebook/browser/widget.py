@@ -10,12 +10,12 @@ import traitlets
 from IPython.core.error import UsageError
 
 from vre_dm.did import Did
-from vre_dm.errors import VreDmError
+from vre_dm.errors import Busy, VreDmError
 from vre_dm.lake.tables import clean, plural
 from vre_dm.notebook.browser.fetching import Fetching
 from vre_dm.notebook.browser.pages import PAGE, Pages
-from vre_dm.notebook.browser.turns import Turns
 from vre_dm.notebook.display import Fetched
+from vre_dm.pool import Pool
 
 if TYPE_CHECKING:
     from vre_dm.lake.lake import Lake
@@ -52,8 +52,8 @@ class Browser(anywidget.AnyWidget):
     def __init__(self, lake: "Lake", target: Path | str | None = None) -> None:
         self._lake, self._pages = lake, Pages(lake)
         self._fetching = Fetching(lake, target, lambda state: self.send({"fetch": state}))
-        self._turns = Turns(_AT_ONCE, _WAITING)
-        self._fetches = Turns(2, _AT_ONCE)  # one that runs, and one that is told so
+        self._questions = Pool("the browser", _AT_ONCE, _WAITING)
+        self._fetches = Pool("the browser", 2, _AT_ONCE)  # one that runs, and one that is told so
         self._scopes = self._pages.scopes()
         super().__init__()
         self.set_trait("title", f"Data lake {clean(lake.instance.name)}")
@@ -85,11 +85,11 @@ class Browser(anywidget.AnyWidget):
         if question.get("ask") == "stop":
             self._answer(question)  # at once, however many wait
             return
-        turns = self._fetches if question.get("ask") == "fetch" else self._turns
-        if not turns.take(partial(self._answer, question)):
-            self._reply(
-                question, {"error": "too many questions wait already; ask again when they are answered"}
-            )
+        pool = self._fetches if question.get("ask") == "fetch" else self._questions
+        try:
+            pool.submit(partial(self._answer, question))
+        except Busy as busy:
+            self._reply(question, {"error": str(busy)})
 
     def _answer(self, question: dict[str, Any]) -> None:
         answer: dict[str, Any]

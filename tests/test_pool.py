@@ -7,7 +7,7 @@ import pytest
 
 from tests.lakes import until
 from vre_dm.errors import Busy
-from vre_dm.server.pool import Pool
+from vre_dm.pool import Pool
 
 
 def test_calls_run_side_by_side_up_to_the_bound_and_the_next_are_refused() -> None:
@@ -28,6 +28,15 @@ def test_calls_run_side_by_side_up_to_the_bound_and_the_next_are_refused() -> No
     gate.set()
     assert [answer.result(60) for answer in answers] == [1, 1, 1]
     assert pool.unanswered == 0
+
+
+def test_however_many_come_few_threads_answer_each_once() -> None:
+    pool, gate = Pool("few threads", 4, 196), threading.Event()
+    answers = [pool.submit(lambda: gate.wait(60)) for _ in range(200)]
+    assert sum(thread.name == "vre-dm few threads" for thread in threading.enumerate()) == 4
+    gate.set()
+    assert all(answer.result(60) for answer in answers)
+    assert pool.submit(lambda: 5).result(60) == 5  # who comes after all were answered
 
 
 def test_one_that_waits_can_be_taken_back() -> None:

@@ -50,7 +50,7 @@ class Pool:
         answer: Future[T] = Future()
         with self._lock:
             if self._open >= self._room:
-                msg = f"{self._what} has {self._open} unanswered questions already; it is asked again shortly"
+                msg = f"{self._what} has {self._open} unanswered questions already; ask again shortly"
                 raise Busy(msg, retry_after=2)
             self._open += 1
             self._calls.put((answer, call))

@@ -1,5 +1,6 @@
 """An upload as its user sees it: a table of what would happen, and a way to let it happen."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Event
@@ -101,7 +102,7 @@ class Publication(Tabular):
 
         lake, wish = self._shipping.connection.instance.name, self.plan.wish
         about = About("upload", str(self.did), self.plan.target.rse, lake)
-        files = {item.did.name: str(item.path.absolute()) for item, _ in self.plan.steps}
+        files = {item.did.name: os.path.realpath(item.path) for item, _ in self.plan.steps}
         metadata = None if wish.metadata is None else checked(wish.metadata, complete=False)
         wishes = {"files": files, "rse": wish.rse, "days": wish.days, "comment": wish.comment}
         task = Task(PUBLISH, lake, str(self.did), wishes | {"metadata": metadata})

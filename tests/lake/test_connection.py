@@ -294,19 +294,14 @@ def test_nothing_of_the_process_is_changed_or_written(lake: Lake, monkeypatch: p
     assert sys.argv == argv
 
 
-def test_threads_share_a_connection_but_no_session(lake: Lake) -> None:
-    connection = Connection(lake.instance)
-    sessions: list[int] = []
-
-    def work() -> None:
-        connection.ask("me", lambda rucio: sessions.append(id(rucio._session())))
-
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(sessions) == 3
+def test_questions_at_the_same_time_share_no_session_and_the_next_ones_need_none_of_their_own(
+    lake: Lake,
+) -> None:
+    client: Any = Connection(lake.instance).ask("the client", lambda rucio: rucio)
+    with client._session() as one, client._session() as other:
+        assert one is not other
+    with client._session() as first, client._session() as second:
+        assert {first, second} == {one, other}
 
 
 def test_no_log_line_holds_a_token_or_a_password(

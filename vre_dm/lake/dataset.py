@@ -304,7 +304,7 @@ class Dataset(Tabular):
         mount = self._site.connection.instance.replica
         bring_to = mount.rse if mount and target is None and rse is None else None
         wanted = Wanted(files, rse, recheck, bring_to, since=since, pin=pin)
-        return start(self._site, self.did, self.files, target, wanted)
+        return start(self._site, self._entry, self.files, target, wanted)
 
     def make_available(
         self,
@@ -369,11 +369,11 @@ class Dataset(Tabular):
             msg = "no storage element is mounted here; name one: make_available('CERN-EOSPILOT')"
             raise InvalidConfiguration(msg)
         wanted = Wanted(files, bring_to=where, days=days, verify=verify)
-        return start(self._site, self.did, self.files, None, wanted)
+        return start(self._site, self._entry, self.files, None, wanted)
 
     def embargo(self) -> str | None:
         """Sentence about an embargo on it, on what holds it or on a dataset in it, if there is one."""
-        return embargo(self._site.connection, self.did)
+        return embargo(self._site.connection, self._entry)
 
     def cite(self) -> Citation:
         """Citation from the metadata: a line, and BibTeX in ``.bibtex``."""

@@ -1,7 +1,6 @@
 """Which data only their user may see for now: a DID, what holds it, or a file in it has ``embargo_until``."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from rucio.common.exception import InvalidMetadata
 
 from vre_dm.did import Did
+from vre_dm.lake.catalogue import Entry
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.metadata import PAGE
 from vre_dm.lake.tables import clean
@@ -23,18 +23,18 @@ Name = tuple[str, str]
 
 def embargo(
     connection: Connection,
-    did: Did,
+    entry: Entry,
     files: Iterable[Did] = (),
     now: Callable[[], datetime] | None = None,
 ) -> str | None:
     """Say the embargo on a DID, on what holds it, on a dataset in it or on a file; ``None`` for none.
 
-    A date that cannot be read counts as one that lies ahead.
+    A date that cannot be read counts as one that lies ahead. Each scope costs a question.
 
     Parameters
     ----------
     files
-        Files of the DID that are wanted: one question for each scope of theirs.
+        Files of the DID that are wanted.
     now
         Clock, with a time zone.
 
@@ -44,8 +44,8 @@ def embargo(
         A sentence for the user.
     """
     today = ((now or _now)().astimezone(UTC) - _LAST_PLACE).date()
-    names = [*_family(connection, (did.scope, did.name)), *_dated(connection, files)]
-    for (scope, name), value in _dates(connection, names):
+    names = [*_family(connection, entry), *((file.scope, file.name) for file in files)]
+    for (scope, name), value in _dates(connection, _dated(connection, names)):
         until = _date(value)
         if until is None or today < until.date():
             when = clean(value) or "an unknown date"
@@ -64,30 +64,27 @@ def _date(value: object) -> datetime | None:
         return None
 
 
-def _family(connection: Connection, start: Name) -> list[Name]:
+def _family(connection: Connection, entry: Entry) -> list[Name]:
     """The DID, everything above it, and the collections below it."""
+    start = entry.did.scope, entry.did.name
     above = _reached(start, lambda name: _asked(connection, "what holds", name, "list_parent_dids"))
 
     def below(name: Name) -> Iterable[Row]:
         rows = _asked(connection, "the content of", name, "list_content")
         return (row for row in rows if row["type"] != "FILE")
 
-    kind = connection.ask(":".join(start), lambda rucio: rucio.get_did(*start))["type"]
-    beneath = _reached(start, below) if kind == "CONTAINER" else []
+    beneath = _reached(start, below) if entry.kind == "container" else []
     return list(dict.fromkeys((start, *above, *beneath)))
 
 
-def _dated(connection: Connection, files: Iterable[Did]) -> list[Name]:
-    """Files that have a date of their own: the metadata of each would be 2 ms a file."""
-    by_scope: dict[str, set[str]] = defaultdict(set)
-    for file in files:
-        by_scope[file.scope].add(file.name)
-    return [
+def _dated(connection: Connection, names: Sequence[Name]) -> list[Name]:
+    """Those that have a date: the metadata of each would be 2 ms a name, and a question of its own 20 ms."""
+    with_key = {
         (scope, name)
-        for scope, names in by_scope.items()
+        for scope in dict.fromkeys(scope for scope, _ in names)
         for name in connection.ask(f"the embargoes in {scope}", partial(_with_key, scope))
-        if name in names
-    ]
+    }
+    return [name for name in names if name in with_key]
 
 
 def _with_key(scope: str, rucio: Any) -> list[str]:

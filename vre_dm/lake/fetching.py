@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from vre_dm.did import Did
 from vre_dm.errors import Declined, InvalidConfiguration, NotWritable, Unreachable
 from vre_dm.lake.apart import Apart
+from vre_dm.lake.catalogue import Entry
 from vre_dm.lake.embargo import embargo
 from vre_dm.lake.file_list import FileList
 from vre_dm.lake.files import File
@@ -57,7 +58,9 @@ class Wanted:
     pin: Path | str | None = None
 
 
-def start(site: Site, did: Did, files: FileList, target: Path | str | None, wanted: Wanted) -> "StartedJob":
+def start(
+    site: Site, entry: Entry, files: FileList, target: Path | str | None, wanted: Wanted
+) -> "StartedJob":
     """Begin a fetch; see `vre_dm.lake.dataset.Dataset.start_fetch`."""
     from vre_dm.lake.growth import Choice
     from vre_dm.lake.jobs.started import StartedJob
@@ -65,7 +68,7 @@ def start(site: Site, did: Did, files: FileList, target: Path | str | None, want
     from vre_dm.lake.transfer.memory import Memory
     from vre_dm.lake.transfer.policy import Policy
 
-    folder = site.folder if target is None else Path(target).expanduser()
+    did, folder = entry.did, site.folder if target is None else Path(target).expanduser()
     if folder == site.folder:
         make_private(site.folder)  # what one user may read others may not, nor exchange
     if wanted.bring_to and (wanted.since is not None or wanted.pin is not None):
@@ -77,9 +80,9 @@ def start(site: Site, did: Did, files: FileList, target: Path | str | None, want
         files = FileList(site.connection, did)  # what it holds now, not when it was first looked at
 
     def work(tell: "Listener", stop: Event) -> list[Path]:
-        if wanted.bring_to and not _brought(site, did, files, wanted, tell, stop):
+        if wanted.bring_to and not _brought(site, entry, files, wanted, tell, stop):
             return []
-        found, private = _asked(site, files, choice, wanted)
+        found, private = _asked(site, entry, files, choice, wanted)
         paths = fetch_files(
             found,
             folder,
@@ -102,12 +105,13 @@ def start(site: Site, did: Did, files: FileList, target: Path | str | None, want
     return StartedJob(work, about, site.jobs, task, must_tell=site.must_tell)
 
 
-def _asked(site: Site, files: FileList, choice: "Choice", wanted: Wanted) -> tuple[list[File], str | None]:
+def _asked(
+    site: Site, entry: Entry, files: FileList, choice: "Choice", wanted: Wanted
+) -> tuple[list[File], str | None]:
     """Files with their replicas, and their embargo: several questions each, so beside each other."""
     connection, chosen = site.connection, choice.chosen(site.connection, files, wanted.files)
     located = Apart().later(lambda: choice.located(files, chosen, wanted.rse))
-    # here, where a connection is open: it is more questions than the other
-    private = embargo(connection, choice.did, [file.did for file in chosen])
+    private = embargo(connection, entry, [file.did for file in chosen])
     return located.result(), private
 
 
@@ -157,7 +161,9 @@ def _cache(site: Site) -> "Cache | None":
     return site.cache
 
 
-def _brought(site: Site, did: Did, files: FileList, wanted: Wanted, tell: "Listener", stop: Event) -> bool:
+def _brought(
+    site: Site, entry: Entry, files: FileList, wanted: Wanted, tell: "Listener", stop: Event
+) -> bool:
     """Wait until the files are where they shall be; whether that has paths on this machine."""
     from vre_dm.lake.transfer.events import Finished
     from vre_dm.lake.waiting import bring
@@ -165,13 +171,13 @@ def _brought(site: Site, did: Did, files: FileList, wanted: Wanted, tell: "Liste
     rse, usual = wanted.bring_to or "", site.connection.instance.rule_days
     days = usual if wanted.days is None else wanted.days
     # of every file, also of those that are not wanted: a rule copies them all
-    if private := embargo(site.connection, did, [file.did for file in files]):
+    if private := embargo(site.connection, entry, [file.did for file in files]):
         msg = f"{private}, and {clean(rse)} is read by others too; fetch into a folder"
         raise Declined(msg)
     if fault := site.access.mount_fault(rse):
         msg = f"{fault}; or fetch into a folder"
         raise Unreachable(msg)
-    bring(site.connection, did, rse, days=days, tell=tell, stop=stop)
+    bring(site.connection, entry.did, rse, days=days, tell=tell, stop=stop)
     mount = site.connection.instance.mount
     if mount and mount.rse == rse:
         return True  # also where the mount is dead: the fetch says so, and reads the copies another way

@@ -242,7 +242,7 @@ class Lake(Tabular):
         """
         from vre_dm.lake.outlook import outlook
 
-        return outlook(self._site, self.dataset(did).did, files, target, cache)
+        return outlook(self._site, self._entry(Did.parse(did)), files, target, cache)
 
     def publication(
         self,

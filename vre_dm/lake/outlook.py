@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from vre_dm.did import Did
+from vre_dm.lake.apart import Apart
 from vre_dm.lake.cache import Cache
+from vre_dm.lake.catalogue import Entry
 from vre_dm.lake.embargo import embargo
 from vre_dm.lake.file_list import FileList
 from vre_dm.lake.files import File
@@ -83,20 +85,20 @@ class Outlook:
 
 
 def outlook(
-    site: Site, did: Did, pattern: str | None, target: Path | None, cache: Cache | None = None
+    site: Site, entry: Entry, pattern: str | None, target: Path | None, cache: Cache | None = None
 ) -> Outlook:
     """Look ahead; see `vre_dm.lake.lake.Lake.outlook`."""
     if cache is not None:
         site = replace(site, folder=cache.shows, cache=cache)
-    files = FileList(site.connection, did)
+    files = FileList(site.connection, entry.did)
     chosen = files.matching(pattern)
-    private = embargo(site.connection, did, [file.did for file in chosen])
-    places = _places(site, target, private)
     # Of many, where each of them lies takes longer to ask than it is worth.
-    located = list(files.with_replicas(chosen)) if len(chosen) <= PAGE else chosen
+    asked = Apart().later(lambda: list(files.with_replicas(chosen)) if len(chosen) <= PAGE else chosen)
+    private = embargo(site.connection, entry, [file.did for file in chosen])
+    places, located = _places(site, target, private), asked.result()
     copy = places[0].mode != REPLICA
     plan = make_plan(located, places[0].folder, site.access, copy=copy, cache=site.cache)
-    return Outlook(did, plan, places, private, tuple(_remarks(site, plan, located, copy=copy)))
+    return Outlook(entry.did, plan, places, private, tuple(_remarks(site, plan, located, copy=copy)))
 
 
 def _places(site: Site, target: Path | None, private: str | None) -> tuple[Place, ...]:

@@ -6,9 +6,10 @@ Rucio's client keeps tokens on disk by account name, hides why a server did not 
 
 import json
 import logging
-import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote_plus
@@ -41,7 +42,7 @@ class RucioClient(Client):  # type: ignore[misc]
 
     def __init__(self, instance: Instance, tokens: TokenProvider) -> None:
         self._instance, self._tokens = instance, tokens
-        self._sessions = threading.local()
+        self._idle: deque[Session] = deque()  # what no thread uses now: a new one has to shake hands
         self._taken: Secret | None = None
         self.host, self.auth_host, self.list_hosts = instance.url, instance.auth_url, [instance.url]
         self.account, self.vo = instance.account, instance.vo
@@ -77,11 +78,12 @@ class RucioClient(Client):  # type: ignore[misc]
         repeatable = method is HTTPMethod.GET or url.endswith(_READING)
 
         def send(token: Secret) -> requests.Response:
-            return self._session().request(
-                method.value, url, headers=self._headers(headers), data=data, params=params,
-                timeout=TIMEOUT, verify=roots(self._instance), auth=Sealed("X-Rucio-Auth-Token", token),
-                stream=streamed,
-            )  # fmt: skip
+            with self._session() as session:
+                return session.request(
+                    method.value, url, headers=self._headers(headers), data=data, params=params,
+                    timeout=TIMEOUT, verify=roots(self._instance), auth=Sealed("X-Rucio-Auth-Token", token),
+                    stream=streamed,
+                )  # fmt: skip
 
         for tried in range(1, _TRIES + 1):
             try:
@@ -136,11 +138,17 @@ class RucioClient(Client):  # type: ignore[misc]
             headers["X-Rucio-Account"] = self.account
         return headers | dict(more or {})
 
-    def _session(self) -> Session:
-        if not hasattr(self._sessions, "one"):
-            self._sessions.one = Session()
-        session: Session = self._sessions.one
-        return session
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        """Session for one request; the next one, of whatever thread, goes over the same connection."""
+        try:
+            session = self._idle.pop()
+        except IndexError:
+            session = Session()
+        try:
+            yield session
+        finally:
+            self._idle.append(session)
 
 
 def _lines(response: requests.Response) -> Iterator[list[bytes]]:

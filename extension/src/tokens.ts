@@ -75,6 +75,8 @@ export interface ILakePanel {
   addSection(widget: Widget, rank: number): void;
   /** Bring the panel, and in it this section, before the user's eyes. */
   show(section?: Widget): void;
+  /** Open a section where the panel is in view, without taking the focus; false where the panel is not in view. */
+  expand(section: Widget): boolean;
 }
 
 export const ILakePanel = new Token<ILakePanel>('vre-dm-lab:ILakePanel', 'The side bar panel of the data lake.');
@@ -86,6 +88,8 @@ export interface ILakeJobs {
   readonly changed: ISignal<ILakeJobs, void>;
   /** A job that was seen running came to its end. */
   readonly ended: ISignal<ILakeJobs, Job>;
+  /** List a job that was just begun, where the user sees it. */
+  show(job: Job): void;
 }
 
 export const ILakeJobs = new Token<ILakeJobs>('vre-dm-lab:ILakeJobs', 'Fetches from the lake and uploads to it.');

@@ -31,7 +31,7 @@ export class LakeApi {
   dataset = (did: string, signal?: AbortSignal) => this.get<T.Dataset>('dataset', { did }, signal);
   replicas = (did: string, signal?: AbortSignal, more: Query = {}) =>
     this.get<T.Replicas>('replicas', { did, ...more }, signal);
-  rses = (signal?: AbortSignal) => this.get<{ rses: T.Rse[] }>('rses', {}, signal);
+  rses = (signal?: AbortSignal) => this.get<T.Rses>('rses', {}, signal);
 
   /** One level below a scope or a DID, as it comes. */
   children = (parent: Parent, take: Rows<T.Entry>, signal?: AbortSignal, more: Query = {}) =>
@@ -58,6 +58,7 @@ export class LakeApi {
     this.say<T.Job>('POST', `jobs/${segment(name)}/${action}`, {});
 
   rules = (did?: string, signal?: AbortSignal) => this.get<{ rules: T.Rule[] }>('rules', { did }, signal);
+  rule = (id: string) => this.get<T.Rule>(`rules/${segment(id)}`, {});
   makeRule = (order: T.RuleOrder) => this.say<T.Rule>('POST', 'rules', order);
   changeRule = (id: string, edit: T.RuleEdit) => this.say<T.Rule>('PATCH', `rules/${segment(id)}`, edit);
   deleteRule = (id: string) => this.say<null>('DELETE', `rules/${segment(id)}`);

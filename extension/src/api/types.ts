@@ -127,7 +127,7 @@ export interface FetchPlace {
 export interface Forecast {
   did: string;
   files: number;
-  bytes: number;
+  bytes: number | null;
   present: number;
   folder: string | null;
   places: FetchPlace[];
@@ -166,6 +166,8 @@ export interface Job {
   paths?: string[];
   /** Why files could not be had; only GET jobs/NAME tells. */
   report?: Failure[];
+  /** Bytes of unfinished files on this disk, which wait to be continued; only GET jobs/NAME tells. */
+  kept?: number;
 }
 
 /** Files that a replica did not give, why, and what can be done. */
@@ -231,6 +233,12 @@ export interface Rse {
   [property: string]: unknown;
 }
 
+export interface Rses {
+  rses: Rse[];
+  /** Days that a rule is kept where none are said; null for ever. */
+  days: number | null;
+}
+
 export interface PublishSchema {
   schema: Record<string, unknown>;
   scopes: string[];
@@ -244,6 +252,8 @@ export interface PublishOrder {
   metadata: Record<string, unknown>;
   prefix: string | null;
   comment: string | null;
+  /** Whether the dataset must not be there yet; only the dry run looks. */
+  new: boolean;
 }
 
 export interface PublishStep {

@@ -9,6 +9,8 @@ export interface Submission {
   error: LakeError | null;
   /** Do it, and remember what was refused; nothing while another is under way. */
   run(work: () => Promise<unknown>): Promise<void>;
+  /** What is typed changed: forget what was refused there, or at no field; without a field, anywhere. */
+  corrected(field?: string): void;
   /** What was refused at this field. */
   at(field: string): string | null;
   /** What was refused at none of these fields. */
@@ -40,6 +42,8 @@ export function useSubmission(refused: LakeError | null = null): Submission {
     busy,
     error,
     run,
+    corrected: field =>
+      setError(before => (field === undefined || (before?.field ?? field) === field ? null : before)),
     at: field => (error?.field === field ? error.message : null),
     elsewhere: fields => (error && !fields.includes(error.field ?? '') ? error.message : null)
   };

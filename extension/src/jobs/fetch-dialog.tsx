@@ -1,5 +1,6 @@
 /** The dialog of a fetch: where to, and which files; what is refused stands at its field. */
 
+import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { LakeError } from '../api/error';
@@ -8,6 +9,7 @@ import { Buttons } from '../forms/buttons';
 import { TextField } from '../forms/field';
 import { useSubmission } from '../forms/submission';
 import type { FetchApi } from './fetching';
+import { FolderField } from './folder-field';
 import { Outlook } from './outlook';
 import type { FetchDraft } from './places';
 import { choicesIn, draftOf, orderFrom } from './places';
@@ -15,6 +17,7 @@ import { useOutlook } from './use-outlook';
 
 interface FetchDialogProps {
   api: FetchApi;
+  contents: Contents.IManager;
   forecast: Forecast;
   order: FetchOrder;
   refused: LakeError | null;
@@ -23,51 +26,21 @@ interface FetchDialogProps {
 }
 
 /** Place and pattern; with each change the server says anew what would be fetched. */
-export function FetchDialog({ api, forecast, order, refused, trans, close }: FetchDialogProps): React.ReactElement {
-  const [draft, setDraft] = React.useState(() => draftOf(order, forecast));
-  const sending = useSubmission(refused);
-  const outlook = useOutlook(api, orderFrom(draft, order), forecast);
-  const change = (changes: Partial<FetchDraft>) => setDraft(before => ({ ...before, ...changes }));
-  const submit = (event: React.FormEvent) => {
-    event.preventDefault();
-    void sending.run(async () => close(await api.startFetch(orderFrom(draft, order))));
-  };
-  const wrong = outlook.error ?? sending.error;
+export function FetchDialog(props: FetchDialogProps): React.ReactElement {
+  const { contents, forecast, trans, close } = props;
+  const { draft, change, foreseen, wrong, busy, submit } = useDraft(props);
   const shown = draft.mode === 'folder' ? ['target', 'files'] : ['files'];
   const errorAt = (field: string) => (wrong?.field === field ? wrong.message : null);
   return (
     <form className="vre-form" onSubmit={submit} noValidate>
       <Places forecast={forecast} draft={draft} change={change} trans={trans} />
-      <Fields errorAt={errorAt} draft={draft} change={change} trans={trans} />
-      <Outlook forecast={outlook.forecast} trans={trans} />
-      <Buttons
-        trans={trans}
-        label={trans.__('Fetch')}
-        busy={sending.busy}
-        refused={wrong && !shown.includes(wrong.field ?? '') ? wrong.message : null}
-        cancel={() => close(null)}
-      />
-    </form>
-  );
-}
-
-interface FieldsProps {
-  errorAt: (field: string) => string | null;
-  draft: FetchDraft;
-  change: (changes: Partial<FetchDraft>) => void;
-  trans: TranslationBundle;
-}
-
-function Fields({ errorAt, draft, change, trans }: FieldsProps): React.ReactElement {
-  return (
-    <>
       {draft.mode === 'folder' && (
-        <TextField
-          label={trans.__('Folder')}
-          hint={trans.__('As the file browser shows it, such as data/xenon; empty: its top folder')}
-          error={errorAt('target')}
+        <FolderField
+          contents={contents}
           value={draft.folder}
           change={folder => change({ folder })}
+          error={errorAt('target')}
+          trans={trans}
         />
       )}
       <TextField
@@ -77,8 +50,38 @@ function Fields({ errorAt, draft, change, trans }: FieldsProps): React.ReactElem
         value={draft.files}
         change={files => change({ files })}
       />
-    </>
+      <Outlook forecast={foreseen} trans={trans} />
+      <Buttons
+        trans={trans}
+        label={trans.__('Fetch')}
+        busy={busy}
+        refused={wrong && !shown.includes(wrong.field ?? '') ? wrong.message : null}
+        cancel={() => close(null)}
+      />
+    </form>
   );
+}
+
+/** What is typed, what the server says of it, and the order; a refusal holds until something changes. */
+function useDraft({ api, forecast, order, refused, close }: FetchDialogProps) {
+  const [draft, setDraft] = React.useState(() => draftOf(order, forecast));
+  const { busy, error, run, corrected } = useSubmission(refused);
+  const asked = orderFrom(draft, order);
+  const outlook = useOutlook(api, asked, forecast);
+  return {
+    draft,
+    change: (changes: Partial<FetchDraft>) => {
+      corrected();
+      setDraft(before => ({ ...before, ...changes }));
+    },
+    foreseen: outlook.forecast,
+    wrong: outlook.error ?? error,
+    busy,
+    submit: (event: React.FormEvent) => {
+      event.preventDefault();
+      void run(async () => close(await api.startFetch(asked)));
+    }
+  };
 }
 
 interface PlacesProps {

@@ -6,8 +6,8 @@ import type { Job, JobAction } from '../api/types';
 import { momentText } from '../quantities';
 import type { ICellWriter } from '../tokens';
 import { Bar } from './bar';
-import { FailureReport } from './report';
-import { actionText, amountsOf, placeOf, stateOf, titleOf } from './words';
+import { Report } from './report';
+import { actionTexts, amountsOf, placeOf, remarksOf, stateOf, titleOf } from './words';
 
 interface JobRowProps {
   job: Job;
@@ -25,12 +25,13 @@ export const JobRow = React.memo(Row, (a, b) => a.job === b.job && a.refused ===
 
 function Row(props: JobRowProps): React.ReactElement {
   const { job, refused, trans } = props;
-  const failed = job.state === 'failed' && job.kind === 'fetch';
+  // What failed, and what is kept for the next run, only the whole job tells.
+  const isPart = job.kind === 'fetch' && !job.paths && job.state !== 'running' && job.state !== 'finished';
   React.useEffect(() => {
-    if (failed && !job.report) {
+    if (isPart) {
       void props.complete();
     }
-  }, [failed]);
+  }, [isPart]);
   return (
     <li className={`vre-job vre-job-${job.paused ? 'paused' : job.state}`}>
       <div className="vre-job-title">{titleOf(job, trans)}</div>
@@ -45,12 +46,12 @@ function Row(props: JobRowProps): React.ReactElement {
         ))}
         <time dateTime={job.since}>{trans.__('since %1', momentText(job.since, trans))}</time>
       </div>
-      {[job.retry, job.remark].filter(Boolean).map(said => (
+      {remarksOf(job, trans).map(said => (
         <p key={said} className="vre-hint">
           {said}
         </p>
       ))}
-      {job.report && job.report.length > 0 && <FailureReport failures={job.report} trans={trans} />}
+      <Failures job={job} trans={trans} />
       {refused && (
         <p className="vre-field-error" role="alert">
           {refused}
@@ -59,6 +60,19 @@ function Row(props: JobRowProps): React.ReactElement {
       <Actions {...props} />
     </li>
   );
+}
+
+/** Why files could not be had: each replica with its cause, who can act, and the next step. */
+function Failures({ job: { report = [] }, trans }: Pick<JobRowProps, 'job' | 'trans'>): React.ReactElement | null {
+  const heads = [
+    trans.__('File'),
+    trans.__('Replica'),
+    trans.__('Cause'),
+    trans.__('Who can act'),
+    trans.__('Next step')
+  ];
+  const rows = report.map(({ file, replica, cause, who, step }) => [file, replica, cause, who, step]);
+  return rows.length > 0 ? <Report label={trans.__('What could not be fetched')} heads={heads} rows={rows} /> : null;
 }
 
 function Actions({ job, complete, act, openDid, cells, trans }: JobRowProps): React.ReactElement {
@@ -76,23 +90,28 @@ function Actions({ job, complete, act, openDid, cells, trans }: JobRowProps): Re
       {job.kind === 'upload' && job.state === 'finished' && (
         <ActionButton label={trans.__('Show details')} job={job} trans={trans} act={() => openDid(job.what)} />
       )}
-      {job.can.map(action => (
-        <ActionButton key={action} label={actionText(action, trans)} job={job} trans={trans} act={() => act(action)} />
-      ))}
+      {job.can.map(action => {
+        const [label, meaning] = actionTexts(action, trans);
+        return (
+          <ActionButton key={action} label={label} title={meaning} job={job} trans={trans} act={() => act(action)} />
+        );
+      })}
     </div>
   );
 }
 
 interface ActionButtonProps {
   label: string;
+  title?: string;
   job: Job;
   trans: TranslationBundle;
   act: () => void;
 }
 
-function ActionButton({ label, job, trans, act }: ActionButtonProps): React.ReactElement {
+function ActionButton({ label, title, job, trans, act }: ActionButtonProps): React.ReactElement {
+  const name = trans.__('%1: %2', label, job.what);
   return (
-    <button type="button" className="vre-small-button" aria-label={trans.__('%1: %2', label, job.what)} onClick={act}>
+    <button type="button" className="vre-small-button" title={title} aria-label={name} onClick={act}>
       {label}
     </button>
   );

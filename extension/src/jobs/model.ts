@@ -1,12 +1,10 @@
-/** The jobs of this user, as the server's list and its events tell them, in whatever order they arrive. */
+/** The jobs of this user, as the server's list and its events tell them. */
 
-import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
-import { asLakeError, isAbort } from '../api/error';
-import type { LakeError } from '../api/error';
+import { LiveList } from '../api/live-list';
 import type { Job, JobAction } from '../api/types';
-import type { ILakeEvents } from '../tokens';
+import type { ILakeEvents, ILakeJobs } from '../tokens';
 
 /** What the model asks of the server. */
 export interface JobsApi {
@@ -17,27 +15,18 @@ export interface JobsApi {
 }
 
 /** Follows the events; asks for the list only when the stream stands anew. */
-export class JobsModel implements IDisposable {
-  isDisposed = false;
-  /** Whether the list was there once. */
-  isKnown = false;
-  /** Why there is no list. */
-  problem: LakeError | null = null;
-  /** What was refused, by the job's name. */
-  readonly refused = new Map<string, LakeError>();
+export class JobsModel extends LiveList<Job> implements ILakeJobs {
+  /** DIDs whose fetches were asked for and are no jobs yet. */
+  beginnings: readonly string[] = [];
 
   constructor(
     private api: JobsApi,
     events: Pick<ILakeEvents, 'job' | 'jobGone' | 'connected'>
   ) {
-    events.job.connect(this.onJob, this);
-    events.jobGone.connect(this.onGone, this);
-    events.connected.connect(this.reload, this);
-  }
-
-  /** Something that is shown changed. */
-  get changed(): ISignal<this, void> {
-    return this._changed;
+    super();
+    events.job.connect((_, job) => this.put(job));
+    events.jobGone.connect((_, name) => this.drop(name));
+    events.connected.connect(() => void this.reload());
   }
 
   /** A job that was seen running came to its end. */
@@ -45,120 +34,87 @@ export class JobsModel implements IDisposable {
     return this._ended;
   }
 
+  /** The user began something, which is to be seen. */
+  get begun(): ISignal<this, Pick<Job, 'kind' | 'what'>> {
+    return this._begun;
+  }
+
   /** Those that run first, then the newest. */
   get jobs(): readonly Job[] {
-    return [...this.known.values()].sort(inOrder);
+    return [...this.items].sort(inOrder);
   }
 
-  dispose(): void {
-    this.isDisposed = true;
-    this.asked?.abort();
-    Signal.clearData(this);
+  show(job: Job): void {
+    this.put(job);
+    this._begun.emit(job);
   }
 
-  /** Ask for all jobs; what events tell meanwhile is newer than the answer. */
-  async reload(): Promise<void> {
-    this.asked?.abort();
-    const asked = (this.asked = new AbortController());
-    this.told = new Set();
+  /** Begin a fetch, of which something is seen at once; null where it was not to be. */
+  async begin(did: string, work: () => Promise<Job | null>): Promise<void> {
+    this.beginnings = [...this.beginnings, did];
+    this._begun.emit({ kind: 'fetch', what: did });
+    this.tell();
     try {
-      const { jobs } = await this.api.jobs(asked.signal);
-      this.replace(jobs);
-      this.problem = null;
-    } catch (error) {
-      if (isAbort(error)) {
-        return;
+      const job = await work();
+      if (job) {
+        this.put(job);
       }
-      this.problem = asLakeError(error);
+    } finally {
+      const at = this.beginnings.indexOf(did);
+      this.beginnings = this.beginnings.filter((_, index) => index !== at);
+      this.tell();
     }
-    this._changed.emit();
   }
 
-  /** Take a job as it is now. */
-  put(job: Job): void {
-    this.told.add(job.job);
+  /** Take a job as it is now; what only the whole job tells stays with it. */
+  override put(job: Job): void {
     const was = this.known.get(job.job);
     if (was && isOver(was) && job.state === 'running') {
       return; // an event that was under way when the end was known already
     }
-    this.known.set(job.job, { ...job, paths: job.paths ?? was?.paths, report: job.report ?? was?.report });
-    this.compare(was, job);
-    this._changed.emit();
+    const whole = was?.state === job.state ? { paths: was.paths, report: was.report, kept: was.kept } : {};
+    super.put({ ...whole, ...job });
   }
 
   /** Do with a job what its `can` allows; a refusal stands at the job. */
-  async steer(name: string, action: JobAction): Promise<void> {
-    this.refused.delete(name);
-    try {
+  steer(name: string, action: JobAction): Promise<void> {
+    return this.attempt(name, async () => {
       if (action === 'delete') {
         await this.api.deleteJob(name);
         this.drop(name);
-      } else {
-        this.replaced(name, await this.api.steerJob(name, action));
+        return;
       }
-    } catch (error) {
-      this.refused.set(name, asLakeError(error));
-    }
-    this._changed.emit();
+      const job = await this.api.steerJob(name, action);
+      if (job.job !== name) {
+        this.drop(name); // what is continued is a job of another name
+      }
+      this.put(job);
+    });
   }
 
-  /** The whole of a job that is over: its paths, and the report of what failed. */
+  /** The whole of a job that is over: its paths, what failed, and what waits to be continued. */
   async complete(name: string): Promise<Job | null> {
-    const known = this.known.get(name);
-    if (known?.report && known.paths) {
-      return known;
-    }
-    try {
-      this.put(await this.api.job(name));
-    } catch (error) {
-      this.refused.set(name, asLakeError(error));
-      this._changed.emit();
+    if (!this.known.get(name)?.paths) {
+      await this.attempt(name, async () => this.put(await this.api.job(name)));
     }
     return this.known.get(name) ?? null;
   }
 
-  private onJob(_: unknown, job: Job): void {
-    this.put(job);
+  protected async list(signal: AbortSignal): Promise<readonly Job[]> {
+    return (await this.api.jobs(signal)).jobs;
   }
 
-  private onGone(_: unknown, name: string): void {
-    this.drop(name);
-    this._changed.emit();
+  protected nameOf(job: Job): string {
+    return job.job;
   }
 
-  private drop(name: string): void {
-    this.told.add(name);
-    this.known.delete(name);
-    this.refused.delete(name);
-  }
-
-  /** What is continued is a job of another name. */
-  private replaced(name: string, job: Job): void {
-    if (job.job !== name) {
-      this.drop(name);
-    }
-    this.put(job);
-  }
-
-  private replace(jobs: readonly Job[]): void {
-    const before = this.known;
-    const newer = [...before].filter(([name]) => this.told.has(name));
-    const asked = jobs.filter(job => !this.told.has(job.job)).map(job => [job.job, job] as const);
-    this.known = new Map([...asked, ...newer]);
-    this.isKnown = true;
-    asked.forEach(([name, job]) => this.compare(before.get(name), job));
-  }
-
-  private compare(was: Job | undefined, job: Job): void {
+  protected override arrived(was: Job | undefined, job: Job): void {
     if (was?.state === 'running' && job.state !== 'running') {
       this._ended.emit(job);
     }
   }
 
-  private known = new Map<string, Job>();
-  private told = new Set<string>(); // names that events or answers told of since the list was asked for
-  private asked: AbortController | null = null;
-  private _changed = new Signal<this, void>(this);
+  private _begun = new Signal<this, Pick<Job, 'kind' | 'what'>>(this);
   private _ended = new Signal<this, Job>(this);
 }
 
@@ -167,7 +123,12 @@ function isOver(job: Job): boolean {
   return job.state !== 'running' && job.state !== 'died';
 }
 
+/** What runs or is to go on, then the newest. */
 function inOrder(a: Job, b: Job): number {
-  const running = Number(b.state === 'running') - Number(a.state === 'running');
-  return running || Date.parse(b.since) - Date.parse(a.since) || (a.job < b.job ? -1 : 1);
+  const first = rank(a) - rank(b);
+  return first || Date.parse(b.since) - Date.parse(a.since) || (a.job < b.job ? -1 : 1);
+}
+
+function rank(job: Job): number {
+  return job.state === 'running' ? 0 : job.paused ? 1 : 2;
 }

@@ -8,12 +8,13 @@ import { sizeText } from '../quantities';
 /** The sentences; the last ones need the user's attention. */
 export function outlookOf(forecast: Forecast, trans: TranslationBundle): { facts: string[]; cautions: string[] } {
   const { files, bytes, present, free, embargo, remarks } = forecast;
-  const facts = [trans._n('%1 file, %2', '%1 files, %2', files, sizeText(bytes))];
+  const size = sizeText(bytes) || trans.__('size unknown');
+  const facts = [trans._n('%1 file, %2', '%1 files, %2', files, size)];
   if (present > 0) {
     facts.push(trans._n('%1 is there already', '%1 are there already', present));
   }
   if (free !== null) {
-    facts.push(trans.__('%1 free', sizeText(free)));
+    facts.push(trans.__('%1 free on that disk', sizeText(free)));
   }
   return { facts, cautions: [...(embargo ? [embargo] : []), ...remarks] };
 }

@@ -1,7 +1,8 @@
 /** The plugin of fetches and their jobs: a section of the panel, and the command that begins a fetch. */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { showErrorMessage } from '@jupyterlab/apputils';
+import { Notification, showErrorMessage } from '@jupyterlab/apputils';
+import type { Contents } from '@jupyterlab/services';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -18,6 +19,7 @@ import { fetchDid, fetchSettings } from './fetching';
 import type { AskUser, FetchSettings } from './fetching';
 import { JobsModel } from './model';
 import { JobsSection } from './section';
+import { titleOf } from './words';
 
 const ARGUMENTS = {
   type: 'object',
@@ -56,24 +58,52 @@ function activate(
   if (lake.events.standing) {
     void model.reload();
   }
-  const fetch = async (args: FetchArgs) => {
-    for (const did of args.did ? [args.did] : lake.selection) {
-      const job = await begun(lake, did, args, fetchSettings(registry), trans);
-      if (job) {
-        model.put(job);
-        panel.show(section);
-      }
+  const look = () => panel.show(section);
+  model.begun.connect((_, job) => {
+    if (!panel.expand(section)) {
+      const actions = [{ label: trans.__('Show jobs'), callback: look }];
+      Notification.info(trans.__('%1 …', titleOf(job, trans)), { autoClose: 5000, actions });
     }
-  };
-  addFetchCommands(app.commands, lake, fetch, trans);
+  });
+  const { contents } = app.serviceManager;
+  addFetchCommands(app.commands, lake, fetcher({ lake, model, contents, registry, trans }), trans);
   app.contextMenu.addItem({ command: 'vre-dm:fetch-to', selector: '.vre-did', rank: 0.5 });
   app.commands.addCommand('vre-dm:open-jobs', {
     label: trans.__('Show Jobs of the Data Lake'),
     caption: trans.__('Fetches and uploads, running and over'),
     describedBy: { args: { type: 'object', properties: {} } },
-    execute: () => panel.show(section)
+    execute: look
   });
   return model;
+}
+
+interface FetchTools {
+  lake: IDataLake;
+  model: JobsModel;
+  contents: Contents.IManager;
+  registry: ISettingRegistry | null;
+  trans: TranslationBundle;
+}
+
+/** Fetches one DID or what is selected, one after the other; each is seen at once. */
+function fetcher({ lake, model, contents, registry, trans }: FetchTools): (args: FetchArgs) => Promise<void> {
+  return async args => {
+    let last: Promise<unknown> = Promise.resolve();
+    const begin = (did: string) => {
+      const open = dialogOf(lake, contents, did, trans);
+      const job = last.then(() => begun(lake, did, args, fetchSettings(registry), open, trans));
+      last = job;
+      return job;
+    };
+    await Promise.all((args.did ? [args.did] : lake.selection).map(did => model.begin(did, () => begin(did))));
+  };
+}
+
+function dialogOf(lake: IDataLake, contents: Contents.IManager, did: string, trans: TranslationBundle): AskUser {
+  return (forecast, order, refused) =>
+    openModal(trans.__('Fetch %1', did), trans, close =>
+      React.createElement(FetchDialog, { api: lake.api, contents, forecast, order, refused, trans, close })
+    );
 }
 
 function addFetchCommands(
@@ -106,12 +136,9 @@ async function begun(
   did: string,
   choice: IFetchChoice,
   settings: FetchSettings,
+  ask: AskUser,
   trans: TranslationBundle
 ): Promise<Job | null> {
-  const ask: AskUser = (forecast, order, refused) =>
-    openModal(trans.__('Fetch %1', did), trans, close =>
-      React.createElement(FetchDialog, { api: lake.api, forecast, order, refused, trans, close })
-    );
   try {
     return await fetchDid(lake.api, did, choice, settings, ask);
   } catch (error) {

@@ -1,26 +1,18 @@
-/** Why files could not be had: each replica with its cause, who can act, and the next step. */
+/** A table of what becomes of files: why some could not be had, or what an upload would do. */
 
-import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { Failure } from '../api/types';
 
-/** A table that scrolls by itself where the panel is narrow. */
-export function FailureReport({
-  failures,
-  trans
-}: {
-  failures: readonly Failure[];
-  trans: TranslationBundle;
-}): React.ReactElement {
-  const heads = [
-    trans.__('File'),
-    trans.__('Replica'),
-    trans.__('Cause'),
-    trans.__('Who can act'),
-    trans.__('Next step')
-  ];
+interface ReportProps {
+  /** What a screen reader calls it. */
+  label: string;
+  heads: readonly string[];
+  rows: readonly (readonly string[])[];
+}
+
+/** It scrolls by itself where the panel is narrow. */
+export function Report({ label, heads, rows }: ReportProps): React.ReactElement {
   return (
-    <div className="vre-report" tabIndex={0} role="region" aria-label={trans.__('What could not be fetched')}>
+    <div className="vre-report" tabIndex={0} role="region" aria-label={label}>
       <table className="vre-table">
         <thead>
           <tr>
@@ -32,9 +24,9 @@ export function FailureReport({
           </tr>
         </thead>
         <tbody>
-          {failures.map(({ file, replica, cause, who, step }, at) => (
-            <tr key={at}>
-              {[file, replica, cause, who, step].map((cell, column) => (
+          {rows.map((cells, row) => (
+            <tr key={row}>
+              {cells.map((cell, column) => (
                 <td key={column}>{cell}</td>
               ))}
             </tr>

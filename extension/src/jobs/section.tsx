@@ -7,7 +7,7 @@ import type { Job, JobAction } from '../api/types';
 import type { ICellWriter } from '../tokens';
 import { JobRow } from './job-row';
 import type { JobsModel } from './model';
-import { farewell } from './words';
+import { farewell, titleOf } from './words';
 
 interface JobsProps {
   model: JobsModel;
@@ -44,8 +44,11 @@ function Jobs({ model, openDid, cells, trans }: JobsProps): React.ReactElement {
           {model.problem.message}
         </p>
       )}
-      {model.jobs.length === 0 && <p className="vre-hint">{emptyText(model, trans)}</p>}
+      {model.jobs.length + model.beginnings.length === 0 && <p className="vre-hint">{emptyText(model, trans)}</p>}
       <ul className="vre-job-list" ref={list} tabIndex={-1} aria-label={trans.__('Jobs')}>
+        {model.beginnings.map((what, at) => (
+          <Beginning key={at} what={what} trans={trans} />
+        ))}
         {model.jobs.map(job => (
           <JobRow
             key={job.job}
@@ -60,6 +63,18 @@ function Jobs({ model, openDid, cells, trans }: JobsProps): React.ReactElement {
         ))}
       </ul>
     </>
+  );
+}
+
+/** A fetch that was asked for and is no job yet. */
+function Beginning({ what, trans }: { what: string; trans: TranslationBundle }): React.ReactElement {
+  return (
+    <li className="vre-job vre-job-running">
+      <div className="vre-job-title">{titleOf({ kind: 'fetch', what }, trans)}</div>
+      <p className="vre-hint" role="status">
+        {trans.__('Asking the lake…')}
+      </p>
+    </li>
   );
 }
 

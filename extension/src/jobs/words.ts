@@ -1,12 +1,12 @@
-/** A job in words: what it does, how it stands, how far it is. */
+/** A job in words: what it does, how it stands, how far it is, what can be done. */
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Job, JobAction } from '../api/types';
 import { rateText, sizeText, spanText } from '../quantities';
 
 /** What the job does. */
-export function titleOf(job: Job, trans: TranslationBundle): string {
-  return job.kind === 'upload' ? trans.__('Upload of %1', job.what) : trans.__('Fetch of %1', job.what);
+export function titleOf({ kind, what }: Pick<Job, 'kind' | 'what'>, trans: TranslationBundle): string {
+  return kind === 'upload' ? trans.__('Upload of %1', what) : trans.__('Fetch of %1', what);
 }
 
 /** Where the files go. */
@@ -19,18 +19,14 @@ export function stateOf(job: Job, trans: TranslationBundle): string {
   if (job.paused && job.state !== 'running') {
     return trans.__('Paused');
   }
-  switch (job.state) {
-    case 'running':
-      return trans.__('Running');
-    case 'finished':
-      return trans.__('Finished');
-    case 'failed':
-      return trans.__('Failed');
-    case 'cancelled':
-      return trans.__('Cancelled');
-    case 'died':
-      return trans.__('Interrupted');
-  }
+  const words = {
+    running: trans.__('Running'),
+    finished: trans.__('Finished'),
+    failed: trans.__('Failed'),
+    cancelled: trans.__('Cancelled'),
+    died: trans.__('Interrupted')
+  };
+  return words[job.state];
 }
 
 /** Percent of the bytes, or of the files where sizes are unknown; null where nothing is known. */
@@ -59,22 +55,36 @@ export function amountsOf(job: Job, trans: TranslationBundle): string[] {
   return [bytes, files, rateText(job.rate), left && trans.__('%1 left', left)].filter(text => text !== '');
 }
 
+/** What stays on the disk of files that are not whole, and how that ends; empty where nothing does. */
+function keptText({ kept, can }: Job, trans: TranslationBundle): string {
+  if (!kept) {
+    return '';
+  }
+  return can.includes('continue')
+    ? trans.__('%1 of unfinished files are kept: Continue goes on with them, Forget deletes them.', sizeText(kept))
+    : trans.__('%1 of unfinished files are kept until Forget deletes them.', sizeText(kept));
+}
+
+/** What is to be said besides, in sentences: why it asks again, why it ended, what stays. */
+export function remarksOf(job: Job, trans: TranslationBundle): string[] {
+  const kept = keptText(job, trans);
+  const why = kept && job.state === 'cancelled' ? '' : job.remark; // its remark says less of the same
+  return [job.retry, why, kept].filter(text => text !== '');
+}
+
 /** What a screen reader says when a job came to its end. */
 export function farewell(job: Job, trans: TranslationBundle): string {
   const said = trans.__('%1: %2', titleOf(job, trans), stateOf(job, trans));
   return job.remark ? trans.__('%1, %2', said, job.remark) : said;
 }
 
-/** The word on a button. */
-export function actionText(action: JobAction, trans: TranslationBundle): string {
-  switch (action) {
-    case 'cancel':
-      return trans.__('Cancel');
-    case 'pause':
-      return trans.__('Pause');
-    case 'continue':
-      return trans.__('Continue');
-    case 'delete':
-      return trans.__('Forget');
-  }
+/** The word on a button, and what it does. */
+export function actionTexts(action: JobAction, trans: TranslationBundle): [label: string, meaning: string] {
+  const texts: Record<JobAction, [string, string]> = {
+    pause: [trans.__('Pause'), trans.__('Stop for now, to continue later')],
+    cancel: [trans.__('Cancel'), trans.__('End it; files that are whole stay')],
+    continue: [trans.__('Continue'), trans.__('Go on where it stopped')],
+    delete: [trans.__('Forget'), trans.__('Take it off the list and delete unfinished files; whole ones stay')]
+  };
+  return texts[action];
 }

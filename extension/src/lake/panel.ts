@@ -91,6 +91,13 @@ export class LakePanel implements ILakePanel {
     }
   }
 
+  expand(section: Widget): boolean {
+    if (this.widget.isVisible) {
+      this.accordion.expand(this.widget.widgets.indexOf(section));
+    }
+    return this.widget.isVisible;
+  }
+
   private get accordion(): AccordionPanel {
     return this.widget.content as AccordionPanel;
   }

@@ -2,9 +2,10 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { Rse } from '../api/types';
+import type { Rses } from '../api/types';
 import { Field, TextField } from '../forms/field';
-import { RseField } from '../rules/rse-field';
+import { emptyDaysText } from '../rules/days';
+import { RseField, useRses } from '../rules/rse-field';
 import type { Faults, PublishDraft } from './draft';
 import { nameFault } from './names';
 
@@ -12,15 +13,18 @@ interface DatasetFieldsProps {
   draft: PublishDraft;
   change: (changes: Partial<PublishDraft>) => void;
   faults: Faults;
+  /** Whether the new dataset has the name of one that is there. */
+  isTaken: boolean;
   scopes: readonly string[];
-  rses: () => Promise<{ rses: Rse[] }>;
+  rses: () => Promise<Rses>;
   trans: TranslationBundle;
 }
 
-/** The name is checked while it is typed. */
-export function DatasetFields({ draft, change, faults, scopes, rses, trans }: DatasetFieldsProps): React.ReactElement {
-  const typed = draft.name.trim();
-  const text = (field: 'name' | 'rse' | 'days' | 'comment' | 'prefix') => ({
+/** What an empty field means is said by what the lake does then. */
+export function DatasetFields(props: DatasetFieldsProps): React.ReactElement {
+  const { draft, change, faults, scopes, trans } = props;
+  const rses = useRses(props.rses);
+  const text = (field: 'rse' | 'days' | 'comment' | 'prefix') => ({
     value: draft[field],
     error: faults[field] ?? null,
     change: (value: string) => change({ [field]: value })
@@ -29,21 +33,24 @@ export function DatasetFields({ draft, change, faults, scopes, rses, trans }: Da
     <>
       <Purpose draft={draft} change={change} trans={trans} />
       <ScopeField draft={draft} change={change} scopes={scopes} error={faults.scope ?? null} trans={trans} />
-      <TextField
-        label={trans.__('Name of the dataset')}
-        {...text('name')}
-        required
-        first
-        error={(typed ? nameFault(typed, trans) : null) ?? faults.name ?? null}
-      />
+      <NameField {...props} />
       <RseField
-        rses={rses}
+        names={rses.names}
         trans={trans}
         {...text('rse')}
         required={draft.isNew}
         hint={draft.isNew ? undefined : trans.__('Empty: where the dataset is kept')}
       />
-      {draft.isNew && <RuleFields text={text} trans={trans} />}
+      {draft.isNew && (
+        <>
+          <TextField label={trans.__('Days')} hint={emptyDaysText(rses.days, trans)} {...text('days')} />
+          <TextField
+            label={trans.__('Comment')}
+            hint={trans.__('Why it is kept, for you and the admins')}
+            {...text('comment')}
+          />
+        </>
+      )}
       <TextField
         label={trans.__('Begin of file names')}
         hint={trans.__('Put before each name; usually empty')}
@@ -53,26 +60,24 @@ export function DatasetFields({ draft, change, faults, scopes, rses, trans }: Da
   );
 }
 
-type TextProps = (field: 'days' | 'comment') => {
-  value: string;
-  error: string | null;
-  change: (value: string) => void;
-};
-
-/** Of the rule that keeps a new dataset. */
-function RuleFields({ text, trans }: { text: TextProps; trans: TranslationBundle }): React.ReactElement {
+/** Checked while it is typed; of a name that is taken the user says whether the files are to join. */
+function NameField({ draft, change, faults, isTaken, trans }: DatasetFieldsProps): React.ReactElement {
+  const typed = draft.name.trim();
   return (
     <>
       <TextField
-        label={trans.__('Days')}
-        hint={trans.__('Empty: as long as the lake usually keeps')}
-        {...text('days')}
+        label={trans.__('Name of the dataset')}
+        value={draft.name}
+        change={name => change({ name })}
+        required
+        first
+        error={(typed ? nameFault(typed, trans) : null) ?? faults.name ?? null}
       />
-      <TextField
-        label={trans.__('Comment')}
-        hint={trans.__('Why it is kept, for you and the admins')}
-        {...text('comment')}
-      />
+      {isTaken && (
+        <button type="button" className="vre-small-button vre-taken" onClick={() => change({ isNew: false })}>
+          {trans.__('Add the files to it')}
+        </button>
+      )}
     </>
   );
 }
@@ -97,19 +102,17 @@ function Purpose({ draft, change, trans }: Part): React.ReactElement {
   );
 }
 
-/** Those that I may write; that of a dataset which was named stays among them. */
-function ScopeField({
-  draft,
-  change,
-  scopes,
-  error,
-  trans
-}: Part & { scopes: readonly string[]; error: string | null }) {
-  const offered = draft.scope && !scopes.includes(draft.scope) ? [draft.scope, ...scopes] : scopes;
-  const none =
-    scopes.length === 0 ? trans.__('You may write no scope of this lake; its admins give scopes') : undefined;
+interface ScopeFieldProps extends Part {
+  scopes: readonly string[];
+  error: string | null;
+}
+
+/** Those that I may write; that of a dataset which was named stays, with a warning. */
+function ScopeField({ draft, change, scopes, error, trans }: ScopeFieldProps): React.ReactElement {
+  const foreign = draft.scope !== '' && !scopes.includes(draft.scope);
+  const offered = foreign ? [draft.scope, ...scopes] : scopes;
   return (
-    <Field label={trans.__('Scope')} required error={error} hint={none}>
+    <Field label={trans.__('Scope')} required error={error} hint={scopeHint(foreign, scopes, trans)}>
       {props => (
         <select
           {...props}
@@ -126,4 +129,11 @@ function ScopeField({
       )}
     </Field>
   );
+}
+
+function scopeHint(foreign: boolean, scopes: readonly string[], trans: TranslationBundle): string | undefined {
+  if (scopes.length === 0) {
+    return trans.__('You may write no scope of this lake; its admins give scopes');
+  }
+  return foreign ? trans.__('This scope is not yours: choose one of yours, or ask its owner for the right') : undefined;
 }

@@ -1,6 +1,7 @@
 /** What the publish dialog holds, what is wrong with it, and the order it gives. */
 
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { LakeError } from '../api/error';
 import type { PublishOrder } from '../api/types';
 import { daysOf } from '../rules/days';
 import { nameFault, proposedName } from './names';
@@ -73,19 +74,47 @@ export function orderOf(
     days: lifetime.days,
     metadata: values,
     prefix: draft.prefix.trim() || null,
-    comment: draft.comment.trim() || null
+    comment: draft.comment.trim() || null,
+    new: draft.isNew
   };
   return { order, faults };
 }
 
-/** The field of the dialog that a refusal of the server belongs to. */
-export function fieldOfRefusal(field: string | null): string | null {
-  return field === 'did' ? 'name' : field;
+/** The field of the dialog at which a refusal of the server stands; null where that is above the buttons. */
+export function fieldOf({ field }: LakeError, draft: PublishDraft, form: Form): string | null {
+  const [root, key, ...cell] = (field === 'did' ? 'name' : (field ?? '')).split('.');
+  if (root !== 'metadata' || !draft.isNew) {
+    const own = ['files', 'scope', 'name', 'prefix', 'rse', ...(draft.isNew ? ['days', 'comment'] : [])];
+    return own.includes(root) ? root : null;
+  }
+  const further = draft.metadata.further.findIndex(row => row.key.trim() === key);
+  if (further >= 0) {
+    return `metadata.further.${further}`;
+  }
+  return form.fields.some(field => field.key === key) ? [root, key, ...cell].join('.') : root;
 }
 
-/** Whether the form shows this field, so that what was refused can stand there. */
-export function isShown(field: string | null, draft: PublishDraft, form: Form): field is string {
-  const own = ['files', 'scope', 'name', 'prefix', 'rse', ...(draft.isNew ? ['days', 'comment', 'metadata'] : [])];
-  const keys = draft.isNew ? form.fields.map(({ key }) => `metadata.${key}`) : [];
-  return field !== null && [...own, ...keys].includes(field);
+/** Whether what a refusal blames is still as it was when it was sent. */
+export function holds(field: string | null, sent: PublishDraft, now: PublishDraft): boolean {
+  const [root, key] = (field ?? '').split('.');
+  switch (root) {
+    case 'files':
+      return true;
+    case 'name':
+      return sent.name === now.name && sent.scope === now.scope && sent.isNew === now.isNew;
+    case 'metadata': {
+      const [before, after] = [sent.metadata, now.metadata];
+      return key && key !== 'further'
+        ? before.texts[key] === after.texts[key] && before.tables[key] === after.tables[key]
+        : before === after;
+    }
+    case 'scope':
+    case 'prefix':
+    case 'rse':
+    case 'days':
+    case 'comment':
+      return sent[root] === now[root];
+    default:
+      return sent === now;
+  }
 }

@@ -7,7 +7,7 @@ import type { PublishOrder, PublishPlan, PublishSchema } from '../api/types';
 import { Buttons } from '../forms/buttons';
 import { useSubmission } from '../forms/submission';
 import { DatasetFields } from './dataset-fields';
-import { fieldOfRefusal, isShown, orderOf } from './draft';
+import { fieldOf, holds, orderOf } from './draft';
 import type { Faults, Form, PublishDraft } from './draft';
 import { MetadataForm } from './metadata-form';
 
@@ -26,7 +26,7 @@ interface FormStepProps {
 /** What is wrong is said at its field, and the first such field gets the focus. */
 export function FormStep(props: FormStepProps): React.ReactElement {
   const { api, paths, known, form, trans, draft, setDraft } = props;
-  const { faults, busy, refused, found, submit } = useCheck(props);
+  const { faults, isTaken, busy, refused, found, submit } = useCheck(props);
   const box = React.useRef<HTMLFormElement>(null);
   React.useEffect(() => box.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus(), [found]);
   return (
@@ -36,6 +36,7 @@ export function FormStep(props: FormStepProps): React.ReactElement {
         draft={draft}
         change={changes => setDraft(before => ({ ...before, ...changes }))}
         faults={faults}
+        isTaken={isTaken}
         scopes={known.scopes}
         rses={() => api.rses()}
         trans={trans}
@@ -56,6 +57,8 @@ export function FormStep(props: FormStepProps): React.ReactElement {
 
 interface Check {
   faults: Faults;
+  /** Whether the new dataset has the name of one that is there. */
+  isTaken: boolean;
   busy: boolean;
   /** What is said above the buttons. */
   refused: string | null;
@@ -64,24 +67,28 @@ interface Check {
   submit: (event: React.FormEvent) => void;
 }
 
-/** Our own checks first, then the dry run of the server; the next try forgets what the last one found. */
+/** Our own checks first, then the dry run of the server; what was found is said until it is mended. */
 function useCheck({ api, paths, form, trans, draft, checked }: FormStepProps): Check {
-  const [faults, setFaults] = React.useState<Faults>({});
+  const [sent, setSent] = React.useState<{ draft: PublishDraft } | null>(null);
   const { busy, error, run } = useSubmission();
+  const { order, faults } = orderOf(draft, paths, form, trans);
   const submit = (event: React.FormEvent) => {
     event.preventDefault();
-    const { order, faults } = orderOf(draft, paths, form, trans);
-    setFaults(faults);
+    setSent({ draft });
     void run(async () => order && checked(order, await api.planPublish(order)));
   };
+  const field = error && fieldOf(error, draft, form);
+  const refusal = sent && error && holds(field, sent.draft, draft) ? error : null;
   const count = Object.keys(faults).length;
-  const refused = fieldOfRefusal(error?.field ?? null);
-  const found = error ?? faults;
-  if (error && isShown(refused, draft, form)) {
-    return { faults: { ...faults, [refused]: error.message }, busy, refused: null, found, submit };
-  }
-  const told = count > 0 ? trans._n('%1 field needs a change.', '%1 fields need a change.', count) : null;
-  return { faults, busy, refused: told ?? error?.message ?? null, found, submit };
+  const told = sent && count > 0 ? trans._n('%1 field needs a change.', '%1 fields need a change.', count) : null;
+  return {
+    faults: { ...(sent && faults), ...(refusal && field && { [field]: refusal.message }) },
+    isTaken: draft.isNew && field === 'name' && refusal?.kind === 'Declined',
+    busy,
+    refused: told ?? (field === null ? refusal?.message : null) ?? null,
+    found: error ?? sent,
+    submit
+  };
 }
 
 interface FileListProps {

@@ -3,6 +3,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { PublishPlan } from '../api/types';
+import { Report } from '../jobs/report';
 import { momentText, sizeText } from '../quantities';
 
 const SHOWN = 100;
@@ -15,34 +16,15 @@ interface PlanTableProps {
 
 /** The first files of many; the sentence above counts them all. */
 export function PlanTable({ did, plan, trans }: PlanTableProps): React.ReactElement {
-  const heads = [trans.__('Name'), trans.__('Size'), trans.__('What happens'), trans.__('File')];
   const more = plan.steps.length - SHOWN;
   return (
     <>
       <p>{headOf(did, plan, trans)}</p>
-      <div className="vre-report" tabIndex={0} role="region" aria-label={trans.__('What the upload would do')}>
-        <table className="vre-table">
-          <thead>
-            <tr>
-              {heads.map(head => (
-                <th key={head} scope="col">
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {plan.steps.slice(0, SHOWN).map(({ name, size, what, path }) => (
-              <tr key={name}>
-                <td>{name}</td>
-                <td>{sizeText(size)}</td>
-                <td>{what}</td>
-                <td>{path}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Report
+        label={trans.__('What the upload would do')}
+        heads={[trans.__('Name'), trans.__('Size'), trans.__('What happens'), trans.__('File')]}
+        rows={plan.steps.slice(0, SHOWN).map(({ name, size, what, path }) => [name, sizeText(size), what, path])}
+      />
       {more > 0 && (
         <p className="vre-hint">{trans._n('%1 more file is not shown', '%1 more files are not shown', more)}</p>
       )}

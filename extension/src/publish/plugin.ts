@@ -10,7 +10,7 @@ import * as React from 'react';
 import { asLakeError } from '../api/error';
 import type { Job } from '../api/types';
 import { openModal } from '../forms/modal';
-import { IDataLake, ILakePanel } from '../tokens';
+import { IDataLake, ILakeJobs, ILakePanel } from '../tokens';
 import { takeDrops } from './drop';
 import { PublishDialog } from './publish-dialog';
 
@@ -27,7 +27,7 @@ export const publishPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Publishes files of the file browser in the data lake.',
   autoStart: true,
   requires: [IDataLake],
-  optional: [ILakePanel, IFileBrowserFactory, ITranslator],
+  optional: [ILakePanel, ILakeJobs, IFileBrowserFactory, ITranslator],
   activate
 };
 
@@ -35,6 +35,7 @@ function activate(
   app: JupyterFrontEnd,
   lake: IDataLake,
   panel: ILakePanel | null,
+  jobs: ILakeJobs | null,
   browsers: IFileBrowserFactory | null,
   translator: ITranslator | null
 ): void {
@@ -49,7 +50,7 @@ function activate(
       const did = typeof args.did === 'string' ? args.did : null;
       const job = await published(lake, app.serviceManager.contents, given, did, trans);
       if (job) {
-        await app.commands.execute('vre-dm:open-jobs');
+        jobs?.show(job);
       }
     }
   });

@@ -2,7 +2,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { Rule, RuleAction, Rse } from '../api/types';
+import type { Rses, Rule, RuleAction } from '../api/types';
 import { openModal } from '../forms/modal';
 import { EndForm } from './end-form';
 import { ExtendForm } from './extend-form';
@@ -12,25 +12,21 @@ import { MoveForm } from './move-form';
 
 /** The word on a button. */
 export function actionText(action: RuleAction, trans: TranslationBundle): string {
-  switch (action) {
-    case 'extend':
-      return trans.__('Extend…');
-    case 'boost':
-      return trans.__('Boost');
-    case 'move':
-      return trans.__('Move…');
-    case 'delete':
-      return trans.__('Delete…');
-    case 'approve':
-      return trans.__('Approve');
-  }
+  const words: Record<RuleAction, string> = {
+    extend: trans.__('Extend…'),
+    boost: trans.__('Boost'),
+    move: trans.__('Move…'),
+    delete: trans.__('Delete…'),
+    approve: trans.__('Approve')
+  };
+  return words[action];
 }
 
 /** Opens the dialogs; what they send goes through the model. */
 export class RuleActions {
   constructor(
     private model: RulesModel,
-    private rses: () => Promise<{ rses: Rse[] }>,
+    private rses: () => Promise<Rses>,
     private trans: TranslationBundle
   ) {}
 
@@ -39,10 +35,10 @@ export class RuleActions {
     const { model, trans } = this;
     switch (action) {
       case 'boost':
-        void model.attempt(rule.id, { boost: true });
+        void model.attempt(rule.id, () => model.change(rule.id, { boost: true }));
         break;
       case 'approve':
-        void model.attempt(rule.id, { approve: true });
+        void model.attempt(rule.id, () => model.change(rule.id, { approve: true }));
         break;
       case 'extend':
         this.open(trans.__('Keep %1 longer', rule.did), close =>

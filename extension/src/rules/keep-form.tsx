@@ -2,18 +2,17 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { Rse, Rule } from '../api/types';
-import { Buttons } from '../forms/buttons';
+import type { Rses, Rule, RuleOrder } from '../api/types';
 import { TextField } from '../forms/field';
-import { useSubmission } from '../forms/submission';
-import { daysOf } from './days';
+import { daysOf, emptyDaysText } from './days';
 import type { RulesModel } from './model';
-import { RseField } from './rse-field';
+import { RseField, useRses } from './rse-field';
+import { RuleForm } from './rule-form';
 
 interface KeepProps {
   did: string;
   model: RulesModel;
-  rses: () => Promise<{ rses: Rse[] }>;
+  rses: () => Promise<Rses>;
   trans: TranslationBundle;
   close: (rule: Rule | null) => void;
 }
@@ -25,11 +24,39 @@ interface Draft {
   comment: string;
 }
 
-type Faults = Partial<Record<keyof Draft, string>>;
+const EMPTY: Draft = { rse: '', days: '', copies: '1', comment: '' };
+
+/** A refusal (quota, duplicate, permission) stands at its field or above the buttons, and the form stays. */
+export function KeepForm({ did, model, rses, trans, close }: KeepProps): React.ReactElement {
+  const { names, days } = useRses(rses);
+  return (
+    <RuleForm
+      initial={{ ...EMPTY }}
+      faultsOf={draft => faultsOf(draft, trans)}
+      send={draft => model.make(orderOf(did, draft, trans)).then(close)}
+      label={trans.__('Keep')}
+      cancel={() => close(null)}
+      trans={trans}
+    >
+      {field => (
+        <>
+          <RseField names={names} trans={trans} first {...field('rse')} />
+          <TextField label={trans.__('Days')} hint={emptyDaysText(days, trans)} {...field('days')} />
+          <TextField label={trans.__('Copies')} required {...field('copies')} />
+          <TextField
+            label={trans.__('Comment')}
+            hint={trans.__('Why it is kept, for you and the admins')}
+            {...field('comment')}
+          />
+        </>
+      )}
+    </RuleForm>
+  );
+}
 
 /** What the draft lacks; the lake judges the rest. */
-function faultsOf(draft: Draft, trans: TranslationBundle): Faults {
-  const faults: Faults = {};
+function faultsOf(draft: Draft, trans: TranslationBundle): Partial<Draft> {
+  const faults: Partial<Draft> = {};
   if (!draft.rse.trim()) {
     faults.rse = trans.__('Name a storage element');
   }
@@ -43,50 +70,7 @@ function faultsOf(draft: Draft, trans: TranslationBundle): Faults {
   return faults;
 }
 
-/** A refusal (quota, duplicate, permission) stands at its field or above the buttons, and the form stays. */
-export function KeepForm({ did, model, rses, trans, close }: KeepProps): React.ReactElement {
-  const [draft, setDraft] = React.useState<Draft>({ rse: '', days: '', copies: '1', comment: '' });
-  const [faults, setFaults] = React.useState<Faults>({});
-  const sending = useSubmission();
-  const submit = (event: React.FormEvent) => {
-    event.preventDefault();
-    const found = faultsOf(draft, trans);
-    setFaults(found);
-    if (Object.keys(found).length === 0) {
-      void sending.run(async () => close(await model.make(orderOf(did, draft, trans))));
-    }
-  };
-  const field = (name: keyof Draft) => ({
-    value: draft[name],
-    error: faults[name] ?? sending.at(name),
-    change: (value: string) => setDraft(before => ({ ...before, [name]: value }))
-  });
-  return (
-    <form className="vre-form" onSubmit={submit} noValidate>
-      <RseField rses={rses} trans={trans} first {...field('rse')} />
-      <TextField
-        label={trans.__('Days')}
-        hint={trans.__('Empty: as long as the lake usually keeps')}
-        {...field('days')}
-      />
-      <TextField label={trans.__('Copies')} required {...field('copies')} />
-      <TextField
-        label={trans.__('Comment')}
-        hint={trans.__('Why it is kept, for you and the admins')}
-        {...field('comment')}
-      />
-      <Buttons
-        trans={trans}
-        label={trans.__('Keep')}
-        busy={sending.busy}
-        refused={sending.elsewhere(['rse', 'days', 'copies', 'comment'])}
-        cancel={() => close(null)}
-      />
-    </form>
-  );
-}
-
-function orderOf(did: string, draft: Draft, trans: TranslationBundle) {
+function orderOf(did: string, draft: Draft, trans: TranslationBundle): RuleOrder {
   return {
     did,
     rse: draft.rse.trim(),

@@ -2,11 +2,30 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { Rse } from '../api/types';
+import type { Rses } from '../api/types';
 import { TextField } from '../forms/field';
 
+/** What a form about copies knows of the lake; nothing until it answers. */
+export interface KnownRses {
+  /** Those that take files. */
+  names: readonly string[];
+  /** Days that a rule is kept if none are said; null for ever. */
+  days?: number | null;
+}
+
+/** Asks once, when the form is shown; without an answer any name can be typed, and the lake judges it. */
+export function useRses(ask: () => Promise<Rses>): KnownRses {
+  const [known, setKnown] = React.useState<KnownRses>({ names: [] });
+  React.useEffect(() => {
+    ask()
+      .then(({ rses, days }) => setKnown({ names: rses.filter(rse => rse.writable).map(rse => rse.name), days }))
+      .catch(() => undefined);
+  }, []);
+  return known;
+}
+
 interface RseFieldProps {
-  rses: () => Promise<{ rses: Rse[] }>;
+  names: readonly string[];
   value: string;
   change: (value: string) => void;
   error: string | null;
@@ -16,14 +35,8 @@ interface RseFieldProps {
   trans: TranslationBundle;
 }
 
-/** The proposals are asked for when it is shown; without them any name can be typed. */
-export function RseField({ rses, trans, hint, required = true, ...field }: RseFieldProps): React.ReactElement {
-  const [names, setNames] = React.useState<readonly string[]>([]);
-  React.useEffect(() => {
-    rses()
-      .then(({ rses }) => setNames(rses.filter(({ writable }) => writable).map(({ name }) => name)))
-      .catch(() => undefined); // the lake judges what was typed
-  }, []);
+/** Few of them are named in the hint. */
+export function RseField({ names, trans, hint, required = true, ...field }: RseFieldProps): React.ReactElement {
   const listed = names.length > 0 && names.length <= 12 ? trans.__('One of %1', names.join(', ')) : undefined;
   return (
     <TextField

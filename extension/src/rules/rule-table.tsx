@@ -89,11 +89,11 @@ function RuleRow({ rule, refused, actions, trans }: RowProps): React.ReactElemen
 
 /** Rucio's word for the state stands out where the sentence begins with it. */
 function Sentence({ rule: { state, sentence } }: { rule: Rule }): React.ReactElement {
-  const rest = sentence.startsWith(state) ? sentence.slice(state.length) : ` ${sentence}`;
+  const word = sentence.startsWith(state) ? state : '';
   return (
     <>
-      <span className="vre-rule-state">{state}</span>
-      {rest}
+      {word && <span className="vre-rule-state">{word}</span>}
+      {sentence.slice(word.length)}
     </>
   );
 }

@@ -1,9 +1,10 @@
 /** The section "Rules" of the panel: the table of my replication rules. */
 
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
-import type { Message } from '@lumino/messaging';
+import { UseSignal } from '@jupyterlab/ui-components';
 import * as React from 'react';
+import { FilterBox } from '../forms/filter-box';
+import { Section } from '../lake/section';
 import type { RuleActions } from './actions';
 import type { RulesModel } from './model';
 import { RuleTable } from './rule-table';
@@ -17,7 +18,7 @@ interface RulesProps {
 }
 
 /** Asks for the rules when it is seen for the first time. */
-export class RulesSection extends ReactWidget {
+export class RulesSection extends Section {
   constructor(private props: RulesProps) {
     super();
     this.id = 'vre-dm-rules';
@@ -29,19 +30,9 @@ export class RulesSection extends ReactWidget {
     return <UseSignal signal={this.props.model.changed}>{() => <Rules {...this.props} />}</UseSignal>;
   }
 
-  protected override onAfterAttach(message: Message): void {
-    super.onAfterAttach(message);
-    this.look();
-  }
-
-  protected override onAfterShow(message: Message): void {
-    super.onAfterShow(message);
-    this.look();
-  }
-
-  private look(): void {
+  protected override look(): void {
     const { model } = this.props;
-    if (this.isVisible && !model.isKnown && !model.isAsking) {
+    if (!model.isKnown && !model.isAsking) {
       void model.reload();
     }
   }
@@ -53,13 +44,11 @@ function Rules({ model, actions, trans }: RulesProps): React.ReactElement {
   return (
     <>
       <div className="vre-rules-head">
-        <input
-          type="search"
-          className="jp-mod-styled"
-          aria-label={trans.__('Filter rules by DID, RSE or state')}
+        <FilterBox
+          label={trans.__('Filter rules by DID, RSE or state')}
           placeholder={trans.__('Filter rules')}
           value={view.text}
-          onChange={event => setView({ text: event.target.value, page: 0 })}
+          change={text => setView({ text, page: 0 })}
         />
         <button
           type="button"

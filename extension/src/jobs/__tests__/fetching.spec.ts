@@ -132,10 +132,14 @@ test('a refused order comes back into the dialog as it was', () => {
   assert.equal(draftOf(order(), toyForecast()).mode, 'cache');
 });
 
+test('files of unknown size are counted all the same', () => {
+  assert.deepEqual(outlookOf(toyForecast({ bytes: null }), trans).facts, ['3 files, size unknown']);
+});
+
 test('an embargo stands before the other remarks', () => {
   const forecast = toyForecast({ embargo: 'yours alone', remarks: ['slow'], present: 1, free: 5000 });
   assert.deepEqual(outlookOf(forecast, trans), {
-    facts: ['3 files, 2 kB', '1 is there already', '5 kB free'],
+    facts: ['3 files, 2 kB', '1 is there already', '5 kB free on that disk'],
     cautions: ['yours alone', 'slow']
   });
 });

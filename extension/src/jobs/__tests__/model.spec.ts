@@ -29,12 +29,14 @@ function made() {
   return { events, answers, model, ended, names: () => model.jobs.map(job => job.job) };
 }
 
-test('those that run come first, then the newest', () => {
+test('those that run come first, then the paused ones, then the newest', () => {
   const { events, names } = made();
+  const since = '2026-01-02T12:00:00Z';
+  events.job.emit(toyJob({ job: 'paused', state: 'cancelled', paused: true, since }));
   events.job.emit(toyJob({ job: 'old', state: 'finished', since: '2026-01-30T12:00:00Z' }));
   events.job.emit(toyJob({ job: 'new', state: 'failed', since: '2026-01-31T12:00:00Z' }));
   events.job.emit(toyJob({ job: 'runs', since: '2026-01-01T12:00:00Z' }));
-  assert.deepEqual(names(), ['runs', 'new', 'old']);
+  assert.deepEqual(names(), ['runs', 'paused', 'new', 'old']);
 });
 
 test('what an event tells while the list is under way is newer than the list', async () => {
@@ -79,7 +81,8 @@ test('an event that arrives after the end does not bring the job back to life', 
 });
 
 test('a job of another host that fell silent may come back', () => {
-  const { events, model } = made();
+  const { events, answers, model } = made();
+  answers.job = async job => toyJob({ job, state: 'died', paths: [], report: [] });
   events.job.emit(toyJob({ job: 'a', state: 'died' }));
   events.job.emit(toyJob({ job: 'a' }));
   assert.equal(model.jobs[0].state, 'running');
@@ -121,4 +124,34 @@ test('what was asked of a finished job stays with it when the next event comes w
   await model.complete('a');
   events.job.emit(toyJob({ job: 'a', state: 'failed' }));
   assert.deepEqual([model.jobs[0].paths, model.jobs[0].report], [[], []]);
+});
+
+test('what was begun is seen before there is a job, and no more when it was refused', async () => {
+  const { model, names } = made();
+  const begun: string[] = [];
+  model.begun.connect((_, { what }) => begun.push(what));
+  let settle: (job: Job | null) => void = () => undefined;
+  const first = model.begin('a:b', () => new Promise(resolve => (settle = resolve)));
+  const second = model.begin('a:b', async () => null);
+  assert.deepEqual(
+    [begun, model.beginnings],
+    [
+      ['a:b', 'a:b'],
+      ['a:b', 'a:b']
+    ]
+  );
+  await second;
+  assert.deepEqual(model.beginnings, ['a:b']);
+  settle(toyJob({ job: 'new' }));
+  await first;
+  assert.deepEqual([names(), model.beginnings], [['new'], []]);
+});
+
+test('what the whole job told is forgotten when it goes on', async () => {
+  const { events, answers, model } = made();
+  answers.job = async job => toyJob({ job, state: 'died', paths: [], report: [] });
+  events.job.emit(toyJob({ job: 'a', state: 'died' }));
+  await model.complete('a');
+  events.job.emit(toyJob({ job: 'a' }));
+  assert.deepEqual([model.jobs[0].state, model.jobs[0].paths], ['running', undefined]);
 });

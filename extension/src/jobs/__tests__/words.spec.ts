@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nullTranslator } from '@jupyterlab/translation';
-import { amountsOf, farewell, percentOf, stateOf } from '../words';
+import type { Job } from '../../api/types';
+import { amountsOf, farewell, percentOf, remarksOf, stateOf } from '../words';
 import { toyJob } from './toys';
 
 const trans = nullTranslator.load('vre_dm');
@@ -30,6 +31,17 @@ test('a job is not whole before its last byte', () => {
 test('a paused job is not called cancelled', () => {
   assert.equal(stateOf(toyJob({ state: 'cancelled', paused: true }), trans), 'Paused');
   assert.equal(stateOf(toyJob({ state: 'cancelled' }), trans), 'Cancelled');
+});
+
+test('bytes that stay are said, with the buttons that there are, and once', () => {
+  const said = (changes: Partial<Job>) =>
+    remarksOf(toyJob({ state: 'cancelled', remark: 'what arrived is kept', kept: 2000, ...changes }), trans);
+  const [kept, ...more] = said({ can: ['continue', 'delete'] });
+  assert.match(kept, /^2 kB .* Continue .* Forget/);
+  assert.deepEqual(more, []);
+  assert.doesNotMatch(said({ can: ['delete'] })[0], /Continue/);
+  assert.deepEqual(said({ kept: 0 }), ['what arrived is kept']);
+  assert.equal(said({ state: 'failed', remark: '1 of 4 files could not be had' }).length, 2);
 });
 
 test('the end is told with its reason', () => {

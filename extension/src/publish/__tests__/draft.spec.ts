@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nullTranslator } from '@jupyterlab/translation';
-import { draftFor, orderOf } from '../draft';
+import { LakeError } from '../../api/error';
+import { draftFor, fieldOf, holds, orderOf } from '../draft';
+import type { PublishDraft } from '../draft';
 import { nameFault, proposedName } from '../names';
+import { fieldsOf } from '../schema';
 
 const trans = nullTranslator.load('vre_dm');
 const form = { fields: [], keyPattern: '' };
+
+function drafted(changes: Partial<PublishDraft> = {}): PublishDraft {
+  return { ...draftFor(['a.csv'], ['user.dm'], null), ...changes };
+}
 
 test('a name that the lake would refuse is refused while it is typed', () => {
   for (const name of ['', 'a b', 'é', '.hidden', 'a//b', '/a', 'a/', '-x', 'a/../b', 'x'.repeat(251), 'a:b', 'a<b>']) {
@@ -34,7 +41,8 @@ test('files that join a dataset bring neither metadata nor a lifetime', () => {
     days: null,
     metadata: {},
     prefix: null,
-    comment: null
+    comment: null,
+    new: false
   });
 });
 
@@ -43,4 +51,28 @@ test('an order is given only without a fault', () => {
   const { order, faults } = orderOf(draft, ['a b.csv'], form, trans);
   assert.equal(order, null);
   assert.deepEqual(Object.keys(faults), ['scope', 'name', 'rse', 'days']);
+});
+
+test('a refusal stands at the field that it blames, or above the buttons', () => {
+  const fields = fieldsOf({ properties: { year: { type: 'integer' } } });
+  const metadata = { texts: {}, tables: {}, further: [{ key: 'runs', value: '1' }] };
+  const at = (field: string | null, draft = drafted({ metadata })) =>
+    fieldOf(new LakeError('Declined', 'no', field), draft, { ...form, fields });
+  assert.deepEqual(
+    ['did', 'rse', 'days', 'metadata', 'metadata.year', 'metadata.runs', 'metadata.deep'].map(field => at(field)),
+    ['name', 'rse', 'days', 'metadata', 'metadata.year', 'metadata.further.0', 'metadata']
+  );
+  assert.deepEqual([at(null), at('lake'), at('days', drafted({ isNew: false }))], [null, null, null]);
+});
+
+test('a refusal holds until what it blames changes', () => {
+  const sent = drafted();
+  const typed = (key: string) => drafted({ metadata: { ...sent.metadata, texts: { [key]: '2' } } });
+  assert.ok(holds('name', sent, drafted({ rse: 'SITE' })));
+  assert.ok(!holds('name', sent, drafted({ scope: 'other' })));
+  assert.ok(!holds('name', sent, drafted({ isNew: false })));
+  assert.ok(holds('metadata.year', sent, typed('title')));
+  assert.ok(!holds('metadata.year', sent, typed('year')));
+  assert.ok(holds(null, sent, sent));
+  assert.ok(!holds(null, sent, drafted()));
 });

@@ -15,7 +15,7 @@ function made() {
   };
   const refreshed = new Signal<never, void>(sender);
   const asked: ((rules: Rule[]) => void)[] = [];
-  const server = { changed: toyRule(), refusal: null as LakeError | null };
+  const server = { changed: toyRule(), left: [toyRule()], refusal: null as LakeError | null };
   const changing = async () => {
     if (server.refusal) {
       throw server.refusal;
@@ -24,6 +24,11 @@ function made() {
   };
   const api = {
     rules: () => new Promise<{ rules: Rule[] }>(resolve => asked.push(rules => resolve({ rules }))),
+    rule: async (id: string) => {
+      const [found] = server.left.filter(rule => rule.id === id);
+      assert.ok(found, `no rule ${id}`);
+      return found;
+    },
     makeRule: changing,
     changeRule: changing,
     deleteRule: async () => null
@@ -74,19 +79,37 @@ test('a refused boost stands at its rule, and the rule stays as it was', async (
   const { model, events, server } = made();
   events.rule.emit({ ...toyRule({ state: 'STUCK' }), was: null });
   server.refusal = new LakeError('LoginRefused', 'the rule belongs to someone else');
-  await model.attempt('r1', { boost: true });
+  await model.attempt('r1', () => model.change('r1', { boost: true }));
   assert.equal(model.refused.get('r1')?.message, 'the rule belongs to someone else');
   assert.equal(model.rules[0].state, 'STUCK');
 });
 
-test('a moved rule is listed beside the one that follows it', async () => {
-  const { model, asked, server, ids } = made();
+test('a moved rule is listed below the one that follows it, and says so', async () => {
+  const { model, events, server } = made();
+  events.rule.emit({ ...toyRule(), was: null });
   server.changed = toyRule({ id: 'r2', rse: 'SITE-B' });
-  const moving = model.change('r1', { rse: 'SITE-B' });
+  server.left = [toyRule({ sentence: 'OK: the rule was moved' })];
+  await model.change('r1', { rse: 'SITE-B' });
+  assert.deepEqual(
+    model.rules.map(({ id, sentence }) => [id, sentence.includes('moved')]),
+    [
+      ['r2', false],
+      ['r1', true]
+    ]
+  );
+});
+
+test('a rule that was deleted is shown as the lake says it then, or no more', async () => {
+  const { model, events, asked, server } = made();
+  events.rule.emit({ ...toyRule(), was: null });
+  server.left = [toyRule({ sentence: 'ended', can: [] })];
+  await model.end('r1');
+  assert.deepEqual([model.rules[0].sentence, model.rules[0].can], ['ended', []]);
+  server.left = [];
+  await model.end('r1');
+  asked[0]([]);
   await new Promise(setImmediate);
-  asked[0]([toyRule({ id: 'r2', rse: 'SITE-B' }), toyRule({ id: 'r1' })]);
-  await moving;
-  assert.deepEqual(ids(), ['r2', 'r1']);
+  assert.deepEqual(model.rules, []);
 });
 
 test('a new rule stands before the others of its urgency', async () => {

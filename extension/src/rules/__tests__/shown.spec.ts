@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nullTranslator } from '@jupyterlab/translation';
-import { daysOf } from '../days';
+import { daysOf, emptyDaysText } from '../days';
 import { newsOf } from '../news';
 import { PAGE, shownOf } from '../shown';
 import { toyRule } from './toys';
@@ -30,6 +30,11 @@ test('days are a positive number that a rule can be kept for', () => {
     assert.ok(daysOf(typed, trans).fault, typed);
   }
   assert.ok(daysOf('', trans, true).fault);
+});
+
+test('an empty lifetime says what it means as soon as that is known', () => {
+  const said = [undefined, null, 30].map(days => emptyDaysText(days, trans));
+  assert.deepEqual(said, [undefined, 'Empty: for ever', 'Empty: 30, as is usual in this lake']);
 });
 
 test('a rule is news when it becomes OK, STUCK or SUSPENDED, once', () => {

@@ -153,7 +153,9 @@ async def test_keys_of_one_scope_are_those_of_its_datasets(api: Asked) -> None:
 
 
 async def test_storage_elements_tell_what_one_may_do_there(api: Asked, on_lake: LakeStatus) -> None:
-    found = said(await api("rses"))["rses"]
+    answer = said(await api("rses"))
+    assert answer["days"] is None  # for ever, as nothing else is configured
+    found = answer["rses"]
     assert [row["name"] for row in found] == sorted(row["name"] for row in found)
     assert any(row["writable"] and "https" in row["schemes"] for row in found)
     assert any(row["left"] for row in found)

@@ -34,8 +34,8 @@ async def test_a_rule_is_made_listed_kept_longer_and_ended(api: Asked, did: Did,
     assert said(await api("rules", rule["id"]))["expires"] == longer["expires"]
     assert (await api("rules", rule["id"], method="DELETE")).code == 204
     (ended,) = lake.dataset(did).rules()
-    assert not ended.ends_within(-1)
     assert ended.ends_within(1)
+    assert (ended.can, ended.sentence.split()[0]) == ([], "ended")
 
 
 async def test_a_rule_is_moved_and_tried_again(api: Asked, did: Did) -> None:

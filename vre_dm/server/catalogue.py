@@ -83,8 +83,8 @@ class StorageElementsHandler(Handler):
     """Storage elements."""
 
     async def get(self) -> None:
-        """List them, with what the account may still keep there."""
-        self.reply({"rses": await self.ask(_storage_elements)})
+        """List them, with what the account may still keep there, and for how long where it does not say."""
+        self.reply(await self.ask(_storage_elements))
 
 
 def entry(one: Entry | Dataset) -> Row:
@@ -168,9 +168,9 @@ def _key(key: Key) -> dict[str, Any]:
     return {"key": key.name, "kinds": key.kinds, "unit": key.unit, "example": plain(example)}
 
 
-def _storage_elements(lake: Lake) -> list[dict[str, Any]]:
+def _storage_elements(lake: Lake) -> dict[str, Any]:
     found, left = lake.rses(), {each.rse: each.left for each in lake.quota().allowances}
-    return [
+    rows = [
         {
             "name": row["rse"],
             "type": row.get("rse_type"),
@@ -182,6 +182,7 @@ def _storage_elements(lake: Lake) -> list[dict[str, Any]]:
         }
         for row in found.rows
     ]
+    return {"rses": rows, "days": lake.instance.rule_days}
 
 
 ROUTES = [

@@ -58,6 +58,8 @@ class Rule(Tabular):
     def can(self) -> list[str]:
         """What may be tried with it now: ``extend``, ``boost``, ``move``, ``delete``, ``approve``."""
         state = self.state
+        if state.is_over(datetime.now(UTC)):
+            return []
         if state.state == "WAITING_APPROVAL":  # only the lake knows who may
             return ["approve", "delete"] if self.mine else ["approve"]
         if not self.mine:

@@ -79,7 +79,7 @@ def explanation(seen: Seen) -> Explanation:
     if state.successor:
         what = f"{_head(state)}: the rule was moved and ends when rule {state.successor} is OK"
         return Explanation(what)
-    if state.expires is not None and state.expires <= seen.now and not state.locked:
+    if state.expires and state.is_over(seen.now):
         return Explanation(f"ended {moment(state.expires)}: the lake removes copies that no other rule keeps")
     return _OF_STATE.get(state.state, _strange)(seen)
 

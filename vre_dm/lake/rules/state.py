@@ -60,6 +60,10 @@ class RuleState:
         """Files to keep, times copies."""
         return self.arrived + self.moving + self.stuck
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether its end has come: the lake removes it within its time."""
+        return self.expires is not None and self.expires <= now and not self.locked
+
 
 def state_of(row: dict[str, Any]) -> RuleState:
     """State in a row of Rucio's."""

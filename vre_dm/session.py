@@ -266,17 +266,15 @@ def jobs() -> "JobList":
 def job_of(pid: int, since: datetime) -> "Job | None":
     """The job that a process of this machine began since a moment, if it tells of one already."""
     from vre_dm.lake.jobs.listing import job_of as found
-    from vre_dm.notebook.progress import follow
 
-    return found(_state() / "jobs", pid, since, follow)
+    return found(_state() / "jobs", pid, since)
 
 
 def watch_jobs() -> "Watch":
     """Look at the same jobs again and again, for who shows what changes among them."""
     from vre_dm.lake.jobs.watching import Watch
-    from vre_dm.notebook.progress import follow
 
-    return Watch(_state() / "jobs", follow)
+    return Watch(_state() / "jobs")
 
 
 def connected() -> Lake:

@@ -58,7 +58,7 @@ class Shown:
 
 
 def jobs(root: Path) -> JobList:
-    return jobs_in(root, Shown())
+    return jobs_in(root)
 
 
 def only(root: Path) -> Job:
@@ -230,17 +230,17 @@ def test_who_follows_late_sees_the_state_and_what_comes_but_no_old_troubles(root
 
 
 def test_the_job_that_a_process_began_is_found_among_others(root: Path):
-    begun, show = datetime.fromtimestamp(NOW, UTC), Shown()
+    begun = datetime.fromtimestamp(NOW, UTC)
     made(root, STATE)
     made(root, STATE, owner=DEAD)
     (running,) = (job.name for job in jobs(root) if job.state == "running")
-    job = job_of(root, os.getpid(), begun, show)
+    job = job_of(root, os.getpid(), begun)
     assert job is not None
     assert job.name == running
-    assert job_of(root, os.getpid(), begun + timedelta(seconds=1), show) is None
-    assert job_of(root, os.getpid(), begun + timedelta(days=1), show) is None
-    assert job_of(root, DEAD.pid + 1, begun, show) is None
-    assert job_of(root.parent, os.getpid(), begun, show) is None
+    assert job_of(root, os.getpid(), begun + timedelta(seconds=1)) is None
+    assert job_of(root, os.getpid(), begun + timedelta(days=1)) is None
+    assert job_of(root, DEAD.pid + 1, begun) is None
+    assert job_of(root.parent, os.getpid(), begun) is None
 
 
 def _append(folder: JobFolder, event: Event) -> None:

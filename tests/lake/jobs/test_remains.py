@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from tests.lake.jobs.test_folder import ABOUT, DEAD, NOW, made
-from tests.lake.jobs.test_listing import Shown
 from vre_dm.did import Did
 from vre_dm.lake.jobs.job import Job
 from vre_dm.lake.jobs.listing import jobs_in
@@ -41,7 +40,7 @@ def part(data: Path, did: Did, owner: Owner) -> Path:
 def job(state: Path, data: Path, *events: Event) -> Job:
     """A fetch of which a dead process told this."""
     made(state, *events, owner=DEAD, about=replace(ABOUT, to=str(data)))
-    return jobs_in(state, Shown())[0]
+    return jobs_in(state)[0]
 
 
 def test_a_fetch_that_is_forgotten_gives_the_room_of_its_unfinished_files_back(
@@ -55,7 +54,7 @@ def test_a_fetch_that_is_forgotten_gives_the_room_of_its_unfinished_files_back(
     fetch.forget(free=True)
     assert [path.exists() for path in left] == [False, False]
     assert [path.name for path in whole.parent.iterdir()] == ["whole.root"]
-    assert list(jobs_in(state, Shown())) == []
+    assert list(jobs_in(state)) == []
 
 
 def test_what_a_fetch_did_not_begin_or_another_writes_is_not_its_own(state: Path, data: Path) -> None:
@@ -79,7 +78,7 @@ def test_a_fetch_that_somebody_goes_on_with_has_nothing_to_give_back(state: Path
     left = part(data, FILE, nobody())
     old = job(state, data, Started(FILE, "SITE"))
     made(state, now=NOW + 60, about=replace(ABOUT, to=str(data)))
-    old = next(one for one in jobs_in(state, Shown()) if one.name == old.name)
+    old = next(one for one in jobs_in(state) if one.name == old.name)
     assert old.kept == 0
     old.forget(free=True)
     assert left.exists()

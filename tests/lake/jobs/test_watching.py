@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.lake.jobs.test_folder import ABOUT, DEAD, NOW, STATE, made
-from tests.lake.jobs.test_listing import Shown, _append
+from tests.lake.jobs.test_listing import _append
 from vre_dm.lake.jobs.folder import begin
 from vre_dm.lake.jobs.job import name_of
 from vre_dm.lake.jobs.watching import News, Watch
@@ -20,7 +20,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_each_change_of_a_job_is_told_once(root: Path):
-    watch = Watch(root, Shown())
+    watch = Watch(root)
     assert watch.look() == News()
     folder = made(root)
     name = name_of(folder)
@@ -41,7 +41,7 @@ def test_each_change_of_a_job_is_told_once(root: Path):
 
 
 def test_the_death_of_a_process_is_told_though_it_wrote_nothing(root: Path):
-    watch = Watch(root, Shown())
+    watch = Watch(root)
     folder = made(root, STATE)
     watch.look()
     about = folder.path / "job.json"
@@ -52,7 +52,7 @@ def test_the_death_of_a_process_is_told_though_it_wrote_nothing(root: Path):
 
 
 def test_a_stopped_one_says_at_once_that_another_goes_on_with_it(root: Path):
-    watch = Watch(root, Shown())
+    watch = Watch(root)
     stopped = made(root, STATE, owner=DEAD)
     begin(root, replace(ABOUT, what="s:other"), NOW + 1)
     watch.look()
@@ -64,7 +64,7 @@ def test_a_stopped_one_says_at_once_that_another_goes_on_with_it(root: Path):
 
 def test_what_was_written_but_changes_nothing_is_not_told(root: Path):
     folder = made(root, STATE)
-    watch = Watch(root, Shown())
+    watch = Watch(root)
     watch.look()
     _append(folder, STATE)
     assert watch.look() == News()

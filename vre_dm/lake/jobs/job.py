@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,13 @@ _POLL = 0.2  # seconds between two looks at whether it is over
 _IN_SENTENCE = {"job", "what", "state", ""}
 Show = Callable[[float], AbstractContextManager[Listener]]
 """Shows events to the user; is told for how many seconds the job runs already."""
+
+
+def unseen(_: float) -> AbstractContextManager[Listener]:
+    """Show nothing."""
+    return nullcontext(lambda event: None)
+
+
 AGAIN = "run the same again to continue"
 """What to do about a job that can continue, where nothing can be clicked."""
 
@@ -46,14 +53,16 @@ class Job(Tabular):
         What its process tells.
     begun
         What was written down when it began.
-    show
-        Shows it while it is followed.
     later
         Later jobs of the same, the newest first.
+    show
+        Shows it while it is followed.
     """
 
-    def __init__(self, folder: JobFolder, begun: Begun, show: Show, later: "Sequence[Job]" = ()) -> None:
-        self._folder, self._begun, self._show, self._later = folder, begun, show, later
+    def __init__(
+        self, folder: JobFolder, begun: Begun, later: "Sequence[Job]" = (), show: Show = unseen
+    ) -> None:
+        self._folder, self._begun, self._later, self._show = folder, begun, later, show
 
     @property
     def name(self) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from vre_dm.errors import NoSuchJob
 from vre_dm.lake.jobs.folder import About, folders
-from vre_dm.lake.jobs.job import AGAIN, Job, Show
+from vre_dm.lake.jobs.job import AGAIN, Job, Show, unseen
 from vre_dm.lake.tables import Table, Tabular, plural
 
 _SHOWN = 20
@@ -47,7 +47,7 @@ class JobList(Tabular, list[Job]):
         return Table(title, heads, [[row[head] for head in heads] for row in cells], " ".join(notes))
 
 
-def jobs_in(root: Path, show: Show) -> JobList:
+def jobs_in(root: Path, show: Show = unseen) -> JobList:
     """Jobs of this user, in whatever window.
 
     Parameters
@@ -61,13 +61,13 @@ def jobs_in(root: Path, show: Show) -> JobList:
     told = [(begun, folder) for folder in folders(root) if (begun := folder.begun) is not None]
     for begun, folder in sorted(told, key=lambda pair: pair[0].at, reverse=True):
         same = later.get(begun.about, ())
-        found.append(Job(folder, begun, show, same))
+        found.append(Job(folder, begun, same, show))
         later[begun.about] = (*same, found[-1])
     found.sort(key=lambda job: job.state != "running")
     return found
 
 
-def job_of(root: Path, pid: int, since: datetime, show: Show) -> Job | None:
+def job_of(root: Path, pid: int, since: datetime) -> Job | None:
     """The job that a process of this machine began since a moment; a look at the newest folders only."""
     for folder in folders(root):
         begun = folder.begun
@@ -76,5 +76,5 @@ def job_of(root: Path, pid: int, since: datetime, show: Show) -> Job | None:
         if begun.at < since - timedelta(seconds=2):  # names of folders tell the second, and no more
             return None
         if begun.at >= since and begun.owner.here and begun.owner.pid == pid:
-            return Job(folder, begun, show)
+            return Job(folder, begun)
     return None

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from vre_dm.lake.jobs.folder import About, JobFolder, folders
-from vre_dm.lake.jobs.job import Job, Show, name_of
+from vre_dm.lake.jobs.job import Job, name_of
 from vre_dm.lake.jobs.listing import jobs_in
 
 _Mark = tuple[int, int, bool]
@@ -35,12 +35,10 @@ class Watch:
     ----------
     root
         Folder in which jobs tell of themselves.
-    show
-        Shows one to the user while it is followed.
     """
 
-    def __init__(self, root: Path, show: Show) -> None:
-        self._root, self._show = root, show
+    def __init__(self, root: Path) -> None:
+        self._root = root
         self._marks: dict[str, _Mark] = {}
         self.known: dict[str, dict[str, Any]] = {}
 
@@ -71,7 +69,7 @@ class Watch:
 
     def _touched(self, moved: set[str]) -> list[Job]:
         """Jobs that moved, and others of the same purpose: they say which one goes on with them."""
-        every = jobs_in(self._root, self._show)
+        every = jobs_in(self._root)
         same: set[About] = {job.about for job in every if job.name in moved}
         return [job for job in every if job.name in moved or job.about in same]
 

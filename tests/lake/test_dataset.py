@@ -34,7 +34,9 @@ def test_a_container_a_dataset_and_a_file_are_all_datasets(lake: Lake) -> None:
 def test_a_containers_files_are_those_of_its_datasets(lake: Lake) -> None:
     container = lake.dataset("xenon:s2only.2019")
     below = [file for child in container.children for file in child.files]
-    assert list(container.files) == sorted(below, key=lambda file: file.did)
+    assert [(file.did, file.size, file.adler32) for file in container.files] == sorted(
+        (file.did, file.size, file.adler32) for file in below
+    )
     assert container.size == sum(file.size or 0 for file in below)
 
 
@@ -115,6 +117,24 @@ def test_only_the_files_and_elements_that_are_asked_for_are_located(lake: Lake, 
         next(files.located("*.root"))
     with pytest.raises(NotInLake, match="at NOWHERE: no storage element fits; name one of CERN-EOSPILOT, "):
         next(files.located(rse="NOWHERE"))
+
+
+def test_the_md5_is_the_registered_one_whatever_a_copy_was_registered_with(
+    lake: Lake, rucio: Any, make: Make
+) -> None:
+    did, registered = make("md5"), "0" * 31 + "1"
+    for number, (rse, md5) in enumerate([("CNAF-STORM", registered), ("DESY-DCACHE", "f" * 32)]):
+        names = [Did(SCOPE, f"{did.name}.{name}") for name in ("one", "other")]
+        rows = [{"scope": d.scope, "name": d.name, "bytes": 1, "adler32": "00320032"} for d in names]
+        rucio.add_replicas(rse, [row | {"md5": md5} for row in rows])
+        if number == 0:
+            rucio.attach_dids(did.scope, did.name, rows)
+    files = lake.dataset(did).files
+    for found in (files.located(rse="DESY-DCACHE"), files.located("*.one", rse="DESY-DCACHE")):
+        assert {(file.md5, *(copy.rse for copy in file.replicas)) for file in found} == {
+            (registered, "DESY-DCACHE")
+        }
+    assert lake.dataset(names[0]).files.one(None).md5 == registered
 
 
 def test_a_file_is_found_by_its_name_or_its_last_part() -> None:

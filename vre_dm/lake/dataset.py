@@ -80,7 +80,7 @@ class Dataset(Tabular):
     @cached_property
     def files(self) -> FileList:
         """All files below this DID, with sizes and checksums; no bytes are read."""
-        return FileList(self._site.connection, self.did)
+        return FileList(self._site.connection, self._entry)
 
     @cached_property
     def children(self) -> SearchResult:

@@ -77,7 +77,7 @@ def start(
     policy = Policy.read(site.settings)
     choice = Choice.read(site.connection.instance, did, wanted.since, wanted.pin)
     if wanted.since is not None or wanted.pin is not None:
-        files = FileList(site.connection, did)  # what it holds now, not when it was first looked at
+        files = FileList(site.connection, entry)  # what it holds now, not when it was first looked at
 
     def work(tell: "Listener", stop: Event) -> list[Path]:
         if wanted.bring_to and not _brought(site, entry, files, wanted, tell, stop):

@@ -90,7 +90,7 @@ def outlook(
     """Look ahead; see `vre_dm.lake.lake.Lake.outlook`."""
     if cache is not None:
         site = replace(site, folder=cache.shows, cache=cache)
-    files = FileList(site.connection, entry.did)
+    files = FileList(site.connection, entry)
     chosen = files.matching(pattern)
     # Of many, where each of them lies takes longer to ask than it is worth.
     asked = Apart().later(lambda: list(files.with_replicas(chosen)) if len(chosen) <= PAGE else chosen)

@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.faults.server import breaking, stall, status, whole
-from tests.lakes import client
+from tests.lakes import client, until
 from vre_dm import __version__, session
 from vre_dm.cli import main
 from vre_dm.cli.lab import working_copy
@@ -339,10 +338,7 @@ def test_an_interrupt_is_one_line_and_code_130(tmp_path: Path):
             text=True,
         )
         with child:
-            end = time.monotonic() + 30
-            while not server.asked:
-                assert time.monotonic() < end
-                time.sleep(0.02)
+            until(lambda: server.asked)
             child.send_signal(signal.SIGINT)
             out, said = child.communicate(timeout=10)
     assert (child.returncode, out, said) == (130, "", "vre-dm: interrupted; what was done so far stays\n")

@@ -1,6 +1,6 @@
 """A kernel with the magics, as a notebook drives it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -8,12 +8,15 @@ from typing import Any
 from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import KernelManager, start_new_kernel
 
+from tests.lake.jobs.terminal import Terminal
+from vre_dm.sandbox import LakeStatus
+
 
 class Kernel:
     """A kernel as a notebook drives it."""
 
-    def __init__(self, manager: KernelManager, client: BlockingKernelClient) -> None:
-        self.manager, self.client = manager, client
+    def __init__(self, manager: KernelManager, client: BlockingKernelClient, folder: Path) -> None:
+        self.manager, self.client, self.folder = manager, client, folder
 
     def run(self, code: str) -> dict[str, Any]:
         """Run a cell; gives its status, text output, results by media type and error."""
@@ -50,11 +53,12 @@ class Kernel:
 
 
 @contextmanager
-def running(env: Mapping[str, str], folder: Path) -> Iterator[Kernel]:
-    """Start one in a folder, with these variables only, and end it."""
-    manager, client = start_new_kernel(env=dict(env), cwd=str(folder))
+def running(lake: LakeStatus, folder: Path) -> Iterator[Kernel]:
+    """Start one in a folder, of the user whose home that is (as a `Terminal` there), and end it."""
+    env = Terminal(lake, folder).env | {"IPYTHONDIR": str(folder / "ipython")}
+    manager, client = start_new_kernel(env=env, cwd=str(folder))
     try:
-        kernel = Kernel(manager, client)
+        kernel = Kernel(manager, client, folder)
         assert kernel.run("%load_ext vre_dm")["status"] == "ok"
         yield kernel
     finally:

@@ -21,9 +21,9 @@ def terminal(embedded_lake: LakeStatus, tmp_path: Path) -> Terminal:
 
 
 @pytest.fixture
-def kernel(terminal: Terminal, tmp_path: Path) -> Iterator[Kernel]:
+def kernel(embedded_lake: LakeStatus, tmp_path: Path) -> Iterator[Kernel]:
     """A notebook of the same user."""
-    with running(terminal.env | {"IPYTHONDIR": str(tmp_path / "ipython")}, tmp_path) as kernel:
+    with running(embedded_lake, tmp_path) as kernel:
         yield kernel
 
 

@@ -1,9 +1,7 @@
 """The browser in a real kernel on a real lake: what its page gets, what is saved, and what is in it."""
 
 import json
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +14,6 @@ from vre_dm.lake.lake import Lake
 from vre_dm.notebook.browser import browser
 from vre_dm.sandbox import LakeStatus
 
-ROOT = Path(__file__).parents[3]
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -73,14 +70,7 @@ class Page:
 
 @pytest.fixture(scope="module")
 def page(embedded_lake: LakeStatus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    env = os.environ | {
-        "RUCIO_CONFIG": str(embedded_lake.rucio_config),
-        "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache")),
-        "XDG_STATE_HOME": str(tmp_path_factory.mktemp("state")),
-        "IPYTHONDIR": str(tmp_path_factory.mktemp("ipython")),
-        "PYTHONPATH": str(ROOT),
-    }
-    with running(env, tmp_path_factory.mktemp("work")) as kernel:
+    with running(embedded_lake, tmp_path_factory.mktemp("work")) as kernel:
         yield Page(kernel)
 
 

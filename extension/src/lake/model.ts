@@ -60,6 +60,7 @@ export class DataLake implements IDataLake {
       await this.start(this.choice.name || known.chosen, known.lakes);
       this.begin(this.choice.name || known.chosen, known.lakes, known.problem);
       const login = await this.persist(this.api.login);
+      this.isServerGone = false;
       this.note({ login, trouble: null, reach: login.problem ? this.reach : null });
     } catch (error) {
       if (!isAbort(error)) {
@@ -131,10 +132,8 @@ export class DataLake implements IDataLake {
       this.note({ trouble: message });
     } else if (!this.isServerGone) {
       this.isServerGone = true;
-      this.note({
-        login: null,
-        reach: { lake: this.lake, reachable: false, since: new Date().toISOString(), message }
-      });
+      const lake = this.api.requests.trans.__('The Jupyter server');
+      this.note({ login: null, reach: { lake, reachable: false, since: new Date().toISOString(), message: null } });
     }
   }
 

@@ -40,22 +40,24 @@ export function Rows<T>(props: RowsProps<T>): JSX.Element {
       <div className="vre-row vre-rows-probe" ref={view.probe} aria-hidden="true" />
       <div className="vre-rows-all" role="presentation" style={{ height: count * view.row }}>
         {inPage(first, end, active.index).map(index => {
-          const item = props.at(index);
           const key = keyAt(props, index);
-          const facts = item === undefined ? WAITING : props.facts(item);
-          return (
-            <Row
-              key={key}
-              {...{ ...told, index, facts }}
-              selected={marks.keys.has(key)}
-              active={index === active.index}
-            >
-              {item === undefined ? null : props.render(item)}
-            </Row>
-          );
+          const stands = { index, selected: marks.keys.has(key), active: index === active.index };
+          return <Placed key={key} list={props} {...told} {...stands} />;
         })}
       </div>
     </div>
+  );
+}
+
+type PlacedProps<T> = Omit<RowProps, 'facts' | 'children'> & { list: RowsProps<T> };
+
+/** A row of the list, or its place while it is being asked for. */
+function Placed<T>({ list, ...told }: PlacedProps<T>): JSX.Element {
+  const item = list.at(told.index);
+  return (
+    <Row {...told} facts={item === undefined ? WAITING : list.facts(item)}>
+      {item === undefined ? null : list.render(item)}
+    </Row>
   );
 }
 

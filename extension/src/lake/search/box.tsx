@@ -63,7 +63,7 @@ function PatternInput({ model, error, trans }: InputProps): React.ReactElement {
       aria-label={trans.__('Name, scope:name, words of a title, or a filter such as year>=2017')}
       aria-describedby={error}
       aria-invalid={error ? true : undefined}
-      placeholder={trans.__('words, name* or year>=2017')}
+      placeholder={trans.__('words or name*')}
       autoComplete="off"
       spellCheck={false}
       value={model.draft.pattern}

@@ -253,8 +253,7 @@ def begin(root: Path, about: About, now: float, task: Task | None = None) -> Job
 
 def untold(root: Path, error: OSError) -> NotWritable:
     """Say that no job can tell of itself, and where."""
-    why = f"no job can tell of itself in {root}: {error.strerror}; {_ELSEWHERE}"
-    return NotWritable(why, field="XDG_STATE_HOME")
+    return NotWritable(f"no job can tell of itself in {root}: {error.strerror}; {_ELSEWHERE}")
 
 
 def folders(root: Path) -> list[JobFolder]:

@@ -188,8 +188,9 @@ def _told_in(
         except OSError as error:
             folder.remove()
             raise untold(root, error) from error
-    except NotWritable:
+    except NotWritable as error:
         if must_tell:
+            error.field = "XDG_STATE_HOME"  # no folder that was asked for
             raise
         return None, None
 

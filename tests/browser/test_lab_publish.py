@@ -60,6 +60,7 @@ def test_a_file_becomes_a_dataset_once_the_form_is_right_and_the_dry_run_was_see
     page.keyboard.press("Enter")
     expect(dialog.get_by_role("row").filter(has_text="upload")).to_have_count(1)
     dialog.get_by_role("button", name="Upload").click()
+    panel.told(f"Upload of {did}").get_by_role("button", name="Show jobs").first.click()
     bar = page.get_by_role("progressbar", name=f"Upload of {did}")
     expect(bar).to_have_attribute("aria-valuetext", "Finished: 28 B, 1 of 1 file")
     page.get_by_role("button", name=f"Show details: {did}").click()

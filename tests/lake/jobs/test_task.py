@@ -3,6 +3,7 @@
 import json
 import stat
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,21 @@ import pytest
 from tests.lake.jobs.test_folder import ABOUT, DEAD, NOW, made
 from tests.lake.jobs.test_listing import STATE, jobs, only
 from vre_dm.did import Did
-from vre_dm.errors import Declined, TransferFailed
+from vre_dm.errors import Declined, InvalidUpload, TransferFailed
 from vre_dm.lake.jobs.folder import JobFolder, Result, begin, folders
 from vre_dm.lake.jobs.journal import Journal
 from vre_dm.lake.jobs.started import StartedJob
-from vre_dm.lake.jobs.task import FETCH, Task
+from vre_dm.lake.jobs.task import BRING, FETCH, PUBLISH, Task
+from vre_dm.lake.lake import Lake
 from vre_dm.lake.transfer.events import Cancelled, Event, Finished, Listener, Placed, Retrying, SourceChanged
 from vre_dm.lake.transfer.failures import Failure
 from vre_dm.lake.transfer.report import fetch_error
 
 TASK = Task(FETCH, "embedded", "s:n", {"target": "/d", "files": "*.root"})
+BROUGHT = Task(BRING, "embedded", "s:n", {"rse": "CERN", "days": 2, "files": None, "verify": True})
+UPLOAD = Task(
+    PUBLISH, "embedded", "s:n", {"files": {"a": "/d/a"}, "metadata": None, "prefix": "", "days": 0.5}
+)
 
 
 @pytest.fixture
@@ -55,7 +61,24 @@ def test_a_job_keeps_what_it_was_asked_for_and_only_its_user_can_read_it(root: P
         TASK.document() | {"verb": "delete"},
         TASK.document() | {"verb": ["fetch"]},
         TASK.document() | {"what": 7},
+        TASK.document() | {"what": "--help"},
+        TASK.document() | {"what": "s:../../etc"},
         TASK.document() | {"wishes": [1]},
+        TASK.document() | {"wishes": {}},
+        TASK.document() | {"wishes": {"target": "here"}},
+        TASK.document() | {"wishes": {"target": ["/d"]}},
+        TASK.document() | {"wishes": {"target": "/d", "metadata": {}}},
+        TASK.document() | {"wishes": {"target": "/d", "recheck": "yes"}},
+        TASK.document() | {"wishes": {"target": "/d", "files": 1}},
+        BROUGHT.document() | {"wishes": {"days": True}},
+        BROUGHT.document() | {"wishes": {"verify": None}},
+        BROUGHT.document() | {"wishes": {"target": "/d"}},
+        UPLOAD.document() | {"wishes": {}},
+        UPLOAD.document() | {"wishes": {"files": []}},
+        UPLOAD.document() | {"wishes": {"files": "/etc/passwd"}},
+        UPLOAD.document() | {"wishes": {"files": {"a": "../b"}}},
+        UPLOAD.document() | {"wishes": {"files": ["/a"], "metadata": "x"}},
+        UPLOAD.document() | {"wishes": {"files": ["/a"], "prefix": None}},
         TASK.document() | {"settings": {"PATH": "/tmp"}},
         TASK.document() | {"settings": {"VRE_DM_CACHE": 1}},
         TASK.document() | {"settings": []},
@@ -68,6 +91,30 @@ def test_what_is_no_task_is_none(root: Path, said: Any):
     (job.path / "task.json").write_text(json.dumps(said))
     assert job.task is None
     assert only(root).can == ["delete"]
+
+
+@pytest.mark.parametrize("task", [TASK, BROUGHT, UPLOAD, replace(UPLOAD, wishes={"files": ["/a", "/b"]})])
+def test_a_task_is_read_as_it_was_written(task: Task):
+    assert Task.read(json.loads(json.dumps(task.document()))) == task
+
+
+def test_an_upload_that_goes_on_follows_no_link_that_came_later(lake: Lake, tmp_path: Path):
+    chosen, secret = tmp_path / "chosen", tmp_path / "secret"
+    chosen.mkdir()
+    for file in (chosen / "a", secret):
+        file.write_text("x")
+    task = replace(UPLOAD, what="user.dm:follows.no.link", wishes={"files": {"a": str(chosen / "a")}})
+    (chosen / "a").unlink()
+    (chosen / "a").symlink_to(secret)
+    with pytest.raises(InvalidUpload, match="leads elsewhere than when the upload began"):
+        task.start(lake)
+    (chosen / "a").unlink()
+    chosen.rmdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "a").write_text("x")
+    chosen.symlink_to(tmp_path / "other")
+    with pytest.raises(InvalidUpload, match="leads elsewhere than when the upload began"):
+        task.start(lake)
 
 
 def test_one_that_was_stopped_or_died_can_go_on_and_a_finished_one_cannot(root: Path):

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.lake.configuring import CFG, OIDC, VRE, VRE_VARIABLES, Environ, jupyter, rucio_cfg
-from vre_dm.errors import InvalidConfiguration
+from vre_dm.errors import InvalidConfiguration, LoginRefused
 from vre_dm.lake import instances
 from vre_dm.lake.instance import Instance, Mount
+from vre_dm.lake.login import provider
 from vre_dm.lake.tokens import Secret, VariableToken
 
 
@@ -28,6 +29,20 @@ def test_the_configuration_of_rucio_jupyterlab_is_read(home: Path, environ: Envi
     assert found.rule_days == 7
     assert found.source == str(home / ".jupyter/jupyter_server_config.json")
     assert isinstance(found.tokens, VariableToken)
+
+
+def test_a_password_login_of_rucio_jupyterlab_says_where_its_password_belongs_and_finds_it_there(
+    home: Path, environ: Environ
+) -> None:
+    entry = {"name": "vre", "rucio_base_url": "https://vre.example.org"}
+    jupyter(home, {"instances": [entry], "default_auth_type": "userpass"})
+    (found,) = instances.known(environ).instances
+    with pytest.raises(LoginRefused, match=r"\[client\] of a rucio.cfg with rucio_host") as refused:
+        provider(found)
+    rucio_cfg(home, f"[client]\n{str(refused.value).rpartition('with ')[2]}\nusername = me\npassword = p")
+    (found,) = instances.known(environ).instances
+    assert found.source == str(home / ".jupyter/jupyter_server_config.json")
+    assert str(provider(found)) == "password of me"
 
 
 def test_the_default_instance_comes_first(home: Path, environ: Environ) -> None:

@@ -35,7 +35,10 @@ def provider(instance: Instance) -> TokenProvider:
         return _renewing(instance, instance.tokens)
     if instance.auth == "userpass":
         if not instance.username or not instance.password:
-            msg = f"no username and password for {instance.name} (settings from {instance.source}); add both"
+            msg = (
+                f"no username and password for {instance.name} (settings from {instance.source}); write both "
+                f"into the section [client] of a rucio.cfg with rucio_host = {instance.url}"
+            )
             raise LoginRefused(msg)
         return Kept(lambda: _login(instance), f"password of {instance.username}")
     certificate.files(instance)  # what is missing is said before anything is asked

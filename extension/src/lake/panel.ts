@@ -2,15 +2,12 @@
 
 import type { ITranslator } from '@jupyterlab/translation';
 import { SidePanel } from '@jupyterlab/ui-components';
-import { MessageLoop } from '@lumino/messaging';
 import type { Message } from '@lumino/messaging';
-import { Widget } from '@lumino/widgets';
-import type { AccordionPanel } from '@lumino/widgets';
+import type { AccordionPanel, Widget } from '@lumino/widgets';
 import { lakeIcon } from '../icons';
 import type { ILakePanel } from '../tokens';
 
 const FRAMES = 30; // to wait for the first rows
-const LEAST_SHARE = 0.2; // of the height of all sections
 const CLOSED_FROM = 30; // sections from this rank on are opened when they have something to show
 
 /** The widget in the side bar. */
@@ -38,12 +35,14 @@ function focusIn(node: HTMLElement, frames: number): void {
 export class LakePanel implements ILakePanel {
   readonly widget: SidePanel;
   private ranks = new Map<Widget, number>();
+  /** The head grows when it has something to say, a section with what it shows (style/panel.css); others make room. */
+  private heights = new ResizeObserver(() => this.accordion.fit());
 
   /** `activate` brings the widget before the user's eyes. */
   constructor(
     translator: ITranslator,
     head: Widget,
-    private activate: (id: string) => void
+    private activate: (widget: Widget) => void
   ) {
     const name = translator.load('vre_dm').__('Data lake');
     this.widget = new LakeSidePanel({ translator });
@@ -54,13 +53,9 @@ export class LakePanel implements ILakePanel {
     this.widget.node.setAttribute('role', 'region');
     this.widget.node.setAttribute('aria-label', name);
     this.widget.header.addWidget(head);
-    // The head grows when it has something to say; the sections share what is left.
-    const heights = new ResizeObserver(() =>
-      MessageLoop.sendMessage(this.widget.content, Widget.ResizeMessage.UnknownSize)
-    );
-    heights.observe(this.widget.header.node);
-    this.widget.disposed.connect(() => heights.disconnect());
-    this.accordion.expansionToggled.connect((_, index) => this.makeRoom(index));
+    this.heights.observe(this.widget.header.node);
+    this.widget.disposed.connect(() => this.heights.disconnect());
+    this.accordion.expansionToggled.connect((_, index) => this.reveal(index));
   }
 
   addSection(section: Widget, rank: number): void {
@@ -68,34 +63,38 @@ export class LakePanel implements ILakePanel {
     const place = widgets.findIndex(other => (this.ranks.get(other) ?? 0) > rank);
     const index = place < 0 ? widgets.length : place;
     this.ranks.set(section, rank);
+    section.addClass('vre-panel-section');
+    this.heights.observe(section.node);
     this.widget.insertWidget(index, section);
     if (rank >= CLOSED_FROM) {
       this.accordion.collapse(index);
     }
   }
 
-  /** The accordion gives a section the height it had when it was closed, and none to one that was never open. */
-  private makeRoom(index: number): void {
-    const { widgets } = this.widget;
-    if (!widgets[index].isHidden && this.accordion.relativeSizes()[index] < LEAST_SHARE) {
-      this.accordion.setRelativeSizes(widgets.map(({ isHidden }) => (isHidden ? 0 : 1)));
-    }
-  }
-
   show(section?: Widget): void {
     const index = section ? this.widget.widgets.indexOf(section) : -1;
-    this.activate(this.widget.id);
+    this.activate(this.widget);
     if (section && index >= 0) {
       this.accordion.expand(index);
+      this.reveal(index);
       section.activate();
     }
   }
 
   expand(section: Widget): boolean {
+    const index = this.widget.widgets.indexOf(section);
     if (this.widget.isVisible) {
-      this.accordion.expand(this.widget.widgets.indexOf(section));
+      this.accordion.expand(index);
+      this.reveal(index);
     }
     return this.widget.isVisible;
+  }
+
+  /** Scroll a section into view, as far as there is room; its title first. */
+  private reveal(index: number): void {
+    const parts = [this.widget.widgets[index].node, this.accordion.titles[index]];
+    // Once the accordion has given it its height.
+    requestAnimationFrame(() => parts.forEach(part => part.scrollIntoView({ block: 'nearest' })));
   }
 
   private get accordion(): AccordionPanel {

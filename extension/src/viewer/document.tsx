@@ -14,6 +14,7 @@ import type { CurveRow, OverlayAnswer } from '../api/types';
 import type { ICellWriter } from '../tokens';
 import { PlotActions } from './actions';
 import { OverlayPlot } from './plot';
+import { SIDECAR } from './sidecar';
 
 /** What a curve's window is made of. */
 export interface CurveParts {
@@ -24,6 +25,8 @@ export interface CurveParts {
   trans: TranslationBundle;
   /** Lay the curve of a path over published ones. */
   compare: (path: string) => unknown;
+  /** Open a path as text, to be mended. */
+  edit: (path: string) => unknown;
 }
 
 /** What was found in the file. */
@@ -45,7 +48,10 @@ class CurveView extends Panel {
   ) {
     super();
     this.addClass('vre-curve-view');
-    this.head = new CurveHead(parts, () => parts.compare(this.path));
+    this.head = new CurveHead(parts, {
+      compare: () => parts.compare(this.path),
+      edit: () => parts.edit(context.path)
+    });
     this.plot = new OverlayPlot(parts.rendermime);
     this.addWidget(this.head);
     this.addWidget(this.plot);
@@ -86,7 +92,7 @@ class CurveHead extends ReactWidget {
 
   constructor(
     private readonly parts: CurveParts,
-    private readonly compare: () => unknown
+    private readonly steps: Record<'compare' | 'edit', () => unknown>
   ) {
     super();
     this.addClass('vre-plot-head');
@@ -99,6 +105,7 @@ class CurveHead extends ReactWidget {
 
   protected render(): React.ReactElement {
     const { trans, writer } = this.parts;
+    const { compare, edit } = this.steps;
     const { row, problems, overlay } = this.found ?? { row: null, problems: [], overlay: null };
     return (
       <>
@@ -113,7 +120,10 @@ class CurveHead extends ReactWidget {
         )}
         <PlotActions
           {...{ overlay, writer, trans }}
-          more={[[trans.__('Compare with published curves'), overlay ? this.compare : null]]}
+          more={[
+            [trans.__('Compare with published curves'), overlay ? compare : null],
+            [trans.__('Open as text'), edit]
+          ]}
         />
       </>
     );
@@ -126,15 +136,14 @@ function about({ symbol, technique, kind, year, complete, unknown }: CurveRow, t
   return [symbol, technique, kind, year, known, missing].filter(Boolean).join(' · ');
 }
 
-/** "Open With → Limit curve" of CSV and JSON files. */
+/** The plot of sidecars; of other JSON files, and of CSV files, by "Open With". */
 export class CurveFactory extends ABCWidgetFactory<DocumentWidget<Panel>> {
   constructor(private readonly parts: CurveParts) {
     super({
       name: 'Limit curve',
       label: parts.trans.__('Limit curve'),
-      // Never the default: JupyterLab tells a file by its name alone, and a sidecar's may be any.
-      fileTypes: ['json', 'csv'],
-      defaultFor: [],
+      fileTypes: [SIDECAR, 'json', 'csv'],
+      defaultFor: [SIDECAR],
       readOnly: true
     });
   }

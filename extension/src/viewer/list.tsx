@@ -24,7 +24,7 @@ export function CurveList({ model, trans }: Props): React.ReactElement {
         count={shown.length}
         at={index => shown[index]}
         keyOf={keyOf}
-        facts={curve => ({ text: curve.label, className: 'vre-curve' })}
+        facts={curve => ({ text: curve.label })}
         render={curve => <Curve {...{ curve, model, trans }} ticked={ticked.has(keyOf(curve))} />}
         onAct={curve => void model.toggle(keyOf(curve))}
       />
@@ -58,11 +58,9 @@ function Curve({ curve, ticked, model, trans }: Props & { curve: Choice; ticked:
           onDoubleClick={event => event.stopPropagation()}
         />
       </span>
-      <span role="gridcell" className="vre-curve-label" title={told(curve, trans)}>
-        {label}
-      </span>
-      <span role="gridcell" className="vre-curve-about">
-        {about}
+      <span role="gridcell" className="vre-curve-text" title={told(curve, trans)}>
+        <span>{label}</span>
+        <span className="vre-curve-about">{about}</span>
       </span>
     </>
   );

@@ -16,6 +16,12 @@ export interface Ticked {
   paths: string[];
 }
 
+/** A curve that cannot stand beside those that are ticked, and what quantity they have. */
+export interface Refusal {
+  curve: Choice;
+  symbol: string;
+}
+
 /** The state of one viewer. */
 export class CurvesModel {
   private own: Choice[] = [];
@@ -27,6 +33,8 @@ export class CurvesModel {
   private drawn: OverlayAnswer | null = null;
   private said: string | null = null;
   private unread: string[] = [];
+  private other: Refusal | null = null;
+  private loading = Promise.resolve();
 
   constructor(private readonly api: Questions) {}
 
@@ -68,6 +76,11 @@ export class CurvesModel {
     return [...this.unread, this.said].filter(Boolean).join(' ') || null;
   }
 
+  /** The last tick, if it was refused: a plot has one quantity. */
+  get refusal(): Refusal | null {
+    return this.other;
+  }
+
   /** What to tick again after a reload. */
   get state(): Ticked {
     const paths = this.wanted.filter(key => key.startsWith('/')).map(key => key.slice(1));
@@ -76,13 +89,15 @@ export class CurvesModel {
 
   /** Ask for the catalogue; again, if it did not come. */
   async load(): Promise<void> {
-    await this.attempt(async () => {
+    this.loading = this.attempt(async () => {
       this.published = (await this.api.curves()).curves;
     });
+    await this.loading;
   }
 
   /** Tick these as well; files are read, and stay in the list. */
   async add({ curves, paths }: Ticked): Promise<void> {
+    await this.loading;
     const read = new Set(this.own.map(curve => curve.path));
     this.unread = [];
     await this.attempt(async () => {
@@ -104,6 +119,13 @@ export class CurvesModel {
     await this.tick(this.wanted.includes(key) ? this.wanted.filter(other => other !== key) : [...this.wanted, key]);
   }
 
+  /** Tick the curve that was refused, and no other. */
+  async instead(): Promise<void> {
+    if (this.other) {
+      await this.tick([keyOf(this.other.curve)]);
+    }
+  }
+
   /** Tick nothing. */
   async clear(): Promise<void> {
     this.unread = [];
@@ -112,7 +134,12 @@ export class CurvesModel {
 
   /** The plot follows the ticks; of two questions only the later one is answered. */
   private async tick(keys: string[]): Promise<void> {
-    this.wanted = keys;
+    const before = this.wanted;
+    this.wanted = this.ofOneQuantity(keys);
+    if (this.other && this.wanted.length === before.length) {
+      this.told.emit();
+      return;
+    }
     this.question?.abort();
     if (keys.length === 0) {
       this.drawn = null;
@@ -131,6 +158,15 @@ export class CurvesModel {
         throw error;
       }
     });
+  }
+
+  /** Those that have the quantity of the first; what is not in the list is left to the server. */
+  private ofOneQuantity(keys: string[]): string[] {
+    const known = new Map(this.curves.map(curve => [keyOf(curve), curve]));
+    const first = keys.map(key => known.get(key)).find(curve => curve !== undefined);
+    const others = keys.filter(key => (known.get(key)?.quantity ?? first?.quantity) !== first?.quantity);
+    this.other = others.length ? { curve: known.get(others[0])!, symbol: first!.symbol } : null;
+    return keys.filter(key => !others.includes(key));
   }
 
   private async attempt(act: () => Promise<void>): Promise<void> {

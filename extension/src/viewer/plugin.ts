@@ -7,10 +7,12 @@ import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { limitsIcon } from '../icons';
+import { bring, stand } from '../place';
 import { ICellWriter, IDataLake } from '../tokens';
 import { CurveFactory } from './document';
 import type { Ticked } from './model';
 import { CurvesModel } from './model';
+import { SIDECAR, SIDECAR_NAMES } from './sidecar';
 import { LimitsViewer } from './viewer';
 
 const COMMAND = 'vre-dm:open-limits';
@@ -47,14 +49,12 @@ const viewer: JupyterFrontEndPlugin<void> = {
       icon: limitsIcon,
       describedBy: { args: ARGUMENTS },
       execute: async args => {
-        const open = tracker.currentWidget ?? opened(app, tracker, { api, rendermime, writer, trans });
-        app.shell.activateById(open.id);
+        const open = tracker.currentWidget ?? (await opened(app, tracker, { api, rendermime, writer, trans }));
+        bring(app, open);
         await open.content.model.add(tickedIn(args));
       }
     });
-    const { contents } = app.serviceManager;
-    const compare = (path: string) => app.commands.execute(COMMAND, { paths: [path] });
-    app.docRegistry.addWidgetFactory(new CurveFactory({ api, contents, rendermime, writer, trans, compare }));
+    openFiles(app, { api, rendermime, writer, trans });
     void restorer?.restore(tracker, {
       command: COMMAND,
       args: ({ content }) => ({ ...content.model.state }),
@@ -70,19 +70,33 @@ interface Parts {
   trans: TranslationBundle;
 }
 
-function opened(app: JupyterFrontEnd, tracker: WidgetTracker<Viewer>, { api, ...parts }: Parts): Viewer {
+async function opened(app: JupyterFrontEnd, tracker: WidgetTracker<Viewer>, { api, ...parts }: Parts): Promise<Viewer> {
   const model = new CurvesModel(api);
   const open = new MainAreaWidget({ content: new LimitsViewer({ model, ...parts }) });
   open.id = 'vre-dm-limits';
   open.title.label = parts.trans.__('Limits');
   open.title.icon = limitsIcon;
   open.title.closable = true;
-  // Notebook 7 has room for one widget in its main area, which is taken.
-  app.shell.add(open, app.name === 'JupyterLab' ? 'main' : 'right');
   void tracker.add(open);
   model.changed.connect(() => void tracker.save(open));
   void model.load();
+  await stand(app, open, 'main');
   return open;
+}
+
+/** Curves of the file browser open as their plots. */
+function openFiles(app: JupyterFrontEnd, parts: Parts): void {
+  const { contents } = app.serviceManager;
+  const compare = (path: string) => app.commands.execute(COMMAND, { paths: [path] });
+  const edit = (path: string) => app.commands.execute('docmanager:open', { path, factory: 'Editor' });
+  app.docRegistry.addFileType({
+    name: SIDECAR,
+    displayName: parts.trans.__('Limit curve'),
+    pattern: SIDECAR_NAMES,
+    mimeTypes: ['application/json'],
+    icon: limitsIcon
+  });
+  app.docRegistry.addWidgetFactory(new CurveFactory({ ...parts, contents, compare, edit }));
 }
 
 function tickedIn(args: { curves?: unknown; paths?: unknown }): Ticked {

@@ -4,13 +4,16 @@ import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import { Panel, SplitPanel } from '@lumino/widgets';
+import type { Widget } from '@lumino/widgets';
 import * as React from 'react';
 import type { ICellWriter } from '../tokens';
 import { PlotActions } from './actions';
 import { CurveFilters } from './filters';
 import { CurveList } from './list';
-import type { CurvesModel } from './model';
+import type { CurvesModel, Refusal } from './model';
 import { OverlayPlot } from './plot';
+
+const NARROW = 560; // pixels
 
 /** What a viewer is made of. */
 export interface ViewerParts {
@@ -36,7 +39,13 @@ export class LimitsViewer extends SplitPanel {
     follow();
     this.addWidget(chooser(model, trans));
     this.addWidget(shown(parts, plot));
-    this.setRelativeSizes([1, 2.4]);
+    this.setRelativeSizes([1, 1.8]);
+  }
+
+  /** In a narrow window the plot stands below the curves. */
+  protected override onResize(message: Widget.ResizeMessage): void {
+    this.orientation = this.node.offsetWidth < NARROW ? 'vertical' : 'horizontal';
+    super.onResize(message);
   }
 }
 
@@ -55,6 +64,33 @@ function chooser(model: CurvesModel, trans: TranslationBundle): ReactWidget {
   return widget;
 }
 
+/** Why there is no plot, or not the one that was wished for, and the way on. */
+function Trouble({ model, trans }: Pick<ViewerParts, 'model' | 'trans'>): React.ReactElement {
+  const { refusal, curves } = model;
+  const again = model.problem !== null && curves.length === 0;
+  return (
+    <>
+      <p className="vre-plot-problem" role="alert">
+        {refusal ? refusalText(refusal, trans) : (model.problem ?? '')}
+      </p>
+      {refusal && (
+        <button type="button" className="jp-Button jp-mod-styled" onClick={() => void model.instead()}>
+          {trans.__('Show %1 alone', refusal.curve.label)}
+        </button>
+      )}
+      {again && (
+        <button type="button" className="jp-Button jp-mod-styled" onClick={() => void model.load()}>
+          {trans.__('Try again')}
+        </button>
+      )}
+    </>
+  );
+}
+
+function refusalText({ curve, symbol }: Refusal, trans: TranslationBundle): string {
+  return trans.__('%1 is not added: it shows %2, and the plot shows %3.', curve.label, curve.symbol, symbol);
+}
+
 /** The plot below its buttons and, where it was refused, the reason. */
 function shown({ model, writer, trans }: ViewerParts, plot: OverlayPlot): Panel {
   const head = ReactWidget.create(
@@ -65,14 +101,7 @@ function shown({ model, writer, trans }: ViewerParts, plot: OverlayPlot): Panel 
             {...{ overlay: model.overlay, writer, trans }}
             more={[[trans.__('Untick all'), model.ticked.length ? () => model.clear() : null]]}
           />
-          <p className="vre-plot-problem" role="alert">
-            {model.problem ?? ''}
-          </p>
-          {model.curves.length === 0 && model.problem !== null && (
-            <button type="button" className="jp-Button jp-mod-styled" onClick={() => void model.load()}>
-              {trans.__('Try again')}
-            </button>
-          )}
+          <Trouble model={model} trans={trans} />
         </>
       )}
     </UseSignal>

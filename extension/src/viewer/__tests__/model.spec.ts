@@ -22,9 +22,11 @@ type Drawer = (curves: readonly string[], paths: readonly string[], signal?: Abo
 
 const named: Drawer = async (curves, paths) => ({ payload: {}, cell: [...curves, ...paths].join(' '), bibtex: '' });
 
+const OTHER: CurveRow = { ...ROW, id: 'other', label: 'Other', quantity: 'sigmav', symbol: '⟨σv⟩' };
+
 function answering(overlay: Drawer = named): CurvesModel {
   const curves = async (folder?: string): Promise<Curves> => ({
-    curves: folder === 'broken.json' ? [] : [ROW],
+    curves: folder === 'broken.json' ? [] : folder ? [ROW] : [ROW, OTHER],
     problems: folder === 'broken.json' ? [{ file: 'broken', message: 'no number' }] : []
   });
   return new CurvesModel({ curves, overlay });
@@ -40,7 +42,7 @@ test('the plot is of what is ticked, files and published curves alike', async ()
   assert.equal(model.overlay?.cell, 'own/a.json');
   assert.deepEqual(
     model.curves.map(curve => curve.path),
-    ['own/a.json', undefined]
+    ['own/a.json', undefined, undefined]
   );
 });
 
@@ -89,4 +91,26 @@ test('nothing ticked is no problem', async () => {
   await model.toggle('a');
   await model.clear();
   assert.deepEqual([model.overlay, model.problem, model.ticked], [null, null, []]);
+});
+
+test('a curve of another quantity is not ticked, the plot stays, and it can be shown alone', async () => {
+  const model = answering();
+  await model.load();
+  await model.toggle('a');
+  const plot = model.overlay;
+  await model.toggle('other');
+  assert.deepEqual([model.ticked, model.overlay], [['a'], plot]);
+  assert.deepEqual(model.refusal, { curve: OTHER, symbol: 'g_q' });
+  await model.instead();
+  assert.deepEqual([model.ticked, model.overlay?.cell, model.refusal], [['other'], 'other', null]);
+});
+
+test('of curves that a command brings, those of the first quantity are shown', async () => {
+  const model = answering();
+  void model.load();
+  await model.add({ curves: ['a', 'other'], paths: ['own/a.json'] });
+  assert.deepEqual(model.ticked, ['/own/a.json', 'a']);
+  assert.equal(model.refusal?.curve, OTHER);
+  await model.toggle('a');
+  assert.equal(model.refusal, null);
 });

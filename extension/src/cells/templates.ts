@@ -73,10 +73,27 @@ const CPP: Template = {
 };
 
 const NOTHING: Template = { fetch: '', connect: '', into: '', fetchFile: '', paths: '', path: '' };
-const BUILT_IN = new Map([
+
+/** What a template has. */
+export const PARTS = Object.keys(NOTHING) as (keyof Template)[];
+
+/** Languages that need no template of the user. */
+export const BUILT_IN: ReadonlyMap<string, Template> = new Map([
   ['python', PYTHON],
   ['c++', CPP]
 ]);
+
+/** Settings with a part of a template as the user writes it; null for as it is built in. */
+export function withPart(
+  settings: TemplateSettings,
+  language: string,
+  part: keyof Template,
+  source: string | null
+): TemplateSettings {
+  const parts = Object.entries({ ...settings[language], [part]: source }).filter(([, text]) => text !== null);
+  const languages = Object.entries({ ...settings, [language]: Object.fromEntries(parts) });
+  return Object.fromEntries(languages.filter(([, template]) => Object.keys(template).length > 0));
+}
 
 /** Template of a kernel's language; null where nobody wrote one. */
 export function templateFor(language: string, settings: TemplateSettings): Template | null {

@@ -6,9 +6,11 @@ import { ILauncher } from '@jupyterlab/launcher';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { IFormRendererRegistry } from '@jupyterlab/ui-components';
 import { settingOf } from '../lake/settings';
 import { IDataLake, ILakeJobs } from '../tokens';
 import { announce } from './announcing';
+import { addFields } from './setting-fields';
 import { StatusWidget } from './status';
 
 const IN_PALETTE = [
@@ -93,5 +95,23 @@ const announcing: JupyterFrontEndPlugin<void> = {
   }
 };
 
+const fields: JupyterFrontEndPlugin<void> = {
+  id: 'vre-dm-lab:setting-fields',
+  description: 'Offers the lakes and the built-in templates in the settings editor.',
+  autoStart: true,
+  requires: [IDataLake],
+  optional: [IFormRendererRegistry, ITranslator],
+  activate: (
+    _app: JupyterFrontEnd,
+    lake: IDataLake,
+    forms: IFormRendererRegistry | null,
+    translator: ITranslator | null
+  ) => {
+    if (forms) {
+      addFields(forms, lake, (translator ?? nullTranslator).load('vre_dm'));
+    }
+  }
+};
+
 /** What this area contributes. */
-export const plugins = [entries, status, announcing];
+export const plugins = [entries, status, announcing, fields];

@@ -6,11 +6,11 @@ import { fetched, isOneFile } from '../fetched';
 
 const NOTHING = { paths: [], folder: null };
 const CACHE = '/home/me/.cache/lake';
-const PATHS = ['/work/mine/a/x/1.root', '/work/mine/a/x/2.root'];
+const PATHS = ['/data/mine/a/x/1.root', '/data/mine/a/x/2.root'];
 
 /** A lake whose dataset a:x has two files, and one job of the user. */
 function after(job: Partial<Job>): IDataLake {
-  const one = { job: '1', kind: 'fetch', what: 'a:x', lake: 'here', state: 'finished', to: '/work/mine', ...job };
+  const one = { job: '1', kind: 'fetch', what: 'a:x', lake: 'here', state: 'finished', to: '/data/mine', ...job };
   const api = {
     jobs: async () => ({ jobs: [one] }),
     job: async () => ({ ...one, paths: job.paths ?? PATHS }),
@@ -20,7 +20,7 @@ function after(job: Partial<Job>): IDataLake {
 }
 
 test('files that were fetched into a folder of the user are known by their paths', async () => {
-  assert.deepEqual(await fetched(after({}), 'a:x'), { paths: PATHS, folder: '/work/mine' });
+  assert.deepEqual(await fetched(after({}), 'a:x'), { paths: PATHS, folder: '/data/mine' });
 });
 
 test('files in the cache are left to the fetch in the cell, which finds them there', async () => {
@@ -45,7 +45,7 @@ test('files that are read on a storage in place have paths, and no folder to fet
 });
 
 test('a path that ends as the name of the DID is the file itself', () => {
-  assert.ok(isOneFile('a:deep/x.root', ['/work/a/deep/x.root']));
-  assert.ok(!isOneFile('a:x', ['/work/a/x/1.root']));
-  assert.ok(!isOneFile('a:x', ['/work/a/x', '/work/a/x']));
+  assert.ok(isOneFile('a:deep/x.root', ['/data/a/deep/x.root']));
+  assert.ok(!isOneFile('a:x', ['/data/a/x/1.root']));
+  assert.ok(!isOneFile('a:x', ['/data/a/x', '/data/a/x']));
 });

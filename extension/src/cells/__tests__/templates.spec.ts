@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sourceOf, templateFor } from '../templates';
+import { sourceOf, templateFor, withPart } from '../templates';
 import type { Filling } from '../templates';
 
 const FILLING: Filling = { name: 'events', did: 'xenon:events', single: false, lake: null, folder: null, paths: [] };
@@ -57,4 +57,11 @@ test('the settings change a template, add a language, and leave the rest as it i
 
 test('a language without a template has none', () => {
   assert.equal(templateFor('R', {}), null);
+});
+
+test('of a template only what differs from the built-in one is kept', () => {
+  const mine = withPart({}, 'python', 'fetch', 'mine');
+  assert.deepEqual(mine, { python: { fetch: 'mine' } });
+  assert.deepEqual(withPart(mine, 'r', 'path', 'p'), { python: { fetch: 'mine' }, r: { path: 'p' } });
+  assert.deepEqual(withPart(mine, 'python', 'fetch', null), {});
 });

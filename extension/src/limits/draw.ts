@@ -45,23 +45,14 @@ export async function drawLimits(
   const store = new Store(first);
   host.classList.add('vre-limits');
   paint(host, themeOf(model, host));
-  const { body, plot, canvas } = frame(host, model);
-  const chart = await Chart.draw(canvas, model, bokeh, store.state, themeOf(model, host));
+  const place = frame(host, model);
+  const chart = await Chart.draw(place.canvas, model, bokeh, store.state, themeOf(model, host));
   store.subscribe((state, before) => chart.apply(state, before));
-  const hover = new Hover(chart, store);
-  const labels = new Labels(chart, store, text => hover.say(text));
-  const table = new Table(chart, store, hover);
-  plot.append(labels.element, hover.box, hover.live);
-  body.append(table.element);
-  body.before(controls(chart, store));
-  body.after(...beside(model, store));
-  labels.refresh();
-
+  const refresh = furnish(place, chart, store);
   const stop = onThemeChange(() => {
     paint(host, themeOf(model, host));
     chart.setTheme(themeOf(model, host), store.state);
-    table.refresh();
-    labels.refresh();
+    refresh();
   });
   return {
     dispose: () => {
@@ -89,6 +80,22 @@ function frame(host: HTMLElement, model: Model): Frame {
   const body = el('div', { class: 'vre-body' }, plot);
   host.replaceChildren(el('style', {}, STYLE), body);
   return { body, plot, canvas };
+}
+
+/** Put everything else around the canvas; what comes back draws it again in another theme. */
+function furnish({ body, plot }: Frame, chart: Chart, store: Store): () => void {
+  const hover = new Hover(chart, store);
+  const labels = new Labels(chart, store, text => hover.say(text));
+  const table = new Table(chart, store, hover);
+  plot.append(labels.element, hover.box, hover.live);
+  body.append(table.element);
+  body.before(controls(chart, store));
+  body.after(...beside(chart.model, store));
+  labels.refresh();
+  return () => {
+    table.refresh();
+    labels.refresh();
+  };
 }
 
 /** What stands below the plot. */

@@ -1811,22 +1811,14 @@
     const store = new Store(first);
     host.classList.add("vre-limits");
     paint(host, themeOf(model, host));
-    const { body, plot, canvas } = frame(host, model);
-    const chart = await Chart.draw(canvas, model, bokeh, store.state, themeOf(model, host));
+    const place2 = frame(host, model);
+    const chart = await Chart.draw(place2.canvas, model, bokeh, store.state, themeOf(model, host));
     store.subscribe((state, before) => chart.apply(state, before));
-    const hover = new Hover(chart, store);
-    const labels2 = new Labels(chart, store, (text2) => hover.say(text2));
-    const table = new Table(chart, store, hover);
-    plot.append(labels2.element, hover.box, hover.live);
-    body.append(table.element);
-    body.before(controls(chart, store));
-    body.after(...beside(model, store));
-    labels2.refresh();
+    const refresh = furnish(place2, chart, store);
     const stop = onThemeChange(() => {
       paint(host, themeOf(model, host));
       chart.setTheme(themeOf(model, host), store.state);
-      table.refresh();
-      labels2.refresh();
+      refresh();
     });
     return {
       dispose: () => {
@@ -1847,6 +1839,20 @@
     const body = el("div", { class: "vre-body" }, plot);
     host.replaceChildren(el("style", {}, STYLE), body);
     return { body, plot, canvas };
+  }
+  function furnish({ body, plot }, chart, store) {
+    const hover = new Hover(chart, store);
+    const labels2 = new Labels(chart, store, (text2) => hover.say(text2));
+    const table = new Table(chart, store, hover);
+    plot.append(labels2.element, hover.box, hover.live);
+    body.append(table.element);
+    body.before(controls(chart, store));
+    body.after(...beside(chart.model, store));
+    labels2.refresh();
+    return () => {
+      table.refresh();
+      labels2.refresh();
+    };
   }
   function beside(model, store) {
     const parts = [yearSlider(model, store), sliders(model, store), comparison(model, store), record(model)];

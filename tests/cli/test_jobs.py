@@ -113,6 +113,16 @@ def test_a_killed_fetch_has_died_and_the_next_one_goes_on_with_it(
         again.kill()
 
 
+def test_jobs_that_are_wider_than_the_terminal_are_told_in_paragraphs(
+    terminal: Terminal, fetching: subprocess.Popen[str]
+):
+    terminal.env["COLUMNS"] = "60"
+    screen = terminal.on_screen("jobs")
+    shown = screen.shows(None).splitlines()
+    assert screen.process.wait(60) == 0
+    assert shown[:2] == ["1 job, 1 running", f"job: {listed(terminal)[0]['job']}  what: fetch {DID}"]
+
+
 def test_the_bar_of_another_window_is_drawn_on_this_one(
     terminal: Terminal,
     lake: Lake,  # noqa: F811

@@ -8,13 +8,14 @@ import click
 
 from vre_dm.lake.tables import Table, Tabular, clean
 
+_STAYS = "\N{NO-BREAK SPACE}"  # where no line ends; no cell holds one, as `clean` escapes it
+
 
 def show(found: object, *, err: bool = False) -> None:
     """Print a result, on standard output or beside it."""
-    text = str(found)
     if isinstance(found, Tabular) and (sys.stderr if err else sys.stdout).isatty():
-        text = fitted(found.table(), shutil.get_terminal_size().columns)
-    click.echo(text, err=err)
+        found = fitted(found.table(), shutil.get_terminal_size().columns)
+    click.echo(str(found), err=err)
 
 
 def fitted(table: Table, width: int) -> str:
@@ -25,15 +26,15 @@ def fitted(table: Table, width: int) -> str:
     rows = [
         zip(table.columns, (clean(cell, table.widest) for cell in row), strict=True) for row in table.rows
     ]
-    told = [[f"{head}: {cell}" if head else cell for head, cell in row if cell] for row in rows]
+    told = [[f"{head}:{_STAYS}{cell}" if head else cell for head, cell in row if cell] for row in rows]
     parts = [[clean(table.title, None)], *told, [clean(table.note, None)]]
     return "\n".join(_paragraph(part, width) for part in parts if any(part))
 
 
 def _paragraph(cells: list[str], width: int) -> str:
     """Cells beside each other; those that fit into a line are not broken."""
-    whole = [cell.replace(" ", "\N{NO-BREAK SPACE}") if len(cell) < width - 2 else cell for cell in cells]
+    whole = [cell.replace(" ", _STAYS) if len(cell) < width - 2 else cell for cell in cells]
     lines = textwrap.wrap(
         "  ".join(whole), width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
     )
-    return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
+    return "\n".join(lines).replace(_STAYS, " ")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from vre_dm.lake.tables import Table, Tabular, size_text
+from vre_dm.lake.tables import Table, Tabular, plural, size_text
 
 _SHOWN = 20
 
@@ -14,8 +14,9 @@ class Fetched(Tabular, list[Path]):
         """Names and sizes under the folder they share."""
         folder = self._folder()
         rows = [(str(path.relative_to(folder)), size_text(_size(path))) for path in self[:_SHOWN]]
-        plural = "" if len(self) == 1 else "s"
-        return Table(f"{len(self)} file{plural} in {folder}", ("path", "size"), rows, _more(len(self)))
+        more = len(self) - len(rows)
+        note = f"{more} more are not shown; take them with [{_SHOWN}:]." if more else ""
+        return Table(f"{plural(len(self), 'file')} in {folder}", ("path", "size"), rows, note)
 
     def _folder(self) -> Path:
         parents = [set(path.parents) for path in self]
@@ -28,7 +29,3 @@ def _size(path: Path) -> int | None:
         return path.stat().st_size
     except OSError:
         return None  # moved away since
-
-
-def _more(total: int) -> str:
-    return f"{total - _SHOWN} more are not shown; take them with [{_SHOWN}:]." if total > _SHOWN else ""

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vre_dm.errors import Declined, JobCancelled, VreDmError
-from vre_dm.lake.tables import plural, size_text
+from vre_dm.lake.jobs.standing import Standing, amounts
+from vre_dm.lake.tables import plural
 from vre_dm.lake.transfer.events import Event, Progress, Replicating
 from vre_dm.notebook.progress import trouble
 
@@ -112,13 +113,11 @@ class Fetching:
 
 
 def _state(event: Progress) -> str:
-    total = f" of {size_text(event.bytes_total)}" if event.bytes_total else ""
-    said = [
+    amount, rate, left = amounts(Standing("running", event, ""))
+    said = (
         f"{event.files_done} of {plural(event.files_total, 'file')}",
-        f"{size_text(event.bytes_done)}{total}",
-    ]
-    if event.rate:
-        said.append(f"{size_text(event.rate)}/s")
-    if event.remaining is not None:
-        said.append(f"{event.remaining:.0f} s to go")
-    return ", ".join(said)
+        amount,
+        rate,
+        left and f"{left} to go",
+    )
+    return ", ".join(filter(None, said))

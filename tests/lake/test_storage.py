@@ -236,6 +236,9 @@ def test_a_link_inside_the_mount_is_followed(mounted: Storage, https: Endpoint, 
     (tmp_path / "eos/deep/down").mkdir(parents=True)
     (tmp_path / "eos/link").symlink_to("deep/down")
     assert mounted.local_path(address(https).replace("a/b", "link/x")) == tmp_path / "eos/deep/down/x"
+    (tmp_path / "eos/deep/down/x").touch()
+    (tmp_path / "eos/deep/down/y").symlink_to("x")
+    assert mounted.local_path(address(https).replace("a/b", "link/y")) == tmp_path / "eos/deep/down/x"
     (tmp_path / "eos/deep/up").symlink_to("..")
     assert mounted.local_path(address(https).replace("a/b", "deep/up/x")) == tmp_path / "eos/x"
     assert mounted.local_path(address(https).replace("a/b", "deep/up")) is None  # the mount itself is no file

@@ -6,7 +6,6 @@ import os
 import ssl
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -203,23 +202,17 @@ def _names(path: str) -> list[str]:
 
 def _inside(root: str, path: str) -> Path | None:
     """Give the path with links resolved, if it lies below the root (its links resolved too)."""
-    try:
-        resolved = os.path.realpath(path)
-        base = _base(root, path, resolved)
-    except OSError:
-        return None
+    resolved, base = _resolved(path), _resolved(root)
     return Path(resolved) if base != "/" and resolved.startswith(f"{base}/") else None
 
 
-def _base(root: str, path: str, resolved: str) -> str:
-    """Resolve the links of a root that a path is written below.
-
-    Where none lies between them, it is the folder as many steps above the resolved path. To ask whether it is
-    costs a third of resolving the root for each file, and the answer is as fresh: a root that was led
-    elsewhere meanwhile is another folder.
-    """
-    above = resolved.rsplit("/", path.count("/") - root.rstrip("/").count("/"))[0]
-    with suppress(OSError):
-        if os.path.samefile(above, root):  # noqa: PTH121 - a fourth of the time, for each file
-            return above
-    return os.path.realpath(root)
+def _resolved(path: str) -> str:
+    """Resolve all links: the kernel does it in a fifth of the time, where it can be asked and the file is."""
+    try:
+        descriptor = os.open(path, os.O_PATH)
+        try:
+            return os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115 - one look, no object
+        finally:
+            os.close(descriptor)
+    except (OSError, AttributeError):  # the latter: not Linux
+        return os.path.realpath(path)

@@ -1,4 +1,4 @@
-"""Debian's Chromium, driven by Playwright, with every host but this machine refused and written down."""
+"""Debian's Chromium, driven by Playwright: it finds no host but this machine; who asks is noted."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.lab import Lab, on_lake, skip_unless_built
 from tests.browser.panel import PATIENT, Panel
@@ -20,6 +20,8 @@ from vre_dm.sandbox import LakeStatus
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 LOCAL = {"127.0.0.1", ""}  # "" is file:, data: and blob:
+ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+VIEWPORT = {"width": 1280, "height": 900}
 # JupyterLab and Notebook 7 report errors of their own plugins; ours have this in their stack.
 OURS = "/extensions/vre-dm-lab/"
 expect.set_options(timeout=PATIENT)
@@ -30,42 +32,47 @@ def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no chromium on this machine (Debian: apt install chromium)")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", ALONE])
         yield started
         started.close()
+
+
+@pytest.fixture(scope="package")
+def visitor(browser: Browser) -> Iterator[BrowserContext]:
+    """A user who was in JupyterLab before, so that its scripts need not be fetched and compiled again."""
+    with browser.new_context(viewport=VIEWPORT) as context:
+        yield context
 
 
 class Watched:
     """A page, and what it did that it should not have done."""
 
-    def __init__(self, browser: Browser, **options: Any) -> None:
+    def __init__(self, context: BrowserContext) -> None:
         self.asked: list[str] = []
         self.errors: list[str] = []
         self.dialogs: list[str] = []
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
+        self._context = context
         context.set_default_timeout(PATIENT)
-        context.route("**/*", self._judge)
         context.on("page", self._follow)
         self.page: Page = context.new_page()
 
+    def close(self) -> None:
+        """Close it, and every page that came of it."""
+        self._context.remove_listener("page", self._follow)
+        for page in self._context.pages:
+            page.close()
+
     def _follow(self, page: Page) -> None:
+        page.on("request", lambda request: self._hear(request.url))
+        page.on("websocket", lambda socket: self._hear(socket.url))
         page.on("pageerror", lambda error: self.errors.append(f"{error.message} {error.stack}"))
         page.on("console", self._said)
-        page.on("websocket", lambda socket: self._hear(socket.url))
         page.on("dialog", self._dialog)
 
-    def _judge(self, route: Route) -> None:
-        if self._hear(route.request.url):
-            route.continue_()
-        else:
-            route.abort()
-
-    def _hear(self, url: str) -> bool:
-        """Whether an address is of this machine; others are written down."""
-        local = (urlsplit(url).hostname or "") in LOCAL
-        if not local:
+    def _hear(self, url: str) -> None:
+        """Write down what is not of this machine."""
+        if (urlsplit(url).hostname or "") not in LOCAL:
             self.asked.append(url)
-        return local
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -78,16 +85,19 @@ class Watched:
 
 @pytest.fixture
 def watch(browser: Browser) -> Iterator[Callable[..., Watched]]:
-    """Open pages; at the end none of them may have asked a host, failed or opened a dialog."""
+    """Open pages; at the end none of them may have asked a host, failed or opened a dialog.
+
+    Keywords are those of a browser that was never used; without a `context` there is one for each page.
+    """
     opened: list[Watched] = []
 
-    def make(**options: Any) -> Watched:
-        opened.append(Watched(browser, **options))
+    def make(context: BrowserContext | None = None, **options: Any) -> Watched:
+        opened.append(Watched(context or browser.new_context(**{"viewport": VIEWPORT} | options)))
         return opened[-1]
 
     yield make
     for watched in opened:
-        watched.page.context.close()
+        watched.close()
         assert (watched.asked, watched.errors, watched.dialogs) == ([], [], [])
 
 
@@ -115,12 +125,14 @@ def lab(embedded_lake: LakeStatus, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def lab_page(lab: Lab, watch: Callable[..., Watched]) -> Iterator[Callable[..., Page]]:
-    """Open a path of JupyterLab in a browser that knows nothing of it yet; keywords are the browser's."""
+def lab_page(
+    lab: Lab, visitor: BrowserContext, watch: Callable[..., Watched]
+) -> Iterator[Callable[..., Page]]:
+    """Open a path of JupyterLab; with keywords in a browser of its own that has these options."""
     opened: list[Watched] = []
 
     def make(path: str = "/lab?reset", **options: Any) -> Page:
-        opened.append(watch(**options))
+        opened.append(watch(**options) if options else watch(visitor))
         return lab.open(opened[-1].page, path)
 
     yield make
@@ -130,5 +142,5 @@ def lab_page(lab: Lab, watch: Callable[..., Watched]) -> Iterator[Callable[..., 
 
 @pytest.fixture
 def panel(lab_page: Callable[..., Page]) -> Panel:
-    """JupyterLab with the panel open, in a browser of its own."""
+    """JupyterLab with the panel open."""
     return Panel(lab_page()).open()

@@ -28,6 +28,11 @@ _SETTINGS = (
     "--LabApp.expose_app_in_browser=True",
     "--JupyterNotebookApp.expose_app_in_browser=True",
 )
+# The launcher and notebooks come after the windows are restored, and take the focus from whoever has it.
+_AT_REST = """() => {
+  const { activeElement } = document
+  return activeElement.closest("#jp-main-dock-panel, #main-panel") && !activeElement.matches(".jp-Spinner")
+}"""
 _PRIVATE = {"JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"}
 _PRIVATE |= {"XDG_CACHE_HOME", "XDG_STATE_HOME"}
 
@@ -108,10 +113,12 @@ class Lab:
         page.context.request.get(f"{self.url}/api/status", params={"token": self._token})
 
     def open(self, page: Page, path: str = "/lab?reset") -> Page:
-        """Log in, go to a path of the server and wait until its front end is there."""
+        """Log in, go to a path of the server and wait until its front end is there and has the focus."""
         self.log_in(page)
         page.goto(self.url + path)
         ready(page)
+        if not path.startswith("/tree"):
+            page.wait_for_function(_AT_REST)
         return page
 
     def _answers(self) -> bool:

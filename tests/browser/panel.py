@@ -26,8 +26,8 @@ class Panel:
         return self
 
     def row(self, text: str) -> Locator:
-        """A row of the tree, by the beginning of what a screen reader says of it."""
-        return self.tree.get_by_role("treeitem", name=re.compile(f"^{re.escape(text)}"))
+        """A row of the tree, by its name or by more of what a screen reader says of it."""
+        return self.tree.get_by_role("treeitem", name=re.compile(f"^{re.escape(text)}(,|$)"))
 
     def expand(self, *names: str) -> Locator:
         """Open one row after the other by keyboard; gives the last."""
@@ -39,6 +39,10 @@ class Panel:
                 self.page.keyboard.press("ArrowRight")
             expect(row).to_have_attribute("aria-expanded", "true")
         return row
+
+    def filter(self, text: str) -> None:
+        """Show only rows with this in their names: the lake may hold more than a screen of others."""
+        self.place.get_by_role("searchbox", name="Filter what is open in the tree").fill(text)
 
     def section(self, title: str) -> Locator:
         """A section of the panel, opened."""

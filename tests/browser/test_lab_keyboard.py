@@ -12,10 +12,6 @@ MOST_STEPS = 60
 HAS_FOCUS = "element => element === document.activeElement"
 
 
-# On a busy machine the focus sometimes goes elsewhere; why is not known yet.
-pytestmark = pytest.mark.slow
-
-
 def reach(aim: Locator, key: str = "Tab") -> None:
     """Go to a control by a key, as often as it takes."""
     expect(aim).to_be_enabled()

@@ -1,17 +1,14 @@
 /** Asks again what failed for a passing reason, less and less often, until it works or nobody wants it. */
 
-import { LakeError, asLakeError, isAbort } from './error';
+import { asLakeError, isAbort } from './error';
+import type { LakeError } from './error';
 import { backoff, pause } from './stream';
 
-/** Told of each failure: why, and after how many milliseconds the next try comes; null if there is none. */
-export type Trouble = (error: LakeError, wait: number | null) => void;
-
-/** The answer, however many tries it takes; an error that would stay the same is thrown. */
+/** The answer, however many tries it takes, with `trouble` told of each failure; an error that would stay is thrown. */
 export async function persist<T>(
   ask: (signal: AbortSignal) => Promise<T>,
   signal: AbortSignal,
-  trouble: Trouble,
-  wait: typeof pause = pause
+  trouble: (error: LakeError) => void
 ): Promise<T> {
   for (let tries = 0; ; tries += 1) {
     try {
@@ -25,8 +22,8 @@ export async function persist<T>(
         throw error;
       }
       const milliseconds = error.retryAfter === null ? backoff(tries + 1) : 1000 * error.retryAfter;
-      trouble(error, milliseconds);
-      await wait(milliseconds, signal);
+      trouble(error);
+      await pause(milliseconds, signal);
       signal.throwIfAborted();
     }
   }

@@ -121,14 +121,16 @@ async function opened(world: World): Promise<LakeTree> {
 }
 
 test('an error stands at its place and what is beside it stays', async () => {
-  const refused = new LakeError('LoginRefused', 'the token expired; get a new one', null, null, 424);
+  const refused = new LakeError('LoginRefused', 'the token expired; get a new one', null, { status: 424 });
   const tree = await opened({ atlas: refused, fermi: FERMI.fermi });
   assert.deepEqual(await seen(tree), ['atlas', '  (failed)', 'fermi', '  z', '  d', '  b']);
   assert.equal(tree.rows.find(isRemark)?.error, refused);
 });
 
-test('a lake that is away is asked again by itself, and says when', async () => {
-  const tree = await opened({ atlas: new LakeError('Unreachable', 'no answer', null, 30, 502) });
+test('a lake that is away is asked again by itself', async () => {
+  const tree = await opened({
+    atlas: new LakeError('Unreachable', 'no answer', null, { retryAfter: 30, status: 502 })
+  });
   await seen(tree);
   const told = tree.rows.find(isRemark);
   assert.ok(told?.remark === 'failed' && told.again);
@@ -136,7 +138,7 @@ test('a lake that is away is asked again by itself, and says when', async () => 
 });
 
 test('a failed node is asked again when the user wants it', async () => {
-  const world: World = { atlas: new LakeError('Internal', 'broken', null, null, 500) };
+  const world: World = { atlas: new LakeError('Internal', 'broken', null, { status: 500 }) };
   const { tree } = treeOf(world);
   await tree.start(['atlas']);
   await seen(tree);

@@ -82,7 +82,7 @@ test('a search that is stopped is no failure', async () => {
   assert.deepEqual([model.phase, model.error], ['idle', null]);
 });
 
-const refusal = (index: number) => new LakeError('InvalidFilter', 'no key yaer', 'where', null, 400, index);
+const refusal = (index: number) => new LakeError('InvalidFilter', 'no key yaer', 'where', { index });
 
 test('the filter that the server refused is known, and goes when something else is typed', async () => {
   const { model, asked } = searching();

@@ -182,7 +182,7 @@ def test_the_help_tells_each_exit_code(nowhere: Run):
         (["search", "nosuchkey=1"], "nosuchkey"),
         (["ls", "nosuchscope"], "nosuchscope"),
         (["fetch", "fermi:dsph.jfactors", "--to", "/proc/x"], "cannot write in /proc/x"),
-        (["search", "size>1000"], "add kind='file' (--type file)"),
+        (["search", "size>1000"], "is known for files only; search for files"),
         (["fetch", "fermi:dsph.jfactors", "--files", "*.root"], "none of the 1 files"),
     ],
 )

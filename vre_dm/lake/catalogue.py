@@ -167,7 +167,7 @@ def page_of(rows: Iterable[dict[str, Any]], pattern: DidPattern | None = None) -
 def _refuse_of_files(conditions: Iterable[Condition]) -> None:
     for condition in conditions:
         if ALIASES.get(condition.key, condition.key) in _OF_FILES:
-            msg = f"{condition.key} is known for files only; add kind='file' (--type file)"
+            msg = f"{condition.key} is known for files only; search for files"
             raise condition.wrong(msg)
 
 

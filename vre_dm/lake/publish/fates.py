@@ -59,7 +59,7 @@ def _refuse_others(items: Sequence[Item], known: Mapping[Did, dict[str, Any]], s
             what = size_text(row.get("bytes")) or str(row.get("did_type", "")).lower()
             msg = (
                 f"{item.did} is in the lake already with other content ({what}), and names are for ever; "
-                f"give {clean(item.path, None)} another name (prefix=, --prefix), or rename it"
+                f"give {clean(item.path, None)} another name, or all of them a prefix"
             )
             raise Declined(msg, field="files")
 

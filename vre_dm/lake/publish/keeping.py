@@ -33,7 +33,7 @@ def usual_rse(connection: Connection, did: Did, rules: Sequence[Row]) -> str:
         return str(rules[0]["rse_expression"])
     mount = connection.instance.mount
     if mount is None:
-        msg = f"where shall {did} be kept? name one of {connection.rse_names()} (--rse, rse=)"
+        msg = f"at which storage element shall {did} be kept? name one of {connection.rse_names()}"
         raise InvalidUpload(msg, field="rse")
     return mount.rse
 

@@ -26,8 +26,8 @@ def checked(metadata: Mapping[str, Any], *, complete: bool = True) -> dict[str, 
     Parameters
     ----------
     metadata
-        ``title``, ``experiment``, ``technique``, ``year``, ``arxiv`` and ``licence`` are needed (``unknown``
-        where a source does not say; the year is a number); ``columns`` is a list of ``name``, ``unit``
+        ``title``, ``experiment``, ``technique``, ``arxiv`` and ``licence`` are needed (``unknown`` where a
+        source does not say); the ``year`` is a number, left out where it is unknown; ``columns`` is a list of ``name``, ``unit``
         (``1`` for a ratio, empty for texts) and ``description``; ``embargo_until`` an ISO date. Other keys
         hold texts, numbers, booleans or lists.
     complete
@@ -46,7 +46,7 @@ def checked(metadata: Mapping[str, Any], *, complete: bool = True) -> dict[str, 
     if faults := _faults(values, complete=complete):
         told = list(dict.fromkeys(map(_told, faults)))
         more = f"; and {plural(len(told) - _SHOWN, 'more fault')}" if len(told) > _SHOWN else ""
-        msg = f"metadata {'; '.join(told[:_SHOWN])}{more} (vre-dm upload --help lists what is needed)"
+        msg = f"metadata {'; '.join(told[:_SHOWN])}{more}"
         raise InvalidUpload(msg, field=_field(faults[0]))
     if len(json.dumps(values)) > LARGEST:
         msg = f"the metadata take more than {LARGEST} bytes; put the data into a file of the dataset"

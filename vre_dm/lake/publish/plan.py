@@ -164,9 +164,7 @@ def _compare(connection: Connection, wish: Wish) -> None:
 def _remarks(wish: Wish, metadata: Mapping[str, Any], left: int | None, found: bool) -> list[str]:
     said = []
     if found and wish.days is not None:
-        said.append(
-            "The dataset is there: its rule keeps its end; dataset.extend(days) and vre-dm rules change it."
-        )
+        said.append("The dataset is there: its rule keeps its end, until that is extended.")
     if left is None:
         said.append("No quota is known there: the lake may refuse the rule.")
     if str(metadata.get("embargo_until", "")) > date.today().isoformat():

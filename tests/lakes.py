@@ -101,3 +101,22 @@ def plant(lake: LakeStatus, did: Did, names: Sequence[str]) -> None:
     """Give a registered DID copies of other names, in the same datasets: any name, and thousands a second."""
     done = inside(lake, _COPIES, input=json.dumps([did.scope, did.name, names]))
     assert done.returncode == 0, done.stderr
+
+
+_ERASE = """
+import sys
+from sqlalchemy import text
+from rucio.db.sqla.session import get_engine
+with get_engine().begin() as connection:
+    for table in ("contents", "dids"):
+        connection.execute(
+            text(f"DELETE FROM {table} WHERE scope = :scope AND name = :name"),
+            dict(zip(("scope", "name"), sys.argv[1:])),
+        )
+"""
+
+
+def erase(lake: LakeStatus, did: Did) -> None:
+    """Do what the lake does at the end of a dataset's lifetime."""
+    done = inside(lake, _ERASE, did.scope, did.name)
+    assert done.returncode == 0, done.stderr

@@ -20,7 +20,7 @@ export class Asked<T> {
     }
   }
 
-  /** Ask again; what was known stays until there is an answer. */
+  /** Ask again; what was known stays until there is an answer, also while none can be had. */
   async ask(): Promise<void> {
     this.stop();
     const { signal } = (this.abort = new AbortController());
@@ -29,7 +29,8 @@ export class Asked<T> {
       this.over(signal, value, null);
     } catch (error) {
       if (!isAbort(error)) {
-        this.over(signal, null, asLakeError(error));
+        const said = asLakeError(error);
+        this.over(signal, said.passing ? this.value : null, said);
       }
     }
   }

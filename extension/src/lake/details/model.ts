@@ -21,8 +21,6 @@ export class Details {
   files: FilePages | null = null;
   /** Only files whose name fits. */
   pattern = '';
-  /** This page has seen it: if it is not in the lake, it is so no longer. */
-  wasThere = false;
 
   constructor(private readonly lake: IDataLake) {
     this.anew = new Anew(lake.refreshed);
@@ -44,7 +42,6 @@ export class Details {
     for (const part of [this.about, this.replicas, this.rules, this.files]) {
       part?.stop();
     }
-    this.wasThere = did === this.did && (this.wasThere || Boolean(this.about?.value));
     this.did = did;
     this.pattern = '';
     this.about = did === null ? null : new Asked(signal => this.lake.api.dataset(did, signal), this.tell);

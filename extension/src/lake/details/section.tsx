@@ -4,7 +4,6 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { UseSignal } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
-import type { LakeError } from '../../api/error';
 import type { Dataset } from '../../api/types';
 import { sizeText } from '../../quantities';
 import type { ICellWriter, IDataLake } from '../../tokens';
@@ -58,8 +57,9 @@ function Shown(props: Props): React.ReactElement {
   if (did === null || about === null) {
     return <p className="vre-details-none">{trans.__('Select something in the lake to see what it is.')}</p>;
   }
-  if (about.error) {
-    return <Missing {...{ did, details, trans }} error={about.error} />;
+  if (about.error && !about.value) {
+    // Nothing else is shown: what stood here may have been deleted with it.
+    return <Trouble error={about.error} again={() => details.show(did)} trans={trans} />;
   }
   const tabs = [
     ['about', trans.__('About')],
@@ -75,17 +75,6 @@ function Shown(props: Props): React.ReactElement {
       </Tabs>
     </>
   );
-}
-
-type MissingProps = Pick<Props, 'details' | 'trans'> & { did: string; error: LakeError };
-
-/** Nothing of it is shown any more: what stood here may have been deleted with it. */
-function Missing({ did, details, error, trans }: MissingProps): React.ReactElement {
-  const gone = error.kind === 'NotInLake' && details.wasThere;
-  const text = gone
-    ? trans.__('%1 is no longer there: it was deleted, or its time was over. What you fetched of it stays.', did)
-    : error.message;
-  return <Trouble {...{ text, error, trans }} again={() => details.show(did)} />;
 }
 
 function Head({ did, dataset, commands, trans }: Props & { did: string; dataset: Dataset | null }): React.ReactElement {

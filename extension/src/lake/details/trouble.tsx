@@ -6,17 +6,15 @@ import type { LakeError } from '../../api/error';
 
 interface Props {
   error: LakeError;
-  /** Instead of its own sentence. */
-  text?: string;
   again: () => void;
   trans: TranslationBundle;
 }
 
 /** The sentence, and a button. */
-export function Trouble({ error, text = error.message, again, trans }: Props): React.ReactElement {
+export function Trouble({ error, again, trans }: Props): React.ReactElement {
   return (
     <p className="vre-unanswered" role="alert">
-      {text}{' '}
+      {error.message}{' '}
       {!error.kind.startsWith('Invalid') && (
         <button type="button" className="vre-link" onClick={again}>
           {trans.__('Try again')}

@@ -124,52 +124,66 @@ def test_a_log_gets_only_the_causes():
     assert log.getvalue() == "s:n: RSE (https://h/x): HTTP 503; again in 2 s\n"
 
 
-def test_a_cell_ends_with_one_plain_line(monkeypatch: pytest.MonkeyPatch):
-    updates: list[str] = []
+@pytest.fixture
+def updates(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a cell shows, one text after the other."""
+    told: list[str] = []
 
     class Handle:
         def update(self, data: dict[str, str], *, raw: bool) -> None:
             assert raw
-            updates.append(data["text/plain"])
+            told.append(data["text/plain"])
 
     monkeypatch.setattr("IPython.display.display", lambda *_, **__: Handle())
+    return told
+
+
+def test_a_cell_ends_with_one_plain_line(updates: list[str]):
     with in_cell() as show:
         show(EVENT)
         show(replace(EVENT, files_done=3, bytes_done=1_230))
         show(Finished(3, 1_230, 1.0))
     assert updates[-1].startswith("3 of 3 files, 1.23 kB, verified in")
-    with contextlib.suppress(KeyboardInterrupt), in_cell() as show:
-        show(EVENT)
-        raise KeyboardInterrupt
-    assert updates[-1].startswith("1 of 3 files, 500 kB, stopped in")
-    with contextlib.suppress(NotInLake), in_cell() as show:
-        show(EVENT)
-        raise NotInLake
-    assert updates[-1].startswith("1 of 3 files, 500 kB, failed in")
-    for events in ([], [replace(EVENT, files_done=1, bytes_done=0)]):
-        with contextlib.suppress(NotInLake), in_cell() as show:
-            for event in events:
-                show(event)
-            raise NotInLake
-        assert updates[-1] == ""
     assert not [text for text in updates if "\n" in text or "<div" in text]
-    for last, said in [
-        (Finished(2, 1, 1.0, 1), "failed in"),
-        (Cancelled(1, 3), "stopped in"),
-        (EVENT, "died after"),
-    ]:
-        with in_cell(elapsed=100.0) as show:  # another window's
-            show(EVENT)
-            show(last)
-        assert updates[-1].startswith(f"1 of 3 files, 500 kB, {said} 100.")
-    with contextlib.suppress(FollowingStopped), in_cell() as show:
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(KeyboardInterrupt, "stopped in"), (NotInLake, "failed in"), (FollowingStopped, "left after")],
+)
+def test_a_cell_that_ends_early_says_what_arrived(updates: list[str], error: type[BaseException], said: str):
+    with contextlib.suppress(error), in_cell() as show:
         show(EVENT)
-        raise FollowingStopped
-    assert "left after" in updates[-1]
+        raise error
+    assert updates[-1].startswith(f"1 of 3 files, 500 kB, {said}")
+
+
+@pytest.mark.parametrize("events", [[], [replace(EVENT, files_done=1, bytes_done=0)]])
+def test_a_cell_that_failed_before_a_byte_came_leaves_the_word_to_the_error(
+    updates: list[str], events: list[Event]
+):
+    with contextlib.suppress(NotInLake), in_cell() as show:
+        for event in events:
+            show(event)
+        raise NotInLake
+    assert updates[-1] == ""
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [(Finished(2, 1, 1.0, 1), "failed in"), (Cancelled(1, 3), "stopped in"), (EVENT, "died after")],
+)
+def test_a_cell_that_followed_another_window_says_how_that_ended(updates: list[str], last: Event, said: str):
+    with in_cell(elapsed=100.0) as show:
+        show(EVENT)
+        show(last)
+    assert updates[-1].startswith(f"1 of 3 files, 500 kB, {said} 100.")
+
+
+def test_a_cell_says_what_is_waited_for_and_why_a_file_is_asked_for_again(updates: list[str]):
     with in_cell() as show:
         show(replace(WAITS, sentence="\x1b[2Jwaits"))
         assert updates[-1] == "\\x1b[2Jwaits"
-    with in_cell() as show:
         show(AGAIN)
         show(EVENT)
         assert updates[-1].endswith("s:n: RSE (https://h/x): HTTP 503; again in 2 s")

@@ -97,7 +97,16 @@ def ls(what: str | None, name: str | None, as_json: bool) -> None:
     _say_refused(found)
 
 
-@click.command()
+_CODES = f"""\b
+Exit codes: 0  every file is here and verified
+            1  nothing could be fetched: login, disk, lake; the cause is in one line
+            2  the command line is wrong
+            {_SOME_FAILED}  some files could not be had; a table says why and who can act
+          130  interrupted; what arrived waits for the next run
+"""
+
+
+@click.command(epilog=_CODES)
 @click.argument("did", metavar="SCOPE:NAME")
 @click.option("--to", type=click.Path(path_type=Path), default=".", show_default=True, help="Folder.")
 @click.option("--files", metavar="GLOB", help="Only files whose name fits, such as '*.parquet'.")
@@ -121,14 +130,7 @@ def fetch(
     """Have the files of a dataset here, each one verified; run again to continue.
 
     Files go to FOLDER/scope/name, and their paths to standard output.
-
-    \b
-    Exit codes: 0  every file is here and verified
-                1  nothing could be fetched: login, disk, lake; the cause is in one line
-                2  the command line is wrong
-                3  some files could not be had; a table says why and who can act
-              130  interrupted; what arrived waits for the next run
-    """  # noqa: D301 - click takes this character for "leave the lines as they are"
+    """
     dataset = lake_named(name).dataset(did)
     try:
         with lines() if as_json else in_terminal() as progress:

@@ -97,7 +97,7 @@ class Browser(anywidget.AnyWidget):
             answer = self._answered(question)
         except (VreDmError, UsageError) as error:
             answer = {"error": " ".join(str(error).split())}
-        except Exception as error:
+        except Exception as error:  # a page that is not answered would wait for ever
             _LOG.exception("the browser could not answer")
             answer = {"error": f"something failed inside vre-dm: {type(error).__name__}; the log says more"}
         self._reply(question, answer)

@@ -43,7 +43,13 @@ export abstract class LiveList<T> implements IDisposable {
     this.isAsking = true;
     this.tell();
     try {
-      this.replace(await persist(signal => this.list(signal), signal, error => this.trouble(error)));
+      this.replace(
+        await persist(
+          signal => this.list(signal),
+          signal,
+          error => this.trouble(error)
+        )
+      );
       this.problem = null;
     } catch (error) {
       if (isAbort(error)) {
@@ -104,9 +110,7 @@ export abstract class LiveList<T> implements IDisposable {
   private replace(listed: readonly T[]): void {
     const before = this.known;
     const newer = [...before].filter(([name]) => this.told.has(name));
-    const others = listed
-      .map(item => [this.nameOf(item), item] as const)
-      .filter(([name]) => !this.told.has(name));
+    const others = listed.map(item => [this.nameOf(item), item] as const).filter(([name]) => !this.told.has(name));
     this.known = new Map([...newer, ...others]);
     this.isKnown = true;
     this.refused.clear();

@@ -39,7 +39,7 @@ export function FolderField({ contents, trans, ...field }: FolderFieldProps): Re
 
 /** Paths of the folders in a folder whose path is empty or ends with a slash, as one goes on typing it. */
 export async function foldersIn(contents: Pick<Contents.IManager, 'get'>, parent: string): Promise<string[]> {
-  const { content } = await contents.get(parent.replace(/\/+$/, ''), { type: 'directory' });
+  const { content } = await contents.get(parent.replace(/\/+$/, ''), { content: true, type: 'directory' });
   const models: Contents.IModel[] = Array.isArray(content) ? content : [];
   return models.filter(({ type }) => type === 'directory').map(({ name }) => `${parent}${name}/`);
 }

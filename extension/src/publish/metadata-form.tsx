@@ -17,15 +17,15 @@ interface MetadataFormProps {
   trans: TranslationBundle;
 }
 
-/** What is needed is in sight; the rest unfolds, and does so by itself where something is wrong in it. */
+/** What is needed or asked for is in sight; the rest unfolds, and does so by itself where something is wrong in it. */
 export function MetadataForm({ form, draft, change, faults, trans }: MetadataFormProps): React.ReactElement {
   const show = (field: SchemaField) => (
     <OneField key={field.key} field={field} draft={draft} change={change} faults={faults} trans={trans} />
   );
-  const rest = form.fields.filter(field => !field.required);
+  const sight = form.fields.filter(({ required, asked }) => required || asked);
+  const rest = form.fields.filter(field => !sight.includes(field));
   const wrong = Object.keys(faults).some(
-    name =>
-      name.startsWith('metadata.') && !form.fields.some(({ key, required }) => required && name === `metadata.${key}`)
+    name => name.startsWith('metadata.') && !sight.some(({ key }) => name === `metadata.${key}`)
   );
   return (
     <fieldset className="vre-metadata">
@@ -33,7 +33,7 @@ export function MetadataForm({ form, draft, change, faults, trans }: MetadataFor
       <p className="vre-field-error" role="alert">
         {faults.metadata ?? ''}
       </p>
-      {form.fields.filter(field => field.required).map(show)}
+      {sight.map(show)}
       <details open={wrong || undefined}>
         <summary>{trans.__('More metadata')}</summary>
         {rest.map(show)}

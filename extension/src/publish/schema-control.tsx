@@ -73,7 +73,9 @@ function hintOf(field: SchemaField, trans: TranslationBundle): string | undefine
     return field.description;
   }
   if (field.minimum !== null && field.maximum !== null) {
-    return trans.__('From %1 to %2', field.minimum, field.maximum);
+    return field.required
+      ? trans.__('From %1 to %2', field.minimum, field.maximum)
+      : trans.__('From %1 to %2; empty: unknown', field.minimum, field.maximum);
   }
   if (field.kind === 'date') {
     return trans.__('A date such as 2030-01-31');

@@ -10,6 +10,8 @@ export interface SchemaField {
   key: string;
   kind: FieldKind;
   required: boolean;
+  /** Whether it should be said although it may be left out. */
+  asked: boolean;
   description: string | null;
   /** What may be chosen. */
   options: readonly string[];
@@ -24,7 +26,7 @@ export interface SchemaField {
 /** Texts that are written in a box of several lines. */
 const LONG = ['description', 'citation'];
 
-/** The fields of an object's schema: those that are needed first, else in the schema's own order. */
+/** The fields of an object's schema: those that are needed first, then those that are asked for, else in the schema's own order. */
 export function fieldsOf(schema: Json): SchemaField[] {
   return fieldsIn(schema, schema);
 }
@@ -38,21 +40,27 @@ export function furtherKeys(schema: Json): string | null {
 }
 
 function fieldsIn(schema: Json, root: Json): SchemaField[] {
-  const required = Array.isArray(schema.required) ? schema.required : [];
+  const [required, asked] = [schema.required, schema['x-asked']].map(keys => (Array.isArray(keys) ? keys : []));
   const fields = Object.entries(objectOr(schema.properties))
-    .map(([key, rules]) => fieldOf(key, resolved(objectOr(rules), root), required.includes(key), root))
+    .map(([key, rules]) => {
+      const field = fieldOf(key, resolved(objectOr(rules), root), root);
+      return field && { ...field, required: required.includes(key), asked: asked.includes(key) };
+    })
     .filter((field): field is SchemaField => field !== null);
-  return fields.sort((a, b) => Number(b.required) - Number(a.required));
+  return fields.sort((a, b) => rank(a) - rank(b));
+}
+
+function rank({ required, asked }: SchemaField): number {
+  return required ? 0 : asked ? 1 : 2;
 }
 
 /** Null where the form has no control for such values: they can be written from Python. */
-function fieldOf(key: string, rules: Json, required: boolean, root: Json): SchemaField | null {
+function fieldOf(key: string, rules: Json, root: Json): Omit<SchemaField, 'required' | 'asked'> | null {
   const kind = kindOf(key, rules, root);
   return (
     kind && {
       key,
       kind,
-      required,
       description: textOr(rules.description),
       options: Array.isArray(rules.enum) ? rules.enum.map(String) : [],
       pattern: textOr(rules.pattern),

@@ -31,26 +31,28 @@ interface RuleFormProps<F extends string> {
 export function RuleForm<F extends string>(props: RuleFormProps<F>): React.ReactElement {
   const { initial, faultsOf = () => ({}), send, children, ...buttons } = props;
   const [typed, setTyped] = React.useState(initial);
-  const [tried, setTried] = React.useState(false);
+  const [tries, setTries] = React.useState(0);
   const sending = useSubmission();
+  const box = React.useRef<HTMLFormElement>(null);
+  React.useEffect(() => box.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus(), [tries, sending.error]);
   const faults: Partial<Typed<F>> = faultsOf(typed);
   const submit = (event: React.FormEvent) => {
     event.preventDefault();
-    setTried(true);
+    setTries(tries + 1);
     if (Object.keys(faults).length === 0) {
       void sending.run(() => send(typed));
     }
   };
   const field = (name: F) => ({
     value: typed[name],
-    error: (tried ? faults[name] : null) ?? sending.at(name),
+    error: (tries > 0 ? faults[name] : null) ?? sending.at(name),
     change: (value: string) => {
       sending.corrected(name);
       setTyped(before => ({ ...before, [name]: value }));
     }
   });
   return (
-    <form className="vre-form" onSubmit={submit} noValidate>
+    <form className="vre-form" onSubmit={submit} noValidate ref={box}>
       {children(field)}
       <Buttons {...buttons} busy={sending.busy} refused={sending.elsewhere(Object.keys(typed))} />
     </form>

@@ -57,6 +57,11 @@ def test_all_that_is_missing_is_named_at_once() -> None:
         checked({"title": "x", "year": 2024})
 
 
+def test_a_year_that_is_unknown_is_left_out() -> None:
+    known = {key: value for key, value in METADATA.items() if key != "year"}
+    assert checked(known) == known
+
+
 def test_dates_and_tuples_become_what_json_has() -> None:
     found = checked(METADATA | {"embargo_until": date(2030, 1, 31), "targets": ("Xe", "Ar")})
     assert (found["embargo_until"], found["targets"]) == ("2030-01-31", ["Xe", "Ar"])

@@ -27,9 +27,9 @@ def checked(metadata: Mapping[str, Any], *, complete: bool = True) -> dict[str, 
     ----------
     metadata
         ``title``, ``experiment``, ``technique``, ``arxiv`` and ``licence`` are needed (``unknown`` where a
-        source does not say); the ``year`` is a number, left out where it is unknown; ``columns`` is a list of ``name``, ``unit``
-        (``1`` for a ratio, empty for texts) and ``description``; ``embargo_until`` an ISO date. Other keys
-        hold texts, numbers, booleans or lists.
+        source does not say); the ``year`` is a number, left out where it is unknown; ``columns`` is a list
+        of ``name``, ``unit`` (``1`` for a ratio, empty for texts) and ``description``; ``embargo_until`` an
+        ISO date. Other keys hold texts, numbers, booleans or lists.
     complete
         Whether the needed keys must all be there; not where they are compared with those of a dataset.
 

@@ -32,6 +32,11 @@ test('every key of the schema has a field, those that are needed first', () => {
   assert.ok(fields.slice(0, schema.required.length).every(field => field.required));
 });
 
+test('the year is asked for, and may be left out where it is unknown', () => {
+  assert.deepEqual([fields[schema.required.length].key, fields[schema.required.length].asked], ['year', true]);
+  assert.deepEqual(read({ year: '' }).faults, {});
+});
+
 test('types come from the schema, also where it refers to a definition', () => {
   const kinds = Object.fromEntries(fields.map(({ key, kind }) => [key, kind]));
   assert.deepEqual(

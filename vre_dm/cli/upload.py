@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from vre_dm.lake.publish.publication import Publication
 
 
-@click.command()
+_CODES = """\b
+Exit codes: 0  everything is in the lake
+            1  refused, or it could not go on; the cause is in one line
+            2  the command line is wrong
+          130  interrupted; what arrived waits for the next run
+"""
+
+
+@click.command(epilog=_CODES)
 @click.argument("did", metavar="SCOPE:NAME")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--rse", help="Storage element; left out, that of the dataset's rule.")
@@ -49,15 +57,10 @@ def upload(
     """Upload FILES (or the files of a folder) as a dataset; run again to continue.
 
     The bytes are placed and verified first; then files, dataset, metadata and rule are registered at once.
-    A new dataset needs the metadata title, experiment, technique, year, arxiv and licence ("unknown" where
-    nothing is stated; the year is a number). Of columns: --meta 'columns=[{"name": "m", "unit": "GeV"}]'.
-
-    \b
-    Exit codes: 0  everything is in the lake
-                1  refused, or it could not go on; the cause is in one line
-                2  the command line is wrong
-              130  interrupted; what arrived waits for the next run
-    """  # noqa: D301 - click takes this character for "leave the lines as they are"
+    A new dataset needs the metadata title, experiment, technique, arxiv and licence ("unknown" where nothing
+    is stated), and the year, a number, where it is known. Columns: --meta 'columns=[{"name": "m", "unit":
+    "GeV"}]'.
+    """
     lake = lake_named(name)
     if discard:
         _discard(lake, did)

@@ -139,7 +139,16 @@ def test_a_field_left_out_is_refused(missing: str) -> None:
         check_record(record, "toy.json")
 
 
-@pytest.mark.parametrize("record", [None, [], "text", 3])
-def test_json_that_is_no_object_is_refused(record: object) -> None:
-    with pytest.raises(InvalidCurve, match="schema"):
+@pytest.mark.parametrize("record", [None, [], "text", 3, {"a": 1}])
+def test_json_that_was_never_a_sidecar_is_called_so(record: object) -> None:
+    with pytest.raises(InvalidCurve, match="this is no sidecar of a limit curve"):
+        check_record(record, "toy.json")
+
+
+def test_everything_left_out_and_everything_unknown_is_named_at_once() -> None:
+    record = to_record(make())
+    with pytest.raises(InvalidCurve, match="has 'a', 'b', which no sidecar has"):
+        check_record(record | {"b": 1, "a": 2}, "toy.json")
+    del record["cl"], record["notes"]
+    with pytest.raises(InvalidCurve, match="lacks cl, notes"):
         check_record(record, "toy.json")

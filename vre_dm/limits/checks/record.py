@@ -10,6 +10,9 @@ from typing import Any
 
 from vre_dm.errors import InvalidCurve
 
+SIGNS = frozenset({"quantity", "experiment", "path", "hash"})
+"""A JSON object with none of these was never meant as a sidecar."""
+
 
 def check_record(record: Any, where: str) -> None:
     """Hold a sidecar against the JSON Schema.
@@ -25,8 +28,21 @@ def check_record(record: Any, where: str) -> None:
     error = best_match(_validator().iter_errors(record))
     if error is not None:
         place = "/".join(str(part) for part in error.absolute_path) or "top level"
-        msg = f"{where} fails the check 'schema' at {place}: {error.message[:200]}"
+        msg = f"{where} fails the check 'schema' at {place}: {_words(error)[:200]}"
         raise InvalidCurve(msg, check="schema")
+
+
+def _words(error: Any) -> str:
+    """What a fault means to whoever wrote the file, where the schema's own words would not say it."""
+    found, wanted = error.instance, error.schema
+    if not error.absolute_path and not (isinstance(found, dict) and SIGNS & found.keys()):
+        return "this is no sidecar of a limit curve: it names no quantity, experiment, table or checksum"
+    if error.validator == "required":
+        return f"lacks {', '.join(sorted(set(wanted['required']) - found.keys()))}"
+    if error.validator == "additionalProperties":
+        unknown = sorted(found.keys() - wanted["properties"].keys())
+        return f"has {', '.join(map(repr, unknown))}, which no sidecar has"
+    return str(error.message)
 
 
 @cache

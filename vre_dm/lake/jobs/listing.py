@@ -9,6 +9,7 @@ from vre_dm.lake.jobs.job import AGAIN, Job, Show, unseen
 from vre_dm.lake.tables import Table, Tabular, plural
 
 _SHOWN = 20
+_WIDEST = 300  # the next step stands at the end of a remark
 
 
 class JobList(Tabular, list[Job]):
@@ -44,7 +45,8 @@ class JobList(Tabular, list[Job]):
         # Columns in which at least one row says something.
         heads = [head for head in (cells[0] if cells else ()) if any(row[head] for row in cells)]
         title = plural(len(self), "job") + (f", {running} running" if self else "")
-        return Table(title, heads, [[row[head] for head in heads] for row in cells], " ".join(notes))
+        rows = [[row[head] for head in heads] for row in cells]
+        return Table(title, heads, rows, " ".join(notes), widest=_WIDEST)
 
 
 def jobs_in(root: Path, show: Show = unseen) -> JobList:

@@ -42,8 +42,7 @@ export function useSubmission(refused: LakeError | null = null): Submission {
     busy,
     error,
     run,
-    corrected: field =>
-      setError(before => (field === undefined || (before?.field ?? field) === field ? null : before)),
+    corrected: field => setError(before => (field === undefined || (before?.field ?? field) === field ? null : before)),
     at: field => (error?.field === field ? error.message : null),
     elsewhere: fields => (error && !fields.includes(error.field ?? '') ? error.message : null)
   };

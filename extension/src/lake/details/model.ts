@@ -39,7 +39,7 @@ export class Details {
 
   /** Look at a DID, from the beginning. */
   show(did: string | null): void {
-    for (const part of [this.about, this.replicas, this.rules, this.files]) {
+    for (const part of [this.about, this.replicas, this.rules, this.files, this.coming]) {
       part?.stop();
     }
     this.did = did;
@@ -58,12 +58,18 @@ export class Details {
     this.tell();
   }
 
-  /** Only the files whose names fit; a part of a name is enough. */
+  /** Only the files whose names fit; a part of a name is enough. Those that are shown stay until there is an answer. */
   narrow(pattern: string): void {
-    this.files?.stop();
+    this.coming?.stop();
     this.pattern = pattern;
-    this.files = this.did === null ? null : this.filesOf(this.did, pattern.trim());
-    this.files?.look();
+    if (this.did !== null) {
+      const coming = this.filesOf(this.did, pattern.trim(), () => {
+        this.files = coming;
+        this.tell();
+      });
+      this.coming = coming;
+      coming.look();
+    }
     this.tell();
   }
 
@@ -99,13 +105,15 @@ export class Details {
     return this.anew.ask(did, freshness => this.lake.api.replicas(did, signal, freshness));
   }
 
-  private filesOf(did: string, part: string): FilePages {
+  private filesOf(did: string, part: string, told = this.tell): FilePages {
     const pattern = (part === '' || part.includes('*') ? part : `*${part}*`) || undefined;
     const ask = (start: number, signal: AbortSignal) =>
       this.anew.ask(did, freshness => this.lake.api.files(did, { start, count: PAGE, pattern, ...freshness }, signal));
-    return new FilePages(ask, this.tell);
+    return new FilePages(ask, told);
   }
 
+  /** Files as they were narrowed last. */
+  private coming: FilePages | null = null;
   /** Before whatever else hears of a refresh: the details ask at once. */
   private readonly anew: Anew;
   private readonly tell = (): void => this.told.emit();

@@ -95,3 +95,20 @@ test('all files together are the dataset; a row that has not come yet is no DID'
   assert.deepEqual(details.chosen(every), ['a:x']);
   assert.deepEqual(details.chosen(['a:1', '#200']), ['a:1']);
 });
+
+test('while files are narrowed those that were shown stay, and only the last answer counts', async () => {
+  const answers: ((page: object) => void)[] = [];
+  const files = () => new Promise(answer => answers.push(answer));
+  const { details } = looking({ dataset: async () => ({}), files });
+  details.show('a:x');
+  details.turn('files');
+  answers[0]({ total: 300, size: 1, rows: [] });
+  await settled();
+  details.narrow('a');
+  details.narrow('ab');
+  assert.equal(details.files?.total, 300);
+  answers[2]({ total: 2, size: 1, rows: [] });
+  answers[1]({ total: 20, size: 1, rows: [] });
+  await settled();
+  assert.equal(details.files?.total, 2);
+});

@@ -2,6 +2,7 @@
 
 import os
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,6 +32,11 @@ def under_way(panel: Panel, did: Did) -> None:
     expect(bar).to_have_attribute("aria-valuenow", re.compile("[1-9]"))
 
 
+def parts(lab: Lab, did: Did) -> list[Path]:
+    """Unfinished files of a dataset, wherever they are."""
+    return list(lab.folder.rglob(f".{did.name}*.part"))
+
+
 def test_data_are_found_fetched_added_run_and_plotted(panel: Panel) -> None:
     panel.section("Search")
     panel.search("dsph.jf*")
@@ -44,6 +50,25 @@ def test_data_are_found_fetched_added_run_and_plotted(panel: Panel) -> None:
     panel.write_below(PLOT)
     panel.page.keyboard.press("Control+Enter")
     expect(panel.page.locator(".jp-OutputArea img")).to_be_visible()
+
+
+def test_a_fetch_may_go_to_a_folder_that_is_proposed_and_a_refusal_goes_when_it_is_mended(
+    panel: Panel, lab: Lab
+) -> None:
+    lab.root.joinpath("proposed").mkdir(exist_ok=True)
+    panel.command("vre-dm:fetch-to", did=FACTORS)
+    dialog = panel.page.get_by_role("dialog", name=f"Fetch {FACTORS}")
+    dialog.get_by_label("a folder of the file browser").check()
+    folder = dialog.get_by_label("Folder", exact=True)
+    expect(dialog.locator("datalist option[value='proposed/']")).to_have_count(1)
+    folder.fill("~/elsewhere")
+    refused = dialog.get_by_role("alert").filter(has_text="~ means nothing here")
+    expect(refused).to_be_visible()
+    folder.fill("proposed/")
+    expect(refused).to_have_count(0)
+    dialog.get_by_role("button", name="Fetch").click()
+    expect(panel.job(FACTORS)).to_contain_text("Finished")
+    assert list(lab.root.joinpath("proposed").rglob("*.parquet"))
 
 
 def test_a_killed_fetch_is_shown_as_interrupted_even_after_a_reload_and_continues(
@@ -67,6 +92,21 @@ def test_a_fetch_outlives_the_server_and_the_page_finds_both_again(
     lab.stop(kill=True)
     lab.start()
     expect(panel.job(str(large))).to_contain_text("Finished")
+
+
+def test_what_a_cancelled_fetch_keeps_is_said_and_given_back_when_it_is_forgotten(
+    panel: Panel, lab: Lab, large: Did
+) -> None:
+    under_way(panel, large)
+    job = panel.job(str(large))
+    job.get_by_role("button", name="Cancel").click()
+    expect(job).to_contain_text(
+        "of unfinished files are kept: Continue goes on with them, Forget deletes them."
+    )
+    assert parts(lab, large)
+    job.get_by_role("button", name="Forget").click()
+    expect(job).to_have_count(0)
+    assert not parts(lab, large)
 
 
 def test_two_tabs_show_the_same_fetch(panel: Panel, lab: Lab, large: Did) -> None:

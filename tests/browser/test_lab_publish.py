@@ -1,12 +1,14 @@
 """Stories of publishing: files of the file browser become a dataset, after a dry run."""
 
 import uuid
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.lab import Lab
 from tests.browser.panel import Panel
+from tests.lake.conftest import Make
 
 ABOUT = {
     "title": "My limit",
@@ -49,7 +51,7 @@ def test_a_file_becomes_a_dataset_once_the_form_is_right_and_the_dry_run_was_see
     describe(dialog, year="24")
     page.keyboard.press("Enter")
     year = dialog.get_by_role("textbox", name="year", exact=True)
-    expect(year).to_have_accessible_description("From 1900 to 2100 At least 1900")
+    expect(year).to_have_accessible_description("From 1900 to 2100; empty: unknown At least 1900")
     expect(dialog.get_by_label("Storage element")).to_be_focused()
     page.keyboard.insert_text("NOWHERE")
     year.fill("2024")
@@ -65,6 +67,26 @@ def test_a_file_becomes_a_dataset_once_the_form_is_right_and_the_dry_run_was_see
     expect(bar).to_have_attribute("aria-valuetext", "Finished: 28 B, 1 of 1 file")
     page.get_by_role("button", name=f"Show details: {did}").click()
     expect(panel.section("Details")).to_contain_text("My limit")
+
+
+def test_a_new_dataset_under_a_taken_name_is_refused_at_the_name_where_joining_it_is_offered(
+    name: str, panel: Panel, make: Make, rucio: Any
+) -> None:
+    taken, page = make("taken"), panel.page
+    rucio.add_replication_rule([{"scope": taken.scope, "name": taken.name}], 1, "CERN-EOSPILOT")
+    panel.command("vre-dm:publish", paths=[name])
+    dialog = page.get_by_role("dialog", name="Publish in the data lake")
+    dialog.get_by_label("Name of the dataset").fill(taken.name)
+    dialog.get_by_label("Storage element").fill("CERN-EOSPILOT")
+    describe(dialog, year="2024")
+    dialog.get_by_role("button", name="Check").click()
+    refused = dialog.get_by_role("alert").filter(has_text="is there already")
+    expect(refused).to_be_visible()
+    expect(dialog.get_by_label("Name of the dataset")).to_be_focused()
+    dialog.get_by_role("button", name="Add the files to it").click()
+    expect(refused).to_have_count(0)
+    dialog.get_by_role("button", name="Check").click()
+    expect(dialog).to_contain_text(f"1 file joins {taken}")
 
 
 def test_files_that_are_dropped_on_the_panel_are_offered_for_publishing(name: str, panel: Panel) -> None:

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.panel import Panel
 from tests.lake.conftest import Make
-from tests.server.test_children import erase
+from tests.lakes import erase
 from vre_dm.sandbox import LakeStatus
 
 
@@ -22,6 +22,7 @@ def test_the_details_of_a_deleted_dataset_list_nothing_any_more(
     expect(details.get_by_role("grid", name="Files").get_by_role("row")).to_have_count(2)
     details.get_by_role("tab", name="About").click()
     erase(embedded_lake, did)
-    details.get_by_role("tab", name="Files").click()
+    with panel.page.expect_event("console", lambda said: "/api/files" in said.location["url"]):
+        details.get_by_role("tab", name="Files").click()
     expect(details.get_by_role("alert")).to_contain_text(f"{did} is no longer in the lake")
     expect(details.get_by_role("grid")).to_have_count(0)

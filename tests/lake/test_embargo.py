@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ import pytest
 from tests.lake.conftest import SCOPE, Make
 from tests.lake.rules.conftest import put
 from vre_dm.did import Did
+from vre_dm.errors import Declined
 from vre_dm.lake.cache import Cache
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.embargo import embargo
+from vre_dm.lake.instance import Mount
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.private import make_private
 from vre_dm.lake.transfer.events import Planned
@@ -118,6 +121,23 @@ def test_a_neighbour_under_embargo_changes_nothing(said: Said, make: Make, conta
     did = make()
     container(did, make(embargo_until="2027-01-01"))
     assert said(did) is None
+
+
+def test_no_rule_brings_what_is_under_embargo_where_others_of_this_machine_read(
+    lake: Lake, rucio: Any, make: Make, tmp_path: Path
+):
+    did = make("hidden", files=2)
+    dated = lake.dataset(did).files[1].did
+    rucio.set_metadata(dated.scope, dated.name, "embargo_until", "2999-01-01")
+    mount = Mount("DESY-DCACHE", tmp_path, 0)
+    dataset = Lake(replace(lake.instance, mount=mount), tmp_path).dataset(did)
+    kept = dataset.replicate("CNAF-STORM")
+    for bring in (dataset.replicate, kept.move):
+        for rse in ("DESY-DCACHE", "PIC-DCACHE|DESY-DCACHE"):
+            with pytest.raises(Declined, match=f"{dated} is under embargo .*DESY-DCACHE is mounted where"):
+                bring(rse)
+    assert [rule.state.rse for rule in dataset.rules()] == ["CNAF-STORM"]
+    kept.delete()
 
 
 @pytest.mark.parametrize("whose", ["the dataset", "one of its files"])

@@ -149,6 +149,12 @@ def find(
         check_keys(connection, searched, said.conditions)
 
 
+def entry_of(connection: Connection, did: Did) -> Entry:
+    """What the catalogue says of a DID; `NotInLake` where there is none."""
+    row = connection.ask(str(did), lambda rucio: rucio.get_did(did.scope, did.name))
+    return Entry(did, str(row["type"]).lower(), row.get("bytes"), row.get("length"), row.get("open"))
+
+
 def page_of(rows: Iterable[dict[str, Any]], pattern: DidPattern | None = None) -> Page:
     """Entries of Rucio's rows (``scope``, ``name``, ``did_type`` …), sorted; unsafe names are set aside."""
     page = Page()

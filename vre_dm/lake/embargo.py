@@ -8,9 +8,11 @@ from typing import Any
 from rucio.common.exception import InvalidMetadata
 
 from vre_dm.did import Did
-from vre_dm.lake.catalogue import Entry
+from vre_dm.errors import Declined
+from vre_dm.lake.catalogue import Entry, entry_of
 from vre_dm.lake.connection import Connection
-from vre_dm.lake.metadata import PAGE
+from vre_dm.lake.file_list import FileList
+from vre_dm.lake.metadata import rows_of
 from vre_dm.lake.tables import clean
 
 KEY = "embargo_until"
@@ -45,12 +47,36 @@ def embargo(
     """
     today = ((now or _now)().astimezone(UTC) - _LAST_PLACE).date()
     names = [*_family(connection, entry), *((file.scope, file.name) for file in files)]
-    for (scope, name), value in _dates(connection, _dated(connection, names)):
+    for row in rows_of(connection, _dated(connection, names), "JSON"):
+        value = row.get(KEY)
         until = _date(value)
-        if until is None or today < until.date():
-            when = clean(value) or "an unknown date"
-            return f"{clean(scope)}:{clean(name)} is under embargo until {when}: the files are yours alone"
+        if value is not None and (until is None or today < until.date()):
+            what, when = f"{clean(row['scope'])}:{clean(row['name'])}", clean(value) or "an unknown date"
+            return f"{what} is under embargo until {when}: the files are yours alone"
     return None
+
+
+def refuse_mounted(connection: Connection, did: Did, rse: str) -> None:
+    """Refuse a rule that brings what is under embargo to the storage element that is mounted here.
+
+    Raises
+    ------
+    Declined
+        Other users of the mount would read the files.
+    NotInLake
+        No storage element fits.
+    """
+    mount, what = connection.instance.mount, f"a rule for {did} at {clean(rse)}"
+    if mount is None or mount.rse not in connection.ask(what, lambda rucio: _places(rse, rucio)):
+        return
+    entry = entry_of(connection, did)
+    if private := embargo(connection, entry, (file.did for file in FileList(connection, entry))):
+        msg = f"{private}, and {clean(mount.rse)} is mounted where others read it too; name another RSE"
+        raise Declined(msg, field="rse")
+
+
+def _places(rse: str, rucio: Any) -> list[str]:
+    return [row["rse"] for row in rucio.list_rses(rse)]
 
 
 def _now() -> datetime:
@@ -108,14 +134,3 @@ def _reached(start: Name, step: Callable[[Name], Iterable[Row]]) -> list[Name]:
 
 def _asked(connection: Connection, what: str, name: Name, question: str) -> list[Row]:
     return connection.ask(f"{what} {name[0]}:{name[1]}", lambda rucio: list(getattr(rucio, question)(*name)))
-
-
-def _dates(connection: Connection, names: list[Name]) -> Iterable[tuple[Name, object]]:
-    for start in range(0, len(names), PAGE):
-        asked = [{"scope": scope, "name": name} for scope, name in names[start : start + PAGE]]
-        rows: list[Row] = connection.ask("metadata", partial(_bulk, asked))
-        yield from (((row["scope"], row["name"]), row[KEY]) for row in rows if row.get(KEY) is not None)
-
-
-def _bulk(asked: list[dict[str, str]], rucio: Any) -> list[Row]:
-    return list(rucio.get_metadata_bulk(asked, plugin="JSON"))

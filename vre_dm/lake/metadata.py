@@ -66,11 +66,17 @@ def metadata_of(connection: Connection, dids: Sequence[Did], plugin: str) -> dic
     plugin
         ``DID_COLUMN`` (quick), ``JSON`` (what users wrote) or ``ALL``; the last two cost 2 ms a DID.
     """
-    rows: list[dict[str, Any]] = []
-    for start in range(0, len(dids), PAGE):
-        asked = [{"scope": did.scope, "name": did.name} for did in dids[start : start + PAGE]]
-        rows += connection.ask("metadata", partial(_bulk, asked, plugin))
+    rows = rows_of(connection, [(did.scope, did.name) for did in dids], plugin)
     return {Did(row["scope"], row["name"]): row for row in rows}
+
+
+def rows_of(connection: Connection, names: Sequence[tuple[str, str]], plugin: str) -> list[dict[str, Any]]:
+    """Rows of the same, also of names that are no safe `Did`."""
+    rows: list[dict[str, Any]] = []
+    for start in range(0, len(names), PAGE):
+        asked = [{"scope": scope, "name": name} for scope, name in names[start : start + PAGE]]
+        rows += connection.ask("metadata", partial(_bulk, asked, plugin))
+    return rows
 
 
 def titles_of(connection: Connection, dids: Sequence[Did]) -> dict[Did, str]:

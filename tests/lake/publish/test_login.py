@@ -1,6 +1,7 @@
 """A login that ends in the middle of an upload: renewed once, and where it cannot be, nothing is lost."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from ssl import SSLContext
 
@@ -52,9 +53,9 @@ class Ending:
 
 
 def publication(lake: Lake, access: Access, folder: Path, tag: str, tmp_path: Path) -> Publication:
-    way = Shipping(lake._connection, access, Policy(rounds=2, first_wait=0.01))
+    site = replace(lake._site, access=access, uploads=tmp_path / "uploads")
     wish = Wish(did=Did("user.dm", tag), rse=RSE, metadata=METADATA)
-    return prepare(way, folder, wish, records=tmp_path / "uploads")
+    return prepare(Shipping(site, Policy(rounds=2, first_wait=0.01)), folder, wish)
 
 
 @pytest.mark.parametrize("requests", [1, 5, 14])

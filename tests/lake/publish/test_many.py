@@ -1,5 +1,6 @@
 """More files than one request may name: refused at any point, they leave no bytes and no half dataset."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +76,8 @@ def test_files_that_were_added_before_a_refusal_stay_and_are_counted(
         return done
 
     monkeypatch.setattr(RucioClient, "attach_dids_to_dids", attach_and_close)
-    way = Shipping(lake._connection, lake.access, page=3)
-    publication = prepare(way, folder, Wish(did=made.did, rse=RSE), records=tmp_path / "uploads")
+    way = Shipping(replace(lake._site, uploads=tmp_path / "uploads"), page=3)
+    publication = prepare(way, folder, Wish(did=made.did, rse=RSE))
     with pytest.raises(Declined, match=r"\(3 files were added before and stay; run again to add"):
         publication.run()
     assert len(lake.dataset(made.did).files) == len(shelf.stored(RSE)) == 4

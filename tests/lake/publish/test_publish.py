@@ -142,7 +142,7 @@ def test_an_empty_file_and_a_large_dataset_in_pages(
     from vre_dm.lake.publish.uploading import Shipping
 
     wish = Wish(did=Did("user.dm", tag), rse="CNAF-STORM", metadata=METADATA)
-    prepare(Shipping(lake._connection, lake.access, page=3), folder, wish).run()
+    prepare(Shipping(lake._site, page=3), folder, wish).run()
     made = lake.dataset(f"user.dm:{tag}")
     assert len(made.files) == 8
     assert {path.stat().st_size for path in made.fetch(tmp_path / "back")} == {0, 20}

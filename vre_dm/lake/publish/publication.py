@@ -7,8 +7,6 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from vre_dm.did import Did
-from vre_dm.lake.access import Access
-from vre_dm.lake.connection import Connection
 from vre_dm.lake.publish import uploading
 from vre_dm.lake.publish.metadata import checked
 from vre_dm.lake.publish.plan import Plan, Wish, make_plan
@@ -20,6 +18,7 @@ from vre_dm.lake.publish.target import find
 from vre_dm.lake.publish.undoing import undo
 from vre_dm.lake.publish.uploading import Shipping
 from vre_dm.lake.rules.spans import stamp
+from vre_dm.lake.site import Site
 from vre_dm.lake.tables import Table, Tabular, plural, size_text
 from vre_dm.lake.transfer.policy import Policy
 
@@ -43,27 +42,10 @@ class Publication(Tabular):
         What will happen.
     summing
         Checksums that the plan needed already.
-    record
-        File in which the run notes how far it is; None where it does not.
-    jobs
-        Where the run tells other processes of itself; None where it does not.
-    must_tell
-        Whether it may not run where it cannot.
     """
 
-    def __init__(
-        self,
-        shipping: Shipping,
-        plan: Plan,
-        summing: Summing,
-        record: Path | None,
-        jobs: Path | None,
-        *,
-        must_tell: bool = False,
-    ) -> None:
-        self._shipping, self._summing, self._record, self._jobs = shipping, summing, record, jobs
-        self._must_tell = must_tell
-        self.plan = plan
+    def __init__(self, shipping: Shipping, plan: Plan, summing: Summing) -> None:
+        self._shipping, self._summing, self.plan = shipping, summing, plan
 
     @property
     def did(self) -> Did:
@@ -100,13 +82,14 @@ class Publication(Tabular):
         from vre_dm.lake.jobs.started import StartedJob
         from vre_dm.lake.jobs.task import PUBLISH, Task
 
-        lake, wish = self._shipping.connection.instance.name, self.plan.wish
+        site, wish = self._shipping.site, self.plan.wish
+        lake = site.connection.instance.name
         about = About("upload", str(self.did), self.plan.target.rse, lake)
         files = {item.did.name: os.path.realpath(item.path) for item, _ in self.plan.steps}
         metadata = None if wish.metadata is None else checked(wish.metadata, complete=False)
         wishes = {"files": files, "rse": wish.rse, "days": wish.days, "comment": wish.comment}
         task = Task(PUBLISH, lake, str(self.did), wishes | {"metadata": metadata})
-        return StartedJob(self._work, about, self._jobs, task, must_tell=self._must_tell)
+        return StartedJob(self._work, about, site.jobs, task, must_tell=site.must_tell)
 
     def table(self) -> Table:
         """What would happen, file by file; nothing is changed by asking."""
@@ -131,35 +114,25 @@ class Publication(Tabular):
         return [*([f"{more} more files are not shown."] if more > 0 else []), *notes, *plan.remarks]
 
     def _work(self, tell: "Listener", stop: Event) -> list[Path]:
-        with Record(self._record) as record:
+        with Record(_record(self._shipping.site, self.did)) as record:
             record.go_to(self.did, self.plan.target.rse)
             known = Summing(record.sums, record.note_sums)
             known.take_over(self._summing)
             return uploading.upload(self.plan, record, known, self._shipping, tell, stop)
 
 
-def prepare(
-    shipping: Shipping,
-    files: Sources,
-    wish: Wish,
-    *,
-    prefix: str = "",
-    records: Path | None = None,
-    jobs: Path | None = None,
-    must_tell: bool = False,
-) -> Publication:
+def prepare(shipping: Shipping, files: Sources, wish: Wish, prefix: str = "") -> Publication:
     """Check names, metadata, rights, quota and what is there; see `vre_dm.lake.lake.Lake.publication`."""
     found: list[Item] = items(files, wish.did.scope, prefix)
-    record = None if records is None else path_of(records, shipping.connection.instance.url, wish.did)
-    summing = Summing()
-    plan = make_plan(shipping.connection, shipping.access, found, wish, summing)
+    site, record, summing = shipping.site, _record(shipping.site, wish.did), Summing()
+    plan = make_plan(site.connection, site.access, found, wish, summing)
     if record is not None:
         Record.look(record).allow(wish.did, plan.target.rse)
-    rehearse(shipping.connection, plan)
-    return Publication(shipping, plan, summing, record, jobs, must_tell=must_tell)
+    rehearse(site.connection, plan)
+    return Publication(shipping, plan, summing)
 
 
-def discard(connection: Connection, access: Access, did: Did, records: Path) -> int:
+def discard(site: Site, did: Did) -> int:
     """Remove what an interrupted upload to a dataset left on the storage; files that are registered stay.
 
     Returns
@@ -167,17 +140,22 @@ def discard(connection: Connection, access: Access, did: Did, records: Path) -> 
     int
         Files that could not be removed now.
     """
-    path = path_of(records, connection.instance.url, did)
-    if not path.exists():
+    path = _record(site, did)
+    if path is None or not path.exists():
         return 0
     with Record(path) as record:
         if not record.traces:
             return 0
-        store = find(connection, access, record.rse).store(access, Policy())
+        store = find(site.connection, site.access, record.rse).store(site.access, Policy())
         try:
-            return undo(record, connection, store)
+            return undo(record, site.connection, store)
         finally:
             store.close()
+
+
+def _record(site: Site, did: Did) -> Path | None:
+    """File in which the upload to a dataset notes how far it is; None where it does not."""
+    return None if site.uploads is None else path_of(site.uploads, site.connection.instance.url, did)
 
 
 def described(plan: Plan) -> Mapping[str, Any]:

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vre_dm.errors import JobCancelled, Unreachable, UploadInterrupted, VreDmError
-from vre_dm.lake.access import Access
-from vre_dm.lake.connection import Connection
 from vre_dm.lake.publish.fates import UPLOAD
 from vre_dm.lake.publish.placing import Yard, place
 from vre_dm.lake.publish.plan import Plan
@@ -19,6 +17,7 @@ from vre_dm.lake.publish.sources import Item
 from vre_dm.lake.publish.store import Store
 from vre_dm.lake.publish.sums import Summing
 from vre_dm.lake.publish.undoing import undo
+from vre_dm.lake.site import Site
 from vre_dm.lake.tables import plural
 from vre_dm.lake.transfer.events import Cancelled, Event, Finished, Listener, Planned
 from vre_dm.lake.transfer.failures import Stopped
@@ -34,8 +33,7 @@ _FAREWELL = 0.8  # seconds a cancelled upload waits for its threads
 class Shipping:
     """How an upload reaches its lake, and how patient it is."""
 
-    connection: Connection
-    access: Access
+    site: Site
     policy: Policy = field(default_factory=Policy)
     pace: Pace = field(default_factory=Pace)
     page: int = PAGE
@@ -58,7 +56,7 @@ def upload(
     UploadInterrupted, Unreachable, JobCancelled
         It could not go on, or was stopped; what was placed stays for the next run.
     """
-    connection, store = shipping.connection, plan.target.store(shipping.access, shipping.policy)
+    connection, store = shipping.site.connection, plan.target.store(shipping.site.access, shipping.policy)
     run = _Run(plan, record, summing, shipping, store, stop)
     registration = Registration(connection, plan, summing, shipping.page)
     try:
@@ -104,7 +102,7 @@ class _Run:
     ) -> None:
         self.done = 0
         self._plan, self._stop, self._pace = plan, stop, shipping.pace
-        self._store, self._connection = store, shipping.connection
+        self._store, self._connection = store, shipping.site.connection
         self._items = plan.items(UPLOAD)
         self._events: queue.Queue[Event | None] = queue.Queue()
         self._meter = Meter(len(self._items), plan.size, shipping.pace.clock)

@@ -6,6 +6,7 @@ from typing import Any
 
 from vre_dm.errors import Declined
 from vre_dm.lake.connection import Connection
+from vre_dm.lake.embargo import refuse_mounted
 from vre_dm.lake.rules.arrivals import Arrivals
 from vre_dm.lake.rules.reasons import LOOKED_AT, Causes, causes_of
 from vre_dm.lake.rules.sentence import Explanation, Seen, explanation
@@ -167,12 +168,14 @@ class Rule(Tabular):
         ------
         NotInLake, NoSpace, Declined, LoginRefused
             No storage element fits, the quota there does not suffice, the rule was moved before or such a
-            rule exists, or it belongs to someone else.
+            rule exists, it is under embargo and others of this machine read there, or it belongs to someone
+            else.
         """
         if rse == self.state.rse:
             held = f"the rule {self.identifier} keeps {self.state.did}"
             msg = f"{held} at {clean(rse)} already; name another RSE"
             raise Declined(msg, field="rse")
+        refuse_mounted(self._connection, self.state.did, rse)
         identifier = self.identifier
 
         def question(rucio: Any) -> tuple[str, dict[str, Any]]:

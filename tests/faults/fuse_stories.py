@@ -15,9 +15,10 @@ from tests.faults.fuse import Reads, file_system, place
 from tests.faults.mounts import mount
 from tests.faults.world import OpenAccess, finals, registered
 from vre_dm.cli.cache import cache as command
-from vre_dm.errors import JobCancelled, VreDmError
+from vre_dm.errors import JobCancelled, TransferFailed, VreDmError
 from vre_dm.lake.cache import Cache
 from vre_dm.lake.files import File
+from vre_dm.lake.opening import open_file
 from vre_dm.lake.transfer import Event, Policy, fetch_files
 from vre_dm.lake.transfer.events import Planned, SourceChanged, Started, Verified
 
@@ -90,6 +91,20 @@ def dies_after_the_plan(body: bytes, disk: Path) -> Told:
                 os.kill(child, signal.SIGSTOP)
 
         return fetch(copies(body, disk, 3), disk.with_name("data"), stop, copy=False)
+
+
+def falls_silent_while_open(body: bytes, disk: Path) -> Told:
+    with mounted(disk, body, lambda start: -1 if start > len(body) // 2 else 0):
+        only = registered(body, f"file://localhost{place(disk)}")
+        said = []
+        for _ in range(2):
+            try:
+                with open_file(only, OpenAccess(), policy=BRISK) as stream:
+                    begin = stream.read(100_000)
+                    stream.read()
+            except TransferFailed as error:
+                said.append(str(error))
+        return {"said": said, "begin": begin == body[:100_000]}
 
 
 def interrupted(body: bytes, disk: Path) -> Told:
@@ -173,6 +188,7 @@ STORIES = [
     falls_silent,
     fails,
     dies_after_the_plan,
+    falls_silent_while_open,
     interrupted,
     is_used_in_place,
     is_damaged_in_place,

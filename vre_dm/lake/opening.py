@@ -18,8 +18,9 @@ from vre_dm.lake.files import File
 from vre_dm.lake.stream import Stream
 from vre_dm.lake.tables import clean
 from vre_dm.lake.transfer.failures import Failure, SourceFailed
+from vre_dm.lake.transfer.mounts import Mounts
 from vre_dm.lake.transfer.policy import Pace, Policy
-from vre_dm.lake.transfer.ranges import ranges_of
+from vre_dm.lake.transfer.ranges import Ranges, ranges_of
 from vre_dm.lake.transfer.sources import Source, sources
 from vre_dm.lake.transfer.verified import Ledger
 from vre_dm.lake.transfer.verify import Expected
@@ -95,13 +96,17 @@ def open_file(
     if copy is not None:
         return _opened(copy)
     ranked, useless = sources(file, access)
-    causes = []
+    policy, causes = policy or Policy(), []
+    mounts = Mounts(policy.stall_timeout, threading.Event())
     for source in ranked:
         try:
-            if source.path is not None:
+            if source.path is not None and not mounts.may_hang(source.path):
                 return _opened(_plain(source.path, expected.size))
-            return _streamed(file, source, access, policy or Policy(), pace or Pace())
-        except (SourceFailed, TransferFailed) as failure:
+            wanted = _Read(Path(file.did.name), expected)
+            return _streamed(file, source, ranges_of(source, wanted, access, mounts, policy, pace or Pace()))
+        except SourceFailed as failure:
+            causes.append((str(source), str(failure)))
+        except TransferFailed as failure:  # what a stream makes of the same
             causes.append((str(source), str(failure.__cause__ or failure)))
     every = Failure(file.did, (*causes, *useless), corrupt=False)
     msg = str(every).replace("could not be fetched", "cannot be opened", 1)
@@ -136,11 +141,7 @@ def _opened(path: Path) -> "BinaryIO | uproot.ReadOnlyDirectory":
     return _in_uproot({path: None}, lambda: None)
 
 
-def _streamed(
-    file: File, source: Source, access: Access, policy: Policy, pace: Pace
-) -> "BinaryIO | uproot.ReadOnlyDirectory":
-    wanted = _Read(Path(file.did.name), Expected.of(file))
-    ranges = ranges_of(source, wanted, access, policy, pace)
+def _streamed(file: File, source: Source, ranges: Ranges) -> "BinaryIO | uproot.ReadOnlyDirectory":
     label = f"{file.did} from {clean(str(source), None)}"
     stream = io.BufferedReader(Stream(ranges, file.size or 0, label))
     try:

@@ -53,6 +53,17 @@ def test_a_mount_that_dies_after_the_plan_holds_no_fetch_in_place(tmp_path: Path
 
 
 @mounting
+def test_who_reads_an_open_file_is_told_when_its_mount_falls_silent(tmp_path: Path) -> None:
+    told = apart("falls_silent_while_open", tmp_path)
+    assert told["begin"]
+    reading_on, next_time = told["said"]
+    silent = f"the mount {tmp_path / 'disk'} does not answer"
+    assert reading_on.endswith(f"cannot be read on: {silent}; dataset.fetch() tries every copy")
+    assert "cannot be opened: " in next_time
+    assert silent in next_time
+
+
+@mounting
 def test_an_interrupt_does_not_wait_for_a_mount(tmp_path: Path) -> None:
     told = apart("interrupted", tmp_path)
     assert told["said"].startswith("fetch stopped: 0 of 1 file complete")

@@ -4,6 +4,7 @@ import contextlib
 import importlib
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Protocol
 
 from vre_dm.errors import MissingExtra
@@ -11,8 +12,10 @@ from vre_dm.lake.access import Access
 from vre_dm.lake.transfer.answers import Wanted, refuse_other_range, refuse_size
 from vre_dm.lake.transfer.failures import SourceFailed
 from vre_dm.lake.transfer.http import Connections
+from vre_dm.lake.transfer.mounts import Mounts
 from vre_dm.lake.transfer.policy import Pace, Policy, backoff
 from vre_dm.lake.transfer.pulse import Pulse
+from vre_dm.lake.transfer.reading import reading
 from vre_dm.lake.transfer.sources import Source
 from vre_dm.lake.transfer.xrootd import set_up
 
@@ -94,6 +97,33 @@ class HttpRanges:
             raise SourceFailed(msg)
 
 
+class PathRanges:
+    """Ranges of a file on a mount, which is waited for no longer than a server."""
+
+    def __init__(self, path: Path, wanted: Wanted, mounts: Mounts) -> None:
+        self._held = contextlib.ExitStack()
+        self._file = self._held.enter_context(reading(path, mounts))
+        try:
+            refuse_size(self._file.facts.st_size, wanted)
+        except SourceFailed:
+            self.close()
+            raise
+
+    def read(self, start: int, end: int) -> bytes:
+        """Ask the file system once."""
+        body = bytearray()
+        for chunk in self._file.chunks(start):
+            body += chunk[: end - start - len(body)]
+            if len(body) == end - start:
+                return bytes(body)
+        msg = f"the file ended after {start + len(body)} bytes"
+        raise SourceFailed(msg)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._held.close()
+
+
 class RootRanges:
     """Ranges over ``root://``, through fsspec-xrootd; who the user is its client finds by itself."""
 
@@ -132,16 +162,20 @@ class RootRanges:
             self._file.close()
 
 
-def ranges_of(source: Source, wanted: Wanted, access: Access, policy: Policy, pace: Pace) -> Ranges:
-    """Open a source that is a URL.
+def ranges_of(
+    source: Source, wanted: Wanted, access: Access, mounts: Mounts, policy: Policy, pace: Pace
+) -> Ranges:
+    """Open a source.
 
     Raises
     ------
     SourceFailed
-        An XRootD server refuses, or has a file of another size.
+        An XRootD server or a mount refuses, or has a file of another size.
     MissingExtra
-        Its client is not installed.
+        The XRootD client is not installed.
     """
+    if source.path is not None:
+        return PathRanges(source.path, wanted, mounts)
     url = source.url or ""
     if url.startswith("root"):
         return RootRanges(url, wanted, policy)

@@ -15,7 +15,7 @@ from vre_dm.lake.connection import Connection
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.tokens import Kept, Secret, audiences
 from vre_dm.lake.tokens.device import Prompt, device_login
-from vre_dm.lake.tokens.oauth import Registration, discover, exchanged, refreshed
+from vre_dm.lake.tokens.oauth import Registration, discover, exchanged, refreshed, revoked
 from vre_dm.sandbox import LakeStatus
 from vre_dm.sandbox.layout import Layout
 
@@ -29,7 +29,10 @@ def issuer(*answers: tuple[int, dict[str, object]]) -> Iterator[Answering]:
 
     def say(path: str, _: object, __: object) -> tuple[int, dict[str, str], bytes]:
         document = {"issuer": server.url, "token_endpoint": f"{server.url}/token"}
-        document |= {"device_authorization_endpoint": f"{server.url}/device"}
+        document |= {
+            "device_authorization_endpoint": f"{server.url}/device",
+            "revocation_endpoint": f"{server.url}/revoke",
+        }
         status, body = (200, document) if "well-known" in path else left.pop(0)
         return status, {}, json.dumps(body).encode()
 
@@ -223,6 +226,19 @@ def test_an_issuer_without_the_device_flow_is_told() -> None:
         server.answer = (200, {}, json.dumps(document).encode())
         with pytest.raises(LoginRefused, match="has no device flow"):
             device_login(discover(server.url, "vre"), SCOPE, lambda _: None, lambda _: None)
+
+
+def test_a_login_is_ended_at_an_issuer_that_takes_tokens_back() -> None:
+    with issuer((200, {}), error("unsupported_token_type"), (503, {})) as server:
+        known = registered(server)
+        assert [revoked(known, Secret("canary-refresh")) for _ in range(3)] == [True, False, False]
+    assert server.forms[0] == {
+        "client_id": "vre",
+        "token": "canary-refresh",
+        "token_type_hint": "refresh_token",
+    }
+    assert {path for path, _ in server.asked if "well-known" not in path} == {"/revoke"}
+    assert not revoked(known, Secret("canary-refresh"))  # nobody answers there any more
 
 
 @pytest.mark.parametrize("field", ["verification_uri", "verification_uri_complete"])

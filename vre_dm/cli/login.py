@@ -74,15 +74,21 @@ def _in_browser(instance: "Instance") -> None:
 
 def _forget(instance: "Instance") -> None:
     from vre_dm.lake.sources import stored_login
+    from vre_dm.lake.tokens.oauth import revoked
 
     known = instance.registration
-    if known and stored_login(instance.url, known).forget():
-        click.echo(f"The login to {instance.name} is gone from this machine.")
+    kept = None if known is None else stored_login(instance.url, known)
+    refresh = kept.refresh_token() if kept else None
+    if known is None or kept is None or not kept.forget():
+        click.echo(f"No login to {instance.name} is kept on this machine.")
+        return
+    click.echo(f"The login to {instance.name} is gone from this machine.")
+    if refresh is not None and revoked(known, refresh):
+        click.echo(f"{known.issuer} takes its refresh token no more.")
+    else:
         click.echo(
             f"{known.issuer} may still take its refresh token: end the login on its page of your logins."
         )
-    else:
-        click.echo(f"No login to {instance.name} is kept on this machine.")
 
 
 def _show(prompt: "Prompt") -> None:

@@ -1,4 +1,4 @@
-"""An OAuth 2 token endpoint: refresh, exchange to an audience, and what its refusals mean."""
+"""An OAuth 2 token endpoint: refresh, exchange to an audience, the end of a login, what refusals mean."""
 
 import base64
 from collections.abc import Callable, Mapping
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote_plus, urlsplit
 
-from vre_dm.errors import InvalidConfiguration, LoginRefused
+from vre_dm.errors import InvalidConfiguration, LoginRefused, Unreachable
 from vre_dm.lake.tokens.asking import Answer, Sealed, ask
 from vre_dm.lake.tokens.provider import Grant, TokenProvider, expiry
 from vre_dm.lake.tokens.secret import Secret
@@ -27,8 +27,8 @@ class Client:
 
     Attributes
     ----------
-    issuer, token_url, device_url
-        Addresses; ``device_url`` is empty where the issuer has no device flow.
+    issuer, token_url, device_url, revoke_url
+        Addresses; the last two are empty where the issuer has no device flow, or takes no token back.
     name, secret
         ``client_id``, and its secret unless it is a public client.
     ca
@@ -38,6 +38,7 @@ class Client:
     issuer: str
     token_url: str
     device_url: str
+    revoke_url: str
     name: str
     secret: Secret | None = None
     ca: Path | None = None
@@ -86,13 +87,14 @@ def discover(issuer: str, name: str, secret: Secret | None = None, ca: Path | No
     """
     refuse_plain(issuer, issuer)
     answer = ask(f"{issuer.rstrip('/')}/.well-known/openid-configuration", "the issuer", ca=ca)
-    token_url, device_url = answer.text("token_endpoint"), answer.text("device_authorization_endpoint")
+    kinds = ("token", "device_authorization", "revocation")
+    token_url, device_url, revoke_url = (answer.text(f"{kind}_endpoint") for kind in kinds)
     if answer.status != 200 or answer.text("issuer").rstrip("/") != issuer.rstrip("/") or not token_url:
         msg = f"{issuer} is no OIDC issuer (its discovery document is not there); check the address"
         raise InvalidConfiguration(msg)
-    for url in filter(None, (token_url, device_url)):
+    for url in filter(None, (token_url, device_url, revoke_url)):
         refuse_plain(url, issuer)
-    return Client(issuer, token_url, device_url, name, secret, ca)
+    return Client(issuer, token_url, device_url, revoke_url, name, secret, ca)
 
 
 def refuse_plain(url: str, issuer: str) -> None:
@@ -161,6 +163,21 @@ def refreshed(registration: Registration, refresh: Secret, audience: str) -> tup
     form: Form = {"grant_type": "refresh_token", "refresh_token": refresh, "audience": audience}
     grant, rotated = registration.client().granted(form)
     return grant, rotated or refresh
+
+
+def revoked(registration: Registration, refresh: Secret) -> bool:
+    """Ask the issuer to take a refresh token no more; whether it says that it does.
+
+    References
+    ----------
+    RFC 7009, section 2
+    """
+    form: Form = {"token": refresh, "token_type_hint": "refresh_token"}
+    try:
+        client = registration.client()
+        return bool(client.revoke_url) and client.post(client.revoke_url, form).status == 200
+    except (InvalidConfiguration, Unreachable):
+        return False
 
 
 def grant_in(answer: Answer, issuer: str) -> tuple[Grant, Secret | None]:

@@ -101,6 +101,13 @@ class StoredLogin:
             msg = f"the login in {self.path} cannot be read; {AGAIN}"
         raise LoginRefused(msg)
 
+    def refresh_token(self) -> Secret | None:
+        """Refresh token of the login; ``None`` where none is kept or can be read."""
+        try:
+            return self.read()[1]
+        except LoginRefused:
+            return None
+
     @contextlib.contextmanager
     def turn(self) -> Iterator[None]:
         """Wait for other programs of this user that are renewing; where locks do not work, go on."""

@@ -1,7 +1,7 @@
 """A Jupyter server with the extension, and the embedded lake as its one configured lake."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,11 @@ import pytest
 from pytest_jupyter.jupyter_server import *  # noqa: F403  here only: its automatic fixtures would break Playwright
 from tornado.httpclient import HTTPResponse
 
-from tests.lake.conftest import make, rucio  # noqa: F401  they write to the same lake
+from tests.lake.conftest import lake, make, rucio  # noqa: F401  they use the same lake
+from tests.server.listening import Listen, listener
+from vre_dm import session
 from vre_dm.sandbox import LakeStatus
+from vre_dm.server import launching
 
 Asked = Callable[..., Awaitable[HTTPResponse]]
 
@@ -18,7 +21,7 @@ Asked = Callable[..., Awaitable[HTTPResponse]]
 @pytest.fixture
 def settings() -> dict[str, object]:
     """Traits of the extension; a module overrides it."""
-    return {}
+    return {"patience": 120.0}  # a busy machine starts processes slowly
 
 
 @pytest.fixture
@@ -52,6 +55,24 @@ def api(jp_fetch: Asked) -> Asked:
         return await jp_fetch("vre-dm", "api", *path, method=method, body=sent, raise_error=False, **more)
 
     return ask
+
+
+@pytest.fixture
+def no_job_is_left(on_lake: LakeStatus, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A job starts however long it takes, and none outlives its test."""
+    for limit in ("_PATIENCE", "_SETTLE"):
+        monkeypatch.setattr(launching, limit, 100.0)
+    yield
+    for job in session.jobs():
+        assert job.cancel(60)
+
+
+@pytest.fixture
+def listen(
+    http_server: object, jp_http_port: int, jp_auth_header: dict[str, str], jp_base_url: str
+) -> Listen:
+    """Open a stream of events."""
+    return listener(jp_http_port, jp_auth_header, jp_base_url)
 
 
 def said(response: HTTPResponse) -> Any:

@@ -6,17 +6,15 @@ from typing import Any
 import pytest
 
 from tests.lake.conftest import Make
-from tests.lakes import inside
+from tests.lakes import erase
 from tests.server.conftest import Asked, lines, said
+from tests.server.fetches import LONG
 from tests.server.listening import Listen
 from tests.server.test_catalogue import rows
-from tests.server.test_jobs import LONG, listen, no_job_is_left, settings
 from vre_dm.did import Did
 from vre_dm.sandbox import LakeStatus
 
-__all__ = ["listen", "no_job_is_left", "settings"]  # fixtures
-
-pytestmark = pytest.mark.usefixtures("on_lake")
+pytestmark = pytest.mark.usefixtures("no_job_is_left")
 
 
 @pytest.fixture
@@ -28,25 +26,6 @@ def add_file(rucio: Any, did: Did, name: str) -> None:
     file = {"scope": did.scope, "name": name, "bytes": 1, "adler32": "00000001"}
     rucio.add_replicas("CNAF-STORM", [file])
     rucio.attach_dids(did.scope, did.name, [file])
-
-
-_ERASE = """
-import sys
-from sqlalchemy import text
-from rucio.db.sqla.session import get_engine
-with get_engine().begin() as connection:
-    for table in ("contents", "dids"):
-        connection.execute(
-            text(f"DELETE FROM {table} WHERE scope = :scope AND name = :name"),
-            dict(zip(("scope", "name"), sys.argv[1:])),
-        )
-"""
-
-
-def erase(lake: LakeStatus, did: Did) -> None:
-    """Do what the lake does at the end of a dataset's lifetime."""
-    done = inside(lake, _ERASE, did.scope, did.name)
-    assert done.returncode == 0, done.stderr
 
 
 async def test_what_was_opened_lately_is_told_as_it_was_until_it_is_asked_for_anew(

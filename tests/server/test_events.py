@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.faults.toxics import Toxic, wire
-from tests.lake.conftest import lake  # noqa: F401 - a fixture
 from tests.lake.jobs.terminal import DID, held
 from tests.lakes import client
 from tests.server.conftest import Asked, said
-from tests.server.listening import Listen, eventually, listener
-from tests.server.test_jobs import LONG, no_job_is_left, settings, started
+from tests.server.fetches import LONG, started
+from tests.server.listening import Listen, eventually
 from vre_dm import session
 from vre_dm.lake.lake import Lake
 from vre_dm.sandbox import LakeStatus
@@ -19,14 +18,7 @@ from vre_dm.server.broadcast import Broadcast, Mailbox, together
 from vre_dm.server.events import next_look
 from vre_dm.server.streams import Event
 
-__all__ = ["no_job_is_left", "settings"]  # fixtures
-
-
-@pytest.fixture
-def listen(
-    http_server: object, jp_http_port: int, jp_auth_header: dict[str, str], jp_base_url: str
-) -> Listen:
-    return listener(jp_http_port, jp_auth_header, jp_base_url)
+pytestmark = pytest.mark.usefixtures("no_job_is_left")
 
 
 def running(data: dict[str, object]) -> bool:
@@ -34,10 +26,7 @@ def running(data: dict[str, object]) -> bool:
 
 
 async def test_every_page_hears_a_job_from_its_start_to_its_end_and_when_it_is_forgotten(
-    api: Asked,
-    listen: Listen,
-    lake: Lake,  # noqa: F811
-    jp_root_dir: Path,
+    api: Asked, listen: Listen, lake: Lake, jp_root_dir: Path
 ) -> None:
     async with listen("events") as first, listen("events") as second:
         assert await first.until("ready") == {"jobs": []}
@@ -55,11 +44,7 @@ async def test_every_page_hears_a_job_from_its_start_to_its_end_and_when_it_is_f
             assert await page.until("job-gone") == {"job": name}
 
 
-async def test_a_fetch_of_a_notebook_is_heard_too(
-    listen: Listen,
-    lake: Lake,  # noqa: F811
-    tmp_path: Path,
-) -> None:
+async def test_a_fetch_of_a_notebook_is_heard_too(listen: Listen, lake: Lake, tmp_path: Path) -> None:
     async with listen("events") as page:
         await page.until("ready")
         await asyncio.to_thread(lambda: session.fetch(DID, tmp_path / "to", progress=lambda _: None))
@@ -75,10 +60,7 @@ async def test_the_login_is_told_without_its_token(listen: Listen) -> None:
 
 
 async def test_a_rule_is_told_when_it_is_made_and_when_its_files_are_there(
-    api: Asked,
-    listen: Listen,
-    on_lake: LakeStatus,
-    lake: Lake,  # noqa: F811
+    api: Asked, listen: Listen, on_lake: LakeStatus, lake: Lake
 ) -> None:
     rse = next(
         name for name in lake.rses().names if name not in {r.state.rse for r in lake.dataset(DID).rules()}
@@ -95,11 +77,7 @@ async def test_a_rule_is_told_when_it_is_made_and_when_its_files_are_there(
 
 
 async def test_a_lake_that_does_not_answer_is_told_with_its_begin_and_asked_again(
-    on_lake: LakeStatus,
-    listen: Listen,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    lake: Lake,  # noqa: F811
+    on_lake: LakeStatus, listen: Listen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lake: Lake
 ) -> None:
     port = int(lake.instance.url.rpartition(":")[2])
     with wire(port) as between:

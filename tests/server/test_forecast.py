@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lake.conftest import SCOPE, Make, lake, make, rucio  # noqa: F401 - fixtures
+from tests.lake.conftest import SCOPE, Make
 from tests.lake.jobs.terminal import DID
 from tests.server.conftest import Asked, said
 from vre_dm.lake.lake import Lake
@@ -12,10 +12,7 @@ from vre_dm.sandbox import LakeStatus
 
 
 async def test_a_fetch_without_a_choice_says_size_place_and_what_is_here(
-    on_lake: LakeStatus,
-    api: Asked,
-    lake: Lake,  # noqa: F811
-    tmp_path: Path,
+    on_lake: LakeStatus, api: Asked, lake: Lake, tmp_path: Path
 ) -> None:
     before = sorted(tmp_path.rglob("*"))
     answer = said(await api("forecast", params={"did": DID}))
@@ -28,10 +25,7 @@ async def test_a_fetch_without_a_choice_says_size_place_and_what_is_here(
 
 
 async def test_a_folder_of_the_users_own_is_a_choice_and_what_is_in_it_counts(
-    on_lake: LakeStatus,
-    api: Asked,
-    lake: Lake,  # noqa: F811
-    jp_root_dir: Path,
+    on_lake: LakeStatus, api: Asked, lake: Lake, jp_root_dir: Path
 ) -> None:
     lake.dataset(DID).fetch(jp_root_dir / "d")
     answer = said(await api("forecast", params={"did": DID, "target": "d"}))
@@ -41,11 +35,7 @@ async def test_a_folder_of_the_users_own_is_a_choice_and_what_is_in_it_counts(
     assert answer["present"] == answer["files"]
 
 
-async def test_the_users_own_cache_is_the_place(
-    on_lake: LakeStatus,
-    api: Asked,
-    tmp_path: Path,
-) -> None:
+async def test_the_users_own_cache_is_the_place(on_lake: LakeStatus, api: Asked, tmp_path: Path) -> None:
     answer = said(await api("forecast", params={"did": DID, "cache": str(tmp_path / "my cache")}))
     assert Path(answer["folder"]).is_relative_to(tmp_path / "my cache")
     assert answer["places"][0]["target"] == answer["folder"]
@@ -64,23 +54,19 @@ async def test_where_the_admin_says_so_a_cache_is_below_the_servers_folder(
     assert Path(said(inside)["folder"]).is_relative_to(jp_root_dir / "c")
 
 
-async def test_only_some_files_are_counted(on_lake: LakeStatus, api: Asked, lake: Lake) -> None:  # noqa: F811
+async def test_only_some_files_are_counted(on_lake: LakeStatus, api: Asked, lake: Lake) -> None:
     file = lake.dataset(DID).files[0]
     answer = said(await api("forecast", params={"did": DID, "files": file.did.name}))
     assert (answer["files"], answer["bytes"]) == (1, file.size)
 
 
-async def test_an_embargo_is_said(on_lake: LakeStatus, api: Asked, make: Make) -> None:  # noqa: F811
+async def test_an_embargo_is_said(on_lake: LakeStatus, api: Asked, make: Make) -> None:
     did = make("private", files=1, embargo_until="2999-01-01")
     answer = said(await api("forecast", params={"did": str(did)}))
     assert "under embargo until 2999-01-01" in answer["embargo"]
 
 
-async def test_what_does_not_fit_is_said_at_the_target(
-    on_lake: LakeStatus,
-    api: Asked,
-    make: Make,  # noqa: F811
-) -> None:
+async def test_what_does_not_fit_is_said_at_the_target(on_lake: LakeStatus, api: Asked, make: Make) -> None:
     did = make("huge", files=1, size=10**17)
     response = await api("forecast", params={"did": str(did)})
     assert (response.code, said(response)["error"], said(response)["field"]) == (507, "NoSpace", "target")

@@ -3,88 +3,33 @@
 import asyncio
 import os
 import signal
-import zlib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.lake.conftest import lake  # noqa: F401 - a fixture
 from tests.lake.jobs.terminal import DID, held
 from tests.server.conftest import Asked, said
-from tests.server.listening import Listen, eventually, listener
+from tests.server.fetches import LONG, ORDER, continued, over, started, whole
+from tests.server.listening import Listen
 from vre_dm import session
 from vre_dm.lake.lake import Lake
-from vre_dm.sandbox import LakeStatus
-from vre_dm.server import launching
 
-ORDER = {
-    "kind": "fetch",
-    "did": DID,
-    "target": "my data",
-    "files": None,
-    "rse": "CNAF-STORM",
-    "mode": "folder",
-}
-LONG = {"request_timeout": 120}
+pytestmark = pytest.mark.usefixtures("no_job_is_left")
 
 
 @pytest.fixture
-def settings() -> dict[str, object]:
-    return {"patience": 120.0}  # a busy machine starts processes slowly
-
-
-@pytest.fixture(autouse=True)
-def no_job_is_left(on_lake: LakeStatus, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for limit in ("_PATIENCE", "_SETTLE"):
-        monkeypatch.setattr(launching, limit, 100.0)
-    yield
-    for job in session.jobs():
-        assert job.cancel(60)
-
-
-@pytest.fixture
-def listen(
-    http_server: object, jp_http_port: int, jp_auth_header: dict[str, str], jp_base_url: str
-) -> Listen:
-    return listener(jp_http_port, jp_auth_header, jp_base_url)
-
-
-async def started(api: Asked, **changes: object) -> dict[str, Any]:
-    response = await api("jobs", method="POST", body=ORDER | changes, **LONG)
-    assert response.code == 201, response.body
-    return dict(said(response))
-
-
-async def over(api: Asked, name: str) -> dict[str, Any]:
-    async def look() -> dict[str, Any] | None:
-        job = said(await api("jobs", name))
-        return job if job["state"] != "running" else None
-
-    return dict(await eventually(look))
-
-
-def whole(lake: Lake, folder: Path) -> bool:  # noqa: F811
-    """Whether every file is there with its registered checksum, and nothing else is."""
-    files = {folder / file.did.path(): file.adler32 for file in lake.dataset(DID).files}
-    found = [path for path in folder.rglob("*") if path.is_file()]
-    return sorted(found) == sorted(files) and all(
-        f"{zlib.adler32(path.read_bytes()):08x}" == adler32 for path, adler32 in files.items()
-    )
+def my_data(jp_root_dir: Path) -> Path:
+    """Folder that `ORDER` names."""
+    return jp_root_dir / "my data"
 
 
 async def test_a_fetch_brings_the_right_bytes_and_tells_its_paths(
-    api: Asked,
-    lake: Lake,  # noqa: F811
-    jp_root_dir: Path,
+    api: Asked, lake: Lake, my_data: Path
 ) -> None:
     job = await over(api, (await started(api))["job"])
     assert (job["state"], job["remark"], job["can"]) == ("finished", "", ["delete"])
-    assert whole(lake, jp_root_dir / "my data")
-    assert sorted(job["paths"]) == sorted(
-        str(path) for path in (jp_root_dir / "my data").rglob("*") if path.is_file()
-    )
+    assert whole(lake, my_data)
+    assert sorted(job["paths"]) == sorted(str(path) for path in my_data.rglob("*") if path.is_file())
     assert job["report"] == []
     listed = said(await api("jobs"))["jobs"]
     assert [(one["job"], one["what"], one["pid"] != os.getpid()) for one in listed] == [
@@ -92,26 +37,20 @@ async def test_a_fetch_brings_the_right_bytes_and_tells_its_paths(
     ]
     assert (await api("jobs", job["job"], method="DELETE")).code == 204
     assert said(await api("jobs"))["jobs"] == []
-    assert whole(lake, jp_root_dir / "my data")
+    assert whole(lake, my_data)
 
 
-async def test_two_fetches_of_the_same_share_one_transfer(
-    api: Asked,
-    lake: Lake,  # noqa: F811
-    jp_root_dir: Path,
-) -> None:
+async def test_two_fetches_of_the_same_share_one_transfer(api: Asked, lake: Lake, my_data: Path) -> None:
     names = [job["job"] for job in await asyncio.gather(started(api), started(api))]
     assert len(set(names)) == 2
     assert [(await over(api, name))["state"] for name in names] == ["finished", "finished"]
-    assert whole(lake, jp_root_dir / "my data")
+    assert whole(lake, my_data)
 
 
 async def test_a_killed_fetch_is_continued_and_takes_the_place_of_the_old_one(
-    api: Asked,
-    lake: Lake,  # noqa: F811
-    jp_root_dir: Path,
+    api: Asked, lake: Lake, my_data: Path
 ) -> None:
-    with held(lake, DID, jp_root_dir / "my data"):
+    with held(lake, DID, my_data):
         job = await started(api)
         assert (job["state"], job["can"]) == ("running", ["cancel", "pause"])
         assert (await api("jobs", job["job"], "continue", method="POST")).code == 409
@@ -120,21 +59,15 @@ async def test_a_killed_fetch_is_continued_and_takes_the_place_of_the_old_one(
         died = await over(api, job["job"])
         assert (died["state"], died["can"]) == ("died", ["continue", "delete"])
         assert died["paths"] == []
-    response = await api("jobs", job["job"], "continue", method="POST", **LONG)
-    assert response.code == 201, response.body
-    again = said(response)
+    again = await continued(api, job["job"])
     assert again["job"] != job["job"]
     assert (await over(api, again["job"]))["state"] == "finished"
     assert [one["job"] for one in said(await api("jobs"))["jobs"]] == [again["job"]]
-    assert whole(lake, jp_root_dir / "my data")
+    assert whole(lake, my_data)
 
 
-async def test_a_paused_fetch_says_so_and_goes_on(
-    api: Asked,
-    lake: Lake,  # noqa: F811
-    jp_root_dir: Path,
-) -> None:
-    with held(lake, DID, jp_root_dir / "my data"):
+async def test_a_paused_fetch_says_so_and_goes_on(api: Asked, lake: Lake, my_data: Path) -> None:
+    with held(lake, DID, my_data):
         job = await started(api)
         assert (await api("jobs", job["job"], "pause", method="POST")).code == 200
         paused = await over(api, job["job"])
@@ -143,9 +76,9 @@ async def test_a_paused_fetch_says_so_and_goes_on(
         other = await started(api, target="elsewhere")
         assert (await api("jobs", other["job"], "cancel", method="POST")).code == 200
         assert not (await over(api, other["job"]))["paused"]
-    again = said(await api("jobs", job["job"], "continue", method="POST", **LONG))
+    again = await continued(api, job["job"])
     assert (await over(api, again["job"]))["state"] == "finished"
-    assert whole(lake, jp_root_dir / "my data")
+    assert whole(lake, my_data)
 
 
 async def test_a_stream_that_was_cut_misses_nothing_and_doubles_nothing(api: Asked, listen: Listen) -> None:
@@ -162,11 +95,7 @@ async def test_a_stream_that_was_cut_misses_nothing_and_doubles_nothing(api: Ask
             assert await page.rest() == every
 
 
-async def test_only_some_files_and_other_places(
-    api: Asked,
-    lake: Lake,  # noqa: F811
-    jp_root_dir: Path,
-) -> None:
+async def test_only_some_files_and_other_places(api: Asked, lake: Lake, jp_root_dir: Path) -> None:
     name = lake.dataset(DID).files[0].did.name
     inside = await over(api, (await started(api, files=name, target=str(jp_root_dir / "a")))["job"])
     assert inside["paths"] == [str(jp_root_dir / "a" / lake.dataset(DID).files[0].did.path())]
@@ -177,9 +106,7 @@ async def test_only_some_files_and_other_places(
 
 
 async def test_the_users_own_cache_is_used_and_kept_when_it_goes_on(
-    api: Asked,
-    lake: Lake,  # noqa: F811
-    tmp_path: Path,
+    api: Asked, lake: Lake, tmp_path: Path
 ) -> None:
     named = str(tmp_path / "my cache")
     folder = session.cache_of(lake.instance, {"VRE_DM_CACHE": named}).shows
@@ -188,7 +115,7 @@ async def test_the_users_own_cache_is_used_and_kept_when_it_goes_on(
         job = await started(api, target=None, mode="cache", cache=named, concurrency=2)
         os.kill(job["pid"], signal.SIGKILL)
         await over(api, job["job"])
-    again = said(await api("jobs", job["job"], "continue", method="POST", **LONG))
+    again = await continued(api, job["job"])
     (path,) = (await over(api, again["job"]))["paths"]
     assert Path(path).is_relative_to(folder)
     assert whole(lake, folder)

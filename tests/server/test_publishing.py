@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.lake.conftest import lake  # noqa: F401 - a fixture
 from tests.server.conftest import Asked, said
-from tests.server.test_jobs import LONG, no_job_is_left, over, settings
+from tests.server.fetches import LONG, over
 from vre_dm.errors import NotInLake
 from vre_dm.lake.lake import Lake
 
-__all__ = ["no_job_is_left", "settings"]  # fixtures
+pytestmark = pytest.mark.usefixtures("no_job_is_left")
 
 METADATA = {
     "title": "a <b>title</b>",
@@ -55,10 +54,7 @@ async def test_the_form_gets_the_schema_and_the_scopes_that_may_be_written(api: 
 
 
 async def test_a_file_is_rehearsed_uploaded_and_can_be_fetched(
-    api: Asked,
-    name: str,
-    lake: Lake,  # noqa: F811
-    tmp_path: Path,
+    api: Asked, name: str, lake: Lake, tmp_path: Path
 ) -> None:
     plan = await api("publish", method="POST", body=order(name), **LONG)
     assert plan.code == 200, plan.body
@@ -83,10 +79,7 @@ async def test_a_file_is_rehearsed_uploaded_and_can_be_fetched(
 
 
 async def test_a_killed_upload_is_continued_with_all_that_was_said(
-    api: Asked,
-    name: str,
-    lake: Lake,  # noqa: F811
-    jp_root_dir: Path,
+    api: Asked, name: str, lake: Lake, jp_root_dir: Path
 ) -> None:
     size = 200_000_000  # so that it cannot be over before it is killed; of zeros, it takes no room here
     with (jp_root_dir / "to go" / f"{name}.csv").open("wb") as file:
@@ -142,7 +135,7 @@ async def test_a_killed_upload_is_continued_with_all_that_was_said(
 async def test_what_cannot_be_published_is_said_at_its_field_and_registers_nothing(
     api: Asked,
     name: str,
-    lake: Lake,  # noqa: F811
+    lake: Lake,
     jp_root_dir: Path,
     tmp_path: Path,
     changes: dict[str, object],

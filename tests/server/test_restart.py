@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.browser.lab import Lab, on_lake
-from tests.lake.conftest import lake  # noqa: F401 - a fixture
 from tests.lake.jobs.terminal import DID, held
 from tests.lakes import until
-from tests.server.test_jobs import ORDER, whole
+from tests.server.fetches import ORDER, whole
 from vre_dm.lake.lake import Lake
 from vre_dm.sandbox import LakeStatus
 
@@ -25,9 +24,7 @@ def asked(lab: Lab, path: str, body: object = None) -> Any:
 
 
 def test_a_fetch_goes_on_when_its_server_is_stopped_or_killed(
-    embedded_lake: LakeStatus,
-    lake: Lake,  # noqa: F811
-    tmp_path: Path,
+    embedded_lake: LakeStatus, lake: Lake, tmp_path: Path
 ) -> None:
     lab = on_lake(embedded_lake, tmp_path).start()
     try:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.lake.conftest import Make, lake, make, rucio  # noqa: F401 - fixtures
+from tests.lake.conftest import Make
 from tests.server.conftest import Asked, said
 from vre_dm.did import Did
 from vre_dm.lake.lake import Lake
@@ -12,7 +12,7 @@ AT = "CNAF-STORM"
 
 
 @pytest.fixture
-def did(on_lake: LakeStatus, make: Make) -> Did:  # noqa: F811
+def did(on_lake: LakeStatus, make: Make) -> Did:
     """A dataset with one file, which is at `AT` already."""
     return make("ruled", files=1)
 
@@ -21,7 +21,7 @@ def order(did: Did, /, **changes: object) -> dict[str, object]:
     return {"did": str(did), "rse": AT, "days": 2, "copies": 1, "comment": "a <b>test</b>"} | changes
 
 
-async def test_a_rule_is_made_listed_kept_longer_and_ended(api: Asked, did: Did, lake: Lake) -> None:  # noqa: F811
+async def test_a_rule_is_made_listed_kept_longer_and_ended(api: Asked, did: Did, lake: Lake) -> None:
     response = await api("rules", method="POST", body=order(did))
     assert response.code == 201, response.body
     rule = said(response)
@@ -61,11 +61,7 @@ async def test_a_second_rule_of_the_kind_is_refused_with_its_reason(api: Asked, 
     assert "such a rule exists already" in said(response)["message"]
 
 
-async def test_a_rule_of_somebody_else_may_not_be_ended(
-    api: Asked,
-    on_lake: LakeStatus,
-    lake: Lake,  # noqa: F811
-) -> None:
+async def test_a_rule_of_somebody_else_may_not_be_ended(api: Asked, on_lake: LakeStatus, lake: Lake) -> None:
     foreign = next(rule for rule in lake.dataset("xenon:s2only.limits").rules() if not rule.mine)
     assert said(await api("rules", foreign.identifier))["can"] == []
     response = await api("rules", foreign.identifier, method="DELETE")
@@ -91,12 +87,7 @@ async def test_a_rule_of_somebody_else_may_not_be_ended(
     ],
 )
 async def test_what_cannot_be_kept_is_said_at_its_field_and_makes_no_rule(
-    api: Asked,
-    did: Did,
-    lake: Lake,  # noqa: F811
-    changes: dict[str, object],
-    status: int,
-    field: str | None,
+    api: Asked, did: Did, lake: Lake, changes: dict[str, object], status: int, field: str | None
 ) -> None:
     response = await api("rules", method="POST", body=order(did, **changes))
     assert (response.code, said(response)["field"]) == (status, field), response.body

@@ -52,7 +52,8 @@ class JobsHandler(Handler):
             did = Did.parse(order["did"])
             await self.ask_about(did, partial(_check_files, did, order["files"]))
         task = await self.ask(partial(_task, order, target))
-        where = "rse" if task.verb == BRING else "target" if task.wishes["target"] == str(target) else "cache"
+        cached = target is None or order["mode"] == "cache"
+        where = "rse" if task.verb == BRING else "cache" if cached else "target"
         with self.blaming({NotInLake: "rse", NotWritable: where, NoSpace: where}):
             job = await self.begin(lambda launches: launches.launch(task))
         self.reply(await self.here(job.document), 201)

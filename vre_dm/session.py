@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, cast
 
@@ -158,9 +157,11 @@ def fetch(
 
     Shows its progress in a terminal or below a notebook's cell, unless ``progress`` is to be told instead.
     """
-    begin = partial(dataset(did).fetch, target, files=files, rse=rse, recheck=recheck, since=since, pin=pin)
+    found = dataset(did)
     with _shown(progress) as listener:
-        return begin(progress=listener)
+        return found.fetch(
+            target, files=files, rse=rse, progress=listener, recheck=recheck, since=since, pin=pin
+        )
 
 
 def publish(
@@ -185,9 +186,18 @@ def publish(
     UploadInterrupted, Unreachable, JobCancelled
         It could not go on: what arrived stays, and the same call continues.
     """
-    wish = partial(connected().publish, rse=rse, days=days, metadata=metadata, prefix=prefix, comment=comment)
+    lake = connected()
     with _shown(progress) as listener:
-        return wish(files, did, progress=listener)
+        return lake.publish(
+            files,
+            did,
+            rse=rse,
+            days=days,
+            metadata=metadata,
+            prefix=prefix,
+            comment=comment,
+            progress=listener,
+        )
 
 
 def curves(*ids: str | Did, folder: Path | str | None = None, **criteria: "Unpack[Criteria]") -> "CurveSet":

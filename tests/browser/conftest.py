@@ -141,6 +141,13 @@ def lab_page(
 
 
 @pytest.fixture
+def light_again(lab: Lab) -> Iterator[None]:
+    """The theme is kept by the server: a story that changes it changes it for all."""
+    yield
+    lab.setting("@jupyterlab/apputils-extension:themes", theme="JupyterLab Light")
+
+
+@pytest.fixture
 def panel(lab_page: Callable[..., Page]) -> Panel:
     """JupyterLab with the panel open."""
     return Panel(lab_page()).open()

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,10 +103,12 @@ class Lab:
     def stop(self, *, kill: bool = False) -> None:
         """Ask it to end, or end it as a crash does."""
         assert self._process is not None
-        if kill:
-            self._process.kill()
-        else:
+        if not kill:
             self._process.terminate()
+            # Its own worker threads may keep it for ever after it has saved a notebook.
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(20)
+        self._process.kill()
         self._process.wait(60)
 
     def log_in(self, page: Page) -> None:

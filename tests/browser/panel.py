@@ -51,6 +51,12 @@ class Panel:
             head.click()
         return self.place.get_by_role("region", name=f"{title} Section")
 
+    def close(self, title: str) -> None:
+        """Close a section, unless it is closed."""
+        head = self.place.get_by_role("heading", name=f"{title} Section")
+        if head.get_attribute("aria-expanded") == "true":
+            head.click()
+
     def search(self, text: str) -> None:
         """Type into the search box and press Enter."""
         box = self.place.get_by_label("Name, scope:name")

@@ -5,10 +5,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.lab import Lab
 from tests.browser.panel import Panel
 from tests.browser.test_accessible import AXE, RULES
 
 DATASET = "fermi:dsph.jfactors"
+FILE = "accessible.csv"
+# Commands that ask, and the button that goes on.
+DIALOGS: dict[str, tuple[dict[str, Any], str]] = {
+    "vre-dm:keep-at": ({"did": DATASET}, "Keep"),
+    "vre-dm:fetch-to": ({"did": DATASET}, "Fetch"),
+    "vre-dm:publish": ({"paths": [FILE]}, "Check"),
+}
 FOUND = """([place, values]) => axe.run(place, { runOnly: { type: "tag", values } }).then(({ violations }) =>
   violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`))"""
@@ -27,8 +35,10 @@ def themed(panel: Panel, theme: str) -> None:
     expect(body).to_have_attribute("data-jp-theme-light", str("Light" in theme).lower())
 
 
+@pytest.mark.usefixtures("light_again")
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_panel_dialog_and_viewer_pass_axe(panel: Panel, theme: str) -> None:
+def test_panel_dialogs_and_viewer_pass_axe(panel: Panel, lab: Lab, theme: str) -> None:
+    (lab.root / FILE).write_text("mass_GeV,limit_cm2\n10,1e-45\n")
     themed(panel, theme)
     page = panel.page
     panel.section("Search")
@@ -38,10 +48,12 @@ def test_panel_dialog_and_viewer_pass_axe(panel: Panel, theme: str) -> None:
     panel.section("Jobs")
     panel.section("Rules")
     assert complaints(page, "#vre-dm-lake") == []
-    panel.command("vre-dm:keep-at", did=DATASET)
-    expect(page.get_by_role("dialog").get_by_role("button", name="Keep")).to_be_visible()
-    assert complaints(page, "dialog") == []
-    page.keyboard.press("Escape")
+    for command, (arguments, button) in DIALOGS.items():
+        panel.command(command, **arguments)
+        expect(page.get_by_role("dialog").get_by_role("button", name=button, exact=True)).to_be_visible()
+        assert complaints(page, "dialog") == [], command
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
     panel.command("vre-dm:open-limits", curves=["si_lz_2024"])
     expect(page.get_by_role("button", name="Save PNG")).to_be_visible()
     assert complaints(page, "#vre-dm-limits") == []

@@ -44,11 +44,13 @@ async def test_a_level_can_be_limited_to_a_kind(api: Asked) -> None:
     assert rows(await api("children", params={"did": found[0]["did"], "kind": "file"})) == []
 
 
-async def test_a_search_finds_by_name_and_typed_metadata_with_titles(api: Asked) -> None:
+async def test_a_search_finds_by_name_and_typed_metadata_and_tells_hits_apart(api: Asked) -> None:
     params = [("pattern", "*limits*"), ("where", "year>=2018"), ("where", 'technique="direct detection"')]
     found = rows(await api("search", params=params))
     assert "darkside:ds50.highmass.limits" in {row["did"] for row in found}
     assert all(row["title"] for row in found)
+    assert {row["experiment"] for row in found} == {"DarkSide-50", "XENON1T"}
+    assert {row["year"] for row in found} == {"2018", "2019"}
     assert {row["scope"] for row in found} <= {"darkside", "xenon"}
 
 

@@ -1,6 +1,8 @@
 """A lake that is searched and browsed: by name and metadata, scope by scope, down to one dataset."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
 
 from vre_dm.did import Did, DidPattern
 from vre_dm.errors import InvalidFilter
@@ -8,7 +10,7 @@ from vre_dm.lake import catalogue
 from vre_dm.lake.catalogue import Entry, Page
 from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.filters import Condition, from_keywords, parse
-from vre_dm.lake.metadata import titles_of
+from vre_dm.lake.metadata import metadata_of, titles_of
 from vre_dm.lake.results import SearchResult
 from vre_dm.lake.site import Site
 from vre_dm.lake.vocabulary import Key, keys
@@ -76,7 +78,7 @@ class Searchable:
         conditions = [*parse(where), *from_keywords(filters)]
         pages = self.find(wanted, kind=kind, conditions=conditions)
         title = " ".join(["found for", str(wanted), *map(str, conditions)])
-        found = SearchResult(pages, self._dataset, title, self.titles)
+        found = SearchResult(pages, self._dataset, title, partial(titles_of, self._connection))
         found.look_at(1)  # so that what is wrong with the question is said here, not at the first use
         return found
 
@@ -94,9 +96,9 @@ class Searchable:
         """
         return catalogue.find(self._connection, DidPattern.parse(pattern).within(scope), kind, conditions)
 
-    def titles(self, dids: Sequence[Did]) -> dict[Did, str]:
-        """Titles of those DIDs that have one; about a millisecond each."""
-        return titles_of(self._connection, dids)
+    def described(self, dids: Sequence[Did]) -> dict[Did, dict[str, Any]]:
+        """What users wrote of DIDs; about a millisecond each."""
+        return metadata_of(self._connection, dids, "JSON")
 
     def keys(self, scope: str = "*") -> list[Key]:
         """Metadata keys that are used in the scopes that fit a pattern, with the kinds of their values."""

@@ -1,6 +1,6 @@
 """What the lake holds, from scopes down to files, and what is found in it; and its storage elements."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -17,8 +17,8 @@ from vre_dm.server.lakes import OpenLake
 from vre_dm.server.streams import Row, Rows, RowsHandler
 from vre_dm.server.values import plain
 
-_AT_ONCE = 50  # rows of a search that are sent as soon as they have their titles
-_TITLED = 1000  # rows of a search that get a title: each costs the lake a millisecond
+_AT_ONCE = 50  # rows of a search that are sent as soon as they are described
+_DESCRIBED = 1000  # rows of a search that are described: each costs the lake a millisecond
 
 
 class ScopesHandler(Handler):
@@ -54,7 +54,7 @@ class SearchHandler(RowsHandler):
     """A search."""
 
     async def get(self) -> None:
-        """Stream what is found by name and metadata; the first rows have titles."""
+        """Stream what is found by name and metadata; the first rows have title, experiment and year."""
         pattern, scope = self.text("pattern", "") or "*", self.text("scope", "") or None
         kind = self.choice("kind", KINDS, "collection")
         with self.blaming({InvalidDid: "scope"}):
@@ -63,7 +63,7 @@ class SearchHandler(RowsHandler):
         seen = (await self.open_lake()).seen
         with self.blaming({InvalidDid: "pattern", NotInLake: "scope" if scope else "pattern"}):
             found = partial(Lake.find, pattern=pattern, scope=scope, kind=kind, conditions=conditions)
-            await self.stream(lambda lake: _listed(found(lake), _Titled(lake), _AT_ONCE, seen))
+            await self.stream(lambda lake: _listed(found(lake), _Described(lake), _AT_ONCE, seen))
 
 
 class KeysHandler(Handler):
@@ -150,17 +150,23 @@ class _OfKind:
         return [entry(each) for each in page if each.kind in self._wanted]
 
 
-class _Titled:
-    """Rows with the titles of datasets and containers, as long as that does not take too long."""
+class _Described:
+    """Rows with what tells datasets and containers apart, as long as that does not take too long."""
 
     def __init__(self, lake: Lake) -> None:
-        self._lake, self._left = lake, _TITLED
+        self._lake, self._left = lake, _DESCRIBED
 
     def __call__(self, page: list[Entry]) -> list[Row]:
         described = [each.did for each in page if each.kind != "file"][: self._left]
         self._left -= len(described)
-        titles = self._lake.titles(described) if described else {}
-        return [entry(each) | {"title": titles.get(each.did)} for each in page]
+        told = self._lake.described(described) if described else {}
+        return [entry(each) | _brief(told.get(each.did, {})) for each in page]
+
+
+def _brief(metadata: Mapping[str, Any]) -> Row:
+    """What a line has room for, as text; publishers write "unknown" where they do not know."""
+    said = {key: metadata.get(key) for key in ("title", "experiment", "year")}
+    return {key: None if value in (None, "", "unknown") else str(value) for key, value in said.items()}
 
 
 def _key(key: Key) -> dict[str, Any]:

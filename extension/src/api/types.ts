@@ -15,7 +15,7 @@ export interface Entry {
   /** What its metadata say; only the first hits of a search tell. */
   title?: string | null;
   experiment?: string | null;
-  year?: number | string | null;
+  year?: string | null;
 }
 
 /** The last line of a stream: how many rows it had, and the names that could not be shown safely. */

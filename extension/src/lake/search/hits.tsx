@@ -48,7 +48,8 @@ export function Hits({ rows, count, lake, writer, trans }: Props): React.ReactEl
 
 /** What its metadata say, as far as the search brought it. */
 function aboutText({ title, experiment, year }: Entry): string {
-  return [title, experiment, year].filter(Boolean).join(' · ');
+  // Many titles name their experiment and its year.
+  return [title, ...[experiment, year].filter(fact => fact && !title?.includes(fact))].filter(Boolean).join(' · ');
 }
 
 function Hit({ entry }: { entry: Entry }): React.ReactElement {

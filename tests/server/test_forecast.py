@@ -66,10 +66,13 @@ async def test_an_embargo_is_said(on_lake: LakeStatus, api: Asked, make: Make) -
     assert "under embargo until 2999-01-01" in answer["embargo"]
 
 
-async def test_what_does_not_fit_is_said_at_the_target(on_lake: LakeStatus, api: Asked, make: Make) -> None:
+@pytest.mark.parametrize(("place", "field"), [({}, "cache"), ({"target": "d"}, "target")])
+async def test_what_does_not_fit_is_said_at_its_place(
+    on_lake: LakeStatus, api: Asked, make: Make, place: dict[str, str], field: str
+) -> None:
     did = make("huge", files=1, size=10**17)
-    response = await api("forecast", params={"did": str(did)})
-    assert (response.code, said(response)["error"], said(response)["field"]) == (507, "NoSpace", "target")
+    response = await api("forecast", params={"did": str(did)} | place)
+    assert (response.code, said(response)["error"], said(response)["field"]) == (507, "NoSpace", field)
 
 
 @pytest.mark.parametrize(

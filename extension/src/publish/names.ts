@@ -24,14 +24,11 @@ export function nameFault(name: string, trans: TranslationBundle): string | null
     : trans.__('Each part between slashes begins with a letter, a digit or _');
 }
 
-/** A name from that of a file or folder, as the proposal of the form. */
+/** A name from that of a file or folder, as the proposal of the form; never the file's own, which is taken then. */
 export function proposedName(path: string): string {
-  const stem =
-    path
-      .split('/')
-      .pop()
-      ?.replace(/\.[^.]*$/, '') ?? '';
-  return stem
+  const file = path.split('/').pop() ?? '';
+  const stem = file.replace(/\.[^.]*$/, '');
+  return (stem && stem === file ? `${stem}.dataset` : stem)
     .replace(/[^A-Za-z0-9_.+=@#-]+/g, '_')
     .replace(/^[^A-Za-z0-9_]+/, '')
     .slice(0, LONGEST);

@@ -110,6 +110,15 @@ def test_other_metadata_than_registered_are_refused_and_the_same_accepted(
         lake.publication(files(2), f"user.dm:{tag}", metadata={"year": 2025})
 
 
+def test_a_file_with_the_name_of_its_dataset_is_refused_in_our_words(
+    lake: Lake, files: Files, tag: str
+) -> None:
+    file = {tag: next(iter(files(1).iterdir()))}
+    with pytest.raises(Declined, match="name of the dataset and of a file in it") as caught:
+        lake.publication(file, f"user.dm:{tag}", rse="CNAF-STORM", metadata=METADATA)
+    assert caught.value.field == "did"
+
+
 def test_no_rule_at_the_element_is_said_with_the_next_step(lake: Lake, files: Files, tag: str) -> None:
     made = lake.publish(files(1), f"user.dm:{tag}", rse="CNAF-STORM", metadata=METADATA)
     with pytest.raises(

@@ -111,6 +111,9 @@ def make_plan(
     NotInLake
         No such storage element.
     """
+    if any(item.did == wish.did for item in items):
+        msg = f"{wish.did} would be the name of the dataset and of a file in it; give the dataset another"
+        raise Declined(msg, field="did")
     found = _dataset(connection, wish.did)
     metadata = {} if found else described.checked(wish.metadata or {})
     if found and wish.metadata:

@@ -29,6 +29,7 @@ test('the name that is proposed is a valid one, or none', () => {
     assert.ok(name === '' || nameFault(name, trans) === null, `${path} gives ${name}`);
   }
   assert.equal(proposedName('dir/my limit (2).csv'), 'my_limit_2_');
+  assert.equal(proposedName('dir/limit'), 'limit.dataset');
 });
 
 test('files that join a dataset bring neither metadata nor a lifetime', () => {

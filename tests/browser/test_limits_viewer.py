@@ -53,14 +53,19 @@ def test_ticked_curves_are_laid_over_each_other_and_go_on_in_a_notebook(lab: Lab
     expect(cell).to_contain_text("si_xenonnt_2025")
 
 
-def test_curves_of_two_quantities_are_refused_in_a_sentence(lab_page: LabPage) -> None:
+def test_a_curve_of_another_quantity_is_not_ticked_and_the_plot_stays(lab_page: LabPage) -> None:
     page = lab_page()
     view = viewer(page)
     run(page, "vre-dm:open-limits", curves=["si_lz_2024", "sdp_lz_2024"])
-    expect(view.get_by_role("alert")).to_contain_text("one axis cannot show sigma_SDp and sigma_SI")
-    view.get_by_role("combobox", name="Quantity").select_option("sigma_SDp")
-    view.get_by_role("checkbox", name="Show LZ 2024, σ SD (proton)", exact=True).uncheck()
-    expect(view.get_by_role("img", name="1 curves")).to_be_visible()
+    expect(view.get_by_role("img", name="σ SI (nucleon) against")).to_be_visible()
+    said = "LZ 2024 is not added: it shows σ SD (proton), and the plot shows σ SI (nucleon)."
+    expect(view.get_by_role("alert")).to_have_text(said)
+    view.get_by_role("searchbox", name="Words in a curve").fill("LZ 2024")
+    other = view.get_by_role("checkbox", name="Show LZ 2024, σ SD (proton)", exact=True)
+    expect(other).not_to_be_checked()
+    view.get_by_role("button", name="Show LZ 2024 alone").click()
+    expect(view.get_by_role("img", name="σ SD (proton) against")).to_be_visible()
+    expect(other).to_be_checked()
     expect(view.get_by_role("alert")).to_be_empty()
 
 
@@ -100,18 +105,27 @@ def test_what_was_ticked_is_ticked_after_a_reload(lab_page: LabPage) -> None:
     expect(page.get_by_role("img", name="2 curves")).to_be_visible()
 
 
-def test_a_curve_file_is_opened_beside_what_json_is_otherwise(own: Path, lab_page: LabPage) -> None:
+def test_a_double_click_on_a_sidecar_opens_its_plot(own: Path, lab_page: LabPage) -> None:
     page = lab_page()
-    path = f"{own.name}/si_toy_2020.json"
-    run(page, "docmanager:open", path=path, factory="Limit curve")
+    run(page, "filebrowser:open-path", path=own.name)
+    page.get_by_role("listitem", name="si_toy_2020.json").dblclick()
     view = page.locator(".vre-curve-view")
     expect(view.get_by_role("img", name="1 curves")).to_be_visible()
     expect(view).to_contain_text("facts are known")
-    assert (
-        page.evaluate("path => jupyterapp.docRegistry.defaultWidgetFactory(path).name", path) != "Limit curve"
-    )
     view.get_by_role("button", name="Compare with published curves").click()
     expect(page.locator(".vre-limits-viewer").get_by_role("img", name="1 curves")).to_be_visible()
+
+
+def test_a_file_that_is_only_named_like_a_curve_says_so_and_opens_as_text(
+    own: Path, lab_page: LabPage
+) -> None:
+    (own / "e_run_2018.json").write_text('{"beam": 1}')
+    page = lab_page()
+    run(page, "docmanager:open", path=f"{own.name}/e_run_2018.json")
+    view = page.locator(".vre-curve-view")
+    expect(view.get_by_role("alert")).to_contain_text("this is no sidecar of a limit curve")
+    view.get_by_role("button", name="Open as text").click()
+    expect(page.locator(".jp-FileEditor")).to_contain_text('"beam"')
 
 
 def test_a_broken_file_says_what_is_wrong_in_place_of_a_plot(own: Path, lab_page: LabPage) -> None:

@@ -52,18 +52,18 @@ interface SourceProps {
 
 function Source({ name, own, usual, put, trans }: SourceProps): React.ReactElement {
   const source = own ?? usual;
+  const id = React.useId();
   return (
     <div className="vre-template">
-      <label>
-        {name}
-        <textarea
-          className="jp-mod-styled"
-          spellCheck={false}
-          rows={source.split('\n').length}
-          value={source}
-          onChange={event => put(event.target.value === usual ? null : event.target.value)}
-        />
-      </label>
+      <label htmlFor={id}>{name}</label>
+      <textarea
+        id={id}
+        className="jp-mod-styled"
+        spellCheck={false}
+        rows={source.split('\n').length}
+        value={source}
+        onChange={event => put(event.target.value === usual ? null : event.target.value)}
+      />
       {own !== undefined && (
         <button type="button" className="jp-Button jp-mod-styled" onClick={() => put(null)}>
           {usual ? trans.__('As built in') : trans.__('Remove')}

@@ -72,22 +72,24 @@ export class LakePanel implements ILakePanel {
   }
 
   show(section?: Widget): void {
-    const index = section ? this.widget.widgets.indexOf(section) : -1;
     this.activate(this.widget);
-    if (section && index >= 0) {
-      this.accordion.expand(index);
-      this.reveal(index);
+    if (section) {
+      this.open(section);
       section.activate();
     }
   }
 
   expand(section: Widget): boolean {
-    const index = this.widget.widgets.indexOf(section);
     if (this.widget.isVisible) {
-      this.accordion.expand(index);
-      this.reveal(index);
+      this.open(section);
     }
     return this.widget.isVisible;
+  }
+
+  private open(section: Widget): void {
+    const index = this.widget.widgets.indexOf(section);
+    this.accordion.expand(index);
+    this.reveal(index);
   }
 
   /** Scroll a section into view, as far as there is room; its title first. */

@@ -34,11 +34,9 @@ const entries: JupyterFrontEndPlugin<void> = {
   id: 'vre-dm-lab:entries',
   description: 'Offers the commands of the data lake in the palette and the launcher.',
   autoStart: true,
-  requires: [IDataLake],
   optional: [ICommandPalette, ILauncher, ITranslator],
   activate: (
     _app: JupyterFrontEnd,
-    _lake: IDataLake,
     palette: ICommandPalette | null,
     launcher: ILauncher | null,
     translator: ITranslator | null

@@ -192,7 +192,9 @@ def test_a_quota_that_does_not_suffice_is_one_line(vre: Lake, make: Make, embedd
     root = admin(embedded_lake)
     root.set_local_account_limit("dm", "PIC-DCACHE", 1000)
     try:
-        with pytest.raises(NoSpace, match=r"insufficient quota.*lake.quota"):
+        with pytest.raises(
+            NoSpace, match=r"insufficient quota.*; delete rules that you no longer need, or ask for more"
+        ):
             vre.dataset(make("heavy", files=1, size=5000)).make_available("PIC-DCACHE")
     finally:
         root.set_local_account_limit("dm", "PIC-DCACHE", 10 << 20)

@@ -66,17 +66,16 @@ def refuse_mounted(connection: Connection, did: Did, rse: str) -> None:
     NotInLake
         No storage element fits.
     """
-    mount, what = connection.instance.mount, f"a rule for {did} at {clean(rse)}"
-    if mount is None or mount.rse not in connection.ask(what, lambda rucio: _places(rse, rucio)):
+    mount = connection.instance.mount
+    if mount is None:
+        return
+    fitting = connection.ask(f"a rule for {did} at {clean(rse)}", lambda rucio: list(rucio.list_rses(rse)))
+    if not any(row["rse"] == mount.rse for row in fitting):
         return
     entry = entry_of(connection, did)
     if private := embargo(connection, entry, (file.did for file in FileList(connection, entry))):
         msg = f"{private}, and {clean(mount.rse)} is mounted where others read it too; name another RSE"
         raise Declined(msg, field="rse")
-
-
-def _places(rse: str, rucio: Any) -> list[str]:
-    return [row["rse"] for row in rucio.list_rses(rse)]
 
 
 def _now() -> datetime:

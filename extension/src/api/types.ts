@@ -166,8 +166,8 @@ export interface Job {
   paths?: string[];
   /** Why files could not be had; only GET jobs/NAME tells. */
   report?: Failure[];
-  /** Bytes of unfinished files on this disk, which wait to be continued; only GET jobs/NAME tells. */
-  kept?: number;
+  /** Bytes of unfinished files on this disk, which wait to be continued; only GET jobs/NAME tells, null if unknown. */
+  kept?: number | null;
 }
 
 /** Files that a replica did not give, why, and what can be done. */

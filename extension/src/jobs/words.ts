@@ -68,7 +68,7 @@ function keptText({ kept, can }: Job, trans: TranslationBundle): string {
 /** What is to be said besides, in sentences: why it asks again, why it ended, what stays. */
 export function remarksOf(job: Job, trans: TranslationBundle): string[] {
   const kept = keptText(job, trans);
-  const why = kept && job.state === 'cancelled' ? '' : job.remark; // its remark says less of the same
+  const why = kept && ['cancelled', 'died'].includes(job.state) ? '' : job.remark; // it says less of the same
   return [job.retry, why, kept].filter(text => text !== '');
 }
 

@@ -6,8 +6,7 @@ import os
 import signal
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.lake.jobs.test_folder import ABOUT, DEAD, NOW, made
+from tests.lakes import until
 from vre_dm.did import Did
 from vre_dm.errors import FollowingStopped, NoSuchJob
 from vre_dm.lake.jobs.folder import JobFolder, begin
@@ -253,19 +253,12 @@ def _append(folder: JobFolder, event: Event) -> None:
     whole.unlink()
 
 
-def wait_for(true: Callable[[], object]) -> None:
-    late = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < late, "it never came"
-        time.sleep(0.01)
-
-
 def test_an_interrupt_of_who_follows_leaves_the_job_alone_and_says_so(root: Path):
     folder, shown = made(root, STATE), Shown()
     (job,) = jobs_in(root, shown)
 
     def interrupt() -> None:
-        wait_for(lambda: shown.events)
+        until(lambda: shown.events)
         os.kill(os.getpid(), signal.SIGINT)
 
     other = threading.Thread(target=interrupt)

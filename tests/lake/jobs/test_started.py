@@ -14,6 +14,7 @@ import pytest
 
 from tests.faults.server import Breaking, breaking, good
 from tests.faults.world import HASTY, OpenAccess, finals, partials, registered
+from tests.lakes import until
 from vre_dm.errors import JobCancelled, NotInLake, NotWritable, TransferFailed
 from vre_dm.lake.files import File
 from vre_dm.lake.jobs import started
@@ -127,7 +128,7 @@ def test_cancel_ends_it_and_the_next_run_goes_on(server: Breaking, tmp_path: Pat
     file = registered(BODY, server.play("/x", half(gate), good(BODY)))
     job = StartedJob(fetching(tmp_path, file), ABOUT, None)
     assert gate.wait(60)
-    wait_for(lambda: sum(part.stat().st_size for part in partials(tmp_path)) == len(BODY) // 2)
+    until(lambda: sum(part.stat().st_size for part in partials(tmp_path)) == len(BODY) // 2)
     assert job.state == "running"
     assert not job.wait(0)
     with pytest.raises(TimeoutError):
@@ -200,13 +201,6 @@ def test_what_was_interrupted_is_called_by_its_name(kind: str):
     with interrupted(job, asked), pytest.raises(JobCancelled, match=f"^{kind} stopped; run it again"):
         job.follow(lambda _: None)
     answer.set()
-
-
-def wait_for(true: Callable[[], object]) -> None:
-    late = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < late, "it never came"
-        time.sleep(0.01)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ import pytest
 from tests.faults.server import Act, Breaking, breaking, good, status
 from tests.faults.world import HASTY, OpenAccess, finals, partials, registered
 from tests.lake.transfer.conftest import Clock
+from tests.lakes import until
 from vre_dm.errors import TransferFailed
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer import Event, Pace, Progress, fetch_files
@@ -62,13 +63,6 @@ def begin(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     for child in children:
         child.kill()
         child.communicate()
-
-
-def until(true: Callable[[], object]) -> None:
-    late = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < late, "it never came"
-        time.sleep(0.01)
 
 
 def there(folder: Path) -> int:

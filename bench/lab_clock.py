@@ -1,4 +1,4 @@
-"""A clock inside the page: from a user's key or click to the frame after the rows are there."""
+"""Clocks in the page, from a key, a click or by the wall to the frame after something is there; its heap."""
 
 from playwright.sync_api import Locator, Page
 
@@ -18,6 +18,13 @@ _SET = """([rows, least]) => {
       look()
     }
     for (const kind of ["keydown", "mousedown"]) addEventListener(kind, began, true)
+  })
+}"""
+_SIGHT = """selector => {
+  globalThis.sighted = new Promise(done => {
+    const look = () => document.querySelector(selector)
+      ? requestAnimationFrame(() => setTimeout(() => done(Date.now()))) : requestAnimationFrame(look)
+    look()
   })
 }"""
 _LONG = """() => {
@@ -52,6 +59,25 @@ def pressed(target: Locator, key: str, rows: str, least: int = 1) -> float:
     set_clock(target.page, rows, least)
     target.page.keyboard.press(key)
     return read_clock(target.page)
+
+
+def set_sight(page: Page, selector: str) -> None:
+    """Wait from now on until such an element is there."""
+    page.evaluate(_SIGHT, selector)
+
+
+def read_sight(page: Page) -> float:
+    """When it was, in unix seconds."""
+    return float(page.evaluate("() => globalThis.sighted")) / 1e3
+
+
+def heap(page: Page) -> float:
+    """Megabytes of JavaScript that are in use."""
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    used = session.send("Runtime.getHeapUsage")["usedSize"] / 1e6
+    session.detach()
+    return float(used)
 
 
 def watch_tasks(page: Page) -> None:

@@ -26,6 +26,7 @@ def notebook(lab: Lab, lab_page: Callable[..., Page]) -> tuple[Panel, str]:
     panel = Panel(lab_page(f"/lab/tree/{path}?reset")).open()
     expect(panel.cell("first = 1")).to_be_visible()
     panel.expand("fermi", "dsph.2017")
+    expect(panel.row("pppc4dmid:gamma.noew")).to_be_visible()  # the last; no row moves down any more
     return panel, path
 
 

@@ -52,6 +52,18 @@ def test_one_that_waits_can_be_taken_back() -> None:
     assert done == []
 
 
+def test_those_that_are_taken_back_leave_room_though_all_threads_hang() -> None:
+    pool, gate = Pool("the lake", 1, 1), threading.Event()
+    first = pool.submit(lambda: gate.wait(60))
+    until(first.running)
+    for _ in range(100):
+        assert pool.submit(lambda: None).cancel()
+    assert pool.unanswered == 1
+    last = pool.submit(lambda: 5)
+    gate.set()
+    assert last.result(60) == 5
+
+
 @pytest.mark.parametrize("error", [ValueError("x"), KeyboardInterrupt(), SystemExit(1)])
 def test_what_a_call_raises_goes_to_who_asked(error: BaseException) -> None:
     pool = Pool("the lake", 1, 1)

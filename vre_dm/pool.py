@@ -1,7 +1,7 @@
 """A few threads for calls that block, with a queue that has an end: what is too much is refused at once."""
 
-import queue
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
@@ -29,15 +29,15 @@ class Pool:
 
     def __init__(self, what: str, workers: int, waiting: int) -> None:
         self._what, self._workers, self._room = what, workers, workers + waiting
-        self._lock = threading.Lock()
-        self._calls: queue.SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = queue.SimpleQueue()
-        self._open = 0  # calls that wait or run
+        self._turn = threading.Condition()
+        self._waiting: OrderedDict[Future[Any], Callable[[], Any]] = OrderedDict()
+        self._running = 0
         self._threads = 0
 
     @property
     def unanswered(self) -> int:
         """Calls that wait or run."""
-        return self._open
+        return len(self._waiting) + self._running
 
     def submit(self, call: Callable[[], T]) -> "Future[T]":
         """Do a call as soon as a thread is free; cancelling the answer takes back one that still waits.
@@ -48,30 +48,35 @@ class Pool:
             As many calls wait already as may.
         """
         answer: Future[T] = Future()
-        with self._lock:
-            if self._open >= self._room:
-                msg = f"{self._what} has {self._open} unanswered questions already; ask again shortly"
+        with self._turn:
+            if self.unanswered >= self._room:
+                msg = f"{self._what} has {self._room} unanswered questions already; ask again shortly"
                 raise Busy(msg, retry_after=2)
-            self._open += 1
-            self._calls.put((answer, call))
-            if self._threads < min(self._open, self._workers):
+            self._waiting[answer] = call
+            if self._threads < min(self.unanswered, self._workers):
                 self._threads += 1
                 threading.Thread(target=self._work, name=f"vre-dm {self._what}", daemon=True).start()
+            self._turn.notify()
+        answer.add_done_callback(self._let_go)
         return answer
+
+    def _let_go(self, answer: "Future[Any]") -> None:
+        """Make room where an answer was taken back: the threads may hang, and never come to it."""
+        if answer.cancelled():
+            with self._turn:
+                self._waiting.pop(answer, None)
 
     def _work(self) -> None:
         while True:
-            try:
-                answer, call = self._calls.get(timeout=_IDLE)
-            except queue.Empty:
-                with self._lock:
-                    if self._calls.empty():
-                        self._threads -= 1
-                        return
-                continue
+            with self._turn:
+                if not self._turn.wait_for(lambda: self._waiting, _IDLE):
+                    self._threads -= 1
+                    return
+                answer, call = self._waiting.popitem(last=False)
+                self._running += 1
             tell = _done(answer, call)
-            with self._lock:
-                self._open -= 1
+            with self._turn:
+                self._running -= 1
             tell()  # after it is counted: who hears the answer may ask the next thing at once
             del answer, call, tell  # what they hold is let go now, not with the next call
 

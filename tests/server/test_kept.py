@@ -79,6 +79,24 @@ def test_what_is_over_is_held_no_longer_than_until_the_next_answer() -> None:
     assert forgotten == ["a"]
 
 
+def test_parts_are_kept_when_all_have_come_and_together_hold_no_more_than_may_be_kept() -> None:
+    kept: Kept[list[str]] = Kept(3, 60.0, weight=len)
+    first, second = kept.gather("a", "xyz"), kept.gather("b", "xy")
+    assert [next(first) for _ in range(3)] == ["x", "y", "z"]  # two of them are held, the third comes
+    assert list(second) == ["x", "y"]
+    assert kept.look("b") is None
+    assert list(first) == []
+    assert kept.look("a") == ["x", "y", "z"]
+    broken = kept.gather("c", "xyz")
+    next(broken)
+    broken.close()
+    assert kept.look("c") is None
+    assert list(kept.gather("d", "wxyz")) == ["w", "x", "y", "z"]
+    assert kept.look("d") is None
+    assert list(kept.gather("e", "xyz")) == ["x", "y", "z"]
+    assert kept.look("e") == ["x", "y", "z"]
+
+
 def test_what_was_seen_is_remembered_as_far_as_there_is_room() -> None:
     seen: Seen[str] = Seen(2)
     seen.add("ab")

@@ -22,6 +22,7 @@ from vre_dm.server import (
     rules,
 )
 from vre_dm.server.broadcast import Broadcast
+from vre_dm.server.disks import Disks
 from vre_dm.server.lakes import Lakes
 from vre_dm.server.launching import Launches
 
@@ -95,6 +96,11 @@ class VreDm(ExtensionApp):
     @cached_property
     def _lake_events(self) -> dict[str, Broadcast]:
         return {}
+
+    @cached_property
+    def disks(self) -> Disks:
+        """The disks that users fetch to."""
+        return Disks()
 
     @cached_property
     def here(self) -> Pool:

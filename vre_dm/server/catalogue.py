@@ -10,6 +10,7 @@ from vre_dm.lake.catalogue import KINDS, Entry, Page
 from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.filters import parse
 from vre_dm.lake.lake import Lake
+from vre_dm.lake.tables import clean
 from vre_dm.lake.vocabulary import Key
 from vre_dm.server.base import Handler
 from vre_dm.server.kept import Seen
@@ -18,6 +19,7 @@ from vre_dm.server.streams import Row, Rows, RowsHandler
 from vre_dm.server.values import plain
 
 _AT_ONCE = 50  # rows of a search that are sent as soon as they are described
+_LONGEST = 300  # characters of a title and the like in a row
 _DESCRIBED = 1000  # rows of a search that are described: each costs the lake a millisecond
 
 
@@ -108,16 +110,8 @@ def _below(opened: OpenLake, did: Did, lake: Lake, *, fresh: bool) -> Iterator[P
         if known is not None:
             yield from known
             lake.dataset(did)  # asked last: the rows need not wait for it
-            return
-        told, room = [], kept.most
-        for page in lake.dataset(did).content():
-            yield page
-            room -= len(page.entries)
-            told.append(page)
-            if room < 0:  # too long to be kept
-                told.clear()
-    if room >= 0:
-        kept.put(did, told)
+        else:
+            yield from kept.gather(did, lake.dataset(did).content())
 
 
 def _listed(
@@ -166,7 +160,8 @@ class _Described:
 def _brief(metadata: Mapping[str, Any]) -> Row:
     """What a line has room for, as text; publishers write "unknown" where they do not know."""
     said = {key: metadata.get(key) for key in ("title", "experiment", "year")}
-    return {key: None if value in (None, "", "unknown") else str(value) for key, value in said.items()}
+    known = {key: value for key, value in said.items() if value not in (None, "", "unknown")}
+    return dict.fromkeys(said) | {key: clean(value, _LONGEST) for key, value in known.items()}
 
 
 def _key(key: Key) -> dict[str, Any]:

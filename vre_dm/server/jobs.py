@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,14 @@ from typing import Any
 from vre_dm import session
 from vre_dm.did import Did
 from vre_dm.errors import InvalidConfiguration, InvalidDid, InvalidRequest, NoSpace, NotInLake, NotWritable
+from vre_dm.lake.apart import Hung
 from vre_dm.lake.jobs.job import Job
 from vre_dm.lake.jobs.task import BRING, CACHE, FETCH, Task
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.transfer.events import to_json
 from vre_dm.lake.transfer.policy import STREAMS
 from vre_dm.server.base import Handler, whole
+from vre_dm.server.disks import Disks
 from vre_dm.server.launching import Launches
 from vre_dm.server.streams import Event, EventsHandler
 
@@ -64,7 +67,7 @@ class JobHandler(Handler):
 
     async def get(self, name: str) -> None:
         """Tell how it stands, and what it gave."""
-        self.reply(await self.here(lambda: _whole(session.jobs().one(name))))
+        self.reply(await self.here(lambda: _whole(session.jobs().one(name), self.app.disks)))
 
     async def delete(self, name: str) -> None:
         """Forget it, and remove what waits to be continued; files that are whole stay."""
@@ -72,7 +75,7 @@ class JobHandler(Handler):
         if job.kind == "upload" and "continue" in await self.here(lambda: job.can):
             of = await self.here(partial(self.app.lakes.named, job.lake))
             await self.ask_of(of, lambda lake: lake.discard_upload(job.what))
-        await self.here(partial(job.forget, free=True))
+        await self.here(partial(_forgotten, job, self.app.disks))
         self.set_status(204)
         self.finish()
 
@@ -181,14 +184,23 @@ def _task(order: dict[str, Any], target: Path | None, lake: Lake) -> Task:
     return Task(FETCH, lake.instance.name, did, wishes, settings)
 
 
-def _whole(job: Job) -> dict[str, Any]:
-    result = job.result
+def _whole(job: Job, disks: Disks) -> dict[str, Any]:
+    result, kept = job.result, None
+    with suppress(Hung):
+        kept = disks.ask(Path(job.to), lambda: job.kept)
     return {
         **job.document(),
         "paths": [str(path) for path in result.paths],
         "report": list(result.report),
-        "kept": job.kept,
+        "kept": kept,
     }
+
+
+def _forgotten(job: Job, disks: Disks) -> None:
+    try:
+        disks.ask(Path(job.to), partial(job.forget, free=True))
+    except Hung:
+        job.forget()  # its mount is dead: what it left there stays
 
 
 def _stopped(job: Job, *, pause: bool) -> dict[str, Any]:

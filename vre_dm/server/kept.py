@@ -3,11 +3,12 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+P = TypeVar("P")
 K = TypeVar("K", bound=Hashable)
 
 
@@ -46,6 +47,7 @@ class Kept(Generic[T]):
         self.most, self._seconds, self._weight, self._clock = most, seconds, weight, clock
         self._lock = threading.Lock()
         self._places: OrderedDict[Hashable, _Place[T]] = OrderedDict()
+        self._coming = 0  # weight of what is gathered now
 
     def get(self, what: Hashable, ask: Callable[[], T], *, fresh: bool = False) -> T:
         """Answer that is kept, or asked for now; ``fresh`` asks in any case. An error leaves nothing kept."""
@@ -69,6 +71,29 @@ class Kept(Generic[T]):
             self._places[what] = place
         self._trim(what, place)
 
+    def gather(self: "Kept[list[P]]", what: Hashable, parts: Iterable[P]) -> Iterator[P]:
+        """Give the parts of an answer as they come, and keep them at the end.
+
+        Nothing is kept of one that, with all others that come at the same time, weighs more than all may.
+        """
+        told: list[P] | None = []
+        weight = 0
+        try:
+            for part in parts:
+                yield part
+                if told is None:
+                    continue
+                if self._takes(more := self._weight([part])):
+                    told.append(part)
+                    weight += more
+                else:
+                    self._takes(-weight)
+                    told, weight = None, 0
+            if told is not None:
+                self.put(what, told)
+        finally:
+            self._takes(-weight)
+
     def look(self, what: Hashable) -> T | None:
         """Answer if it is kept; nothing is asked, and nobody waited for."""
         with self._lock:
@@ -87,6 +112,13 @@ class Kept(Generic[T]):
         """Keep nothing any more."""
         with self._lock:
             self._places.clear()
+
+    def _takes(self, weight: int) -> bool:
+        with self._lock:
+            if weight > 0 and self._coming + weight > self.most:
+                return False
+            self._coming += weight
+            return True
 
     def _trim(self, what: Hashable, place: _Place[T]) -> None:
         with self._lock:

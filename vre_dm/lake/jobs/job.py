@@ -319,9 +319,9 @@ class Job(Tabular):
         yield from (entry.event for entry in self.entries(told.end if told else 0))
 
     def _remains(self) -> Iterator[Path]:
-        """Parts of its files; none where they are in use, or not on this disk."""
+        """Parts of its files; none where all are whole or they are in use, or not on this disk."""
         root, busy = Path(self.to), any(job.state == "running" for job in (self, *self._later))
-        if self.kind == "fetch" and root.is_absolute() and not busy:
+        if self.kind == "fetch" and root.is_absolute() and self.state != "finished" and not busy:
             yield from remains(self._folder.journal, root)
 
     def _remark(self, state: str, event: Event | None) -> str:

@@ -3,7 +3,7 @@
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -108,9 +108,13 @@ class Mounts:
 
     def _risky(self, path: str) -> str | None:
         """Where the file system of a path is mounted, if it may hang; asks no file system."""
-        while path and path not in self._mounted:
-            path = path.rpartition("/")[0]
-        return path or "/" if self._mounted.get(path or "/", True) else None
+        place = _place(path, self._mounted)
+        return place if self._mounted.get(place, True) else None
+
+
+def mount_of(path: Path) -> str:
+    """Where the file system of a path is mounted; asks no file system."""
+    return _place(os.fspath(path), _mounted(_TABLE))
 
 
 class _Here:
@@ -138,6 +142,12 @@ class _There:
 
     def later(self, call: Callable[[], object]) -> None:
         self.apart.later(call)
+
+
+def _place(path: str, mounted: Container[str]) -> str:
+    while path and path not in mounted:
+        path = path.rpartition("/")[0]
+    return path or "/"
 
 
 def _mounted(table: Path) -> dict[str, bool]:

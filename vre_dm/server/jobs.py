@@ -185,15 +185,12 @@ def _task(order: dict[str, Any], target: Path | None, lake: Lake) -> Task:
 
 
 def _whole(job: Job, disks: Disks) -> dict[str, Any]:
-    result, kept = job.result, None
+    said, kept = job.document(), None  # before the result: of one that is over by now that is whole
     with suppress(Hung):
         kept = disks.ask(Path(job.to), lambda: job.kept)
-    return {
-        **job.document(),
-        "paths": [str(path) for path in result.paths],
-        "report": list(result.report),
-        "kept": kept,
-    }
+    result = job.result
+    paths, report = [str(path) for path in result.paths], list(result.report)
+    return said | {"paths": paths, "report": report, "kept": kept}
 
 
 def _forgotten(job: Job, disks: Disks) -> None:

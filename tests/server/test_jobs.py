@@ -66,6 +66,23 @@ async def test_a_killed_fetch_is_continued_and_takes_the_place_of_the_old_one(
     assert whole(lake, my_data)
 
 
+async def test_a_killed_fetch_does_not_go_on_where_a_link_took_the_place_of_its_folder(
+    api: Asked, lake: Lake, my_data: Path, tmp_path: Path
+) -> None:
+    with held(lake, DID, my_data):
+        job = await started(api)
+        os.kill(job["pid"], signal.SIGKILL)
+        await over(api, job["job"])
+    private = tmp_path / "private"
+    private.mkdir()
+    my_data.rename(tmp_path / "aside")
+    my_data.symlink_to(private)
+    again = await api("jobs", job["job"], "continue", method="POST", **LONG)
+    assert (again.code, said(again)["field"]) == (422, "target"), again.body
+    assert "my data leads elsewhere than when the fetch began" in said(again)["message"]
+    assert list(private.iterdir()) == []
+
+
 async def test_a_paused_fetch_says_so_and_goes_on(api: Asked, lake: Lake, my_data: Path) -> None:
     with held(lake, DID, my_data):
         job = await started(api)

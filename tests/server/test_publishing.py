@@ -1,5 +1,6 @@
 """Publishing by HTTP: rehearsed, then done as a job; nothing outside of what the file browser shows."""
 
+import json
 import os
 import signal
 import uuid
@@ -9,8 +10,11 @@ import pytest
 
 from tests.server.conftest import Asked, said
 from tests.server.fetches import LONG, over
-from vre_dm.errors import NotInLake
+from vre_dm.errors import InvalidRequest, InvalidUpload, NotInLake
+from vre_dm.lake.jobs.task import Task
 from vre_dm.lake.lake import Lake
+from vre_dm.server.below import Shown
+from vre_dm.server.publishing import _task
 
 pytestmark = pytest.mark.usefixtures("no_job_is_left")
 
@@ -72,8 +76,10 @@ async def test_a_file_is_rehearsed_uploaded_and_can_be_fetched(
     assert dataset.metadata["title"] == METADATA["title"]
     (path,) = dataset.fetch(tmp_path / "back")
     assert path.read_text() == "1,2\n"
-    taken = await api("publish", method="POST", body=order(name, new=True), **LONG)
-    assert (taken.code, said(taken)["field"]) == (409, "did"), taken.body
+    for dry_run in (True, False):
+        taken = await api("publish", method="POST", body=order(name, new=True, dry_run=dry_run), **LONG)
+        assert (taken.code, said(taken)["field"]) == (409, "did"), taken.body
+    assert len(said(await api("jobs"))["jobs"]) == 1
     again = said(await api("publish", method="POST", body=order(name, metadata=None, new=False), **LONG))
     assert (again["new"], again["steps"][0]["what"].split()[0]) == (False, "keep")
 
@@ -98,6 +104,46 @@ async def test_a_killed_upload_is_continued_with_all_that_was_said(
     assert [rule.state.comment for rule in dataset.rules()] == ["why"]
 
 
+async def test_a_killed_upload_does_not_go_on_with_a_link_that_took_the_place_of_its_file(
+    api: Asked, name: str, lake: Lake, jp_root_dir: Path, tmp_path: Path
+) -> None:
+    file, secret = jp_root_dir / "to go" / f"{name}.csv", tmp_path / "secret"
+    with file.open("wb") as stream:
+        stream.truncate(200_000_000)
+    secret.write_text("s")
+    job = said(await api("publish", method="POST", body=order(name, dry_run=False), **LONG))
+    os.kill(job["pid"], signal.SIGKILL)
+    assert "continue" in (await over(api, job["job"]))["can"]
+    file.unlink()
+    file.symlink_to(secret)
+    again = await api("jobs", job["job"], "continue", method="POST", **LONG)
+    assert (again.code, said(again)["field"]) == (400, "files"), again.body
+    assert f"{name}.csv leads elsewhere than when it was chosen" in said(again)["message"]
+    with pytest.raises(NotInLake):
+        lake.dataset(f"user.dm:{name}")
+
+
+def test_a_file_that_is_exchanged_while_the_upload_starts_is_refused(
+    name: str, lake: Lake, jp_root_dir: Path, tmp_path: Path
+) -> None:
+    file, secret, shown = (
+        jp_root_dir / "to go" / f"{name}.csv",
+        tmp_path / "secret",
+        Shown(jp_root_dir, False),
+    )
+    secret.write_text("s")
+    files = shown.files(["to go"], "files")
+    task = _task(shown, files, order(name), lake)
+    file.unlink()
+    file.symlink_to(secret)
+    with pytest.raises(InvalidUpload, match=rf"{name}\.csv leads elsewhere than when it was chosen"):
+        Task.read(json.loads(json.dumps(task.document()))).start(lake)  # as its process does
+    with pytest.raises(InvalidRequest, match="secret' leads out of the folder that JupyterLab shows"):
+        _task(shown, files, order(name), lake)
+    with pytest.raises(NotInLake):
+        lake.dataset(f"user.dm:{name}")
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "field"),
     [
@@ -107,6 +153,7 @@ async def test_a_killed_upload_is_continued_with_all_that_was_said(
         ({"files": ["a/../../secret"]}, 400, "files"),
         ({"files": [".hidden"]}, 400, "files"),
         ({"files": ["to go/.hidden"]}, 400, "files"),
+        ({"files": ["to hidden"]}, 400, "files"),
         ({"files": ["is not there"]}, 400, "files"),
         ({"files": []}, 400, "files"),
         ({"files": "x"}, 400, "files"),
@@ -146,6 +193,7 @@ async def test_what_cannot_be_published_is_said_at_its_field_and_registers_nothi
     (tmp_path / "secret").write_text("s")
     (jp_root_dir / "out").symlink_to(tmp_path)
     (jp_root_dir / "round").symlink_to("round")
+    (jp_root_dir / "to hidden").symlink_to(".hidden")
     for hidden in (jp_root_dir / ".hidden", jp_root_dir / "to go/.hidden"):
         hidden.write_text("s")
     response = await api("publish", method="POST", body=order(name, dry_run=dry_run) | changes, **LONG)

@@ -131,7 +131,7 @@ def _about(site: Site, did: Did, folder: Path, wanted: Wanted) -> "About":
 
 def _task(site: Site, did: Did, folder: Path, wanted: Wanted) -> "Task":
     """Write down what starts the same fetch again, in whatever folder that is done."""
-    from vre_dm.lake.jobs.task import BRING, FETCH, Task
+    from vre_dm.lake.jobs.task import BRING, FETCH, Task, leads
 
     lake, chosen = site.connection.instance.name, {"files": wanted.files}
     if wanted.bring_to:
@@ -140,7 +140,8 @@ def _task(site: Site, did: Did, folder: Path, wanted: Wanted) -> "Task":
     since = None if wanted.since is None else str(wanted.since)
     pin = None if wanted.pin is None else str(Path(wanted.pin).expanduser().absolute())
     how = {"rse": wanted.rse, "recheck": wanted.recheck, "since": since, "pin": pin}
-    wishes = chosen | how | {"target": str(folder.absolute())}
+    target = str(folder.absolute())
+    wishes = chosen | how | {"target": target, "leads": leads(folder) or target}
     return Task(FETCH, lake, str(did), wishes, site.settings)
 
 

@@ -71,6 +71,11 @@ class Handler(APIHandler):
         """Folder that the file browser shows."""
         return Path(self.settings["server_root_dir"]).expanduser()
 
+    @property
+    def shown(self) -> Shown:
+        """What the file browser shows."""
+        return Shown(self.root, self.contents_manager.allow_hidden)
+
     async def below(self, field: str, *paths: str) -> list[Path]:
         """Files that paths of the file browser mean, said in this field of the question; see `Shown.files`.
 
@@ -79,8 +84,7 @@ class Handler(APIHandler):
         InvalidRequest
             One is none that the file browser would show.
         """
-        shown = Shown(self.root, self.contents_manager.allow_hidden)
-        return await self.here(partial(shown.files, paths, field))
+        return await self.here(partial(self.shown.files, paths, field))
 
     def set_default_headers(self) -> None:
         """Let nobody on the way keep an answer, which is the user's own."""

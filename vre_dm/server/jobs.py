@@ -12,7 +12,7 @@ from vre_dm.did import Did
 from vre_dm.errors import InvalidConfiguration, InvalidDid, InvalidRequest, NoSpace, NotInLake, NotWritable
 from vre_dm.lake.apart import Hung
 from vre_dm.lake.jobs.job import Job
-from vre_dm.lake.jobs.task import BRING, CACHE, FETCH, Task
+from vre_dm.lake.jobs.task import BRING, CACHE, FETCH, Task, leads
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.transfer.events import to_json
 from vre_dm.lake.transfer.policy import STREAMS
@@ -136,7 +136,7 @@ async def _folder(handler: Handler, said: str) -> Path:
             )
             raise InvalidRequest(msg, field="target")
         said = said.removeprefix(str(root))
-    return (await handler.below("target", said))[0]
+    return await handler.here(partial(handler.shown.folder, said, "target"))
 
 
 async def _cache(handler: Handler, said: str) -> dict[str, str]:
@@ -179,8 +179,10 @@ def _task(order: dict[str, Any], target: Path | None, lake: Lake) -> Task:
     usual = target is None and order["rse"] is None and lake.instance.replica is not None
     if mode == "replica" or (mode is None and usual):
         return Task(BRING, lake.instance.name, did, {"files": order["files"], "rse": order["rse"]}, settings)
-    folder = cache.shows if target is None or mode == "cache" else target
-    wishes = {"target": str(folder), "files": order["files"], "rse": order["rse"]}
+    cached = target is None or mode == "cache"
+    wishes = {"target": str(cache.shows if cached else target), "files": order["files"], "rse": order["rse"]}
+    if cached and (real := leads(cache.shows)):  # the target's links are resolved
+        wishes["leads"] = real
     return Task(FETCH, lake.instance.name, did, wishes, settings)
 
 

@@ -10,8 +10,10 @@ from vre_dm.errors import Declined, InvalidDid, InvalidUpload, NotInLake
 from vre_dm.lake.jobs.task import PUBLISH, Task
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.publish.metadata import schema
+from vre_dm.lake.publish.sources import items
 from vre_dm.lake.rules.spans import stamp
 from vre_dm.server.base import Handler
+from vre_dm.server.below import Shown
 
 
 class SchemaHandler(Handler):
@@ -33,28 +35,28 @@ class PublishHandler(Handler):
         order = self.body("PublishOrder")
         files = await self.below("files", *order["files"])
         with self.blaming({InvalidDid: "did", InvalidUpload: "files"}):
+            task = await self.ask(partial(_task, self.shown, files, order))
             if order["dry_run"]:
-                self.reply(await self.ask(partial(_rehearsed, self.root, files, order)))
+                self.reply(await self.ask(partial(_rehearsed, self.shown, task)))
                 return
-            task = await self.ask(partial(_task, files, order))
             job = await self.begin(lambda launches: launches.launch(task))
         self.reply(await self.here(job.document), 201)
 
 
-def _wishes(files: list[Path], order: dict[str, Any]) -> dict[str, Any]:
-    texts = {key: order[key] or "" for key in ("prefix", "comment")}
-    return {key: order[key] for key in ("rse", "days", "metadata")} | texts | {"files": list(map(str, files))}
-
-
-def _task(files: list[Path], order: dict[str, Any], lake: Lake) -> Task:
-    return Task(PUBLISH, lake.instance.name, str(Did.parse(order["did"])), _wishes(files, order))
-
-
-def _rehearsed(root: Path, files: list[Path], order: dict[str, Any], lake: Lake) -> dict[str, Any]:
+def _task(shown: Shown, files: list[Path], order: dict[str, Any], lake: Lake) -> Task:
+    """What is asked for, of the very files that are there now: another process does it later."""
+    did = Did.parse(order["did"])
     if order.get("new"):
-        _check_free(order["did"], lake)
-    publication, top = lake.publication(did=order["did"], **_wishes(files, order)), root.resolve()
-    plan = publication.plan
+        _check_free(did, lake)
+    chosen = items(files, did.scope, order["prefix"] or "", lambda real: shown.allow(real, "files"))
+    said = {key: order[key] for key in ("rse", "days", "metadata")} | {"comment": order["comment"] or ""}
+    places = {item.did.name: item.place for item in chosen}
+    return Task(PUBLISH, lake.instance.name, str(did), said | {"files": places})
+
+
+def _rehearsed(shown: Shown, task: Task, lake: Lake) -> dict[str, Any]:
+    publication = lake.publication(did=task.what, **task.wishes)
+    plan, top = publication.plan, shown.top
     steps = [
         {"name": item.did.name, "size": item.size, "what": what, "path": str(item.path.relative_to(top))}
         for item, what in plan.steps
@@ -69,7 +71,7 @@ def _rehearsed(root: Path, files: list[Path], order: dict[str, Any], lake: Lake)
     }
 
 
-def _check_free(did: str, lake: Lake) -> None:
+def _check_free(did: Did, lake: Lake) -> None:
     with suppress(NotInLake):
         found = lake.dataset(did)
         msg = f"{found.did} is there already, a {found.kind}; give another name, or add to it"

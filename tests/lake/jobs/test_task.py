@@ -12,12 +12,14 @@ import pytest
 from tests.lake.jobs.test_folder import ABOUT, DEAD, NOW, made
 from tests.lake.jobs.test_listing import STATE, jobs, only
 from vre_dm.did import Did
-from vre_dm.errors import Declined, InvalidUpload, TransferFailed
+from vre_dm.errors import Declined, InvalidUpload, NotWritable, TransferFailed
 from vre_dm.lake.jobs.folder import JobFolder, Result, begin, folders
 from vre_dm.lake.jobs.journal import Journal
 from vre_dm.lake.jobs.started import StartedJob
 from vre_dm.lake.jobs.task import BRING, FETCH, PUBLISH, Task
 from vre_dm.lake.lake import Lake
+from vre_dm.lake.publish.places import Place
+from vre_dm.lake.publish.sources import items
 from vre_dm.lake.transfer.events import Cancelled, Event, Finished, Listener, Placed, Retrying, SourceChanged
 from vre_dm.lake.transfer.failures import Failure
 from vre_dm.lake.transfer.report import fetch_error
@@ -25,7 +27,10 @@ from vre_dm.lake.transfer.report import fetch_error
 TASK = Task(FETCH, "embedded", "s:n", {"target": "/d", "files": "*.root"})
 BROUGHT = Task(BRING, "embedded", "s:n", {"rse": "CERN", "days": 2, "files": None, "verify": True})
 UPLOAD = Task(
-    PUBLISH, "embedded", "s:n", {"files": {"a": "/d/a"}, "metadata": None, "prefix": "", "days": 0.5}
+    PUBLISH,
+    "embedded",
+    "s:n",
+    {"files": {"a": Place("/d/a", 7)}, "metadata": None, "comment": "", "days": 0.5},
 )
 
 
@@ -76,9 +81,13 @@ def test_a_job_keeps_what_it_was_asked_for_and_only_its_user_can_read_it(root: P
         UPLOAD.document() | {"wishes": {}},
         UPLOAD.document() | {"wishes": {"files": []}},
         UPLOAD.document() | {"wishes": {"files": "/etc/passwd"}},
-        UPLOAD.document() | {"wishes": {"files": {"a": "../b"}}},
-        UPLOAD.document() | {"wishes": {"files": ["/a"], "metadata": "x"}},
-        UPLOAD.document() | {"wishes": {"files": ["/a"], "prefix": None}},
+        UPLOAD.document() | {"wishes": {"files": ["/a"]}},
+        UPLOAD.document() | {"wishes": {"files": {"a": "/d/a"}}},
+        UPLOAD.document() | {"wishes": {"files": {"a": {"path": "/d/a"}}}},
+        UPLOAD.document() | {"wishes": {"files": {"a": {"path": "../a", "inode": 7}}}},
+        UPLOAD.document() | {"wishes": {"files": {"a": {"path": "/d/a", "inode": None}}}},
+        UPLOAD.document() | {"wishes": UPLOAD.document()["wishes"] | {"metadata": "x"}},
+        UPLOAD.document() | {"wishes": UPLOAD.document()["wishes"] | {"comment": None}},
         TASK.document() | {"settings": {"PATH": "/tmp"}},
         TASK.document() | {"settings": {"VRE_DM_CACHE": 1}},
         TASK.document() | {"settings": []},
@@ -93,28 +102,66 @@ def test_what_is_no_task_is_none(root: Path, said: Any):
     assert only(root).can == ["delete"]
 
 
-@pytest.mark.parametrize("task", [TASK, BROUGHT, UPLOAD, replace(UPLOAD, wishes={"files": ["/a", "/b"]})])
+@pytest.mark.parametrize("task", [TASK, BROUGHT, UPLOAD])
 def test_a_task_is_read_as_it_was_written(task: Task):
     assert Task.read(json.loads(json.dumps(task.document()))) == task
 
 
-def test_an_upload_that_goes_on_follows_no_link_that_came_later(lake: Lake, tmp_path: Path):
+def test_an_upload_that_goes_on_takes_no_file_that_came_in_the_place_of_the_chosen_one(
+    lake: Lake, tmp_path: Path
+):
     chosen, secret = tmp_path / "chosen", tmp_path / "secret"
     chosen.mkdir()
-    for file in (chosen / "a", secret):
-        file.write_text("x")
-    task = replace(UPLOAD, what="user.dm:follows.no.link", wishes={"files": {"a": str(chosen / "a")}})
-    (chosen / "a").unlink()
-    (chosen / "a").symlink_to(secret)
-    with pytest.raises(InvalidUpload, match="leads elsewhere than when the upload began"):
+    file = chosen / "a"
+    for path in (file, secret):
+        path.write_text("x")
+    (item,) = items(file, "user.dm")
+    task = replace(UPLOAD, what="user.dm:follows.no.link", wishes={"files": {"a": item.place}})
+    elsewhere = "chosen/a leads elsewhere than when it was chosen"
+    file.rename(tmp_path / "kept")
+    file.symlink_to(secret)
+    with pytest.raises(InvalidUpload, match=elsewhere):
         task.start(lake)
-    (chosen / "a").unlink()
+    file.unlink()
+    secret.rename(file)  # in a folder of a group, all its members may rename what only one may read
+    with pytest.raises(InvalidUpload, match=elsewhere):
+        task.start(lake)
+    file.unlink()
     chosen.rmdir()
     (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "a").write_text("x")
+    (tmp_path / "kept").rename(tmp_path / "other" / "a")
     chosen.symlink_to(tmp_path / "other")
-    with pytest.raises(InvalidUpload, match="leads elsewhere than when the upload began"):
+    with pytest.raises(InvalidUpload, match=elsewhere):
         task.start(lake)
+
+
+@pytest.mark.parametrize("leads", ["itself", "where a link led"])
+def test_a_fetch_that_goes_on_follows_no_link_that_came_later(lake: Lake, tmp_path: Path, leads: str):
+    target, private = tmp_path / "target", tmp_path / "private"
+    private.mkdir()
+    led = {} if leads == "itself" else {"leads": str(tmp_path / "scratch")}
+    target.symlink_to(private)
+    task = Task(FETCH, "embedded", "xenon:s2only.limits", {"target": str(target)} | led)
+    with pytest.raises(NotWritable, match="target leads elsewhere than when the fetch began"):
+        task.start(lake)
+    assert list(private.iterdir()) == []
+
+
+def test_a_fetch_into_a_linked_folder_goes_on_there(lake: Lake, tmp_path: Path):
+    root, target, scratch = tmp_path / "state" / "jobs", tmp_path / "target", tmp_path / "scratch"
+    scratch.mkdir()
+    target.symlink_to(scratch)
+    here = Lake(lake.instance, tmp_path / "fetched", jobs=root)
+    here.dataset("xenon:s2only.limits").start_fetch(target).cancel()
+    assert only(root).wait(60)
+    task = folders(root)[0].task
+    assert task is not None
+    paths = task.start(here).result(60)
+    assert all(path.resolve().is_relative_to(scratch) for path in paths)
+    target.unlink()
+    target.symlink_to(tmp_path)
+    with pytest.raises(NotWritable, match="target leads elsewhere than when the fetch began"):
+        task.start(here)
 
 
 def test_one_that_was_stopped_or_died_can_go_on_and_a_finished_one_cannot(root: Path):

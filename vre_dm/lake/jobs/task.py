@@ -8,7 +8,9 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from vre_dm.did import Did
-from vre_dm.errors import InvalidDid, InvalidUpload
+from vre_dm.errors import InvalidDid, NotWritable
+from vre_dm.lake.apart import Apart, Hung
+from vre_dm.lake.publish.places import Place
 from vre_dm.lake.tables import clean
 from vre_dm.lake.transfer.policy import STREAMS
 
@@ -20,16 +22,24 @@ FETCH, BRING, PUBLISH = "fetch", "make_available", "publish"
 CACHE = "VRE_DM_CACHE"
 SETTINGS = frozenset({CACHE, STREAMS})
 """Variables that a task keeps."""
+_PATIENCE = 2.0  # seconds for a mount to say where a folder leads
 _TEXT, _FLAG, _DAYS = (str, NoneType), (bool,), (int, float, NoneType)
 _WISHES: dict[str, dict[str, tuple[type, ...]]] = {
-    FETCH: {"target": (str,), "files": _TEXT, "rse": _TEXT, "recheck": _FLAG, "since": _TEXT, "pin": _TEXT},
+    FETCH: {
+        "target": (str,),
+        "leads": (str,),
+        "files": _TEXT,
+        "rse": _TEXT,
+        "recheck": _FLAG,
+        "since": _TEXT,
+        "pin": _TEXT,
+    },
     BRING: {"files": _TEXT, "rse": _TEXT, "days": _DAYS, "verify": _FLAG},
     PUBLISH: {
-        "files": (list, dict),
+        "files": (dict,),
         "rse": _TEXT,
         "days": _DAYS,
         "metadata": (dict, NoneType),
-        "prefix": (str,),
         "comment": (str,),
     },
 }
@@ -49,7 +59,8 @@ class Task:
     what
         The dataset.
     wishes
-        Keywords of the verb that were given, as JSON has them; paths are absolute.
+        Keywords of the verb that were given; paths are absolute. Of an upload ``files`` has a `Place` under
+        each name; of a fetch ``leads`` is where ``target`` led, if there are links on it.
     settings
         Variables of ours that its process had: where the cache is, how many streams there may be.
     """
@@ -63,10 +74,12 @@ class Task:
     def start(self, lake: "Lake") -> "StartedJob":
         """Begin; what cannot begin is refused as the verb refuses it."""
         if self.verb == PUBLISH:
-            _check_places(self.wishes["files"])
             return lake.publication(did=self.what, **self.wishes).start()
-        dataset = lake.dataset(self.what)
-        return (dataset.start_available if self.verb == BRING else dataset.start_fetch)(**self.wishes)
+        dataset, wishes = lake.dataset(self.what), dict(self.wishes)
+        if self.verb == BRING:
+            return dataset.start_available(**wishes)
+        _check_target(wishes["target"], wishes.pop("leads", wishes["target"]))
+        return dataset.start_fetch(**wishes)
 
     def document(self) -> dict[str, Any]:
         """Give what `read` takes."""
@@ -82,7 +95,8 @@ class Task:
             It is none.
         """
         try:
-            task = cls(said["verb"], said["lake"], said["what"], said["wishes"], said["settings"])
+            wishes = _with_places(said["wishes"]) if said["verb"] == PUBLISH else said["wishes"]
+            task = cls(said["verb"], said["lake"], said["what"], wishes, said["settings"])
             sound = task._is_sound()
         except (TypeError, LookupError, AttributeError, InvalidDid):
             sound = False
@@ -100,24 +114,31 @@ class Task:
             and isinstance(self.wishes, dict)
             and self.wishes.keys() <= kinds.keys()
             and all(type(wish) in kinds[name] for name, wish in self.wishes.items())
-            and all(map(_is_path, self._paths()))
+            and self._has_sound_paths()
         )
 
-    def _paths(self) -> list[object]:
-        """What is read or written on this machine; a task that lacks it is none."""
+    def _has_sound_paths(self) -> bool:
+        """Whether it says what is read or written on this machine; one that lacks it is no task."""
         if self.verb == PUBLISH:
             files = self.wishes["files"]
-            return list(files.values() if isinstance(files, dict) else files) or [None]
-        return [self.wishes["target"]] if self.verb == FETCH else []
+            return bool(files) and all(place.is_sound for place in files.values())
+        return self.verb == BRING or Path(self.wishes["target"]).is_absolute()
 
 
-def _is_path(said: object) -> bool:
-    return isinstance(said, str) and Path(said).is_absolute()
+def _with_places(wishes: Mapping[str, Any]) -> dict[str, Any]:
+    return {**wishes, "files": {name: Place(**place) for name, place in wishes["files"].items()}}
 
 
-def _check_places(files: object) -> None:
-    """Refuse a path that leads elsewhere than when an upload began: it was exchanged for a link since."""
-    for path in files.values() if isinstance(files, dict) else ():
-        if os.path.realpath(path) != path:
-            msg = f"{clean(path, None)} leads elsewhere than when the upload began; publish it anew"
-            raise InvalidUpload(msg, field="files")
+def leads(folder: Path | str) -> str | None:
+    """Where a folder really lies, links resolved; None where its mount does not answer."""
+    try:
+        return Apart().ask(lambda: os.path.realpath(folder), _PATIENCE)
+    except Hung:
+        return None
+
+
+def _check_target(target: str, real: str) -> None:
+    """Refuse a folder that leads elsewhere than when a fetch began: it was exchanged for a link."""
+    if leads(target) != real:
+        msg = f"{clean(target, None)} leads elsewhere than when the fetch began, or is dead; fetch it anew"
+        raise NotWritable(msg, field="target")

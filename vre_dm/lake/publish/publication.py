@@ -1,6 +1,5 @@
 """An upload as its user sees it: a table of what would happen, and a way to let it happen."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Event
@@ -85,7 +84,7 @@ class Publication(Tabular):
         site, wish = self._shipping.site, self.plan.wish
         lake = site.connection.instance.name
         about = About("upload", str(self.did), self.plan.target.rse, lake)
-        files = {item.did.name: os.path.realpath(item.path) for item, _ in self.plan.steps}
+        files = {item.did.name: item.place for item, _ in self.plan.steps}
         metadata = None if wish.metadata is None else checked(wish.metadata, complete=False)
         wishes = {"files": files, "rse": wish.rse, "days": wish.days, "comment": wish.comment}
         task = Task(PUBLISH, lake, str(self.did), wishes | {"metadata": metadata})

@@ -15,7 +15,7 @@ from typing import Any, Self
 from vre_dm.did import Did
 from vre_dm.errors import InvalidDid, InvalidUpload, NotWritable, UploadInterrupted
 from vre_dm.lake.private import make_private
-from vre_dm.lake.publish.sources import Identity
+from vre_dm.lake.publish.places import Identity
 from vre_dm.lake.publish.sums import Sums
 from vre_dm.lake.tables import plural
 

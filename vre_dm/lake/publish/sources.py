@@ -1,17 +1,16 @@
 """Which files of this machine are published, under which names."""
 
 import os
-import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from vre_dm.did import Did
 from vre_dm.errors import InvalidDid, InvalidUpload
+from vre_dm.lake.publish.places import Identity, Place, changed, look
 from vre_dm.lake.tables import clean
 
-Sources = Path | str | Iterable[Path | str] | Mapping[str, Path | str]
-Identity = tuple[int, int, int, int, int]
+Sources = Path | str | Iterable[Path | str] | Mapping[str, Path | str] | Mapping[str, Place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +20,24 @@ class Item:
     Attributes
     ----------
     did, path
-        Its name in the lake, and where it lies here.
-    size
-        Bytes.
+        Its name in the lake, and where it lies here, links resolved.
     identity
-        Device, inode, size and times: as long as they stay, the content does.
+        As long as it stays, the content does.
     """
 
     did: Did
     path: Path
-    size: int
     identity: Identity
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.identity[2]
+
+    @property
+    def place(self) -> Place:
+        """What finds the very same file again."""
+        return Place(str(self.path), self.identity[1])
 
     def check_unchanged(self) -> None:
         """Compare with the file as it is now.
@@ -41,34 +47,13 @@ class Item:
         InvalidUpload
             It was changed or exchanged meanwhile.
         """
-        if identity(self.path) != self.identity:
-            msg = (
-                f"{clean(self.path, None)} changed while it was uploaded; run again when nothing writes to it"
-            )
-            raise InvalidUpload(msg)
+        if look(self.path) != (self.path, self.identity):
+            raise changed(self.path)
 
 
-def identity(path: Path) -> Identity:
-    """What changes whenever the content of a plain file does.
-
-    Raises
-    ------
-    InvalidUpload
-        It is missing, or no plain file.
-    """
-    try:
-        facts = path.stat()
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        msg = f"{clean(path, None)} cannot be read: {why}; check the path"
-        raise InvalidUpload(msg) from error
-    if not stat.S_ISREG(facts.st_mode):
-        msg = f"{clean(path, None)} is no plain file; give files, or a folder that holds them"
-        raise InvalidUpload(msg)
-    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
-
-
-def items(sources: Sources, scope: str, prefix: str = "") -> list[Item]:
+def items(
+    sources: Sources, scope: str, prefix: str = "", allow: Callable[[Path], object] = lambda _: None
+) -> list[Item]:
     """Files with their names, in the order given; of a folder the files in it, hidden ones left out.
 
     Parameters
@@ -79,6 +64,8 @@ def items(sources: Sources, scope: str, prefix: str = "") -> list[Item]:
         Scope of the names.
     prefix
         Put before each name: a name can be given only once in a scope.
+    allow
+        Told where each file really lies, to refuse it.
 
     Raises
     ------
@@ -87,34 +74,41 @@ def items(sources: Sources, scope: str, prefix: str = "") -> list[Item]:
         folders, or links to what is not in it.
     """
     found: dict[Did, Item] = {}
-    for name, path in _named(sources):
+    for name, source, folder in _named(sources):
+        path, identity = look(source)
+        allow(path)
+        if folder is not None and not path.is_relative_to(folder):
+            raise _leads_out(source, folder)
         did = _did(scope, prefix + name, path)
         if did in found:
             two = f"{clean(found[did].path, None)} and {clean(path, None)}"
             msg = f"{two} would both be {did}; rename one, or give names"
             raise InvalidUpload(msg)
-        facts = identity(path)
         if not os.access(path, os.R_OK):
             msg = f"{clean(path, None)} may not be read by you; ask its owner"
             raise InvalidUpload(msg)
-        found[did] = Item(did, path, facts[2], facts)
+        found[did] = Item(did, path, identity)
     if not found:
         msg = "nothing to publish: no file was given, or the folder holds none"
         raise InvalidUpload(msg)
     return list(found.values())
 
 
-def _named(sources: Sources) -> Iterator[tuple[str, Path]]:
+def _named(sources: Sources) -> Iterator[tuple[str, Path | Place, Path | None]]:
+    """Names, what has them, and the folder that stands for it."""
     if isinstance(sources, Mapping):
-        yield from ((name, _path(path)) for name, path in sources.items())
+        yield from (
+            (name, source if isinstance(source, Place) else _path(source), None)
+            for name, source in sources.items()
+        )
         return
     several = [sources] if isinstance(sources, (str, Path)) else sources
-    for source in several:
-        path = _path(source)
+    for path in map(_path, several):
         if path.is_dir():
-            yield from ((inner.name, inner) for inner in _inside(path))
+            folder = path.resolve()
+            yield from ((inner.name, inner, folder) for inner in _inside(folder))
         else:
-            yield path.name, path
+            yield path.name, path, None
 
 
 def _path(source: Path | str) -> Path:
@@ -142,19 +136,16 @@ def _inside(folder: Path) -> list[Path]:
             "names in a lake are flat, so upload each by itself"
         )
         raise InvalidUpload(msg)
-    for path in found:
-        _refuse_way_out(path, folder)
     return found
 
 
-def _refuse_way_out(path: Path, folder: Path) -> None:
-    """Refuse a link out of the folder: who put it there may not be who publishes, and can see the target."""
-    if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
-        msg = (
-            f"{clean(path, None)} is a link that leads out of {clean(folder, None)}; "
-            "put a copy there, or name the file itself"
-        )
-        raise InvalidUpload(msg)
+def _leads_out(path: object, folder: Path) -> InvalidUpload:
+    """Error of a link out of a folder: who put it there may not be who publishes, and can see the target."""
+    msg = (
+        f"{clean(path, None)} is a link that leads out of {clean(folder, None)}; "
+        "put a copy there, or name the file itself"
+    )
+    return InvalidUpload(msg)
 
 
 def _did(scope: str, name: str, path: Path) -> Did:

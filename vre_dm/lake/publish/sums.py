@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from vre_dm.did import Did
 from vre_dm.errors import InvalidUpload
-from vre_dm.lake.publish.sources import Identity, Item
+from vre_dm.lake.publish.places import Identity, opened
+from vre_dm.lake.publish.sources import Item
 from vre_dm.lake.tables import clean
 from vre_dm.lake.transfer.failures import Stopped
 from vre_dm.lake.transfer.verify import Digest, chunks
@@ -108,7 +109,7 @@ def read(item: Item, stop: threading.Event | None) -> Iterator[memoryview]:
     """
     left = item.size
     try:
-        with item.path.open("rb", buffering=0) as stream:
+        with opened(item.path, item.identity) as stream:
             for chunk in chunks(stream.readinto):
                 if stop is not None and stop.is_set():
                     raise Stopped

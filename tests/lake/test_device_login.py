@@ -214,7 +214,7 @@ def test_for_a_program_that_was_stopped_nobody_waits_for_ever(tmp_path: Path, ro
     ended(login)
     with held(login):
         assert Renewing(registered(rotating), login, "rucio")().token == Secret("a0")
-        assert login.forget()
+        assert login.forget(lambda refresh: refresh == Secret("r1"))
     assert not login.path.exists()
 
 
@@ -258,7 +258,8 @@ def test_a_login_that_is_forgotten_while_it_is_renewed_stays_forgotten(
     ended(login)
     plain = rotating.say
     assert plain is not None
-    forgetting = threading.Thread(target=login.forget)
+    revoked: list[Secret] = []
+    forgetting = threading.Thread(target=login.forget, args=[lambda refresh: not revoked.append(refresh)])
 
     def say(path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
         if body and locks:
@@ -272,10 +273,24 @@ def test_a_login_that_is_forgotten_while_it_is_renewed_stays_forgotten(
     if locks:
         assert renewing().token == Secret("a0")
         forgetting.join()
+        assert revoked == [Secret("r1")]  # the one that lives
     else:
         with pytest.raises(LoginRefused, match="nobody has logged in"):
             renewing()
     assert not login.path.exists()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root removes files from any folder")
+def test_a_login_that_cannot_be_removed_is_revoked_all_the_same(login: StoredLogin) -> None:
+    ended(login)
+    revoked: list[Secret] = []
+    login.path.parent.chmod(0o500)
+    try:
+        with pytest.raises(NotWritable, match="cannot be removed: Permission denied; remove the file"):
+            login.forget(lambda refresh: not revoked.append(refresh))
+    finally:
+        login.path.parent.chmod(0o700)
+    assert revoked == [Secret("r0")]
 
 
 def test_a_login_that_cannot_be_written_shows_no_token_in_a_traceback(login: StoredLogin) -> None:

@@ -241,6 +241,30 @@ def test_a_login_is_ended_at_an_issuer_that_takes_tokens_back() -> None:
     assert not revoked(known, Secret("canary-refresh"))  # nobody answers there any more
 
 
+UNFIT = ["http://iam.example.org/end", "https://[::1", "ftp://localhost/end", "end"]
+
+
+@pytest.mark.parametrize("address", UNFIT)
+def test_an_issuer_that_takes_no_token_back_in_safety_keeps_its_logins(address: str) -> None:
+    with answering() as server:
+        document = {"issuer": server.url, "token_endpoint": f"{server.url}/token"}
+        body = json.dumps(document | {"revocation_endpoint": address}).encode()
+        server.answer = (200, {}, body)
+        assert discover(server.url, "vre").token_url == f"{server.url}/token"
+        assert not revoked(registered(server), Secret("canary-refresh"))
+    assert server.forms == []
+
+
+@pytest.mark.parametrize("address", UNFIT)
+@pytest.mark.parametrize("field", ["token_endpoint", "device_authorization_endpoint"])
+def test_an_issuer_that_takes_logins_in_the_clear_gets_none(field: str, address: str) -> None:
+    with answering() as server:
+        document = {"issuer": server.url, "token_endpoint": f"{server.url}/token", field: address}
+        server.answer = (200, {}, json.dumps(document).encode())
+        with pytest.raises(InvalidConfiguration, match="in the clear; tell its admins"):
+            discover(server.url, "vre")
+
+
 @pytest.mark.parametrize("field", ["verification_uri", "verification_uri_complete"])
 def test_a_page_that_others_could_read_along_or_forge_is_not_shown(field: str) -> None:
     with (
@@ -261,14 +285,6 @@ def test_what_a_hostile_issuer_wants_shown_is_text_on_one_line() -> None:
 def test_an_issuer_that_is_none_or_speaks_for_another_is_refused(embedded_lake: LakeStatus) -> None:
     for document in ({}, {"issuer": "https://other/", "token_endpoint": "https://other/token"}):
         with answering(document) as server, pytest.raises(InvalidConfiguration, match="is no OIDC issuer"):
-            discover(server.url, "vre")
-
-
-def test_an_issuer_that_wants_credentials_in_the_clear_is_refused() -> None:
-    with answering({}) as server:
-        document = {"issuer": server.url, "token_endpoint": "http://example.org/token"}
-        server.answer = (200, {}, json.dumps(document).encode())
-        with pytest.raises(InvalidConfiguration, match="in the clear"):
             discover(server.url, "vre")
 
 

@@ -1,6 +1,7 @@
 """`vre-dm login`: log in to a lake, in a browser or by a code, and keep what came in a file of the user's."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -78,12 +79,12 @@ def _forget(instance: "Instance") -> None:
 
     known = instance.registration
     kept = None if known is None else stored_login(instance.url, known)
-    refresh = kept.refresh_token() if kept else None
-    if known is None or kept is None or not kept.forget():
+    if known is None or kept is None or kept.gone():
         click.echo(f"No login to {instance.name} is kept on this machine.")
         return
+    ended = kept.forget(partial(revoked, known))
     click.echo(f"The login to {instance.name} is gone from this machine.")
-    if refresh is not None and revoked(known, refresh):
+    if ended:
         click.echo(f"{known.issuer} takes its refresh token no more.")
     else:
         click.echo(

@@ -28,7 +28,8 @@ class Client:
     Attributes
     ----------
     issuer, token_url, device_url, revoke_url
-        Addresses; the last two are empty where the issuer has no device flow, or takes no token back.
+        Addresses; the last two are empty where the issuer has no device flow, or takes no token back over
+        https.
     name, secret
         ``client_id``, and its secret unless it is a public client.
     ca
@@ -77,7 +78,7 @@ def discover(issuer: str, name: str, secret: Secret | None = None, ca: Path | No
     Raises
     ------
     InvalidConfiguration
-        It publishes none, or ones that are not its own or not https.
+        It publishes none, or ones for tokens or logins by code that are not its own or not https.
     Unreachable
         It does not answer.
 
@@ -92,17 +93,30 @@ def discover(issuer: str, name: str, secret: Secret | None = None, ca: Path | No
     if answer.status != 200 or answer.text("issuer").rstrip("/") != issuer.rstrip("/") or not token_url:
         msg = f"{issuer} is no OIDC issuer (its discovery document is not there); check the address"
         raise InvalidConfiguration(msg)
-    for url in filter(None, (token_url, device_url, revoke_url)):
+    for url in filter(None, (token_url, device_url)):
         refuse_plain(url, issuer)
-    return Client(issuer, token_url, device_url, revoke_url, name, secret, ca)
+    return Client(issuer, token_url, device_url, revoke_url if _is_safe(revoke_url) else "", name, secret, ca)
 
 
 def refuse_plain(url: str, issuer: str) -> None:
-    """Refuse an address over which others could read, or choose, where credentials go."""
-    parts = urlsplit(url)
-    if parts.scheme != "https" and (parts.scheme != "http" or parts.hostname not in _HERE):
+    """Refuse an address over which others could read, or choose, where credentials go, and one that is none.
+
+    Raises
+    ------
+    InvalidConfiguration
+        It is no address over https.
+    """
+    if not _is_safe(url):
         msg = f"the issuer {issuer} would take your credentials in the clear; tell its admins"
         raise InvalidConfiguration(msg)
+
+
+def _is_safe(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -54,17 +54,27 @@ class StoredLogin:
         self.prepare()
         write_token(self.path, _written(grant, refresh), found=True)
 
-    def forget(self) -> bool:
-        """Remove the login, after a renewal that is under way; whether there was one.
+    def forget(self, revoke: Callable[[Secret], bool]) -> bool:
+        """Remove the login, after a renewal that is under way, and have its last refresh token revoked.
+
+        Parameters
+        ----------
+        revoke
+            Called with the refresh token if there is one, also where the file cannot be removed; whether the
+            issuer takes it no more.
+
+        Returns
+        -------
+        bool
+            What ``revoke`` said; False where there was no refresh token.
 
         Raises
         ------
         NotWritable
             It cannot be removed.
         """
-        if self.gone():
-            return False
         with self.turn():
+            refresh = self._refresh_token()  # not before: a renewal may change it
             try:
                 self.path.unlink(missing_ok=True)
             except OSError as error:
@@ -72,7 +82,9 @@ class StoredLogin:
                     f"the login in {self.path} cannot be removed: {error.strerror}; remove the file yourself"
                 )
                 raise NotWritable(msg) from error
-        return True
+            finally:
+                revoked = refresh is not None and revoke(refresh)
+        return revoked
 
     def gone(self) -> bool:
         """Whether there is no login; false where that cannot be told."""
@@ -101,8 +113,7 @@ class StoredLogin:
             msg = f"the login in {self.path} cannot be read; {AGAIN}"
         raise LoginRefused(msg)
 
-    def refresh_token(self) -> Secret | None:
-        """Refresh token of the login; ``None`` where none is kept or can be read."""
+    def _refresh_token(self) -> Secret | None:
         try:
             return self.read()[1]
         except LoginRefused:

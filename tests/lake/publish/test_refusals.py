@@ -43,7 +43,7 @@ def test_a_name_with_other_content_is_refused_before_any_byte(
             "user.dm:{tag}",
             {"metadata": None},
             InvalidUpload,
-            "title, experiment, technique, year, arxiv, lic",
+            "title, experiment, technique, arxiv, lic",
         ),
         ("user.dm:{tag}", {"prefix": "a/"}, Declined, r"does not take a name .*'a/"),
         ("xenon:s2only.2019", {}, Declined, "is a container in the lake already"),

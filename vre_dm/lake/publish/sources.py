@@ -104,7 +104,7 @@ def _named(sources: Sources) -> Iterator[tuple[str, Path | Place, Path | None]]:
         return
     several = [sources] if isinstance(sources, (str, Path)) else sources
     for path in map(_path, several):
-        if path.is_dir():
+        if os.path.isdir(path):  # noqa: PTH112 - False also where it cannot be asked
             folder = path.resolve()
             yield from ((inner.name, inner, folder) for inner in _inside(folder))
         else:
@@ -112,15 +112,11 @@ def _named(sources: Sources) -> Iterator[tuple[str, Path | Place, Path | None]]:
 
 
 def _path(source: Path | str) -> Path:
-    """Path of a source that can be looked at."""
     try:
-        path = Path(source).expanduser()
-        path.stat()
-    except (OSError, ValueError, RuntimeError) as error:  # the last where a user's home is unknown
-        why = getattr(error, "strerror", None) or error
-        msg = f"{clean(source, None)} cannot be read: {why}; check the path"
+        return Path(source).expanduser()
+    except RuntimeError as error:  # a user's home is unknown
+        msg = f"{clean(source, None)} cannot be read: {error}; check the path"
         raise InvalidUpload(msg) from error
-    return path
 
 
 def _inside(folder: Path) -> list[Path]:

@@ -16,7 +16,7 @@ from vre_dm.did import Did
 from vre_dm.errors import Declined
 from vre_dm.lake.cache import Cache
 from vre_dm.lake.connection import Connection
-from vre_dm.lake.embargo import embargo
+from vre_dm.lake.embargo import embargo, refuse_mounted
 from vre_dm.lake.instance import Mount
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.private import make_private
@@ -138,6 +138,65 @@ def test_no_rule_brings_what_is_under_embargo_where_others_of_this_machine_read(
                 bring(rse)
     assert [rule.state.rse for rule in dataset.rules()] == ["CNAF-STORM"]
     kept.delete()
+
+
+def test_no_rule_starts_again_that_brings_what_is_under_embargo_where_others_of_this_machine_read(
+    lake: Lake, rucio: Any, make: Make, tmp_path: Path
+):
+    did = make("hidden", files=2, embargo_until="2999-01-01")
+    asked = [{"scope": did.scope, "name": did.name}]
+    mounted = Lake(replace(lake.instance, mount=Mount("DESY-DCACHE", tmp_path, 0)), tmp_path)
+    rules = {
+        "approve": rucio.add_replication_rule(asked, 1, "DESY-DCACHE", ask_approval=True)[0],
+        "boost": rucio.add_replication_rule(asked, 1, "DESY-DCACHE|PIC-DCACHE", delay_injection=3600)[0],
+    }
+    for change, step in (
+        ("approve", "deny the rule"),
+        ("boost", "move the rule to another RSE, or delete it"),
+    ):
+        rule = mounted.rule(rules[change])
+        before = rule.state.state
+        with pytest.raises(
+            Declined, match=f"{did} is under embargo .*DESY-DCACHE is mounted .*; {step}$"
+        ) as no:
+            getattr(rule, change)()
+        assert no.value.field is None
+        assert rule.refresh().state.state == before
+        rule.delete()
+    elsewhere = lake.dataset(did).replicate("CNAF-STORM", days=1)
+    mounted.rule(elsewhere.identifier).boost()
+    elsewhere.delete()
+
+
+def test_a_file_under_embargo_keeps_a_container_that_holds_it_from_the_mount(
+    lake: Lake, rucio: Any, make: Make, container: Any, tmp_path: Path
+):
+    did = make("hidden", files=2)
+    dated = lake.dataset(did).files[1].did
+    rucio.set_metadata(dated.scope, dated.name, "embargo_until", "2999-01-01")
+    mounted = Lake(replace(lake.instance, mount=Mount("DESY-DCACHE", tmp_path, 0)), tmp_path)
+    with pytest.raises(Declined, match=f"{dated} is under embargo .*DESY-DCACHE is mounted where"):
+        mounted.dataset(container(container(did))).replicate("DESY-DCACHE")
+    mounted.dataset(container(make(files=1))).replicate("DESY-DCACHE", days=1).delete()
+
+
+def test_the_files_of_a_container_are_listed_only_where_some_have_a_date(
+    lake: Lake, make: Make, container: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    inner = container(make(files=1), make(files=1))
+    did = container(inner)
+    connection = Connection(replace(lake.instance, mount=Mount("DESY-DCACHE", tmp_path, 0)))
+    ask, asked = Connection.ask, list[str]()
+
+    def seen(self: Connection, what: str, question: Any) -> Any:
+        asked.append(what)
+        return [] if what.startswith("the embargoes") else ask(self, what, question)
+
+    monkeypatch.setattr(Connection, "ask", seen)
+    refuse_mounted(connection, did, "DESY-DCACHE")
+    told = [what for what in asked if what.startswith(("the files", "the content"))]
+    assert told == [f"the content of {did}", f"the content of {inner}"]
+    assert {f"the embargoes in {scope}" for scope in lake.scopes()} <= set(asked)
 
 
 @pytest.mark.parametrize("whose", ["the dataset", "one of its files"])

@@ -179,6 +179,19 @@ def test_a_rule_that_another_window_made_meanwhile_is_reused(
     assert rule.identifier == first.identifier
 
 
+def test_who_stops_before_the_rule_is_made_has_none(
+    connection: Connection, vre: Lake, published: Did
+) -> None:
+    stop, events = threading.Event(), list[Event]()
+    stop.set()
+    with pytest.raises(
+        JobCancelled, match=f"stopped before the lake was asked to bring {published} to {RSE}"
+    ):
+        bring(connection, published, RSE, days=1, tell=events.append, stop=stop)
+    assert events == [Cancelled(0, 0)]
+    assert list(vre.dataset(published).rules()) == []
+
+
 def test_a_rule_of_somebody_else_is_relied_on_when_it_is_ok(vre: Lake) -> None:
     dataset = vre.dataset("fermi:dsph.jfactors")
     (theirs,) = [rule for rule in dataset.rules() if rule.state.account != "dm"][:1]

@@ -1,6 +1,6 @@
 """Which data only their user may see for now: a DID, what holds it, or a file in it has ``embargo_until``."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -45,19 +45,33 @@ def embargo(
     str or None
         A sentence for the user.
     """
-    today = ((now or _now)().astimezone(UTC) - _LAST_PLACE).date()
-    names = [*_family(connection, entry), *((file.scope, file.name) for file in files)]
-    for row in rows_of(connection, _dated(connection, names), "JSON"):
-        value = row.get(KEY)
-        until = _date(value)
-        if value is not None and (until is None or today < until.date()):
-            what, when = f"{clean(row['scope'])}:{clean(row['name'])}", clean(value) or "an unknown date"
-            return f"{what} is under embargo until {when}: the files are yours alone"
-    return None
+    return _first(connection, [*_family(connection, entry), *map(_name, files)], now)
 
 
-def refuse_mounted(connection: Connection, did: Did, rse: str) -> None:
+def embargo_on_new(
+    connection: Connection, did: Did, metadata: Mapping[str, Any], files: Iterable[Did]
+) -> str | None:
+    """Say the embargo on a dataset that is yet to be made, or on a file of it that is there; as `embargo`."""
+    own = _until(did, metadata.get(KEY), _now())
+    return own or _first(connection, list(map(_name, files)))
+
+
+def refuse_mounted(
+    connection: Connection,
+    did: Did,
+    rse: str,
+    *,
+    step: str = "name another RSE",
+    field: str | None = "rse",
+) -> None:
     """Refuse a rule that brings what is under embargo to the storage element that is mounted here.
+
+    Parameters
+    ----------
+    rse
+        RSE expression of the rule.
+    step, field
+        What the user can do instead, and what of the question is to blame.
 
     Raises
     ------
@@ -73,13 +87,34 @@ def refuse_mounted(connection: Connection, did: Did, rse: str) -> None:
     if not any(row["rse"] == mount.rse for row in fitting):
         return
     entry = entry_of(connection, did)
-    if private := embargo(connection, entry, (file.did for file in FileList(connection, entry))):
-        msg = f"{private}, and {clean(mount.rse)} is mounted where others read it too; name another RSE"
-        raise Declined(msg, field="rse")
+    if private := _first(connection, [*_family(connection, entry), *_files(connection, entry)]):
+        raise on_mount(private, mount.rse, step, field)
+
+
+def on_mount(private: str, rse: str, step: str = "name another RSE", field: str | None = "rse") -> Declined:
+    """Error for what is under embargo and would be on a mount; parameters as `refuse_mounted`."""
+    return Declined(f"{private}, and {clean(rse)} is mounted where others read it too; {step}", field=field)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _first(
+    connection: Connection, names: Sequence[Name], now: Callable[[], datetime] | None = None
+) -> str | None:
+    moment = (now or _now)()
+    for row in rows_of(connection, _dated(connection, names), "JSON"):
+        if said := _until(f"{clean(row['scope'])}:{clean(row['name'])}", row.get(KEY), moment):
+            return said
+    return None
+
+
+def _until(what: Did | str, value: object, now: datetime) -> str | None:
+    today, until = (now.astimezone(UTC) - _LAST_PLACE).date(), _date(value)
+    if value is None or (until is not None and until.date() <= today):
+        return None
+    return f"{what} is under embargo until {clean(value) or 'an unknown date'}: the files are yours alone"
 
 
 def _date(value: object) -> datetime | None:
@@ -91,15 +126,31 @@ def _date(value: object) -> datetime | None:
 
 def _family(connection: Connection, entry: Entry) -> list[Name]:
     """The DID, everything above it, and the collections below it."""
-    start = entry.did.scope, entry.did.name
+    start = _name(entry.did)
     above = _reached(start, lambda name: _asked(connection, "what holds", name, "list_parent_dids"))
 
-    def below(name: Name) -> Iterable[Row]:
-        rows = _asked(connection, "the content of", name, "list_content")
-        return (row for row in rows if row["type"] != "FILE")
+    if entry.kind != "container":
+        return [start, *above]
+    below = _reached(
+        start, lambda name: _asked(connection, "the content of", name, "list_content"), "DATASET"
+    )
+    return list(dict.fromkeys((start, *above, *below)))
 
-    beneath = _reached(start, below) if entry.kind == "container" else []
-    return list(dict.fromkeys((start, *above, *beneath)))
+
+def _files(connection: Connection, entry: Entry) -> list[Name]:
+    """Files that a rule copies; of a container, which may hold millions in any scope, those with a date."""
+    if entry.kind != "container":
+        return [_name(file.did) for file in FileList(connection, entry)]
+    scopes = connection.ask("the scopes", lambda rucio: list(rucio.list_scopes()))
+    dated = {(scope, name) for scope in scopes for name in _names_with_key(connection, scope, "file")}
+    if not dated:
+        return []
+
+    def question(rucio: Any) -> list[Name]:
+        rows = rucio.list_files(*_name(entry.did))
+        return [name for row in rows if (name := (row["scope"], row["name"])) in dated]
+
+    return connection.ask(f"the files of {entry.did}", question)
 
 
 def _dated(connection: Connection, names: Sequence[Name]) -> list[Name]:
@@ -107,19 +158,24 @@ def _dated(connection: Connection, names: Sequence[Name]) -> list[Name]:
     with_key = {
         (scope, name)
         for scope in dict.fromkeys(scope for scope, _ in names)
-        for name in connection.ask(f"the embargoes in {scope}", partial(_with_key, scope))
+        for name in _names_with_key(connection, scope, "all")
     }
     return [name for name in names if name in with_key]
 
 
-def _with_key(scope: str, rucio: Any) -> list[str]:
+def _names_with_key(connection: Connection, scope: str, kind: str) -> list[str]:
+    return connection.ask(f"the embargoes in {scope}", partial(_with_key, scope, kind))
+
+
+def _with_key(scope: str, kind: str, rucio: Any) -> list[str]:
     try:
-        return list(rucio.list_dids(scope, [{"name": "*"} | _HAS_KEY], did_type="all"))
+        return list(rucio.list_dids(scope, [{"name": "*"} | _HAS_KEY], did_type=kind))
     except InvalidMetadata:  # a server that compares no text here: take all that have metadata
-        return list(rucio.list_dids(scope, [{"name": "*", KEY: "*"}], did_type="all"))
+        return list(rucio.list_dids(scope, [{"name": "*", KEY: "*"}], did_type=kind))
 
 
-def _reached(start: Name, step: Callable[[Name], Iterable[Row]]) -> list[Name]:
+def _reached(start: Name, step: Callable[[Name], Iterable[Row]], last: str = "") -> list[Name]:
+    """All that steps lead to; none is made from what is of the last kind."""
     found: dict[Name, None] = {}
     waiting = [start]
     while waiting:
@@ -127,8 +183,13 @@ def _reached(start: Name, step: Callable[[Name], Iterable[Row]]) -> list[Name]:
             name = row["scope"], row["name"]
             if name not in found:
                 found[name] = None
-                waiting.append(name)
+                if row["type"] != last:
+                    waiting.append(name)
     return list(found)
+
+
+def _name(did: Did) -> Name:
+    return did.scope, did.name
 
 
 def _asked(connection: Connection, what: str, name: Name, question: str) -> list[Row]:

@@ -84,6 +84,10 @@ def bring(
     FetchError, JobCancelled
         As `wait_for`.
     """
+    if stop.is_set():  # what is asked before may take long where there are many files
+        tell(Cancelled(0, 0))
+        msg = f"stopped before the lake was asked to bring {did} to {clean(rse)}"
+        raise JobCancelled(msg)
     rule, boosted = rule_to(connection, did, rse, days=days, comment="made by a fetch of vre-dm")
     wait_for(rule, connection, tell=tell, stop=stop, boosted=boosted, patience=patience, pace=pace)
     return rule

@@ -1,14 +1,19 @@
 """What the lake would not take is said before any byte moves, or everything is taken back."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.lake.publish.conftest import METADATA, Files, Shelf
 from vre_dm.errors import Declined, InvalidUpload, LoginRefused, NoSpace, NotInLake
+from vre_dm.lake.instance import Mount
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.publish.disk import Disk
 from vre_dm.lake.publish.webdav import Dav
+from vre_dm.sandbox import LakeStatus
+from vre_dm.sandbox.layout import Layout
 
 
 def test_a_name_with_other_content_is_refused_before_any_byte(
@@ -125,6 +130,62 @@ def test_no_rule_at_the_element_is_said_with_the_next_step(lake: Lake, files: Fi
         Declined, match=r'kept at: CNAF-STORM\); upload there, or .*replicate\("DESY-DCACHE"\)'
     ):
         made.publish(files(2), rse="DESY-DCACHE")
+
+
+def mounted(lake: Lake, embedded_lake: LakeStatus, folder: Path) -> Lake:
+    """The lake as a machine sees it that has mounted one of its elements, where other users read too."""
+    storage = Layout(embedded_lake.root).storage("CERN-EOSPILOT")
+    mount = Mount("CERN-EOSPILOT", storage, begins_at=len(storage.parts) - 1)
+    return Lake(replace(lake.instance, mount=mount), folder / "fetched", uploads=folder / "uploads")
+
+
+@pytest.mark.parametrize("rse", [None, "CERN-EOSPILOT"])
+def test_what_is_under_embargo_is_not_published_where_others_of_this_machine_read(
+    lake: Lake,
+    embedded_lake: LakeStatus,
+    files: Files,
+    shelf: Shelf,
+    tag: str,
+    tmp_path: Path,
+    rse: str | None,
+) -> None:
+    here, hidden = mounted(lake, embedded_lake, tmp_path), METADATA | {"embargo_until": "2999-01-01"}
+    why = rf"^user\.dm:{tag} is under embargo until 2999-.*CERN-EOSPILOT is mounted .*; name another RSE$"
+    with pytest.raises(Declined, match=why) as caught:
+        here.publication(files(1), f"user.dm:{tag}", rse=rse, metadata=hidden)
+    assert caught.value.field == "rse"
+    assert shelf.is_empty()
+    there = here.publication(files(1), f"user.dm:{tag}", rse="CNAF-STORM", metadata=hidden)
+    assert "the storage does not enforce it" in str(there.notes)
+    over = METADATA | {"embargo_until": "2001-01-01"}
+    assert "mbargo" not in str(here.publication(files(1), f"user.dm:{tag}", rse=rse, metadata=over).notes)
+
+
+def test_files_that_join_what_is_under_embargo_stay_off_the_mount_and_the_plan_says_it(
+    lake: Lake, embedded_lake: LakeStatus, files: Files, shelf: Shelf, tag: str, tmp_path: Path
+) -> None:
+    hidden = METADATA | {"embargo_until": "2999-01-01"}
+    lake.publish(files(1), f"user.dm:{tag}", rse="CERN-EOSPILOT", metadata=hidden, days=1)
+    assert "the storage does not enforce it" in str(lake.publication(files(2), f"user.dm:{tag}"))
+    here = mounted(lake, embedded_lake, tmp_path)
+    with pytest.raises(Declined, match=rf"user\.dm:{tag} is under embargo .*CERN-EOSPILOT is mounted where"):
+        here.publication(files(2), f"user.dm:{tag}")
+    assert shelf.stored("CERN-EOSPILOT") == [f"{tag}.0.dat"]
+    (tmp_path / "mine" / f"{tag}.1.dat").unlink()
+    assert here.publication(files(1), f"user.dm:{tag}").plan.is_done  # brings nothing there
+
+
+def test_a_file_under_embargo_joins_no_new_dataset_on_the_mount(
+    lake: Lake, embedded_lake: LakeStatus, files: Files, tag: str, tmp_path: Path
+) -> None:
+    made = lake.publish(files(1), f"user.dm:{tag}", rse="CNAF-STORM", metadata=METADATA, days=1)
+    dated = made.files[0].did
+    lake._connection.ask(
+        "x", lambda rucio: rucio.set_metadata(dated.scope, dated.name, "embargo_until", "2999-01-01")
+    )
+    here = mounted(lake, embedded_lake, tmp_path)
+    with pytest.raises(Declined, match=rf"^{dated} is under embargo .*CERN-EOSPILOT is mounted where"):
+        here.publication(files(1), f"user.dm:other.{tag}", metadata=METADATA)
 
 
 def test_two_runs_at_once_do_not_mix(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from rucio.common.exception import DataIdentifierNotFound
@@ -10,7 +10,9 @@ from rucio.common.exception import DataIdentifierNotFound
 from vre_dm.did import Did
 from vre_dm.errors import Declined, InvalidUpload
 from vre_dm.lake.access import Access
+from vre_dm.lake.catalogue import Entry
 from vre_dm.lake.connection import Connection
+from vre_dm.lake.embargo import embargo, embargo_on_new, on_mount
 from vre_dm.lake.publish import keeping
 from vre_dm.lake.publish import metadata as described
 from vre_dm.lake.publish import target as targets
@@ -105,7 +107,8 @@ def make_plan(
     InvalidUpload
         The metadata break the schema, or are not those of the dataset that is there.
     Declined
-        A name belongs to other content, the dataset is closed or no dataset, or no rule of it fits.
+        A name belongs to other content, the dataset is closed or no dataset, no rule of it fits, or others
+        would read on a mount what is under embargo.
     NoSpace
         The quota is too small.
     NotInLake
@@ -133,7 +136,11 @@ def make_plan(
     account = connection.account()
     needed = sum(item.size for item, fate in steps if fate != KEEP)
     left = keeping.quota_left(connection, account, target.rse, needed)
-    said = tuple(_remarks(wish, metadata, left, bool(found)))
+    private = _private(connection, wish.did, metadata, [item.did for item in items], is_new=not found)
+    mount = connection.instance.mount
+    if private and mount and mount.rse == target.rse and any(fate != KEEP for _, fate in steps):
+        raise on_mount(private, target.rse)
+    said = tuple(_remarks(wish, metadata, left, found=bool(found), private=bool(private)))
     return Plan(wish, target, account, not found, metadata, steps, left, until, said)
 
 
@@ -153,6 +160,15 @@ def _dataset(connection: Connection, did: Did) -> dict[str, Any] | None:
     return row
 
 
+def _private(
+    connection: Connection, did: Did, metadata: Mapping[str, Any], files: Sequence[Did], *, is_new: bool
+) -> str | None:
+    """Say the embargo on the dataset, or on a file that is there already and joins it."""
+    if is_new:
+        return embargo_on_new(connection, did, metadata, files)
+    return embargo(connection, Entry(did, "dataset"), files)
+
+
 def _compare(connection: Connection, wish: Wish) -> None:
     did = wish.did
     wanted = described.checked(wish.metadata or {}, complete=False)
@@ -164,13 +180,15 @@ def _compare(connection: Connection, wish: Wish) -> None:
         raise InvalidUpload(msg, field="did")
 
 
-def _remarks(wish: Wish, metadata: Mapping[str, Any], left: int | None, found: bool) -> list[str]:
+def _remarks(
+    wish: Wish, metadata: Mapping[str, Any], left: int | None, *, found: bool, private: bool
+) -> list[str]:
     said = []
     if found and wish.days is not None:
         said.append("The dataset is there: its rule keeps its end, until that is extended.")
     if left is None:
         said.append("No quota is known there: the lake may refuse the rule.")
-    if str(metadata.get("embargo_until", "")) > date.today().isoformat():
+    if private:
         said.append("The embargo asks readers to keep the files private; the storage does not enforce it.")
     unknown = [key for key, value in metadata.items() if value == "unknown"]
     if unknown:

@@ -148,9 +148,11 @@ class Rule(Tabular):
 
         Raises
         ------
-        LoginRefused
-            The rule belongs to someone else.
+        LoginRefused, Declined
+            The rule belongs to someone else, or its files are under embargo and others of this machine read
+            them there.
         """
+        self._refuse_mounted("move the rule to another RSE, or delete it")
         options: dict[str, Any] = {"boost_rule": True}
         if self.state.state == "SUSPENDED":
             options["state"] = "STUCK"
@@ -192,9 +194,11 @@ class Rule(Tabular):
         Raises
         ------
         Declined, LoginRefused
-            It does not wait, or you do not approve rules for its storage.
+            It does not wait, you do not approve rules for its storage, or its files are under embargo and
+            others of this machine read them there.
         """
         identifier = self._waiting()
+        self._refuse_mounted("deny the rule")
         self._ask(lambda rucio: rucio.approve_replication_rule(identifier))
         return self.refresh()
 
@@ -277,6 +281,9 @@ class Rule(Tabular):
         missing = state.arrived < state.total
         note = "causes(), in a line --why, tells what its other files wait for." if missing else ""
         return Table(self.sentence, ("", ""), [row for row in rows if row[1]], note, widest=300)
+
+    def _refuse_mounted(self, step: str) -> None:
+        refuse_mounted(self._connection, self.state.did, self.state.rse, step=step, field=None)
 
     def _waiting(self) -> str:
         if self.state.state != "WAITING_APPROVAL":

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -75,6 +76,7 @@ async def test_a_killed_fetch_does_not_go_on_where_a_link_took_the_place_of_its_
         await over(api, job["job"])
     private = tmp_path / "private"
     private.mkdir()
+    shutil.rmtree(my_data, ignore_errors=True)  # it may not have got so far
     my_data.symlink_to(private)
     again = await api("jobs", job["job"], "continue", method="POST", **LONG)
     assert (again.code, said(again)["field"]) == (422, "target"), again.body

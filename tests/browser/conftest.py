@@ -45,13 +45,13 @@ def visitor(browser: Browser) -> Iterator[BrowserContext]:
 
 
 class Watched:
-    """A page, and what it did that it should not have done."""
+    """A page, and what it did that it should not have done; of errors those that name `blamed`."""
 
-    def __init__(self, context: BrowserContext) -> None:
+    def __init__(self, context: BrowserContext, blamed: str = "") -> None:
         self.asked: list[str] = []
         self.errors: list[str] = []
         self.dialogs: list[str] = []
-        self._context = context
+        self._context, self._blamed = context, blamed
         context.set_default_timeout(PATIENT)
         context.on("page", self._follow)
         self.page: Page = context.new_page()
@@ -65,7 +65,7 @@ class Watched:
     def _follow(self, page: Page) -> None:
         page.on("request", lambda request: self._hear(request.url))
         page.on("websocket", lambda socket: self._hear(socket.url))
-        page.on("pageerror", lambda error: self.errors.append(f"{error.message} {error.stack}"))
+        page.on("pageerror", lambda error: self._failed(f"{error.message} {error.stack}"))
         page.on("console", self._said)
         page.on("dialog", self._dialog)
 
@@ -76,7 +76,11 @@ class Watched:
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type == "error":
-            self.errors.append(f"{message.text} {message.location['url']}")
+            self._failed(f"{message.text} {message.location['url']}")
+
+    def _failed(self, text: str) -> None:
+        if self._blamed in text:
+            self.errors.append(text)
 
     def _dialog(self, dialog: Any) -> None:
         self.dialogs.append(dialog.message)
@@ -91,8 +95,8 @@ def watch(browser: Browser) -> Iterator[Callable[..., Watched]]:
     """
     opened: list[Watched] = []
 
-    def make(context: BrowserContext | None = None, **options: Any) -> Watched:
-        opened.append(Watched(context or browser.new_context(**{"viewport": VIEWPORT} | options)))
+    def make(context: BrowserContext | None = None, blamed: str = "", **options: Any) -> Watched:
+        opened.append(Watched(context or browser.new_context(**{"viewport": VIEWPORT} | options), blamed))
         return opened[-1]
 
     yield make
@@ -125,19 +129,14 @@ def lab(embedded_lake: LakeStatus, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def lab_page(
-    lab: Lab, visitor: BrowserContext, watch: Callable[..., Watched]
-) -> Iterator[Callable[..., Page]]:
+def lab_page(lab: Lab, visitor: BrowserContext, watch: Callable[..., Watched]) -> Callable[..., Page]:
     """Open a path of JupyterLab; with keywords in a browser of its own that has these options."""
-    opened: list[Watched] = []
 
     def make(path: str = "/lab?reset", **options: Any) -> Page:
-        opened.append(watch(**options) if options else watch(visitor))
-        return lab.open(opened[-1].page, path)
+        watched = watch(None if options else visitor, blamed=OURS, **options)
+        return lab.open(watched.page, path)
 
-    yield make
-    for watched in opened:
-        watched.errors[:] = [error for error in watched.errors if OURS in error]
+    return make
 
 
 @pytest.fixture

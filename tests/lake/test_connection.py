@@ -250,6 +250,18 @@ def test_a_busy_server_is_asked_again_and_then_given_up(plain: Callable[[str], I
     assert len(server.asked) == 3
 
 
+def test_a_change_that_the_lakes_database_undid_is_asked_for_again(plain: Callable[[str], Instance]) -> None:
+    answer = {"ExceptionClass": "RuleReplaceFailed", "ExceptionMessage": "Badly formatted rule id (12ab)"}
+    with answering(answer, status=409, headers={"Content-Type": "application/json"}) as server:
+        connection = Connection(plain(server.url))
+        told = refusal(
+            lambda: connection.ask("the move", lambda rucio: rucio.move_replication_rule("12ab", "B", {})),
+            Declined,
+        )
+    assert "Badly formatted" in told
+    assert len(server.asked) == 3
+
+
 def test_an_expired_token_that_the_server_calls_its_own_error_is_told_as_what_it_is(
     plain: Callable[[str], Instance],
 ) -> None:

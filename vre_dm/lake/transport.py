@@ -92,7 +92,7 @@ class RucioClient(Client):  # type: ignore[misc]
                 if tried == _TRIES or not (repeatable or _never_arrived(error)):
                     raise
             else:
-                if response.status_code not in _BUSY or tried == _TRIES:
+                if not (response.status_code in _BUSY or _undone(response)) or tried == _TRIES:
                     return self._judged(response)
             time.sleep(0.2 * 2**tried)
         raise AssertionError  # the loop returns or raises
@@ -184,6 +184,16 @@ def _crashed(response: requests.Response) -> bool:
     """Whether the server failed while it looked at the token, which it says by two words only."""
     short = response.headers.get("Content-Length") == "14"  # a long answer is streamed, not read here
     return bool(response.status_code >= 500 and short and response.content == b"Internal Error")
+
+
+def _undone(response: requests.Response) -> bool:
+    """Whether the lake's database gave up, as two changes of a rule met, and everything is as it was.
+
+    Rucio says then that the rule's id is badly formatted, which those that we send never are.
+    """
+    return response.status_code >= 400 and said(response, "ExceptionMessage").startswith(
+        "Badly formatted rule"
+    )
 
 
 def _never_arrived(error: Exception) -> bool:

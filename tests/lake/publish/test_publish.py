@@ -161,4 +161,4 @@ def test_a_closed_dataset_takes_no_more_files_and_an_extended_one_lives_longer(
     with pytest.raises(Declined, match="is closed"):
         made.publish(files(2))
     with pytest.raises(NotInLake, match="no rule of yours"):
-        lake.dataset("xenon:s2only.limits").extend(3)
+        lake.dataset("madhat:set1").extend(3)

@@ -61,7 +61,7 @@ def test_a_rule_shows_what_there_is_and_its_end_once_in_a_list() -> None:
     with saying(fine | {"expires_at": "Mon, 01 Jan 2035 12:00:00 UTC"}) as listed:
         assert str(listed).count("2035-01-01 12:00 UTC") == str(listed).count("2035") == 1
         rows = [line.split("  ")[0] for line in str(listed[0]).splitlines()[1:]]
-        assert rows == ["keeps", "at", "for", "since (UTC)", "until (UTC)", "id"]
+        assert rows == ["keeps", "at", "for", "since (UTC)", "until (UTC)", "id", "you can"]
 
 
 def test_what_a_lake_says_is_never_html() -> None:

@@ -30,6 +30,7 @@ CAUSES = {
     "5 bytes instead of 6": (THEIRS, "damaged"),
     "5 bytes are offered where 6 are registered": (THEIRS, "another file than registered"),
     "more than the 6 registered bytes came": (THEIRS, "another file than registered"),
+    "the file ended after 5 bytes": (THEIRS, "shorter than registered"),
     "the answer ended after 5 of 6 bytes": (LATER, "what came is kept"),
     "the server has no such range; begun again": (LATER, "run again"),
     "the server sent another range than asked; begun again": (LATER, "run again"),

@@ -26,6 +26,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     (r"\d+ bytes are offered", _ADMINS, "tell them that this copy is another file than registered"),
     (r"more than the|more bytes came", _ADMINS, "tell them that this copy is another file than registered"),
     (r"the answer ended after", LATER, _AGAIN),
+    (r"the file ended after", _ADMINS, "tell them that this copy is shorter than registered"),
     (r"the server (has no such|sent another) range|the server does not send parts", LATER, _AGAIN),
     (r"the object changed meanwhile", LATER, "run again when nobody writes to it"),
     (r"redirect to .*, whose name is unknown", _ADMINS, "tell them; or check your network and VPN"),

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.panel import Panel
 
-FACTORS = "fermi:dsph.jfactors"
+YIELD = "darkside:ds50.highmass.leff"  # no other story fetches it: its job is the only one
 MOST_STEPS = 60
 HAS_FOCUS = "element => element === document.activeElement"
 
@@ -22,7 +22,6 @@ def reach(aim: Locator, key: str = "Tab") -> None:
     pytest.fail(f"{MOST_STEPS} times {key} did not reach {aim}")
 
 
-@pytest.mark.slow  # once in some runs beside other tests it fails; why is not known yet
 def test_data_are_found_fetched_added_and_used_without_a_mouse(lab_page: Callable[..., Page]) -> None:
     page = lab_page()
     panel, keyboard = Panel(page), page.keyboard
@@ -31,19 +30,19 @@ def test_data_are_found_fetched_added_and_used_without_a_mouse(lab_page: Callabl
     keyboard.press("Control+Alt+L")
     expect(panel.row("fermi, scope")).to_be_visible()
     reach(panel.place.get_by_role("searchbox", name="Name, scope:name"))
-    keyboard.type("dsph.jf*")
+    keyboard.type("ds50.*leff*")
     keyboard.press("Enter")
-    reach(panel.hit(FACTORS))
+    reach(panel.hit(YIELD))
     keyboard.press("Space")
     keyboard.press("Enter")
-    expect(panel.place.get_by_role("table", name="Metadata")).to_contain_text("1611.03184")
+    expect(panel.place.get_by_role("table", name="Metadata")).to_contain_text("1802.07198")
     reach(panel.place.get_by_role("button", name="Fetch what is selected"), "Shift+Tab")
     keyboard.press("Enter")
-    add = panel.job(FACTORS).get_by_role("button", name="Add to notebook")
+    add = panel.job(YIELD).get_by_role("button", name="Add to notebook")
     expect(add).to_be_visible()
     reach(add)
     keyboard.press("Enter")
-    cell = panel.cell("dsph_jfactors")
+    cell = panel.cell("ds50_highmass_leff")
     expect(cell).to_be_visible()
     expect(page.get_by_role("button", name="| Idle")).to_be_visible()
     keyboard.press("Shift+Enter")

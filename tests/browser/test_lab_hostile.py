@@ -4,7 +4,6 @@ import os
 from typing import Any
 
 import nbformat
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.lab import Lab

@@ -1,0 +1,96 @@
+"""Lines of one value on a grid, as curves: the border of what a plane of masses or couplings excludes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vre_dm.errors import OutOfRange
+from vre_dm.limits.column import limit_column, mass_column
+from vre_dm.limits.convert.derived import Origin, derived
+from vre_dm.limits.curve import Curve
+from vre_dm.limits.quantities import quantity as quantity_named
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def contour_curves(
+    grid: xr.DataArray, level: float, source: Curve | Origin, *, id: str, quantity: str, **about: Any
+) -> tuple[Curve, ...]:
+    """Draw the lines along which a grid has one value.
+
+    Between points of the grid the value is linear along both axes; make them logarithms where that fits
+    better, and undo it in the curve.
+
+    Parameters
+    ----------
+    grid : xarray.DataArray, two dimensions
+        First the mass in GeV, then the limited quantity, both with rising coordinates above zero and, where
+        they note one, the unit of the curve's column. NaN where nothing is known; a line ends there.
+    level
+        Of the line: 0.05 of CLs, or 1 of an excess over a limit.
+    source, id, quantity, about
+        Of the curves, as for `vre_dm.limits.convert.derived.derived`. Where there are several lines, their
+        number is added to the `id`.
+
+    Returns
+    -------
+    tuple of Curve
+        Of geometry ``contour``, the longest line first; none where the level is not met.
+
+    Raises
+    ------
+    OutOfRange
+        The grid has another shape, is infinite somewhere, or an axis does not rise from above zero or is in
+        another unit.
+    """
+    from contourpy import contour_generator
+
+    x, y, values = _grid(grid, ("GeV", quantity_named(quantity).unit))
+    if not np.isfinite(level):
+        msg = f"level {level} of a contour must be a finite number"
+        raise OutOfRange(msg)
+    lines = contour_generator(x, y, np.ma.masked_invalid(values.T), line_type="Separate").lines(level)
+    found = sorted(cast("list[NDArray[np.float64]]", lines), key=len, reverse=True)
+    return tuple(
+        derived(
+            source,
+            id=id if len(found) == 1 else f"{id}_{number}",
+            quantity=quantity,
+            columns=(mass_column(line[:, 0]), limit_column(line[:, 1], quantity)),
+            geometry="contour",
+            **about,
+        )
+        for number, line in enumerate(found, start=1)
+    )
+
+
+def _grid(
+    grid: xr.DataArray, units: tuple[str, str]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    if grid.ndim != 2 or min(grid.shape) < 2:
+        msg = f"a contour needs a grid of two axes with two points or more, not {dict(grid.sizes)}"
+        raise OutOfRange(msg)
+    x, y = (_axis(grid, str(name), unit) for name, unit in zip(grid.dims, units, strict=True))
+    values = grid.to_numpy().astype(np.float64)
+    if np.isinf(values).any():
+        msg = f"grid {grid.name or ''} is infinite somewhere; NaN says that nothing is known"
+        raise OutOfRange(msg)
+    return x, y, values
+
+
+def _axis(grid: xr.DataArray, name: str, unit: str) -> NDArray[np.float64]:
+    if name not in grid.coords:
+        msg = f"axis {name} of the grid has no coordinates"
+        raise OutOfRange(msg)
+    values = grid[name].to_numpy().astype(np.float64)
+    if grid[name].attrs.get("units", unit) != unit:
+        msg = f"axis {name} of the grid is in {grid[name].attrs['units']!r}, not in {unit!r}"
+        raise OutOfRange(msg)
+    if not (np.all(np.isfinite(values)) and np.all(np.diff(values) > 0) and values[0] > 0):
+        msg = f"axis {name} of the grid must rise from above zero"
+        raise OutOfRange(msg)
+    return values

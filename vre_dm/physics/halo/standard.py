@@ -1,8 +1,8 @@
 """The Standard Halo Model: how dense dark matter is here, and how fast it meets a detector."""
 
 import math
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -120,6 +120,16 @@ class StandardHalo:
         norm = self.total_probability / (2 * self.truncation * self.ve_km_s)
         result: NDArray[np.float64] = np.where(x < y + z, norm * np.maximum(bracket, 0.0), 0.0)
         return result
+
+    def seen_at(self, ve_km_s: float) -> Self:
+        """Give the same halo as a detector sees it that moves at `ve_km_s` through the galaxy.
+
+        Raises
+        ------
+        OutOfRange
+            As when it is made.
+        """
+        return replace(self, ve_km_s=ve_km_s)
 
     def assumptions(self) -> dict[str, str | float]:
         """Give the parameters as a limit curve carries them."""

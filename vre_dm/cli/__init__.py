@@ -20,6 +20,7 @@ _COMMANDS = {
     "cache": ("vre_dm.cli.cache", "List, check and clear what is kept of earlier fetches."),
     "doctor": ("vre_dm.cli.lake", "Say which data lake is used, why, and what is wrong with it."),
     "curves": ("vre_dm.cli.curves", "Look at published limits, check them, add one."),
+    "validate": ("vre_dm.cli.validate", "Compute published numbers again and compare."),
     "lab": ("vre_dm.cli.lab", "Start JupyterLab on the notebooks, with a lake to work on."),
     "lake": ("vre_dm.sandbox.commands", "Start, stop and look at the embedded lake."),
 }

@@ -48,7 +48,8 @@ class PiecewiseLinear:
     def mean_inverse(self, speed: Array) -> Array:
         """∫ f(u)/u du from a speed on."""
         row, inside = self._rows(speed)
-        return self._inverse_moment(row, inside) + self.above[row + 1]
+        result: Array = self._inverse_moment(row, inside) + self.above[row + 1]
+        return result
 
     def twice_integrated(self, speed: Array) -> Array:
         """Integral of `mean_inverse` from zero to a speed x, which is x ∫ₓ f(u)/u du + ∫₀ˣ f."""

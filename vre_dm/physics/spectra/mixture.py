@@ -51,6 +51,7 @@ class Mixture:
             msg = f"{_listed(parts)} count {' and '.join(sorted(particles))}; mix spectra of one particle"
             raise OutOfRange(msg)
         named = " + ".join(f"{share:.3g} {part.name}" for part, share in parts.items())
+        parts = {part: share for part, share in parts.items() if share}  # a closed channel asks for no mass
         object.__setattr__(self, "fractions", parts)
         object.__setattr__(self, "name", self.name or named)
         object.__setattr__(self, "particle", next(iter(particles), ""))
@@ -73,8 +74,8 @@ def _listed(parts: Mapping[Spectrum, float]) -> str:
 
 
 def _common(parts: Mapping[Spectrum, float]) -> Range | None:
-    """Masses at which every part with a share is known."""
-    ranges = [part.mass_range_gev for part, share in parts.items() if share and part.mass_range_gev]
+    """Masses at which every part is known."""
+    ranges = [part.mass_range_gev for part in parts if part.mass_range_gev]
     if not ranges:
         return None
     low, high = max(low for low, _ in ranges), min(high for _, high in ranges)

@@ -53,6 +53,9 @@ def read_pppc(path: Path) -> Channels:
     """
     table = read_table(path, AXES, WHAT)
     channels = [name for name in table.column_names if name not in AXES]
+    if not channels:
+        msg = f"{path.name} is not {WHAT}: it has no channel"
+        raise OutOfRange(msg)
     read_table(path, channels, WHAT)
     mass, log10x = (table[name].to_numpy() for name in AXES)
     axes = _grid(path, mass, log10x)

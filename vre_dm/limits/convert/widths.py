@@ -39,16 +39,16 @@ def partial_widths(model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: Ar
         positive("mediator mass in GeV", mediator_mass), positive("dark-matter mass in GeV", dm_mass)
     )
     kind = model.mediator
-    widths = {q.name: q.colours * _pair(mass, q.mass, kind, model.to_quark(q)) for q in model.quarks}
+    widths = {q.name: q.colours * pair(mass, q.mass, kind, model.to_quark(q)) for q in model.quarks}
     if model.spin_one:
-        widths |= {f.name: _pair(mass, f.mass, kind, model.g_l) for f in CHARGED_LEPTONS}
+        widths |= {f.name: pair(mass, f.mass, kind, model.g_l) for f in CHARGED_LEPTONS}
         # A neutrino is left-handed only: half of a massless Dirac pair.
         widths["nu"] = model.neutrino_flavours * model.g_l**2 * mass / (24 * math.pi)
     else:
         loop = np.abs(top_loop(4 * model.quarks[-1].mass ** 2 / mass**2, kind)) ** 2
         scale = (model.alpha_s * model.g_q / model.higgs_value) ** 2
         widths["gluons"] = scale * mass**3 / (32 * math.pi**3) * loop
-    widths["DM"] = _pair(mass, dm, kind, model.g_dm)
+    widths["DM"] = pair(mass, dm, kind, model.g_dm)
     return widths
 
 
@@ -73,8 +73,22 @@ def total_width(model: SimplifiedModel, mediator_mass: ArrayLike, dm_mass: Array
     return np.asarray(total)
 
 
-def _pair(mass: Array, fermion: ArrayLike, mediator: Mediator, g: float) -> Array:
-    """One Dirac pair without colour; zero below threshold."""
+def pair(mass: Array, fermion: ArrayLike, mediator: Mediator, g: float) -> Array:
+    """Width into one Dirac pair without colour, GeV; zero below threshold.
+
+    Parameters
+    ----------
+    mass, fermion : array_like, GeV, of shapes that broadcast
+        Of the mediator and of the fermion.
+    mediator
+        Kind of the coupling; a vector and an axial coupling of one mediator add up without interference.
+    g
+        Coupling.
+
+    References
+    ----------
+    arXiv:1507.00966, sec. 2
+    """
     ratio = np.square(np.asarray(fermion) / mass)
     beta = np.sqrt(np.clip(1 - 4 * ratio, 0, None))
     if mediator == "vector":

@@ -1,0 +1,1 @@
+"""Dwarf spheroidal galaxies: limits on annihilation, the J factor of every target profiled."""

@@ -1,0 +1,137 @@
+"""Limits of a stack of dwarf galaxies as curves of the catalogue's kind."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from vre_dm.limits.column import limit_column, mass_column
+from vre_dm.limits.convert.derived import Origin, derived
+from vre_dm.limits.curve import Curve
+from vre_dm.limits.metadata import UNKNOWN, Reference
+from vre_dm.limits.quantities import quantity
+from vre_dm.physics.dwarfs.crossing import one_sided_drop
+from vre_dm.physics.dwarfs.stack import DwarfStack
+from vre_dm.physics.spectra import Spectrum
+
+FERMI_LAT_2017 = Origin(
+    experiment="Fermi-LAT",
+    year=2017,
+    kind="observed",
+    reference=Reference(
+        arxiv="1611.03184",
+        doi="10.3847/1538-4357/834/2/110",
+        title="Searching for Dark Matter Annihilation in Recently Discovered Milky Way Satellites with"
+        " Fermi-LAT",
+        authors="Fermi-LAT and DES Collaborations",
+    ),
+)
+"""Whose likelihood tables and J factors the lake's are. The limits computed from them are not theirs."""
+
+
+def limit_curve(
+    stack: DwarfStack,
+    spectrum: Spectrum,
+    mass_gev: ArrayLike,
+    *,
+    cl: float = 0.95,
+    id: str = "",
+    label: str = "",
+    inputs: tuple[str, ...] = (),
+    origin: Origin = FERMI_LAT_2017,
+) -> Curve:
+    """Upper limit on the velocity-averaged annihilation cross section.
+
+    Parameters
+    ----------
+    stack
+        Targets and their likelihoods.
+    spectrum
+        Photons of one annihilation: a channel, a mixture, or anything with dN/dE.
+    mass_gev : array_like, shape (m,), GeV
+        Rising, inside of the spectrum's table.
+    cl
+        One-sided confidence level.
+    id, label
+        Of the curve; made of experiment, number of targets and channel if left out.
+    inputs
+        What went in, as ``scope:name adler32:xxxxxxxx``.
+    origin
+        Who published the likelihood tables.
+
+    Returns
+    -------
+    Curve
+        ``sigmav`` in cm³/s on `mass_gev`.
+
+    Raises
+    ------
+    OutOfRange
+        As of `DwarfStack.scan`.
+    InvalidCurve
+        An id or a label that is no text.
+
+    References
+    ----------
+    arXiv:1611.03184 (likelihood and statistic)
+    """
+    result = stack.scan(spectrum, mass_gev, cl=cl)
+    who, many = origin.experiment, len(stack.roster)
+    shown = next(iter(stack.roster)) if many == 1 else f"{many} dwarf galaxies"
+    drop = 2 * one_sided_drop(cl)
+    return derived(
+        Origin(
+            experiment=who,
+            year=origin.year,
+            kind=origin.kind,
+            cl=cl,
+            statistic=f"profile likelihood, one-sided, -2 delta lnL = {drop:.2f}, J of each target profiled",
+            reference=origin.reference,
+            licence=origin.licence,
+        ),
+        id=id or f"sv_{who}_{shown}_{spectrum.name}".lower().replace(" ", "_").replace("-", "_"),
+        formula="dwarfs/stack/1611.03184",
+        quantity="sigmav",
+        channel=_channel(spectrum),
+        columns=(
+            mass_column(result["mass"].to_numpy()),
+            limit_column(result["limit"].to_numpy(), "sigmav"),
+        ),
+        inputs={f"file {number}": text for number, text in enumerate(inputs, start=1)},
+        assumptions=_assumptions(stack, spectrum),
+        label=label or f"{shown}, {spectrum.name} (this package, {who} likelihoods)",
+    )
+
+
+def target_curves(
+    stack: DwarfStack,
+    spectrum: Spectrum,
+    mass_gev: ArrayLike,
+    *,
+    cl: float = 0.95,
+    inputs: tuple[str, ...] = (),
+    origin: Origin = FERMI_LAT_2017,
+) -> tuple[Curve, ...]:
+    """Limits of every target of a stack by itself, in the order of the roster; as `limit_curve`."""
+    return tuple(
+        limit_curve(stack.only(target), spectrum, mass_gev, cl=cl, inputs=inputs, origin=origin)
+        for target in stack.roster
+    )
+
+
+def _channel(spectrum: Spectrum) -> str:
+    """The catalogue's word for a pure channel; a mixture or a user's spectrum has none."""
+    return spectrum.name if spectrum.name in quantity("sigmav").channels else UNKNOWN
+
+
+def _assumptions(stack: DwarfStack, spectrum: Spectrum) -> dict[str, str | float]:
+    edges = np.append(stack.tables["e_min"].to_numpy(), stack.tables["e_max"].to_numpy()[-1]) / 1e3
+    return {
+        "targets": f"{len(stack.roster)}: {', '.join(stack.roster)}",
+        "J_factor": "log-normal, profiled for each target",
+        "spectrum": spectrum.name,
+        "particle": stack.particle,
+        "photon_energies_GeV": f"{edges[0]:g} to {edges[-1]:g}",
+        "energy_dispersion": "none: the energy flux of a bin is that at production",
+        "source_extension": "as in the likelihood tables",
+    }

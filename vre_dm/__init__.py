@@ -11,6 +11,7 @@ __version__ = "0.1.0.dev0"
 _PUBLIC: dict[str, str] = {
     "Curve": "vre_dm.limits.curve",
     "Did": "vre_dm.did",
+    "HaloSliders": "vre_dm.notebook.halo_sliders",
     "browser": "vre_dm.notebook.browser",
     "connect": "vre_dm.session",
     "curves": "vre_dm.session",

@@ -80,6 +80,7 @@ def lake(wanted: bool, port: int) -> Iterator[Path | None]:
     from vre_dm import sandbox
 
     root = sandbox.default_root().with_name("bench-faults-lake")
+    sandbox.reset(root)  # a pass that was killed has left its own
     try:
         status = sandbox.up(root, idle=7200)
         rucio = admin(status)

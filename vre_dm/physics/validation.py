@@ -14,7 +14,9 @@ from vre_dm.limits.spelling import require
 Fetch = Callable[[str], list[Path]]
 """Gives the verified files of a DID, as `vre_dm.fetch` does."""
 
-ANALYSES: dict[str, str] = {}
+ANALYSES: dict[str, str] = {
+    "dwarfs": "vre_dm.physics.dwarfs.checks",
+}
 """Name of an analysis to the module whose ``checks(fetch)`` yields its checks; loaded when asked."""
 
 

@@ -92,7 +92,7 @@ def limit_curve(
         id=id or f"sv_{who}_{shown}_{spectrum.name}".lower().replace(" ", "_").replace("-", "_"),
         formula="dwarfs/stack/1611.03184",
         quantity="sigmav",
-        channel=_channel(spectrum),
+        channel=channel_of(spectrum),
         columns=(
             mass_column(result["mass"].to_numpy()),
             limit_column(result["limit"].to_numpy(), "sigmav"),
@@ -119,7 +119,7 @@ def target_curves(
     )
 
 
-def _channel(spectrum: Spectrum) -> str:
+def channel_of(spectrum: Spectrum) -> str:
     """The catalogue's word for a pure channel; a mixture or a user's spectrum has none."""
     return spectrum.name if spectrum.name in quantity("sigmav").channels else UNKNOWN
 

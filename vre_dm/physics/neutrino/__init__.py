@@ -1,0 +1,1 @@
+"""Neutrino telescopes: instrument responses, visibility, event rates, sensitivity to dark matter."""

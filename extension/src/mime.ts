@@ -24,7 +24,10 @@ export class LimitsRenderer extends Widget implements IRenderMime.IRenderer {
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     this.model = model.data[this.options.mimeType];
-    await this.after(() => this.drawn());
+    const drawing = await this.drawing;
+    if (!this.taken(drawing)) {
+      await this.after(() => this.drawn());
+    }
   }
 
   override dispose(): void {
@@ -49,6 +52,15 @@ export class LimitsRenderer extends Widget implements IRenderMime.IRenderer {
       return next();
     });
     return this.drawing;
+  }
+
+  /** Whether a plot that stands goes on with the new data, as below a slider of the kernel. */
+  private taken(drawing: Drawing | null): boolean {
+    try {
+      return drawing?.take(this.model) ?? false;
+    } catch {
+      return false; // drawing it says what is wrong
+    }
   }
 
   private async drawn(): Promise<Drawing | null> {

@@ -25,8 +25,8 @@ export const MOST_SHADED = 30;
 const NOTE_LETTER = 6.8;
 
 export class Chart {
-  readonly paths: Path[];
-  readonly rows: Row[];
+  paths: Path[];
+  rows: Row[];
   factors: number[];
   shown: boolean[];
   /** False once it was taken away: what was still to come is then left undone. */
@@ -86,6 +86,16 @@ export class Chart {
     if (state.xUnit !== before.xUnit || state.yUnit !== before.yUnit) {
       this.setUnits(state);
     }
+    this.show(state);
+  }
+
+  /** Draw the curves anew whose numbers changed in the model. */
+  renew(state: State): void {
+    const { curves } = this.model;
+    this.paths = curves.map(path);
+    this.rows = rows(this.model);
+    this.factors = curves.map(line => factor(line.scalings, state.values));
+    this.source(NAMES.rows).data = { ...geometry(this.rows, this.factors), ...styles(this.rows, this.colours) };
     this.show(state);
   }
 

@@ -10,6 +10,7 @@ import { Hover } from './hover';
 import { Labels } from './labels';
 import { parseModel } from './parse';
 import { record } from './record';
+import { renewed } from './renewal';
 import { sliders, yearSlider } from './sliders';
 import type { State } from './state';
 import { initialState, Store } from './state';
@@ -21,6 +22,8 @@ import { onThemeChange, paint, themeOf } from './theme';
 export type Memory = Map<string, State>;
 
 export interface Drawing {
+  /** Show other numbers of the same curves; false where that is another plot, to be drawn anew. */
+  take(value: unknown): boolean;
   /** Take the plot away and stop listening to the page. */
   dispose(): void;
 }
@@ -39,26 +42,35 @@ export async function drawLimits(
   bokeh: BokehModule,
   memory?: Memory
 ): Promise<Drawing> {
-  const model = parseModel(value);
-  const identity = memory ? JSON.stringify(model) : '';
-  const first = memory?.get(identity) ?? initialState(model);
+  const model = structuredClone(parseModel(value)); // a notebook's own data: other numbers are taken in place
+  const identity = (): string => JSON.stringify(model);
+  const first = memory?.get(identity()) ?? initialState(model);
   const store = new Store(first);
   host.classList.add('vre-limits');
   paint(host, themeOf(model, host));
   const place = frame(host, model);
   const chart = await Chart.draw(place.canvas, model, bokeh, store.state, themeOf(model, host));
   store.subscribe((state, before) => chart.apply(state, before));
-  const refresh = furnish(place, chart, store);
+  const { refresh, renew } = furnish(place, chart, store);
   const stop = onThemeChange(() => {
     paint(host, themeOf(model, host));
     chart.setTheme(themeOf(model, host), store.state);
     refresh();
   });
   return {
+    take: value => {
+      if (!renewed(model, parseModel(value))) {
+        return false;
+      }
+      chart.renew(store.state);
+      renew();
+      return true;
+    },
     dispose: () => {
       const view = chart.inSight;
-      if (store.state !== first || view || memory?.has(identity)) {
-        memory?.set(identity, { ...store.state, view });
+      const key = memory ? identity() : '';
+      if (store.state !== first || view || memory?.has(key)) {
+        memory?.set(key, { ...store.state, view });
       }
       stop();
       chart.dispose();
@@ -82,24 +94,42 @@ function frame(host: HTMLElement, model: Model): Frame {
   return { body, plot, canvas };
 }
 
-/** Put everything else around the canvas; what comes back draws it again in another theme. */
-function furnish({ body, plot }: Frame, chart: Chart, store: Store): () => void {
+interface Furniture {
+  /** Draw it in another theme. */
+  refresh(): void;
+  /** Say other numbers. */
+  renew(): void;
+}
+
+/** Put everything else around the canvas. */
+function furnish({ body, plot }: Frame, chart: Chart, store: Store): Furniture {
   const hover = new Hover(chart, store);
   const labels = new Labels(chart, store, text => hover.say(text));
   const table = new Table(chart, store, hover);
+  let last = record(chart.model);
   plot.append(labels.element, hover.box, hover.live);
   body.append(table.element);
   body.before(controls(chart, store));
-  body.after(...beside(chart.model, store));
+  body.after(...beside(chart.model, store), last);
   labels.refresh();
-  return () => {
-    table.refresh();
-    labels.refresh();
+  return {
+    refresh: () => {
+      table.refresh();
+      labels.refresh();
+    },
+    renew: () => {
+      const next = record(chart.model);
+      next.open = last.open;
+      last.replaceWith(next);
+      last = next;
+      hover.leave();
+      store.update({ compared: [...store.state.compared] }); // all who listen look at the curves again
+    }
   };
 }
 
-/** What stands below the plot. */
+/** What stands between the plot and its record. */
 function beside(model: Model, store: Store): HTMLElement[] {
-  const parts = [yearSlider(model, store), sliders(model, store), comparison(model, store), record(model)];
+  const parts = [yearSlider(model, store), sliders(model, store), comparison(model, store)];
   return parts.filter(part => part !== null);
 }

@@ -3,7 +3,7 @@
 import { el } from './dom';
 import type { Model } from './model';
 
-export function record(model: Model): HTMLElement {
+export function record(model: Model): HTMLDetailsElement {
   const names = [...new Set(model.curves.flatMap(line => Object.keys(line.text)))];
   const head = ['curve', ...names].map(name => el('th', { scope: 'col' }, name));
   const body = model.curves.map(line =>

@@ -594,6 +594,15 @@
       }
       this.show(state);
     }
+    /** Draw the curves anew whose numbers changed in the model. */
+    renew(state) {
+      const { curves: curves2 } = this.model;
+      this.paths = curves2.map(path);
+      this.rows = rows(this.model);
+      this.factors = curves2.map((line2) => factor(line2.scalings, state.values));
+      this.source(NAMES.rows).data = { ...geometry(this.rows, this.factors), ...styles(this.rows, this.colours) };
+      this.show(state);
+    }
     setTheme(theme, state) {
       this.theme = theme;
       const { text: text2, line: line2, grid, background } = theme;
@@ -1471,6 +1480,22 @@
     );
   }
 
+  // src/limits/renewal.ts
+  var NUMBERS = { x: 0, y: 0, band: 0, valid: 0, label_at: 0, scalings: 0, assumptions: 0 };
+  function renewed(model, other) {
+    if (outline(model) !== outline(other)) {
+      return false;
+    }
+    model.curves.forEach((line2, i) => Object.assign(line2, other.curves[i]));
+    return true;
+  }
+  function outline(model) {
+    return JSON.stringify({ ...model, curves: model.curves.map(outlineOf) });
+  }
+  function outlineOf(line2) {
+    return { ...line2, ...NUMBERS, text: Object.keys(line2.text) };
+  }
+
   // src/limits/sliders.ts
   var STEPS = 1e3;
   function sliders(model, store) {
@@ -1805,26 +1830,35 @@
 
   // src/limits/draw.ts
   async function drawLimits(host, value2, bokeh, memory) {
-    const model = parseModel(value2);
-    const identity = memory ? JSON.stringify(model) : "";
-    const first = memory?.get(identity) ?? initialState(model);
+    const model = structuredClone(parseModel(value2));
+    const identity = () => JSON.stringify(model);
+    const first = memory?.get(identity()) ?? initialState(model);
     const store = new Store(first);
     host.classList.add("vre-limits");
     paint(host, themeOf(model, host));
     const place2 = frame(host, model);
     const chart = await Chart.draw(place2.canvas, model, bokeh, store.state, themeOf(model, host));
     store.subscribe((state, before) => chart.apply(state, before));
-    const refresh = furnish(place2, chart, store);
+    const { refresh, renew } = furnish(place2, chart, store);
     const stop = onThemeChange(() => {
       paint(host, themeOf(model, host));
       chart.setTheme(themeOf(model, host), store.state);
       refresh();
     });
     return {
+      take: (value3) => {
+        if (!renewed(model, parseModel(value3))) {
+          return false;
+        }
+        chart.renew(store.state);
+        renew();
+        return true;
+      },
       dispose: () => {
         const view = chart.inSight;
-        if (store.state !== first || view || memory?.has(identity)) {
-          memory?.set(identity, { ...store.state, view });
+        const key = memory ? identity() : "";
+        if (store.state !== first || view || memory?.has(key)) {
+          memory?.set(key, { ...store.state, view });
         }
         stop();
         chart.dispose();
@@ -1844,18 +1878,29 @@
     const hover = new Hover(chart, store);
     const labels2 = new Labels(chart, store, (text2) => hover.say(text2));
     const table = new Table(chart, store, hover);
+    let last = record(chart.model);
     plot.append(labels2.element, hover.box, hover.live);
     body.append(table.element);
     body.before(controls(chart, store));
-    body.after(...beside(chart.model, store));
+    body.after(...beside(chart.model, store), last);
     labels2.refresh();
-    return () => {
-      table.refresh();
-      labels2.refresh();
+    return {
+      refresh: () => {
+        table.refresh();
+        labels2.refresh();
+      },
+      renew: () => {
+        const next = record(chart.model);
+        next.open = last.open;
+        last.replaceWith(next);
+        last = next;
+        hover.leave();
+        store.update({ compared: [...store.state.compared] });
+      }
     };
   }
   function beside(model, store) {
-    const parts = [yearSlider(model, store), sliders(model, store), comparison(model, store), record(model)];
+    const parts = [yearSlider(model, store), sliders(model, store), comparison(model, store)];
     return parts.filter((part) => part !== null);
   }
 

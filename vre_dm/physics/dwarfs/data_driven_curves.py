@@ -1,0 +1,150 @@
+"""Limits of the data-driven stack as curves of the catalogue's kind: observed, and expected with bands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from vre_dm.errors import OutOfRange
+from vre_dm.limits.checks.columns import BANDS
+from vre_dm.limits.column import Column, limit_column, mass_column
+from vre_dm.limits.convert.derived import Origin, derived
+from vre_dm.limits.curve import Curve
+from vre_dm.limits.metadata import Reference
+from vre_dm.limits.quantities import header, quantity
+from vre_dm.physics.dwarfs.curves import channel_of
+from vre_dm.physics.dwarfs.data_driven import DROP, DataDrivenStack
+from vre_dm.physics.spectra import Spectrum
+
+ORIGIN = Origin(
+    experiment="Fermi-LAT",
+    year=2020,
+    kind="observed",
+    cl=0.95,
+    statistic="profile likelihood, -2 delta lnL = 3.84, J and background as assumed",
+    reference=Reference(
+        arxiv="2002.01229",
+        doi="10.1088/1475-7516/2020/09/004",
+        title="Dark matter constraints from dwarf galaxies with data-driven J-factors",
+        authors="A. Alvarez, F. Calore, A. Genina, J. Read, P. D. Serpico, B. Zaldivar",
+    ),
+)
+"""Whose counts, backgrounds and J factors the lake's are. The limits computed from them are not theirs."""
+FORMULA = "dwarfs/data-driven/1803.05508"
+SHARES = (0.02275, 0.15866, 0.5, 0.84134, 0.97725)
+"""Pseudo-experiments with a lower limit, for each of `BANDS`."""
+LEAST = 20
+
+
+def data_driven_curve(
+    stack: DataDrivenStack,
+    spectrum: Spectrum,
+    mass_gev: ArrayLike,
+    *,
+    expected: xr.DataArray | None = None,
+    id: str = "",
+    label: str = "",
+    inputs: tuple[str, ...] = (),
+) -> Curve:
+    """Upper limit on the velocity-averaged annihilation cross section.
+
+    Parameters
+    ----------
+    stack
+        Dwarf galaxies, their backgrounds and J factors.
+    spectrum
+        Photons of one annihilation.
+    mass_gev : array_like, shape (n,), GeV
+        Rising, inside of what the spectrum is known for.
+    expected
+        As `vre_dm.physics.dwarfs.data_driven_bands.blank_sky_limits` gives it, of the same masses: its
+        quantiles become the bands of the curve.
+    id, label
+        Of the curve; made of the targets and the channel if left out.
+    inputs
+        What went in, as ``scope:name adler32:xxxxxxxx``.
+
+    Returns
+    -------
+    Curve
+        ``sigmav`` in cm³/s on `mass_gev`; −2Δln L = 3.84, 95 % for a two-sided interval.
+
+    Raises
+    ------
+    OutOfRange
+        As of `DataDrivenStack.limits`; or the expected limits are of other masses, or fewer than 20.
+    """
+    limits = stack.limits(spectrum, mass_gev, drop=DROP)
+    masses = np.atleast_1d(np.asarray(mass_gev, dtype=np.float64))
+    bands = () if expected is None else _bands(expected, masses)
+    shown = _shown(stack)
+    return derived(
+        ORIGIN,
+        id=id or f"sv_data_driven_{shown}_{spectrum.name}".lower().replace(" ", "_"),
+        formula=FORMULA,
+        quantity="sigmav",
+        channel=channel_of(spectrum),
+        columns=(mass_column(masses), limit_column(limits, "sigmav"), *bands),
+        inputs={f"file {number}": text for number, text in enumerate(inputs, start=1)},
+        assumptions=_assumptions(stack, spectrum),
+        label=label or f"{shown}, {spectrum.name} (this package, data-driven)",
+    )
+
+
+def expected_curve(observed: Curve) -> Curve:
+    """Draw the median of the bands as a line of its own.
+
+    Raises
+    ------
+    InvalidCurve
+        The curve has no bands.
+    """
+    unit = observed.columns[1].unit
+    values = observed.column(header("median", unit))
+    bands = tuple(
+        column for column in observed.columns[2:] if column.stem in BANDS and column.stem != "median"
+    )
+    return replace(
+        observed,
+        id=f"{observed.id}_expected",
+        label=f"{observed.label}, expected",
+        kind="expected",
+        columns=(observed.columns[0], limit_column(values, observed.quantity), *bands),
+    )
+
+
+def _bands(expected: xr.DataArray, masses: np.ndarray) -> tuple[Column, ...]:
+    if expected.sizes["experiment"] < LEAST:
+        msg = f"{expected.sizes['experiment']} pseudo-experiments make no band; take {LEAST} or more"
+        raise OutOfRange(msg)
+    if not np.array_equal(expected["mass"].to_numpy(), masses):
+        msg = "the expected limits are of other masses than the curve"
+        raise OutOfRange(msg)
+    unit = quantity("sigmav").unit
+    levels = np.quantile(expected.to_numpy(), SHARES, axis=0)
+    return tuple(Column(header(stem, unit), unit, of) for stem, of in zip(BANDS, levels, strict=True))
+
+
+def _shown(stack: DataDrivenStack) -> str:
+    return stack.dwarfs[0].name if len(stack.dwarfs) == 1 else f"{len(stack.dwarfs)} dwarf galaxies"
+
+
+def _assumptions(stack: DataDrivenStack, spectrum: Spectrum) -> dict[str, str | float]:
+    empirical = [dwarf.name for dwarf in stack.dwarfs if dwarf.name in stack.posteriors]
+    background = "known, as predicted from the sky around"
+    if stack.sky is not None:
+        background = (
+            f"profiled, kernel density over {stack.sky.angle_deg:g} deg ({stack.sky.metric}) and"
+            f" {stack.sky.width:g} in ln b, other bins scale as {stack.shape}"
+        )
+    return {
+        "targets": f"{len(stack.dwarfs)}: {', '.join(dwarf.name for dwarf in stack.dwarfs)}",
+        "J_factor": f"profiled; posterior of {', '.join(empirical) or 'none'}, others log-normal",
+        "background": background,
+        "spectrum": spectrum.name,
+        "photon_energies_GeV": "0.5 to 500, in 6 bins",
+        "energy_dispersion": "none",
+    }

@@ -130,7 +130,18 @@ def _certificate_fault(chain: str, instance: Instance) -> tuple[str, str]:
     )
 
 
+def is_undone(text: str) -> bool:
+    """Whether Rucio's text means that the lake's database undid a change of a rule: all is as it was.
+
+    Of a failed statement most of its methods say that the rule's id is badly formatted, which ours never is.
+    """
+    return any(said in text for said in ("Badly formatted rule", "A StatementError occurred"))
+
+
 def _ours(error: Exception, what: str) -> VreDmError:
+    if is_undone(str(error)):
+        why = "the lake's database undid this three times, as it does when changes of the same rules meet"
+        return Declined(f"{what}: {why}; nothing has changed: try again in a minute")
     for kinds, ours, step in _MEANING:
         if isinstance(error, kinds):
             said = one_line(error)

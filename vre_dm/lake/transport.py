@@ -20,6 +20,7 @@ from rucio.common.constants import HTTPMethod
 from rucio.common.utils import build_url, parse_response
 
 from vre_dm.errors import LoginRefused
+from vre_dm.lake.failures import is_undone
 from vre_dm.lake.http import TIMEOUT, Session, http_date, reason, roots, said
 from vre_dm.lake.instance import Instance
 from vre_dm.lake.tokens import Secret, TokenProvider
@@ -92,7 +93,7 @@ class RucioClient(Client):  # type: ignore[misc]
                 if tried == _TRIES or not (repeatable or _never_arrived(error)):
                     raise
             else:
-                if not (response.status_code in _BUSY or _undone(response)) or tried == _TRIES:
+                if not _is_passing(response) or tried == _TRIES:
                     return self._judged(response)
             time.sleep(0.2 * 2**tried)
         raise AssertionError  # the loop returns or raises
@@ -180,20 +181,17 @@ def _is_refused(response: requests.Response) -> bool:
     return response.status_code >= 500 and said(response, "ExceptionClass") == "CannotAuthenticate"
 
 
+def _is_passing(response: requests.Response) -> bool:
+    """Whether the same request may be answered otherwise in a moment."""
+    if response.status_code in _BUSY:
+        return True
+    return response.status_code >= 400 and is_undone(said(response, "ExceptionMessage"))
+
+
 def _crashed(response: requests.Response) -> bool:
     """Whether the server failed while it looked at the token, which it says by two words only."""
     short = response.headers.get("Content-Length") == "14"  # a long answer is streamed, not read here
     return bool(response.status_code >= 500 and short and response.content == b"Internal Error")
-
-
-def _undone(response: requests.Response) -> bool:
-    """Whether the lake's database gave up, as two changes of a rule met, and everything is as it was.
-
-    Rucio says then that the rule's id is badly formatted, which those that we send never are.
-    """
-    return response.status_code >= 400 and said(response, "ExceptionMessage").startswith(
-        "Badly formatted rule"
-    )
 
 
 def _never_arrived(error: Exception) -> bool:

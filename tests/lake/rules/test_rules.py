@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.lake.conftest import Make
-from tests.lake.rules.conftest import put
+from tests.lake.rules.conftest import put, undoing
 from tests.lakes import admin, until
 from vre_dm.did import Did
 from vre_dm.errors import Declined, LoginRefused, NotInLake
@@ -264,6 +264,21 @@ def test_a_rule_moves_to_another_storage_and_the_old_one_says_so(make: Make, ask
             old.move("CERN-EOSPILOT")
     finally:
         new.delete()
+
+
+def test_a_change_that_the_lakes_database_undoes_each_time_says_so_and_changes_nothing(
+    make: Make, ask: Ask, embedded_lake: LakeStatus
+) -> None:
+    old = ask(make("undone", files=1), lifetime=3600)
+    with undoing(embedded_lake, old.state.did):
+        with pytest.raises(
+            Declined, match=r"database undid this three times.*; nothing has changed: try again"
+        ):
+            old.move("PIC-DCACHE")
+        with pytest.raises(Declined, match="database undid this three times"):
+            old.extend(1)
+    assert not old.refresh().state.successor
+    old.move("PIC-DCACHE").delete()
 
 
 def test_a_locked_rule_is_not_said_to_be_deleted(make: Make, root: Any, lake: Lake) -> None:

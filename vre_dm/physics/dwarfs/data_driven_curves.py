@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from vre_dm.errors import OutOfRange
-from vre_dm.limits.checks.columns import BANDS
-from vre_dm.limits.column import Column, limit_column, mass_column
+from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert.derived import Origin, derived
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import Reference
-from vre_dm.limits.quantities import header, quantity
+from vre_dm.physics.dwarfs.bands import band_columns
 from vre_dm.physics.dwarfs.curves import channel_of
 from vre_dm.physics.dwarfs.data_driven import DROP, DataDrivenStack
 from vre_dm.physics.spectra import Spectrum
@@ -34,9 +30,6 @@ ORIGIN = Origin(
 )
 """Whose counts, backgrounds and J factors the lake's are. The limits computed from them are not theirs."""
 FORMULA = "dwarfs/data-driven/1803.05508"
-SHARES = (0.02275, 0.15866, 0.5, 0.84134, 0.97725)
-"""Pseudo-experiments with a lower limit, for each of `BANDS`."""
-LEAST = 20
 
 
 def data_driven_curve(
@@ -79,7 +72,7 @@ def data_driven_curve(
     """
     limits = stack.limits(spectrum, mass_gev, drop=DROP)
     masses = np.atleast_1d(np.asarray(mass_gev, dtype=np.float64))
-    bands = () if expected is None else _bands(expected, masses)
+    bands = () if expected is None else band_columns(expected, masses)
     shown = _shown(stack)
     return derived(
         ORIGIN,
@@ -92,40 +85,6 @@ def data_driven_curve(
         assumptions=_assumptions(stack, spectrum),
         label=label or f"{shown}, {spectrum.name} (this package, data-driven)",
     )
-
-
-def expected_curve(observed: Curve) -> Curve:
-    """Draw the median of the bands as a line of its own.
-
-    Raises
-    ------
-    InvalidCurve
-        The curve has no bands.
-    """
-    unit = observed.columns[1].unit
-    values = observed.column(header("median", unit))
-    bands = tuple(
-        column for column in observed.columns[2:] if column.stem in BANDS and column.stem != "median"
-    )
-    return replace(
-        observed,
-        id=f"{observed.id}_expected",
-        label=f"{observed.label}, expected",
-        kind="expected",
-        columns=(observed.columns[0], limit_column(values, observed.quantity), *bands),
-    )
-
-
-def _bands(expected: xr.DataArray, masses: np.ndarray) -> tuple[Column, ...]:
-    if expected.sizes["experiment"] < LEAST:
-        msg = f"{expected.sizes['experiment']} pseudo-experiments make no band; take {LEAST} or more"
-        raise OutOfRange(msg)
-    if not np.array_equal(expected["mass"].to_numpy(), masses):
-        msg = "the expected limits are of other masses than the curve"
-        raise OutOfRange(msg)
-    unit = quantity("sigmav").unit
-    levels = np.quantile(expected.to_numpy(), SHARES, axis=0)
-    return tuple(Column(header(stem, unit), unit, of) for stem, of in zip(BANDS, levels, strict=True))
 
 
 def _shown(stack: DataDrivenStack) -> str:

@@ -15,6 +15,7 @@ Fetch = Callable[[str], list[Path]]
 """Gives the verified files of a DID, as `vre_dm.fetch` does."""
 
 ANALYSES: dict[str, str] = {
+    "dilepton": "vre_dm.physics.dilepton.checks",
     "dwarfs": "vre_dm.physics.dwarfs.checks",
 }
 """Name of an analysis to the module whose ``checks(fetch)`` yields its checks; loaded when asked."""

@@ -19,6 +19,8 @@ from vre_dm.physics.dilepton.search import Search, named
 Floats = NDArray[np.float64]
 BORDER = 1e-6
 """How far beyond the scan, relative, a contour runs to close."""
+UNKNOWN = -1e9
+"""Margin where nothing is known: so low that a contour ends on the last point that is covered."""
 
 
 def mass_plane(
@@ -170,8 +172,8 @@ def _couplings(model: Mediator) -> str:
 
 
 def _closed(plane: xr.DataArray) -> xr.DataArray:
-    """The plane with a ring of what is not excluded around it, and in place of what is not covered."""
-    filled = np.pad(np.nan_to_num(plane.to_numpy(), nan=-1.0), 1, constant_values=-1.0)
+    """The plane with what is not covered, and a ring around it, taken as not excluded."""
+    filled = np.pad(np.nan_to_num(plane.to_numpy(), nan=UNKNOWN), 1, constant_values=UNKNOWN)
     coords = {
         str(name): (str(name), _widened(plane[name].to_numpy()), dict(plane[name].attrs))
         for name in plane.dims

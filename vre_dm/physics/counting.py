@@ -1,28 +1,29 @@
-"""Counting experiments: from expected and observed events to a limit curve."""
+"""Counting experiments: from a model and a response to the signal expected in each bin."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import OutOfRange
-from vre_dm.limits.column import limit_column, mass_column
+from vre_dm.limits.convert.domain import number, positive
 from vre_dm.limits.curve import Curve
-from vre_dm.limits.metadata import Assumptions, Provenance, Reference
-from vre_dm.physics.direct_detection import si_spectrum
-from vre_dm.physics.halo import StandardHalo
-from vre_dm.physics.response import fold, window_fractions
+from vre_dm.limits.metadata import Reference
+from vre_dm.physics.direct_detection import Interaction, SpinIndependent, recoil_spectrum
+from vre_dm.physics.halo import Halo, StandardHalo
+from vre_dm.physics.limit_curve import cross_section_curve
+from vre_dm.physics.response import fold, signal_edges, window_fractions
 from vre_dm.physics.statistics.poisson import lowered_poisson_limit, poisson_upper_limit
 from vre_dm.physics.targets import XENON_AVERAGE, Target
 
-if TYPE_CHECKING:
-    import xarray as xr
+__all__ = ["CountingExperiment", "Rate", "lowered_poisson_limit", "observed_in", "poisson_upper_limit"]
 
-__all__ = ["CountingExperiment", "lowered_poisson_limit", "observed_in", "poisson_upper_limit"]
+Rate = Callable[[NDArray[np.float64], NDArray[np.float64]], ArrayLike]
+"""A recoil spectrum of a user's own: masses (n,) GeV, energies (k,) keV → (n, k) events/(tonne year keV)."""
 
 REFERENCE_SIGMA_CM2 = 1e-45
 
@@ -73,8 +74,69 @@ class CountingExperiment:
     threshold_kev: float = 0.0
     target: Target = XENON_AVERAGE
 
+    def signal(
+        self,
+        mass_gev: ArrayLike,
+        *,
+        halo: Halo | None = None,
+        interaction: Interaction | None = None,
+        rate: Rate | None = None,
+        quantity: str = "sigma_SI",
+        sigma_cm2: float = REFERENCE_SIGMA_CM2,
+        assumptions: Mapping[str, float | str] | None = None,
+    ) -> xr.DataArray:
+        """Compute the expected signal events in each bin.
+
+        Parameters
+        ----------
+        mass_gev : array_like, shape (n,), GeV
+        halo, interaction
+            Of `recoil_spectrum`; the Standard Halo Model and spin-independent scattering by default.
+        rate
+            A recoil spectrum of your own, in place of halo and interaction: ``rate(mass_gev, energy_kev)``
+            gives events / (tonne year keV) at `sigma_cm2`, shape (n, k).
+        quantity
+            What is limited, where `rate` is given: a word of `vre_dm.limits.quantities` in cm².
+        sigma_cm2
+            Cross section that the signal is for, cm².
+        assumptions
+            What `rate` takes for granted, for the curve.
+
+        Returns
+        -------
+        xarray.DataArray
+            Dimensions ``mass`` and the response's signal; events. Its attributes say all that a curve needs.
+
+        Raises
+        ------
+        OutOfRange
+            A mass or the cross section is not positive, `rate` came with a halo or an interaction, or gives
+            another shape, a negative or no finite number.
+        """
+        masses = np.atleast_1d(positive("dark-matter mass in GeV", mass_gev))
+        sigma = number("cross section sigma_cm2", sigma_cm2)
+        if rate is None:
+            halo, interaction = halo or StandardHalo(), interaction or SpinIndependent()
+            spectrum = recoil_spectrum(
+                masses,
+                self._energies,
+                sigma_cm2=sigma,
+                halo=halo,
+                target=self.target,
+                interaction=interaction,
+            )
+            quantity = interaction.quantity
+            assumed = {**halo.assumptions(), "target": self.target.name, **interaction.assumptions()}
+        else:
+            if halo is not None or interaction is not None:
+                msg = "rate takes the place of halo and interaction: give either it or them"
+                raise OutOfRange(msg)
+            spectrum = self._rate_of(rate, masses)
+            assumed = {"recoil_spectrum": getattr(rate, "__name__", type(rate).__name__)}
+        return self._folded(masses, spectrum, quantity, sigma, {**assumed, **(assumptions or {})})
+
     def expected(
-        self, mass_gev: ArrayLike, windows: ArrayLike, halo: StandardHalo, *, sigma_cm2: float = 1e-45
+        self, mass_gev: ArrayLike, windows: ArrayLike, halo: Halo, *, sigma_cm2: float = REFERENCE_SIGMA_CM2
     ) -> NDArray[np.float64]:
         """Compute the expected signal events in the region of interest of each mass.
 
@@ -91,15 +153,8 @@ class CountingExperiment:
         -------
         ndarray, shape (n,), events
         """
-        energies = self.response["energy"].to_numpy()
-        spectra = si_spectrum(mass_gev, energies, sigma_cm2=sigma_cm2, halo=halo, target=self.target)
-        per_bin = fold(
-            spectra,
-            self.response,
-            exposure_tonne_year=self.exposure_tonne_year,
-            threshold_kev=self.threshold_kev,
-        )
-        counts: NDArray[np.float64] = np.sum(per_bin * window_fractions(self.response, windows), axis=1)
+        signal = self.signal(mass_gev, halo=halo, sigma_cm2=sigma_cm2)
+        counts: NDArray[np.float64] = np.sum(signal.to_numpy() * window_fractions(signal, windows), axis=1)
         return counts
 
     def si_limit(
@@ -107,7 +162,7 @@ class CountingExperiment:
         mass_gev: ArrayLike,
         windows: ArrayLike,
         signal_limit: ArrayLike,
-        halo: StandardHalo,
+        halo: Halo,
         *,
         cl: float,
         statistic: str,
@@ -116,7 +171,9 @@ class CountingExperiment:
         inputs: tuple[str, ...] = (),
         reference: Reference | None = None,
     ) -> Curve:
-        """Upper limit on the spin-independent cross section.
+        """Upper limit on the spin-independent cross section, where the limit on events is known.
+
+        `vre_dm.physics.limit_curve.limit_curve` sets that limit too.
 
         Parameters
         ----------
@@ -147,37 +204,63 @@ class CountingExperiment:
         OutOfRange
             A mass so low that no event is expected, or a signal limit that is not positive.
         """
-        masses, limits = np.asarray(mass_gev, dtype=float), np.asarray(signal_limit, dtype=float)
-        expected = self.expected(masses, windows, halo, sigma_cm2=REFERENCE_SIGMA_CM2)
-        if not np.all(expected > 0):
-            lightest = float(np.min(masses[expected > 0], initial=math.inf))
-            msg = f"{self.name} expects no event below {lightest:g} GeV with this halo and threshold"
-            raise OutOfRange(msg)
-        if not np.all(limits > 0):
-            msg = "the limit on the number of signal events must be positive"
-            raise OutOfRange(msg)
-        return Curve(
-            id=identifier,
-            label=label or self.name,
-            experiment=self.name,
-            quantity="sigma_SI",
-            columns=(mass_column(masses), limit_column(REFERENCE_SIGMA_CM2 * limits / expected, "sigma_SI")),
+        signal = self.signal(mass_gev, halo=halo)
+        expected = np.sum(signal.to_numpy() * window_fractions(signal, windows), axis=1)
+        return cross_section_curve(
+            signal,
+            expected,
+            signal_limit,
             cl=cl,
             statistic=statistic,
-            reference=reference or Reference(),
-            provenance=Provenance(type="derived", formula="counting.si_limit", inputs=inputs),
-            assumptions=self._assumptions(halo),
+            identifier=identifier,
+            label=label,
+            inputs=inputs,
+            reference=reference,
         )
 
-    def _assumptions(self, halo: StandardHalo) -> Assumptions:
-        return Assumptions(
-            {
-                **halo.assumptions(),
-                "target": self.target.name,
-                "form_factor": "Helm (Lewin & Smith 1996)",
-                "coupling": "spin-independent, equal for protons and neutrons",
-                "nucleon_mass": "1 u",
-                "exposure_tonne_year": self.exposure_tonne_year,
-                "threshold_keV": self.threshold_kev,
-            }
+    @property
+    def _energies(self) -> NDArray[np.float64]:
+        return np.asarray(self.response["energy"].to_numpy(), dtype=np.float64)
+
+    def _rate_of(self, rate: Rate, masses: NDArray[np.float64]) -> NDArray[np.float64]:
+        spectrum = positive("rate in events/(tonne year keV)", rate(masses, self._energies), zero=True)
+        if spectrum.shape != (masses.size, self._energies.size):
+            wanted = (masses.size, self._energies.size)
+            msg = (
+                f"rate gives the shape {spectrum.shape}; give one row a mass, one column an energy: {wanted}"
+            )
+            raise OutOfRange(msg)
+        return spectrum
+
+    def _folded(
+        self,
+        masses: NDArray[np.float64],
+        spectrum: NDArray[np.float64],
+        quantity: str,
+        sigma_cm2: float,
+        assumptions: Mapping[str, float | str],
+    ) -> xr.DataArray:
+        counts = fold(
+            spectrum,
+            self.response,
+            exposure_tonne_year=self.exposure_tonne_year,
+            threshold_kev=self.threshold_kev,
         )
+        name = str(self.response.dims[-1])
+        low, high = signal_edges(self.response)
+        unit = self.response[name].attrs
+        coords = {
+            "mass": ("mass", masses, {"units": "GeV"}),
+            name: (name, self.response[name].to_numpy(), unit),
+            f"{name}_low": (name, low, unit),
+            f"{name}_high": (name, high, unit),
+        }
+        own = {"exposure_tonne_year": self.exposure_tonne_year, "threshold_keV": self.threshold_kev}
+        attrs = {
+            "units": "events",
+            "experiment": self.name,
+            "quantity": quantity,
+            "sigma_cm2": sigma_cm2,
+            "assumptions": {**assumptions, **self.response.attrs.get("assumptions", {}), **own},
+        }
+        return xr.DataArray(counts, dims=("mass", name), coords=coords, name="signal", attrs=attrs)

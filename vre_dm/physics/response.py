@@ -47,7 +47,7 @@ def read_response(response: Path, binning: Path) -> xr.DataArray:
 
 
 def response_matrix(
-    fractions: ArrayLike, energies_kev: ArrayLike, signal_edges_pe: ArrayLike
+    fractions: ArrayLike, energies_kev: ArrayLike, signal_edges_pe: ArrayLike, *, signal: str = "s2"
 ) -> xr.DataArray:
     """Make the response of a counting instrument an array with axes.
 
@@ -60,12 +60,14 @@ def response_matrix(
         Recoil energy, lower and upper edge of the bin it stands for.
     signal_edges_pe : array_like, shape (bins, 2), photoelectrons
         Lower and upper edge of each signal bin.
+    signal
+        Name of the signal, for the axis.
 
     Returns
     -------
     xarray.DataArray
-        Dimensions ``energy`` and ``s2``; coordinates ``energy``, ``energy_low``, ``energy_high`` in keV and
-        ``s2``, ``s2_low``, ``s2_high`` in photoelectrons.
+        Dimensions ``energy`` and ``s2`` (the signal's name); coordinates ``energy``, ``energy_low``,
+        ``energy_high`` in keV and ``s2``, ``s2_low``, ``s2_high`` in photoelectrons.
 
     Raises
     ------
@@ -88,12 +90,12 @@ def response_matrix(
         "energy": ("energy", energies[:, 0], kev),
         "energy_low": ("energy", energies[:, 1], kev),
         "energy_high": ("energy", energies[:, 2], kev),
-        "s2": ("s2", np.sqrt(edges[:, 0] * edges[:, 1]), pe),
-        "s2_low": ("s2", edges[:, 0], pe),
-        "s2_high": ("s2", edges[:, 1], pe),
+        signal: (signal, np.sqrt(edges[:, 0] * edges[:, 1]), pe),
+        f"{signal}_low": (signal, edges[:, 0], pe),
+        f"{signal}_high": (signal, edges[:, 1], pe),
     }
     attrs = {"units": "fraction of recoils"}
-    return xr.DataArray(values, dims=("energy", "s2"), coords=coords, name="response", attrs=attrs)
+    return xr.DataArray(values, dims=("energy", signal), coords=coords, name="response", attrs=attrs)
 
 
 def fold(
@@ -144,7 +146,7 @@ def window_fractions(response: xr.DataArray, windows: ArrayLike) -> NDArray[np.f
     Parameters
     ----------
     response
-        As made by `response_matrix`.
+        As made by `response_matrix`, or expected counts with the same signal bins as the last axis.
     windows : array_like, shape (n, 2), photoelectrons
         Lower and upper edge of each region.
 
@@ -159,7 +161,7 @@ def window_fractions(response: xr.DataArray, windows: ArrayLike) -> NDArray[np.f
         A region is empty or leaves the signal range of the response.
     """
     edges = np.atleast_2d(np.asarray(windows, dtype=np.float64))
-    low, high = response["s2_low"].to_numpy(), response["s2_high"].to_numpy()
+    low, high = signal_edges(response)
     inside = (edges[:, 0] >= low[0]) & (edges[:, 1] <= high[-1]) & (edges[:, 0] < edges[:, 1])
     if not np.all(inside):
         bad = edges[~inside][0]
@@ -168,6 +170,12 @@ def window_fractions(response: xr.DataArray, windows: ArrayLike) -> NDArray[np.f
     overlap = np.minimum(high, edges[:, 1:]) - np.maximum(low, edges[:, :1])
     fractions: NDArray[np.float64] = np.clip(overlap / (high - low), 0.0, 1.0)
     return fractions
+
+
+def signal_edges(counts: xr.DataArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lower and upper edges of the bins of the last axis, each of shape (bins,)."""
+    name = counts.dims[-1]
+    return counts[f"{name}_low"].to_numpy(), counts[f"{name}_high"].to_numpy()
 
 
 def _require_contiguous(name: str, edges: NDArray[np.float64]) -> None:

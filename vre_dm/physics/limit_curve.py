@@ -1,0 +1,258 @@
+"""From expected signal and observed events, by any statistic, to a limit curve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+
+from vre_dm.errors import OutOfRange
+from vre_dm.limits.column import limit_column, mass_column
+from vre_dm.limits.convert.derived import Origin, derived
+from vre_dm.limits.convert.domain import positive
+from vre_dm.limits.curve import Curve, Kind
+from vre_dm.limits.metadata import Reference
+from vre_dm.physics.response import signal_edges, window_fractions
+from vre_dm.physics.statistics import Observation, UpperLimit, measured
+
+FORMULA = "direct-detection/excluded-over-expected-events"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nuisances:
+    """What is known of backgrounds and efficiency, for statistics that use it.
+
+    Attributes
+    ----------
+    background, background_sigma : array_like, a number or shape (masses,), events
+        Expected in the region of each mass, and its standard deviation.
+    efficiency_sigma : array_like, a number or shape (masses,)
+        Standard deviation of the detected signal, as a share of it.
+    background_shape : array_like, shape (bins,), or None
+        Background in each bin of the signal, in any normalisation; None: even in the measured quantity.
+    """
+
+    background: ArrayLike = 0.0
+    background_sigma: ArrayLike = 0.0
+    efficiency_sigma: ArrayLike = 0.0
+    background_shape: ArrayLike | None = None
+
+
+def limit_curve(
+    signal: xr.DataArray,
+    events: ArrayLike,
+    statistic: UpperLimit,
+    *,
+    windows: ArrayLike | None = None,
+    nuisances: Nuisances | None = None,
+    cl: float = 0.9,
+    identifier: str = "derived",
+    label: str = "",
+    inputs: tuple[str, ...] = (),
+    reference: Reference | None = None,
+    kind: Kind = "observed",
+) -> Curve:
+    """Upper limit on a cross section.
+
+    Parameters
+    ----------
+    signal
+        Expected events, as made by `CountingExperiment.signal`.
+    events : array_like, shape (events,)
+        Measured value of each event, in the unit of the signal's bins; those outside a region do not count.
+    statistic
+        `vre_dm.physics.statistics.Poisson`, `MaximumGap`, `OptimumInterval`, `ProfileLikelihood`, or any
+        object with ``name`` and ``upper_limit``.
+    windows : array_like, shape (2,) or (masses, 2), unit of the signal
+        Region of interest, of each mass or of all; the whole range of the signal by default.
+    nuisances
+        Backgrounds and uncertainties; none by default.
+    cl
+        Confidence level, one-sided.
+    identifier, label
+        Of the curve; the label is the experiment's name by default.
+    inputs
+        What went in, as text: ``"xenon:s2only.response adler32:…"``.
+    reference
+        Publication of the data.
+    kind
+        ``"expected"`` or ``"projection"`` where the events are not data.
+
+    Returns
+    -------
+    Curve
+        The signal's quantity in cm² over its masses, with every assumption.
+
+    Raises
+    ------
+    OutOfRange
+        A mass so low that no event is expected, a region outside of the signal's bins, or what the
+        statistic refuses.
+    """
+    regions = _regions(signal, windows)
+    seen = observe(signal, events, windows=regions, nuisances=nuisances)
+    expected = np.sum(signal.to_numpy() * window_fractions(signal, regions), axis=1)
+    return cross_section_curve(
+        signal,
+        expected,
+        [statistic.upper_limit(one, cl=cl) for one in seen],
+        cl=cl,
+        statistic=statistic.name,
+        identifier=identifier,
+        label=label,
+        inputs=inputs,
+        reference=reference,
+        kind=kind,
+    )
+
+
+def observe(
+    signal: xr.DataArray,
+    events: ArrayLike,
+    *,
+    windows: ArrayLike | None = None,
+    nuisances: Nuisances | None = None,
+) -> tuple[Observation, ...]:
+    """What each mass's region of interest holds, for a statistic.
+
+    Parameters, errors
+        As of `limit_curve`.
+
+    Returns
+    -------
+    tuple of Observation, one a mass
+    """
+    regions, known = _regions(signal, windows), nuisances or Nuisances()
+    _require_expected(signal, np.sum(signal.to_numpy() * window_fractions(signal, regions), axis=1))
+    masses = signal.sizes["mass"]
+    numbers = [
+        _one_a_mass(name, getattr(known, name), masses)
+        for name in ("background", "background_sigma", "efficiency_sigma")
+    ]
+    values = _values(events)
+    return tuple(
+        _observation(
+            signal[row], values, regions[row], known.background_shape, *(part[row] for part in numbers)
+        )
+        for row in range(masses)
+    )
+
+
+def cross_section_curve(
+    signal: xr.DataArray,
+    expected: ArrayLike,
+    signal_limit: ArrayLike,
+    *,
+    cl: float,
+    statistic: str,
+    identifier: str = "derived",
+    label: str = "",
+    inputs: tuple[str, ...] = (),
+    reference: Reference | None = None,
+    kind: Kind = "observed",
+) -> Curve:
+    """The cross section that gives as many events as are excluded.
+
+    Parameters
+    ----------
+    signal
+        As made by `CountingExperiment.signal`: for its masses, reference cross section and assumptions.
+    expected, signal_limit : array_like, shape (masses,), events
+        Expected in the region at the reference cross section, and excluded.
+    cl, statistic
+        Level of `signal_limit`, and how it was set.
+    identifier, label, inputs, reference, kind
+        As of `limit_curve`.
+
+    Raises
+    ------
+    OutOfRange
+        No event is expected at some mass, or a signal limit is not positive.
+    """
+    counts = np.asarray(expected, dtype=np.float64)
+    _require_expected(signal, counts)
+    excluded = positive("limit on the number of signal events", signal_limit)
+    name, quantity = signal.attrs["experiment"], signal.attrs["quantity"]
+    sigma = signal.attrs["sigma_cm2"] * excluded / counts
+    origin = Origin(
+        experiment=name,
+        label=label or name,
+        kind=kind,
+        cl=cl,
+        statistic=statistic,
+        reference=reference or Reference(),
+    )
+    return derived(
+        origin,
+        id=identifier,
+        formula=FORMULA,
+        quantity=quantity,
+        columns=(mass_column(signal["mass"].to_numpy()), limit_column(sigma, quantity)),
+        inputs={f"data {number}": text for number, text in enumerate(inputs, 1)},
+        assumptions=signal.attrs["assumptions"],
+    )
+
+
+def _observation(
+    signal: xr.DataArray,
+    values: NDArray[np.float64],
+    region: NDArray[np.float64],
+    background_shape: ArrayLike | None,
+    background: float,
+    background_sigma: float,
+    efficiency_sigma: float,
+) -> Observation:
+    low, high = signal_edges(signal)
+    inside = (high > region[0]) & (low < region[1])
+    edges = np.clip(np.concatenate([low[inside], high[inside][-1:]]), *region)
+    share = (edges[1:] - edges[:-1]) / (high - low)[inside]
+    shape = (
+        None if background_shape is None else np.asarray(background_shape, dtype=np.float64)[inside] * share
+    )
+    return measured(
+        values[(values >= region[0]) & (values <= region[1])],
+        edges,
+        signal.to_numpy()[inside] * share,
+        background=background,
+        background_sigma=background_sigma,
+        background_shape=shape,
+        efficiency_sigma=efficiency_sigma,
+    )
+
+
+def _regions(signal: xr.DataArray, windows: ArrayLike | None) -> NDArray[np.float64]:
+    low, high = signal_edges(signal)
+    given = np.asarray([low[0], high[-1]] if windows is None else windows, dtype=np.float64)
+    try:
+        return np.broadcast_to(given, (signal.sizes["mass"], 2))
+    except ValueError:
+        masses = signal.sizes["mass"]
+        msg = f"windows have the shape {given.shape}; give (2,), or one pair for each of {masses} masses"
+        raise OutOfRange(msg) from None
+
+
+def _one_a_mass(name: str, given: ArrayLike, masses: int) -> NDArray[np.float64]:
+    numbers = positive(name.replace("_", " "), given, zero=True)
+    if numbers.shape not in ((), (masses,)):
+        msg = f"{name} has the shape {numbers.shape}; give one number, or one for each of {masses} masses"
+        raise OutOfRange(msg)
+    return np.broadcast_to(numbers, (masses,))
+
+
+def _values(events: ArrayLike) -> NDArray[np.float64]:
+    values = np.asarray(events, dtype=np.float64)
+    if values.ndim != 1 or not np.all(np.isfinite(values)):
+        msg = "events are a list of measured values, each a finite number"
+        raise OutOfRange(msg)
+    return values
+
+
+def _require_expected(signal: xr.DataArray, expected: NDArray[np.float64]) -> None:
+    blind = ~(expected > 0)
+    if np.any(blind):
+        seen = signal["mass"].to_numpy()[~blind]
+        where = f"below {seen.min():g} GeV" if seen.size else "at any of these masses"
+        msg = f"{signal.attrs['experiment']} expects no event {where} with this halo and threshold"
+        raise OutOfRange(msg)

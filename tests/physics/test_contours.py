@@ -8,7 +8,7 @@ from vre_dm.errors import OutOfRange
 from vre_dm.limits.checks import check
 from vre_dm.limits.convert.derived import theory
 from vre_dm.limits.curve import Curve
-from vre_dm.physics.contours import contour_curves
+from vre_dm.physics.contours import closed, contour_curves
 
 X, Y = np.linspace(100, 3000, 60), np.linspace(10, 2000, 50)
 
@@ -82,3 +82,13 @@ def test_what_is_no_plane_of_masses_is_refused(grid: xr.DataArray, said: str) ->
 def test_a_level_must_be_a_number() -> None:
     with pytest.raises(OutOfRange, match="level nan of a contour must be a finite number"):
         lines(plane(np.ones((60, 50))), float("nan"))
+
+
+def test_an_area_at_the_edge_or_beside_the_unknown_is_closed_along_it() -> None:
+    values = distance(100, 800)
+    values[:, Y > 900] = np.nan
+    (curve,) = lines(closed(plane(values), outside=1e6), 400)
+    assert (curve.x[0], curve.y[0]) == (curve.x[-1], curve.y[-1])
+    assert curve.x.min() == pytest.approx(100, rel=1e-5)
+    assert curve.y.max() == pytest.approx(Y[Y < 900].max(), rel=1e-2)
+    assert curve.x.max() == pytest.approx(500, rel=1e-2)

@@ -12,7 +12,8 @@ from vre_dm.limits.convert.mediators import cross_section
 from vre_dm.limits.convert.simplified_model import Mediator as Kind
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
 from vre_dm.physics.dilepton.couplings import ZPrime, simplified
-from vre_dm.physics.mediated import sigma_sd_cm2, sigma_si_cm2, sigma_v_cm3_s
+from vre_dm.physics.mediated import annihilation_spectrum, sigma_sd_cm2, sigma_si_cm2, sigma_v_cm3_s
+from vre_dm.physics.spectra import FunctionSpectrum
 
 HEAVY, DARK = np.array([[500.0], [2000.0]]), np.array([50.0, 200.0, 249.0, 400.0])
 CHANNELS = {"uu": "u", "bb": "b", "tt": "t", "mumu": "mu", "tautau": "tau"}
@@ -105,3 +106,26 @@ def test_a_width_that_reaches_the_mass_is_refused() -> None:
     broad = ZPrime("broad", {"up": (3.5, 0.0), "down": (3.5, 0.0), "DM": (1.0, 0.0)})
     with pytest.raises(OutOfRange, match="broad: the width reaches the mass at a mediator of 1000 GeV"):
         sigma_v_cm3_s(broad, 1000.0, 100.0)
+
+
+def falling(name: str) -> FunctionSpectrum:
+    return FunctionSpectrum(lambda mass, energy: np.exp(-energy / mass) / mass, name)
+
+
+def test_spectra_are_mixed_by_what_is_made() -> None:
+    model = ZPrime("B-L", {"up": (0.1, 0), "down": (0.1, 0), "lepton": (-0.3, 0), "DM": (0.3, 0)})
+    quarks, tau = falling("quarks"), falling("tau")
+    mixed = annihilation_spectrum(model, 1e4, 1000.0, {"u": quarks, "b": quarks, "tau": tau})
+    assert mixed.fractions[tau] == pytest.approx(1 / 5, rel=1e-3)  # 3 leptons, 6 quarks of 3 x 1/9
+    assert mixed.fractions[quarks] == pytest.approx(2 / 15, rel=1e-3)
+    assert mixed.name == "B-L at 1000 GeV"
+    closed = annihilation_spectrum(model, 1e4, 100.0, {"t": falling("top"), "tau": tau})
+    assert list(closed.fractions) == [tau]
+
+
+def test_spectra_of_unknown_fermions_are_refused() -> None:
+    model = simplified(universal("vector"))
+    with pytest.raises(OutOfRange, match="unknown fermion of a spectrum 'bb'"):
+        annihilation_spectrum(model, 1000.0, 100.0, {"bb": falling("bb")})
+    with pytest.raises(OutOfRange, match="shares of top add up to 0"):
+        annihilation_spectrum(model, 1000.0, 100.0, {"t": falling("top")})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
 from vre_dm.errors import OutOfRange
@@ -13,8 +14,8 @@ from vre_dm.limits.convert.derived import Origin, derived
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.quantities import quantity as quantity_named
 
-if TYPE_CHECKING:
-    import xarray as xr
+BORDER = 1e-6
+"""How far beyond the grid, relative, the border of `closed` lies."""
 
 
 def contour_curves(
@@ -66,6 +67,28 @@ def contour_curves(
         )
         for number, line in enumerate(found, start=1)
     )
+
+
+def closed(grid: xr.DataArray, outside: float) -> xr.DataArray:
+    """Give a grid with a border, so that the areas at its edge and beside the unknown have closed contours.
+
+    Parameters
+    ----------
+    grid
+        As of `contour_curves`.
+    outside
+        A number on the side of the level that is outside of the areas: far away, so that the contour runs
+        along the edge, and finite.
+    """
+    values = np.pad(np.nan_to_num(grid.to_numpy(), nan=outside), 1, constant_values=outside)
+    axes = {
+        str(name): (str(name), _widened(grid[name].to_numpy()), dict(grid[name].attrs)) for name in grid.dims
+    }
+    return xr.DataArray(values, axes, grid.dims, grid.name, dict(grid.attrs))
+
+
+def _widened(axis: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.concatenate([axis[:1] * (1 - BORDER), axis, axis[-1:] * (1 + BORDER)])
 
 
 def _grid(

@@ -6,6 +6,7 @@ collisions is in `vre_dm.physics.dilepton`, and models with one coupling to all 
 """
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,10 +20,11 @@ from vre_dm.limits.convert.constants import (
     QUARKS,
     Fermion,
 )
-from vre_dm.limits.convert.domain import Array, positive
+from vre_dm.limits.convert.domain import Array, number, positive
 from vre_dm.limits.spelling import require
 from vre_dm.physics.dilepton.couplings import GROUPS, Mediator
 from vre_dm.physics.dilepton.resonance import partial_widths
+from vre_dm.physics.spectra import Mixture, Spectrum
 
 VALENCE = {"proton": {"u": 2.0, "d": 1.0}, "neutron": {"u": 1.0, "d": 2.0}}
 """Quarks whose vector couplings add up to the nucleon's."""
@@ -74,7 +76,7 @@ def sigma_si_cm2(
     arXiv:1603.04156, eqs. 4.1 to 4.4
     """
     require(nucleon, VALENCE, "nucleon", error=OutOfRange)
-    charge = sum(number * model.coupling(quark)[0] for quark, number in VALENCE[nucleon].items())
+    charge = sum(times * model.coupling(quark)[0] for quark, times in VALENCE[nucleon].items())
     return _contact(mediator_gev, dm_gev) * (model.coupling("DM")[0] * charge) ** 2
 
 
@@ -128,6 +130,33 @@ def sigma_v_cm3_s(model: Mediator, mediator_gev: ArrayLike, dm_gev: ArrayLike) -
     propagator = 1 / ((s - heavy**2) ** 2 + (heavy * width) ** 2)
     scale = CM3_S_GEV2 * propagator / (8 * math.pi * s)
     return {each.name: scale * _square(model, each, heavy, dark) for each in PRODUCTS}
+
+
+def annihilation_spectrum(
+    model: Mediator, mediator_gev: float, dm_gev: float, spectra: Mapping[str, Spectrum]
+) -> Mixture:
+    """Spectrum of what one annihilation makes at one pair of masses, mixed as the couplings say.
+
+    Parameters
+    ----------
+    model, mediator_gev, dm_gev
+        As of `sigma_v_cm3_s`.
+    spectra
+        By fermion. One that is not named makes nothing; a spectrum may stand for several.
+
+    Raises
+    ------
+    OutOfRange
+        An unknown fermion, none of the named ones is made, or as of `sigma_v_cm3_s` and the spectra.
+    """
+    rates = sigma_v_cm3_s(model, number("mediator mass in GeV", mediator_gev), dm_gev)
+    for fermion in spectra:
+        require(fermion, rates, "fermion of a spectrum", error=OutOfRange)
+    whole = sum(float(rate) for rate in rates.values())
+    shares: dict[Spectrum, float] = {}
+    for fermion, spectrum in spectra.items():
+        shares[spectrum] = shares.get(spectrum, 0.0) + float(rates[fermion]) / whole
+    return Mixture(shares, f"{model.name} at {number('dark-matter mass in GeV', dm_gev):g} GeV")
 
 
 def _square(model: Mediator, product: Fermion, heavy: Array, dark: Array) -> Array:

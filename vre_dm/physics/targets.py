@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from vre_dm.errors import OutOfRange
+from vre_dm.limits.convert.domain import number
 from vre_dm.physics.constants import AMU_GEV
 
 
@@ -73,13 +74,21 @@ def compound(name: str, parts: dict[Target, float]) -> Target:
     parts
         Elements, each with the number of its atoms in a molecule.
 
+    Raises
+    ------
+    OutOfRange
+        No element, or a number of atoms that is not positive.
+
     Examples
     --------
     >>> octafluoropropane = compound("C3F8", {CARBON_NATURAL: 3, FLUORINE: 8})
     >>> len(octafluoropropane.nuclei)
     3
     """
-    masses = {element: count * element.mean_mass_u for element, count in parts.items()}
+    masses = {
+        element: number(f"{name}: atoms of {element.name}", count) * element.mean_mass_u
+        for element, count in parts.items()
+    }
     total = sum(masses.values())
     return Target(
         name,

@@ -75,7 +75,8 @@ def recoil_spectrum(
         weight = nucleus.mass_fraction * interaction.enhancement(nucleus, energies)
         if weight.any():
             total += weight * halo.eta(vmin_km_s(energies[None, :], masses[:, None], nucleus))
-    return total * (scale * per_mass)[:, None]
+    total *= (scale * per_mass)[:, None]
+    return total
 
 
 def si_spectrum(

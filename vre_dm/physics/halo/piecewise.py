@@ -68,6 +68,6 @@ class PiecewiseLinear:
         """∫ f(u)/u du from a start to the end of its row."""
         end, offset = self.speed[row + 1], self.offset[row]
         # At zero speed f and its offset are zero, and so is their part of the integral.
-        logarithm = np.log(end / np.where(start > 0, start, end))
+        logarithm = np.log(end) - np.log(np.where(start > 0, start, end))
         result: Array = offset * logarithm + self.slope[row] * (end - start)
         return result

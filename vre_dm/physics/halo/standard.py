@@ -113,12 +113,12 @@ class StandardHalo:
             msg = "vmin_km_s must not be negative or NaN"
             raise OutOfRange(msg)
         x, y, z = vmin / self.v0_km_s, self.ve_km_s / self.v0_km_s, self.vesc_km_s / self.v0_km_s
-        # Above z - y the escape speed cuts part of the directions away: the upper edge of the erf is
-        # then z, and the constant term shrinks with the directions that are left.
-        edge = np.minimum(x + y, z)
-        bracket = erf(edge) - erf(x - y) - 2 / SQRT_PI * (edge - x + y) * math.exp(-z * z)
+        # Above z - y the escape speed cuts part of the directions away: the upper edge is then z, and the
+        # constant term shrinks with the directions that are left, to none at z + y, where both edges are z.
+        low, high = np.minimum(x - y, z), np.minimum(x + y, z)
+        bracket = erf(high) - erf(low) - 2 / SQRT_PI * math.exp(-z * z) * (high - low)
         norm = self.total_probability / (2 * self.truncation * self.ve_km_s)
-        result: NDArray[np.float64] = np.where(x < y + z, norm * np.maximum(bracket, 0.0), 0.0)
+        result: NDArray[np.float64] = norm * np.maximum(bracket, 0.0)
         return result
 
     def seen_at(self, ve_km_s: float) -> Self:

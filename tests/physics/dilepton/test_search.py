@@ -4,9 +4,13 @@ import pytest
 from vre_dm.errors import OutOfRange
 from vre_dm.physics.dilepton.benchmarks import BENCHMARKS
 from vre_dm.physics.dilepton.couplings import ZPrime
+from vre_dm.physics.dilepton.intervals import excluded
+from vre_dm.physics.dilepton.published import limit_table, read_projection
 from vre_dm.physics.dilepton.resonance import resonance
-from vre_dm.physics.dilepton.search import BinnedSearch, RateSearch
+from vre_dm.physics.dilepton.search import PROJECTION, BinnedSearch, RateSearch
 from vre_dm.physics.dilepton.templates import Templates
+
+from .conftest import RELEASE
 
 MUONIC = ZPrime("muonic", {"up": (0.1, 0.0), "down": (0.1, 0.0), "mu": (0.1, 0.0)})
 
@@ -34,6 +38,20 @@ def test_a_k_factor_moves_the_rate_and_must_be_positive(rate: RateSearch) -> Non
     np.testing.assert_allclose(stronger.margin(found) - rate.margin(found), np.log10(1.2))
     with pytest.raises(OutOfRange, match="k_factor"):
         RateSearch(rate.luminosity, rate.limits, k_factor=0.0)
+
+
+def test_rates_of_a_lower_energy_are_said_to_be_a_lower_bound(rate: RateSearch) -> None:
+    projection = read_projection(RELEASE / "dilepton.14TeV.limits.parquet")
+    reach = RateSearch(rate.luminosity, projection, PROJECTION)
+    assert (
+        reach.assumptions["parton_luminosities"] == "13 TeV, limits 14 TeV: rates and reach are lower bounds"
+    )
+    assert reach.origin.kind == "projection"
+    (found,) = excluded(reach, BENCHMARKS["psi"], np.arange(2500.0, 8000.0, 50.0), 1e5)
+    (today,) = excluded(rate, BENCHMARKS["psi"], np.arange(2500.0, 5500.0, 50.0), 1e5)
+    assert found.high_gev > 1.1 * today.high_gev
+    with pytest.raises(OutOfRange, match="would exclude too much"):
+        RateSearch(rate.luminosity, limit_table([500, 6000], [0, 0.1], np.ones((2, 2)), sqrt_s_tev=8.0))
 
 
 def test_what_was_expected_is_asked_of_the_background(templates: Templates, binned: BinnedSearch) -> None:

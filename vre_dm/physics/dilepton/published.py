@@ -10,6 +10,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import InvalidCurve, OutOfRange
+from vre_dm.limits.convert.domain import number
 from vre_dm.limits.interchange import hepdata_json
 from vre_dm.limits.interchange.source import Source
 from vre_dm.limits.spelling import require
@@ -33,9 +34,12 @@ class LimitTable:
     ----------
     fb : xarray.DataArray
         Limit in fb; dimensions ``width`` (Γ/M, a fraction) and ``mass`` in GeV.
+    sqrt_s_tev
+        Energy of the collisions, TeV.
     """
 
     fb: xr.DataArray
+    sqrt_s_tev: float = 13.0
 
     def __post_init__(self) -> None:
         for name in ("width", "mass"):
@@ -127,10 +131,12 @@ def read_projection(path: Path, flavour: str = "ll", *, widest: float = 0.006) -
         raise OutOfRange(msg)
     mass_tev, limit_pb = columns(Path(path), {"mass_TeV": "TeV", f"limit_pb_{flavour}": "pb"}, LIMITS)
     limit = limit_pb * FB_PER_PB
-    return limit_table(1000 * mass_tev, [0.0, widest], [limit, limit])
+    return limit_table(1000 * mass_tev, [0.0, widest], [limit, limit], sqrt_s_tev=14.0)
 
 
-def limit_table(mass_gev: ArrayLike, widths: ArrayLike, limits_fb: ArrayLike) -> LimitTable:
+def limit_table(
+    mass_gev: ArrayLike, widths: ArrayLike, limits_fb: ArrayLike, *, sqrt_s_tev: float = 13.0
+) -> LimitTable:
     """Limits of one's own.
 
     Parameters
@@ -140,6 +146,8 @@ def limit_table(mass_gev: ArrayLike, widths: ArrayLike, limits_fb: ArrayLike) ->
     widths : array_like, shape (k,)
         Γ/M, rising fractions.
     limits_fb : array_like, shape (k, n), fb
+    sqrt_s_tev
+        Energy of the collisions, TeV.
 
     Raises
     ------
@@ -151,7 +159,8 @@ def limit_table(mass_gev: ArrayLike, widths: ArrayLike, limits_fb: ArrayLike) ->
         msg = f"limits of shape {limit.shape} do not fit {width.size} widths and {mass.size} masses"
         raise OutOfRange(msg)
     coords = {"width": width, "mass": ("mass", mass, {"units": "GeV"})}
-    return LimitTable(xr.DataArray(limit, coords, ("width", "mass"), name="limit", attrs={"units": "fb"}))
+    table = xr.DataArray(limit, coords, ("width", "mass"), name="limit", attrs={"units": "fb"})
+    return LimitTable(table, number("collision energy in TeV", sqrt_s_tev))
 
 
 def _hepdata(path: Path) -> LimitTable:

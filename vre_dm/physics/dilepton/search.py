@@ -68,6 +68,9 @@ class Search(Protocol):
 class RateSearch:
     """Fiducial cross section against an upper limit on it; the margin is log₁₀(σ/limit).
 
+    Luminosities of a lower energy than the limits' give a lower bound on the rate, since rates rise with the
+    energy; nothing is scaled.
+
     Attributes
     ----------
     luminosity
@@ -81,6 +84,11 @@ class RateSearch:
         efficiency too, and a fiducial limit is already corrected for that.
     inputs
         Files that went in, ``scope:name adler32:…``, for the record of what is made.
+
+    Raises
+    ------
+    OutOfRange
+        The luminosities are of a higher energy than the limits, or the K factor is not positive.
     """
 
     luminosity: xr.DataArray
@@ -91,6 +99,16 @@ class RateSearch:
 
     def __post_init__(self) -> None:
         number("k_factor", self.k_factor)
+        if self._energy_tev > self.limits.sqrt_s_tev:
+            msg = (
+                f"luminosities of {self._energy_tev:g} TeV against limits of {self.limits.sqrt_s_tev:g} TeV: "
+                "the rates are too high and would exclude too much"
+            )
+            raise OutOfRange(msg)
+
+    @property
+    def _energy_tev(self) -> float:
+        return float(self.luminosity.attrs["sqrt_s_TeV"])
 
     @property
     def formula(self) -> str:
@@ -100,7 +118,9 @@ class RateSearch:
     @property
     def assumptions(self) -> Mapping[str, str | float]:
         """What it takes for granted."""
-        energy = f"{self.luminosity.attrs['sqrt_s_TeV']:g} TeV"
+        energy = f"{self._energy_tev:g} TeV"
+        if self._energy_tev < self.limits.sqrt_s_tev:
+            energy += f", limits {self.limits.sqrt_s_tev:g} TeV: rates and reach are lower bounds"
         region = "|eta| < 2.5, pT > 30 GeV, m_ll > M - 2 Gamma"
         return {
             **CONTEXT,

@@ -128,8 +128,8 @@ def test_without_momentum_transfer_the_structure_functions_have_the_published_sp
     strong, weak = sorted(
         (float(SpinDependent(name).enhancement(nucleus, 0.0)) for name in ("proton", "neutron")), reverse=True
     )
-    # Currents of two nucleons act on the difference of protons and neutrons only, so the sum of the amplitudes
-    # is what the spins say; a fifth of the odd kind's rate is lost to them.
+    # Currents of two nucleons act on the difference of protons and neutrons only, so the sum of the
+    # amplitudes is what the spins say; a fifth of the odd kind's rate is lost to them.
     assert np.sqrt(strong) + np.sqrt(weak) == pytest.approx(np.sqrt(norm) * abs(sp + sn), rel=0.01)
     assert 0.76 < strong / (norm * max(sp**2, sn**2)) < 0.82
 
@@ -182,6 +182,13 @@ def test_couplings_that_cancel_in_xenon_leave_the_share_that_its_isotopes_allow(
     ]
     assert rates[0] / rates[1] == pytest.approx(by_hand / usual, rel=2e-2)
     assert rates[0] / rates[1] < 2e-4
+
+
+def test_the_protons_mass_in_place_of_one_u_lowers_the_rate_of_heavy_dark_matter_by_1_4_percent() -> None:
+    proton = SpinIndependent(nucleon_gev=0.93827208816)
+    ratio = recoil_spectrum(1e4, ENERGIES, interaction=proton) / recoil_spectrum(1e4, ENERGIES)
+    assert ratio[0] == pytest.approx(np.full(5, 0.9857), abs=2e-4)
+    assert proton.assumptions()["nucleon_mass"] == "0.938272 GeV"
 
 
 def test_couplings_that_differ_need_to_know_the_protons() -> None:

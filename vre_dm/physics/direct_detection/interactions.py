@@ -54,6 +54,9 @@ class SpinIndependent:
     fn_over_fp
         Coupling to neutrons over that to protons, whose cross section is meant: 1, the usual, -0.7 where
         xenon is nearly blind.
+    nucleon_gev
+        Mass of the nucleon whose cross section is meant, GeV. One u is the convention of wimprates and of the
+        published XENON tables; with the proton's mass the rate at high mass is 1.4 % lower.
 
     Raises
     ------
@@ -66,10 +69,11 @@ class SpinIndependent:
     """
 
     fn_over_fp: float = 1.0
+    nucleon_gev: float = AMU_GEV
     quantity: str = field(default="sigma_SI", init=False)
-    nucleon_gev: float = field(default=AMU_GEV, init=False)
 
     def __post_init__(self) -> None:
+        number("nucleon_gev", self.nucleon_gev)
         between("fn_over_fp", self.fn_over_fp, -np.inf, np.inf)
 
     def enhancement(self, nucleus: Nucleus, energy_kev: ArrayLike) -> NDArray[np.float64]:
@@ -89,7 +93,7 @@ class SpinIndependent:
         return {
             "form_factor": "Helm (Lewin & Smith 1996)",
             "coupling": equal if self.fn_over_fp == 1 else f"spin-independent, fn/fp = {self.fn_over_fp:g}",
-            "nucleon_mass": "1 u",
+            "nucleon_mass": "1 u" if self.nucleon_gev == AMU_GEV else f"{self.nucleon_gev:g} GeV",
         }
 
 

@@ -33,9 +33,7 @@ def recoil_spectrum(
     energy_kev : array_like, shape (k,), keV
         Recoil energies.
     sigma_cm2
-        Cross section on one nucleon, cm². In spin-independent scattering the nucleon weighs one u, the
-        convention of wimprates and of the published XENON tables; with the proton's mass the rate at high
-        mass is 1.4 % lower.
+        Cross section on one nucleon, cm²; the interaction says on which, and of what mass.
     halo
         Speed distribution and density; the default is ``StandardHalo()``.
     target

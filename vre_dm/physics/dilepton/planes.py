@@ -11,16 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.domain import number, positive
 from vre_dm.limits.curve import Curve
-from vre_dm.physics.contours import contour_curves
+from vre_dm.physics.contours import closed, contour_curves
 from vre_dm.physics.dilepton.couplings import GROUPS, Mediator
 from vre_dm.physics.dilepton.resonance import joined, resonance
 from vre_dm.physics.dilepton.search import Search, named
 
 Floats = NDArray[np.float64]
-BORDER = 1e-6
-"""How far beyond the scan, relative, a contour runs to close."""
 UNKNOWN = -1e9
-"""Margin where nothing is known: so low that a contour ends on the last point that is covered."""
+"""Margin beyond what is known: so low that a contour ends on the last point that is covered."""
 
 
 def mass_plane(
@@ -144,7 +142,7 @@ def border(
         raise OutOfRange(msg)
     about = {key: value for key, value in plane.attrs.items() if key in ("model", "dm_mass_GeV")}
     return contour_curves(
-        _closed(plane),
+        closed(plane, UNKNOWN),
         0.0,
         search.origin,
         id=id,
@@ -169,17 +167,3 @@ def _grid(
 def _couplings(model: Mediator) -> str:
     parts = (members[0] for members in GROUPS.values())
     return ", ".join(f"{name} {model.coupling(name)}" for name in (*parts, "DM"))
-
-
-def _closed(plane: xr.DataArray) -> xr.DataArray:
-    """The plane with what is not covered, and a ring around it, taken as not excluded."""
-    filled = np.pad(np.nan_to_num(plane.to_numpy(), nan=UNKNOWN), 1, constant_values=UNKNOWN)
-    coords = {
-        str(name): (str(name), _widened(plane[name].to_numpy()), dict(plane[name].attrs))
-        for name in plane.dims
-    }
-    return xr.DataArray(filled, coords, plane.dims, name=plane.name)
-
-
-def _widened(axis: Floats) -> Floats:
-    return np.concatenate([[axis[0] * (1 - BORDER)], axis, [axis[-1] * (1 + BORDER)]])

@@ -22,14 +22,14 @@ EDGES = [500.0, 1000.0, 2000.0, 4000.0]
 def lnl(stack: DwarfStack, target: str, flux: np.ndarray, log10_j: np.ndarray, sigma_v: float) -> np.ndarray:
     """One target at given J factors, table by table, without any lattice."""
     table = stack.tables.sel(target=target)
-    bins = zip(flux, table["eflux"].to_numpy(), table["lnL"].to_numpy(), strict=True)
+    bins = zip(flux, table["flux"].to_numpy(), table["lnL"].to_numpy(), strict=True)
     return sum(np.interp(phi * sigma_v * 10**log10_j, x, y - y[0]) for phi, x, y in bins)
 
 
 def test_iminuit_finds_the_same_stack_with_41_free_j_factors(stack: DwarfStack, channels: Channels) -> None:
     grid = np.geomspace(1e-27, 1e-25, 201)
     ours = stack.likelihood(channels["bb"], 100.0, grid).sum("target").squeeze()
-    flux = stack.energy_flux(channels["bb"], 100.0).to_numpy()[0]
+    flux = stack.flux(channels["bb"], 100.0).to_numpy()[0]
     total = 0.0
     for target, factor in stack.roster.items():  # J factors are independent: a fit a target is the fit of all
 
@@ -45,7 +45,7 @@ def test_iminuit_finds_the_same_stack_with_41_free_j_factors(stack: DwarfStack, 
 def test_a_search_over_j_finds_nothing_better(stack: DwarfStack, channels: Channels) -> None:
     masses, grid, pulls = [10.0, 1000.0], np.geomspace(1e-28, 1e-23, 501), np.linspace(-5, 5, 20001)
     profile = stack.likelihood(channels["bb"], masses, grid)
-    flux = stack.energy_flux(channels["bb"], masses).to_numpy()
+    flux = stack.flux(channels["bb"], masses).to_numpy()
     for target, row, place in itertools.product(("leo_IV", "sculptor", "reticulum_II"), (0, 1), (150, 350)):
         factor = stack.roster[target]
         j = factor.log10_j + pulls * factor.sigma_dex
@@ -109,7 +109,7 @@ def test_a_mixture_shines_as_its_parts_and_a_share_in_the_dark_weakens_the_limit
     stack: DwarfStack, channels: Channels
 ) -> None:
     bb, tautau = channels["bb"], channels["tautau"]
-    flux = [stack.energy_flux(part, 30.0) for part in (bb, tautau, Mixture({bb: 0.25, tautau: 0.75}))]
+    flux = [stack.flux(part, 30.0) for part in (bb, tautau, Mixture({bb: 0.25, tautau: 0.75}))]
     xr.testing.assert_allclose(flux[2], 0.25 * flux[0] + 0.75 * flux[1])
     whole, half = (float(stack.scan(part, 30.0)["limit"][0]) for part in (bb, Mixture({bb: 0.5})))
     assert half == pytest.approx(2 * whole)

@@ -21,7 +21,7 @@ def test_48_targets_in_24_bins_from_half_a_gev_to_half_a_tev(tables: xr.Dataset)
     assert dict(tables.sizes) == {"target": 48, "energy_bin": 24, "point": 25}
     assert tables["e_min"].to_numpy()[0] == 500
     assert tables["e_max"].to_numpy()[-1] == pytest.approx(500e3)
-    assert tables["eflux"].attrs["units"] == "MeV / (cm2 s)"
+    assert tables["flux"].attrs["units"] == "MeV / (cm2 s)"
 
 
 def test_other_files_of_a_fetch_are_left_aside() -> None:
@@ -36,7 +36,7 @@ def test_other_files_of_a_fetch_are_left_aside() -> None:
         (lambda t: t.drop(index=range(50, 75)), r"row 51: no energy bin begins at 889\.1 MeV"),
         (lambda t: t.drop(columns="dlnL"), "no column 'dlnL'"),
         (lambda t: t.assign(dlnL=t.dlnL.where(t.index != 7)), "column dlnL, row 8"),
-        (lambda t: t.assign(eflux=-t.eflux), "energy flux"),
+        (lambda t: t.assign(eflux=-t.eflux), "flux"),
         (lambda t: t.assign(eflux=t.eflux + 1e-10), "no lnL at zero flux"),
         (lambda t: t.assign(eflux=t.eflux.where(t.index != 3, 1.0)), "do not rise"),
         (lambda t: t.iloc[:0], "no row"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import xarray as xr
 from numpy.typing import ArrayLike
 
 from vre_dm.limits.column import limit_column, mass_column
@@ -10,6 +11,7 @@ from vre_dm.limits.convert.derived import Origin, derived
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import UNKNOWN, Reference
 from vre_dm.limits.quantities import quantity
+from vre_dm.physics.dwarfs.bands import band_columns
 from vre_dm.physics.dwarfs.crossing import one_sided_drop
 from vre_dm.physics.dwarfs.stack import DwarfStack
 from vre_dm.physics.spectra import Spectrum
@@ -39,6 +41,7 @@ def limit_curve(
     label: str = "",
     inputs: tuple[str, ...] = (),
     origin: Origin = FERMI_LAT_2017,
+    expected: xr.DataArray | None = None,
 ) -> Curve:
     """Upper limit on the velocity-averaged annihilation cross section.
 
@@ -58,6 +61,9 @@ def limit_curve(
         What went in, as ``scope:name adler32:xxxxxxxx``.
     origin
         Who published the likelihood tables.
+    expected
+        Limits of pseudo-experiments at the same masses, dimensions ``experiment`` and ``mass``; their
+        quantiles become the bands of the curve.
 
     Returns
     -------
@@ -67,7 +73,7 @@ def limit_curve(
     Raises
     ------
     OutOfRange
-        As of `DwarfStack.scan`.
+        As of `DwarfStack.scan`, or expected limits of other masses or of fewer than 20 experiments.
     InvalidCurve
         An id or a label that is no text.
 
@@ -96,6 +102,7 @@ def limit_curve(
         columns=(
             mass_column(result["mass"].to_numpy()),
             limit_column(result["limit"].to_numpy(), "sigmav"),
+            *(() if expected is None else band_columns(expected, result["mass"].to_numpy())),
         ),
         inputs={f"file {number}": text for number, text in enumerate(inputs, start=1)},
         assumptions=_assumptions(stack, spectrum),

@@ -16,7 +16,8 @@ from vre_dm.physics.dwarfs.crossing import highest, last_above, one_sided_drop, 
 from vre_dm.physics.dwarfs.envelope import envelope
 from vre_dm.physics.dwarfs.lattice import Segments
 from vre_dm.physics.dwarfs.roster import Roster
-from vre_dm.physics.spectra import Spectrum, energy_in_bins, require_particle
+from vre_dm.physics.dwarfs.tables import ENERGY
+from vre_dm.physics.spectra import Spectrum, counts_in_bins, energy_in_bins, require_particle
 
 Array = NDArray[np.float64]
 STEP_DEX = 0.01
@@ -30,9 +31,9 @@ FAINT, DEEP = 1e-3, 12.0
 class DwarfStack:
     r"""Likelihood of many targets as a function of mass and ⟨σv⟩.
 
-    The energy flux of bin b is :math:`\phi_b = \langle\sigma v\rangle\,J/(8\pi m^2)\int_b E\,dN/dE\,dE`; ln L
-    of a target is the sum of its bins' tables, straight between the fluxes tabulated. Every target's J is
-    profiled against its log-normal measurement.
+    The energy flux of bin b is :math:`\phi_b = \langle\sigma v\rangle\,J/(8\pi m^2)\int_b E\,dN/dE\,dE`; of
+    photons it is the same without E. ln L of a target is the sum of its bins' tables, straight between the
+    fluxes tabulated. Every target's J is profiled against its log-normal measurement.
 
     Parameters
     ----------
@@ -63,7 +64,7 @@ class DwarfStack:
         known = [str(name) for name in self.tables["target"].to_numpy()]
         for target in self.roster:
             require(target, known, "target of a likelihood table", error=OutOfRange)
-        flux, lnl = self.tables["eflux"].to_numpy(), self.tables["lnL"].to_numpy()
+        flux, lnl = self.tables["flux"].to_numpy(), self.tables["lnL"].to_numpy()
         rows = {target: known.index(target) for target in self.roster}
         segments = {target: Segments.of(flux[row], lnl[row]) for target, row in rows.items()}
         object.__setattr__(self, "_segments", segments)
@@ -72,13 +73,13 @@ class DwarfStack:
         """Stack of these targets alone."""
         return DwarfStack(self.tables, self.roster.only(*targets), self.particle)
 
-    def energy_flux(self, spectrum: Spectrum, mass_gev: ArrayLike) -> xr.DataArray:
-        """Energy flux of each bin for ⟨σv⟩ = 1 cm³/s and J = 1 GeV² cm⁻⁵.
+    def flux(self, spectrum: Spectrum, mass_gev: ArrayLike) -> xr.DataArray:
+        """Flux in each bin for ⟨σv⟩ = 1 cm³/s and J = 1 GeV² cm⁻⁵.
 
         Returns
         -------
         xarray.DataArray
-            MeV cm⁻² s⁻¹, dimensions ``mass`` and ``energy_bin``.
+            Of energy or photons, in the unit of the tables; dimensions ``mass`` and ``energy_bin``.
 
         Raises
         ------
@@ -88,18 +89,17 @@ class DwarfStack:
         require_particle(spectrum, "photon")
         masses = np.atleast_1d(positive("dark-matter mass in GeV", mass_gev))
         edges = np.append(self.tables["e_min"].to_numpy(), self.tables["e_max"].to_numpy()[-1]) / 1e3
-        energy = np.stack([energy_in_bins(spectrum, float(mass), edges) for mass in masses])
-        dark = ~(energy > 0).any(axis=1)
+        unit = self.tables["flux"].attrs["units"]
+        in_bins, scale = (energy_in_bins, 1e3) if unit == ENERGY else (counts_in_bins, 1.0)
+        seen = scale * np.stack([in_bins(spectrum, float(mass), edges) for mass in masses])
+        dark = ~(seen > 0).any(axis=1)
         if dark.any():
             window = f"{edges[0]:g} to {edges[-1]:g} GeV"
             msg = f"{spectrum.name} at {masses[dark][0]:g} GeV gives no photon of {window}"
             raise OutOfRange(msg)
-        flux = annihilation(
-            1.0, masses[:, None], j_factor=1.0, per_event=energy * 1e3, particle=self.particle
-        )
+        flux = annihilation(1.0, masses[:, None], j_factor=1.0, per_event=seen, particle=self.particle)
         coords = {"mass": ("mass", masses, {"units": "GeV"}), "e_min": self.tables["e_min"]}
-        attrs = {"units": "MeV / (cm2 s)"}
-        return xr.DataArray(flux, coords, ("mass", "energy_bin"), "energy_flux", attrs)
+        return xr.DataArray(flux, coords, ("mass", "energy_bin"), "flux", {"units": unit})
 
     def likelihood(
         self, spectrum: Spectrum, mass_gev: ArrayLike, sigma_v_cm3_s: ArrayLike, *, profile_j: bool = True
@@ -131,7 +131,7 @@ class DwarfStack:
         """
         grid = positive("sigma_v in cm3/s", sigma_v_cm3_s)
         step = _even_step(grid)
-        flux = self.energy_flux(spectrum, mass_gev)
+        flux = self.flux(spectrum, mass_gev)
         start = np.full(flux.sizes["mass"], np.log10(grid[0]))
         lnl = self._profiles(_log10(flux), start, step, grid.size, profile_j=profile_j)[0]
         coords = {
@@ -166,7 +166,7 @@ class DwarfStack:
             the tables are not continued.
         """
         drop = one_sided_drop(cl)
-        flux = self.energy_flux(spectrum, mass_gev)
+        flux = self.flux(spectrum, mass_gev)
         masses, log10_flux = flux["mass"].to_numpy(), _log10(flux)
         start, nodes = self._window(log10_flux)
         profiles, ends = self._profiles(log10_flux, start, STEP_DEX, nodes, profile_j=True)

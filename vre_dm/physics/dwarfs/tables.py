@@ -1,9 +1,10 @@
-"""Likelihood tables of targets: ln L over the energy flux, energy bin by energy bin."""
+"""Likelihood tables of targets: ln L over the flux of energy or of photons, energy bin by energy bin."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Literal, get_args
 
 import numpy as np
 import xarray as xr
@@ -12,8 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.domain import positive
 from vre_dm.limits.floats import floats
+from vre_dm.limits.spelling import require
 from vre_dm.physics.parquet import metadata, read_table
 
+Flux = Literal["MeV / (cm2 s)", "1 / (cm2 s)"]
+"""Unit of the fluxes, which says whether they are of energy or of photons."""
+ENERGY, PHOTONS = get_args(Flux)
 COLUMNS = ("e_min_MeV", "e_max_MeV", "eflux", "dlnL")
 WHAT = "a table of a target's likelihood"
 PREFIX = "dsph.likelihood."
@@ -54,22 +59,24 @@ def read_likelihoods(paths: Iterable[Path]) -> xr.Dataset:
 
 
 def likelihood_tables(
-    profiles: Mapping[str, tuple[ArrayLike, ArrayLike]], edges_mev: ArrayLike
+    profiles: Mapping[str, tuple[ArrayLike, ArrayLike]], edges_mev: ArrayLike, *, unit: Flux = ENERGY
 ) -> xr.Dataset:
     """Make likelihood tables an array with axes.
 
     Parameters
     ----------
     profiles
-        By target: energy fluxes in MeV cm⁻² s⁻¹ and ln L, both of shape (bins, points). Fluxes of a bin rise
-        from zero. Only differences of ln L in one bin count.
+        By target: fluxes and ln L, both of shape (bins, points). Fluxes of a bin rise from zero. Only
+        differences of ln L in one bin count.
     edges_mev : array_like, shape (bins + 1,), MeV
         Of the energy bins, rising.
+    unit
+        Fluxes are of energy in MeV cm⁻² s⁻¹, or of photons in cm⁻² s⁻¹.
 
     Returns
     -------
     xarray.Dataset
-        ``eflux`` and ``lnL`` over ``target``, ``energy_bin`` and ``point``; ``e_min`` and ``e_max`` in MeV.
+        ``flux`` and ``lnL`` over ``target``, ``energy_bin`` and ``point``; ``e_min`` and ``e_max`` in MeV.
 
     Raises
     ------
@@ -77,6 +84,7 @@ def likelihood_tables(
         No target, shapes that do not fit, fluxes that do not rise from zero, a number that is not finite, or
         a ln L that still rises at the last flux, so that nothing would bound a signal.
     """
+    require(unit, get_args(Flux), "unit of fluxes", error=OutOfRange)
     edges = positive("edge of an energy bin in MeV", edges_mev)
     if not profiles:
         msg = "no likelihood table: there is no target"
@@ -93,7 +101,7 @@ def likelihood_tables(
     dims = ("target", "energy_bin", "point")
     return xr.Dataset(
         {
-            "eflux": (dims, np.stack([flux for flux, _ in sound]), {"units": "MeV / (cm2 s)"}),
+            "flux": (dims, np.stack([flux for flux, _ in sound]), {"units": unit}),
             "lnL": (dims, np.stack([lnl for _, lnl in sound]), {"units": "1"}),
         },
         {
@@ -140,7 +148,7 @@ def _sound(
     target: str, flux: ArrayLike, lnl: ArrayLike, bins: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Fluxes and ln L of one target, or what is wrong with them."""
-    fluxes = positive(f"{target}: energy flux in MeV / (cm2 s)", flux, zero=True)
+    fluxes = positive(f"{target}: flux", flux, zero=True)
     values = floats(lnl, f"{target}: lnL")
     if fluxes.shape != values.shape or fluxes.ndim != 2 or fluxes.shape[0] != bins or fluxes.shape[1] < 3:
         shapes = f"fluxes {fluxes.shape} and lnL {values.shape}"

@@ -21,6 +21,7 @@ _COMMANDS = {
     "doctor": ("vre_dm.cli.lake", "Say which data lake is used, why, and what is wrong with it."),
     "curves": ("vre_dm.cli.curves", "Look at published limits, check them, add one."),
     "validate": ("vre_dm.cli.validate", "Compute published numbers again and compare."),
+    "combine": ("vre_dm.cli.combine", "Combine the likelihoods of several instruments into one limit."),
     "lab": ("vre_dm.cli.lab", "Start JupyterLab on the notebooks, with a lake to work on."),
     "lake": ("vre_dm.sandbox.commands", "Start, stop and look at the embedded lake."),
 }

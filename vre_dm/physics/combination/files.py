@@ -1,0 +1,197 @@
+"""Likelihood tables as files: Parquet with the header inside, or CSV with the header beside it as JSON."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from vre_dm.errors import OutOfRange
+from vre_dm.limits.placing import place
+from vre_dm.physics.combination.header import from_header, to_header
+from vre_dm.physics.combination.table import AXES, LikelihoodTable
+from vre_dm.physics.dwarfs.roster import JFactor
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+TEXTS, NUMBERS = ("channel", "target"), ("mass_GeV", "sigma_v_cm3_s", "lnL")
+COLUMNS = (*TEXTS, *NUMBERS)
+KEY = b"vre_dm.likelihoods"
+WHAT = "a file of likelihoods"
+
+
+def write_likelihoods(tables: LikelihoodTable | Sequence[LikelihoodTable], path: str | Path) -> list[Path]:
+    """Write what one instrument says, in one channel or in several.
+
+    Parameters
+    ----------
+    tables
+        Of one instrument, which assumed one J factor a target; one table a channel.
+    path
+        New file in a folder that exists: ``….parquet``, or ``….csv`` with a ``….json`` beside it.
+
+    Returns
+    -------
+    list of Path
+        The files.
+
+    Raises
+    ------
+    OutOfRange
+        Tables of several instruments, of one channel twice, with several J of a target; or another ending.
+    NotWritable
+        A file exists, or the folder cannot be written; nothing has changed.
+    """
+    import pyarrow as pa
+    import pyarrow.csv
+    import pyarrow.parquet as pq
+
+    channels = [tables] if isinstance(tables, LikelihoodTable) else list(tables)
+    header = to_header(channels[0], _targets(channels)) if channels else ""
+    if not channels:
+        msg = "there is no likelihood table to write"
+        raise OutOfRange(msg)
+    rows = pa.concat_tables([_rows(table) for table in channels])
+    path, content = Path(path), io.BytesIO()
+    if path.suffix == ".parquet":
+        pq.write_table(rows.replace_schema_metadata({KEY: header}), content, compression="zstd")
+        return place({path.name: content.getvalue()}, path.parent)
+    if path.suffix == ".csv":
+        pyarrow.csv.write_csv(rows, content, pyarrow.csv.WriteOptions(quoting_style="none"))
+        beside = path.with_suffix(".json").name
+        return place({path.name: content.getvalue(), beside: header + "\n"}, path.parent)
+    raise OutOfRange(_ending(path))
+
+
+def read_likelihoods(path: str | Path) -> dict[str, LikelihoodTable]:
+    """Read what one instrument says.
+
+    Parameters
+    ----------
+    path
+        ``….parquet``, or ``….csv`` with its ``….json`` beside it.
+
+    Returns
+    -------
+    dict
+        Tables by channel.
+
+    Raises
+    ------
+    OutOfRange
+        The file is none of these, or its rows are no full grid in order (channel, target, mass, sigma_v); the
+        message names file and row, counted from 1 below the header.
+    """
+    path = Path(path)
+    rows, header = _read(path)
+    lacking = [name for name in COLUMNS if name not in rows.column_names]
+    if lacking or not rows.num_rows:
+        msg = f"{path.name} is not {WHAT}: it has no {f'column {lacking[0]!r}' if lacking else 'row'}"
+        raise OutOfRange(msg)
+    said = from_header(header, path.name if path.suffix == ".parquet" else path.with_suffix(".json").name)
+    columns = {name: rows[name].to_numpy() for name in COLUMNS}
+    found = {}
+    for channel in dict.fromkeys(columns["channel"].tolist()):
+        of = np.flatnonzero(columns["channel"] == channel)
+        lnl = _grid(path.name, of, *(columns[name][of] for name in COLUMNS[1:]))
+        targets = {str(name) for name in lnl["target"].to_numpy()}
+        jfactors = {name: factor for name, factor in said["jfactors"].items() if name in targets}
+        found[channel] = LikelihoodTable(channel=channel, lnl=lnl, **{**said, "jfactors": jfactors})
+    return found
+
+
+def _read(path: Path) -> tuple[pa.Table, bytes]:
+    """Rows of a file, and its header."""
+    import pyarrow as pa
+    import pyarrow.csv
+    import pyarrow.parquet as pq
+
+    try:
+        if path.suffix == ".parquet":
+            rows = pq.read_table(path)
+            return _numbered(path, rows), (rows.schema.metadata or {}).get(KEY, b"null")
+        if path.suffix == ".csv":
+            types: dict[str, Any] = {
+                **dict.fromkeys(TEXTS, pa.string()),
+                **dict.fromkeys(NUMBERS, pa.float64()),
+            }
+            options = pyarrow.csv.ConvertOptions(column_types=types, null_values=[])
+            return pyarrow.csv.read_csv(path, convert_options=options), path.with_suffix(".json").read_bytes()
+    except (pa.ArrowInvalid, OSError) as error:
+        msg = f"{path.name} cannot be read as {WHAT}: {str(error).splitlines()[0][:160]}"
+        raise OutOfRange(msg) from error
+    raise OutOfRange(_ending(path))
+
+
+def _numbered(path: Path, rows: pa.Table) -> pa.Table:
+    """Refuse a column of another type, or with missing numbers."""
+    for name in set(COLUMNS) & set(rows.column_names):
+        wanted = "string" if name in TEXTS else "double"
+        if rows[name].null_count or str(rows.schema.field(name).type).removeprefix("large_") != wanted:
+            msg = f"{path.name}, column {name}: must be {wanted} without missing values"
+            raise OutOfRange(msg)
+    return rows
+
+
+def _grid(
+    where: str, row: NDArray[np.int64], target: Any, mass: Any, sigma_v: Any, lnl: NDArray[np.float64]
+) -> xr.DataArray:
+    """Rows as an array; they must run through the full grid in order."""
+    axes = list(dict.fromkeys(target.tolist())), np.unique(mass), np.unique(sigma_v)
+    full = [axis.ravel() for axis in np.meshgrid(*map(np.asarray, axes), indexing="ij")]
+    size = min(lnl.size, full[0].size)
+    pairs = zip((target, mass, sigma_v), full, strict=True)
+    wrong = np.flatnonzero(np.any([given[:size] != wanted[:size] for given, wanted in pairs], axis=0))
+    if wrong.size or lnl.size != full[0].size:
+        at = int(wrong[0]) if wrong.size else size - 1
+        due = f"{full[0][at]}, {full[1][at]:g} GeV, {full[2][at]:g} cm3/s"
+        met = f"{target[at]}, {mass[at]:g} GeV, {sigma_v[at]:g} cm3/s"
+        msg = (
+            f"{where}, row {int(row[at]) + 1}: {met} where {due} is due; every target has all masses and all"
+            " cross sections, rising, without gaps"
+        )
+        raise OutOfRange(msg)
+    shape = tuple(len(axis) for axis in axes)
+    coords = {
+        "target": axes[0],
+        "mass": ("mass", axes[1], {"units": "GeV"}),
+        "sigma_v": ("sigma_v", axes[2], {"units": "cm3/s"}),
+    }
+    return xr.DataArray(lnl.reshape(shape), coords, AXES, "lnL", {"units": "1"})
+
+
+def _rows(table: LikelihoodTable) -> pa.Table:
+    import pyarrow as pa
+
+    axes = np.asarray(table.targets), table.mass_gev, table.sigma_v_cm3_s
+    target, mass, sigma_v = (axis.ravel() for axis in np.meshgrid(*axes, indexing="ij"))
+    lnl = table.lnl.to_numpy().astype(np.float64).ravel()
+    columns = ([table.channel] * lnl.size, target.tolist(), mass, sigma_v, lnl)
+    return pa.table(dict(zip(COLUMNS, columns, strict=True)))
+
+
+def _targets(tables: Sequence[LikelihoodTable]) -> dict[str, JFactor]:
+    """J factors of all channels of one instrument, which must be of one mind."""
+    found: dict[str, JFactor] = {}
+    for table in tables:
+        if table.instrument != tables[0].instrument or table.kind != tables[0].kind:
+            msg = f"one file is of one instrument and kind, not of {tables[0].instrument}, {table.instrument}"
+            raise OutOfRange(msg)
+        for target in table.targets:
+            if found.setdefault(target, table.jfactors[target]) != table.jfactors[target]:
+                msg = f"{table.instrument}: J of {target} is not the same in every channel"
+                raise OutOfRange(msg)
+    if len({table.channel for table in tables}) < len(tables):
+        msg = f"{tables[0].instrument}: a channel is there twice"
+        raise OutOfRange(msg)
+    return found
+
+
+def _ending(path: Path) -> str:
+    return f"{path.name}: files of likelihoods end in .parquet or .csv"

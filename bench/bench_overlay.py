@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from bench.figures import Figures
-from vre_dm.limits.catalogue import load
+from vre_dm.limits.catalogue import SHIPPED, load
 from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.overlay import overlay
@@ -122,6 +122,10 @@ def test_build(figures: Figures, count: int) -> None:
         slow = name in ("holoviews", "hvplot")
         theirs = cpu(draw, lines, 1 if slow else ROUNDS) if count <= SLOW or not slow else ()
         figures.add(f"overlay of {count} curves with Bokeh figure", ours, theirs, note=f"CPU; {name}")
+
+
+def test_load_the_shipped_catalogue(figures: Figures) -> None:
+    figures.add("read and check the shipped catalogue", cpu(lambda _: load(SHIPPED), ()), note="CPU")
 
 
 def test_sizes(figures: Figures) -> None:

@@ -8,7 +8,7 @@ from uuid import uuid4
 import ipywidgets
 from IPython.display import display
 
-from vre_dm.errors import VreDmError
+from vre_dm.errors import OutOfRange, VreDmError
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.overlay import MIME, Overlay, overlay
 from vre_dm.limits.plot.payload import payload
@@ -96,6 +96,19 @@ class HaloSliders:
             slider.value = value
             slider.observe(self._moved, "value")
         self._moved()
+
+    def slider(self, name: str) -> ipywidgets.FloatSlider:
+        """Give the slider of a parameter of `StandardHalo`, to link it or to change its range.
+
+        Raises
+        ------
+        OutOfRange
+            There is none of this name.
+        """
+        if name not in self._sliders:
+            msg = f"no slider is named {name!r}; there are {', '.join(self._sliders)}"
+            raise OutOfRange(msg)
+        return self._sliders[name]
 
     def _moved(self, _: object = None) -> None:
         try:

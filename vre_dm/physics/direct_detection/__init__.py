@@ -3,7 +3,7 @@
 from vre_dm.physics.direct_detection.annual import annual_spectrum
 from vre_dm.physics.direct_detection.interactions import Interaction, LightMediator, SpinIndependent
 from vre_dm.physics.direct_detection.kinematics import momentum_gev, reduced_mass_gev, vmin_km_s
-from vre_dm.physics.direct_detection.rates import recoil_spectrum, si_spectrum
+from vre_dm.physics.direct_detection.rates import recoil_spectrum
 from vre_dm.physics.direct_detection.spin_dependent import SpinDependent
 
 __all__ = [
@@ -15,6 +15,5 @@ __all__ = [
     "momentum_gev",
     "recoil_spectrum",
     "reduced_mass_gev",
-    "si_spectrum",
     "vmin_km_s",
 ]

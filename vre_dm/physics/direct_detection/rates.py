@@ -75,15 +75,3 @@ def recoil_spectrum(
             total += weight * halo.eta(vmin_km_s(energies[None, :], masses[:, None], nucleus))
     total *= (scale * per_mass)[:, None]
     return total
-
-
-def si_spectrum(
-    mass_gev: ArrayLike,
-    energy_kev: ArrayLike,
-    *,
-    sigma_cm2: float = 1e-45,
-    halo: Halo | None = None,
-    target: Target = XENON_AVERAGE,
-) -> NDArray[np.float64]:
-    """Same as `recoil_spectrum` with the default interaction."""
-    return recoil_spectrum(mass_gev, energy_kev, sigma_cm2=sigma_cm2, halo=halo, target=target)

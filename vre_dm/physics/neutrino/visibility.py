@@ -42,7 +42,7 @@ def zenith_fractions(
     return result
 
 
-def around(declination_deg: float, radius_deg: ArrayLike, *, steps: int = 48) -> NDArray[np.float64]:
+def around(declination_deg: float, radius_deg: ArrayLike, *, steps: int = 96) -> NDArray[np.float64]:
     """Declinations of points evenly spaced on circles around a direction.
 
     Parameters

@@ -1,4 +1,4 @@
-"""`vre-dm combine`: files of likelihoods become a limit, a document, and a curve in the catalogue's format."""
+"""`vre-dm combine`: files of likelihoods become a limit, a document, a curve in the catalogue's format."""
 
 import json
 from collections.abc import Callable

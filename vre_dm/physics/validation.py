@@ -17,6 +17,8 @@ Fetch = Callable[[str], list[Path]]
 ANALYSES: dict[str, str] = {
     "dilepton": "vre_dm.physics.dilepton.checks",
     "dwarfs": "vre_dm.physics.dwarfs.checks",
+    "dwarfs-data-driven": "vre_dm.physics.dwarfs.data_driven_checks",
+    "combination": "vre_dm.physics.combination.checks",
     "neutrino": "vre_dm.physics.neutrino.checks",
 }
 """Name of an analysis to the module whose ``checks(fetch)`` yields its checks; loaded when asked."""

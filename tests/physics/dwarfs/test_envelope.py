@@ -49,6 +49,13 @@ def test_rows_are_independent_and_keep_their_shape() -> None:
     np.testing.assert_array_equal(together[1, 2], envelope(rows[1, 2], 0.7))
 
 
+def test_margins_are_searched_and_not_returned() -> None:
+    values = np.random.default_rng(4).normal(size=(2, 31))
+    np.testing.assert_array_equal(envelope(values, 0.2, margin=7), envelope(values, 0.2)[:, 7:-7])
+    with pytest.raises(OutOfRange, match="leave nothing"):
+        envelope(values, 0.2, margin=16)
+
+
 @pytest.mark.parametrize("values", [[0.0, np.nan], [np.inf, 0.0], [-np.inf, -np.inf], 1.0])
 def test_what_is_no_likelihood_is_refused(values: object) -> None:
     with pytest.raises(OutOfRange):

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from vre_dm.errors import OutOfRange
 
 
-def envelope(log_likelihood: ArrayLike, step_over_sigma: float) -> NDArray[np.float64]:
+def envelope(log_likelihood: ArrayLike, step_over_sigma: float, margin: int = 0) -> NDArray[np.float64]:
     r"""Profile a log-normal nuisance parameter out of likelihoods that see only its product with the signal.
 
     A target's likelihood depends on :math:`z = \log_{10}(\langle\sigma v\rangle J)` alone. With the J factor
@@ -26,16 +26,20 @@ def envelope(log_likelihood: ArrayLike, step_over_sigma: float) -> NDArray[np.fl
         never the maximum. At least one node of a row is known.
     step_over_sigma
         Distance of neighbouring nodes in units of :math:`\sigma`.
+    margin
+        Nodes at either end that are only there so that the maximum may lie on them.
 
     Returns
     -------
-    ndarray, same shape
-        p at every node. Nothing is assumed outside of the lattice: near its ends the maximum may lie beyond.
+    ndarray, shape (..., n - 2 margin)
+        p at every node but those of the margins. Nothing is assumed outside of the lattice: near its ends the
+        maximum may lie beyond.
 
     Raises
     ------
     OutOfRange
-        A likelihood is NaN or +inf, a row has no known node, or the step is not positive.
+        A likelihood is NaN or +inf, a row has no known node, the step is not positive, or margins leave
+        nothing.
 
     References
     ----------
@@ -50,15 +54,20 @@ def envelope(log_likelihood: ArrayLike, step_over_sigma: float) -> NDArray[np.fl
     if values.ndim < 1 or not np.isfinite(values.max(axis=-1, initial=-np.inf)).all():
         msg = "a row of log-likelihoods holds NaN or +inf, or is known at no node"
         raise OutOfRange(msg)
+    kept = values.shape[-1] - 2 * margin
+    if margin < 0 or kept < 1:
+        msg = f"margins of {margin} nodes at both ends leave nothing of {values.shape[-1]}"
+        raise OutOfRange(msg)
     rows = np.ascontiguousarray(values).reshape(-1, values.shape[-1])
-    return np.asarray(_envelopes(rows, 0.5 * step_over_sigma**2)).reshape(values.shape)
+    profile = _envelopes(rows, 0.5 * step_over_sigma**2, margin)
+    return np.asarray(profile).reshape(*values.shape[:-1], kept)
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
-def _envelopes(rows: NDArray[np.float64], curvature: float) -> NDArray[np.float64]:
-    """For each row max over j of row[j] - curvature (i - j)²."""
+def _envelopes(rows: NDArray[np.float64], curvature: float, margin: int) -> NDArray[np.float64]:
+    """For each row max over j of row[j] - curvature (i - j)², at every i that is not in a margin."""
     n = rows.shape[1]
-    result = np.empty_like(rows)
+    result = np.empty((rows.shape[0], n - 2 * margin))
     roots, starts = np.empty(n, np.int64), np.empty(n)  # parabola k is the highest from starts[k] on
     for m in range(rows.shape[0]):
         values, last = rows[m], -1
@@ -76,10 +85,10 @@ def _envelopes(rows: NDArray[np.float64], curvature: float) -> NDArray[np.float6
             last += 1
             roots[last], starts[last] = q, start
         k = 0
-        for i in range(n):
+        for i in range(margin, n - margin):
             while k < last and starts[k + 1] < i:
                 k += 1
-            result[m, i] = _refined(values, roots[k], i, curvature)
+            result[m, i - margin] = _refined(values, roots[k], i, curvature)
     return result
 
 

@@ -201,7 +201,7 @@ class DwarfStack:
                 msg = f"{target}: already the smallest sigma_v gives a flux beyond its likelihood table"
                 raise OutOfRange(msg)
             ends[row] = np.take_along_axis(lnl, covered[:, None] - 1, axis=1)[:, 0]
-            profiles[row] = envelope(lnl, step / factor.sigma_dex)[:, wide : wide + nodes] if wide else lnl
+            profiles[row] = envelope(lnl, step / factor.sigma_dex, wide) if wide else lnl
         return profiles, ends
 
     def _window(self, log10_flux: Array) -> tuple[Array, int]:

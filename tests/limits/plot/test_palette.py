@@ -103,6 +103,18 @@ def test_a_technique_has_the_same_colour_in_every_plot() -> None:
     assert len(TECHNIQUES) == palette.COUNT
 
 
+def test_what_is_only_projected_is_never_solid() -> None:
+    assert [palette.dashes(style) for style in by_first_seen(["LZ", "ARGO"], [False, True])] == [
+        (),
+        palette.DASHES[1],
+    ]
+    names, projected = ["LZ"] * 12, [True, False, True] * 4
+    for styles in (by_first_seen(names, projected), by_technique(["collider"] * 12, projected)):
+        assert len(set(styles)) == 12
+        assert all(palette.dashes(style) for style, dashed in zip(styles, projected, strict=True) if dashed)
+    assert by_technique(["collider"] * 3, [True, False, True])[1] == by_technique(["collider"])[0]
+
+
 def test_both_palettes_travel_with_the_plot() -> None:
     model = json.loads(json.dumps(overlay(make()).model))
     assert tuple(model["palette"]) == palette.LIGHT

@@ -195,7 +195,8 @@ def _lines(
     """Draw highlighted curves in black and wide; style the others by experiment and by technique."""
     others = [curve for curve in curves if curve.id not in view.highlight]
     names = [curve.experiment if view.colour_by != "none" else curve.id for curve in others]
-    first = dict(zip((c.id for c in others), styles.by_first_seen(names), strict=True))
+    projected = [curve.kind == "projection" for curve in others]
+    first = dict(zip((c.id for c in others), styles.by_first_seen(names, projected), strict=True))
     lines = []
     for curve, path in zip(curves, paths, strict=True):
         line = _line(curve, path, factor)
@@ -209,7 +210,7 @@ def _lines(
             line["band"] = band(curve, factor)
         lines.append(line)
     published = [line for line in lines if not line["own"]]
-    words = styles.by_technique([line["technique"] for line in published])
+    words = styles.by_technique([line["technique"] for line in published], projected)
     for line, style in zip(published, words, strict=True):
         line["style_technique"] = style
     return lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import count
 from typing import TYPE_CHECKING
 
 from vre_dm.limits.plot import palette
@@ -15,20 +16,21 @@ if TYPE_CHECKING:
 OWN = -1
 
 
-def by_first_seen(names: Sequence[str]) -> list[int]:
+def by_first_seen(names: Sequence[str], projected: Sequence[bool] = ()) -> list[int]:
     """Style of each curve when every name has a colour, in the order in which the names appear.
 
-    As long as there are colours for all, no two curves share one.
+    As long as there are colours for all, no two curves share one. What is only projected is never solid.
     """
+    expected = list(projected) or [False] * len(names)
     if len(names) <= palette.COUNT:
-        return list(range(len(names)))
+        return [i + palette.COUNT * dashed for i, dashed in enumerate(expected)]
     order = {name: i for i, name in enumerate(dict.fromkeys(names))}
-    return _dashed([order[name] for name in names])
+    return _dashed([order[name] for name in names], expected)
 
 
-def by_technique(words: Sequence[str]) -> list[int]:
+def by_technique(words: Sequence[str], projected: Sequence[bool] = ()) -> list[int]:
     """Style of each curve when every technique has its own colour, the same in all plots."""
-    return _dashed([TECHNIQUES.index(word) for word in words])
+    return _dashed([TECHNIQUES.index(word) for word in words], list(projected) or [False] * len(words))
 
 
 def style_of(model: Model, line: Line) -> int:
@@ -49,12 +51,18 @@ def colour_of(model: Model, line: Line, *, dark: bool) -> str:
     return palette.colour(style, dark=dark)
 
 
-def _dashed(colours: Sequence[int]) -> list[int]:
-    """Count up the dash codes within a colour: style = colour + 8 * dash."""
-    used: Counter[int] = Counter()
+def _dashed(colours: Sequence[int], projected: Sequence[bool]) -> list[int]:
+    """Give each curve the first free dash code of its colour: style = colour + 8 * code; code 0 is solid."""
+    taken: dict[int, set[int]] = {}
+    lowest: Counter[int] = Counter()  # codes below are all taken
     styles = []
-    for colour in colours:
+    for colour, dashed in zip(colours, projected, strict=True):
         colour %= palette.COUNT
-        styles.append(colour + palette.COUNT * used[colour])
-        used[colour] += 1
+        codes = taken.setdefault(colour, set())
+        free = (code for code in count(lowest[colour]) if code not in codes)
+        code = next(code for code in free if code % len(palette.DASHES) or not dashed)
+        codes.add(code)
+        while lowest[colour] in codes:
+            lowest[colour] += 1
+        styles.append(colour + palette.COUNT * code)
     return styles

@@ -19,6 +19,7 @@ ANALYSES: dict[str, str] = {
     "dwarfs": "vre_dm.physics.dwarfs.checks",
     "dwarfs-data-driven": "vre_dm.physics.dwarfs.data_driven_checks",
     "combination": "vre_dm.physics.combination.checks",
+    "direct-detection": "vre_dm.physics.direct_detection.checks",
     "neutrino": "vre_dm.physics.neutrino.checks",
 }
 """Name of an analysis to the module whose ``checks(fetch)`` yields its checks; loaded when asked."""

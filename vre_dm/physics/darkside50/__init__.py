@@ -1,4 +1,4 @@
-"""DarkSide-50's search for heavy dark matter (arXiv:1802.07198); every step of its response can be changed."""
+"""DarkSide-50's search for heavy dark matter (arXiv:1802.07198): each step of the response can be changed."""
 
 from vre_dm.physics.darkside50.inputs import Digitised, read_high_mass
 from vre_dm.physics.darkside50.response import HighMass

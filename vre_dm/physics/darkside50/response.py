@@ -116,8 +116,8 @@ class HighMass:
         beyond = float(accepted[-1].sum())
         if beyond > SEEN_BEYOND:
             msg = (
-                f"{beyond:.1%} of recoils at {HIGHEST_KEV:g} keV, where quenching ends, are still accepted with a"
-                f" light yield of {self.light_yield_pe_kev:g} PE/keV: narrow s1_range_pe, or the acceptance"
+                f"{beyond:.1%} of recoils at {HIGHEST_KEV:g} keV, where quenching ends, are still accepted"
+                f" with {self.light_yield_pe_kev:g} PE/keV of light: narrow s1_range_pe or the acceptance"
             )
             raise OutOfRange(msg)
         s1 = self._s1(energy)

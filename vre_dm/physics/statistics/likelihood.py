@@ -13,6 +13,8 @@ Array = NDArray[np.float64]
 FLOOR = 1e-9
 """Events; a mean that wants to be negative rests here."""
 MOST_STEPS = 200
+EXACT = 1e-12
+"""Events; what is known so well is taken as exact."""
 FARTHEST = 8.0
 """A mean shrinks at most by this factor in one step."""
 
@@ -31,8 +33,8 @@ class Likelihood:
     Attributes
     ----------
     counts : ndarray, shape (sets, bins)
-    shares : ndarray, shape (bins, 2)
-        Signal and background in each bin; each column sums to one.
+    shares : ndarray, shape (1 or sets, bins, 2)
+        Signal and background in each bin. Bins without events may be missing: both sum to one over all.
     background : ndarray, shape (sets,)
         Measured expectation b, events.
     efficiency : ndarray, shape (sets,)
@@ -65,9 +67,9 @@ class Likelihood:
         means = np.maximum(centre, FLOOR)
         fixed, pull = np.isinf(precision), np.where(np.isinf(precision), 0.0, precision)
         for _ in range(MOST_STEPS):
-            density = np.maximum(means @ self.shares.T, 1e-300)
+            density = self._density(means)
             ratio = self.counts / density
-            slope = ratio @ self.shares - 1.0 - pull * (means - centre)
+            slope = np.sum(ratio[..., None] * self.shares, axis=1) - 1.0 - pull * (means - centre)
             free = ~fixed & ((means > FLOOR) | (slope > 0))
             slope = np.where(free, slope, 0.0)
             step = _newton_step(ratio / density, self.shares, pull, slope, free)
@@ -78,10 +80,14 @@ class Likelihood:
             means = np.maximum(
                 means + damping * step, np.maximum(np.where(fixed, means, means / FARTHEST), FLOOR)
             )
-        density = np.maximum(means @ self.shares.T, 1e-300)
+        density = self._density(means)
         penalty = np.sum(pull * (means - centre) ** 2, axis=1)
         twice = 2 * np.sum(self.counts * np.log(density), axis=1) - 2 * means.sum(axis=1) - penalty
         return means, twice
+
+    def _density(self, means: Array) -> Array:
+        expected: Array = means[:, :1] * self.shares[..., 0] + means[:, 1:] * self.shares[..., 1]
+        return np.maximum(expected, 1e-300)
 
 
 def likelihood(seen: Observation) -> Likelihood:
@@ -91,7 +97,7 @@ def likelihood(seen: Observation) -> Likelihood:
     shares = np.stack([seen.signal[used], seen.background[used]], axis=1)
     return Likelihood(
         seen.counts[None, used],
-        shares,
+        shares[None],
         np.array([seen.expected_background]),
         np.ones(1),
         seen.background_sigma,
@@ -100,14 +106,15 @@ def likelihood(seen: Observation) -> Likelihood:
 
 
 def _precision(sigma: float) -> float:
-    return np.inf if sigma == 0 else 1 / sigma**2
+    return np.inf if sigma < EXACT else 1 / sigma**2
 
 
 def _newton_step(weights: Array, shares: Array, pull: Array, slope: Array, free: NDArray[np.bool_]) -> Array:
     """Solve the 2 × 2 system of each data set; what is not free stays."""
-    s, b = shares.T
-    ss, bb = weights @ (s * s) + pull[0], weights @ (b * b) + pull[1]
-    sb = np.where(free.all(axis=1), weights @ (s * b), 0.0)
+    s, b = shares[..., 0], shares[..., 1]
+    ss, sb, bb = (np.sum(weights * product, axis=1) for product in (s * s, s * b, b * b))
+    ss, bb = ss + pull[0], bb + pull[1]
+    sb = np.where(free.all(axis=1), sb, 0.0)
     ss, bb = np.where(free[:, 0], ss, 1.0), np.where(free[:, 1], bb, 1.0)
     # Without events or constraint the function is linear: any finite curvature gives a long step down.
     ss, bb = np.maximum(ss, 1e-12), np.maximum(bb, 1e-12)

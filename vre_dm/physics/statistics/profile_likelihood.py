@@ -160,10 +160,12 @@ def _simulated(
     """Experiments at one true signal, what is uncertain at its best fit to the data, and measured anew."""
     detected, background = data.at(max(truth, SAME))[0][0]
     efficiency = detected / truth if truth else 1.0
-    mean = truth * efficiency * seen.signal + background * seen.background
+    shares = np.stack([seen.signal, seen.background], axis=1)
+    mean = shares @ [truth * efficiency, background]
+    counts, found = _drawn(mean, sets, rng)
     return Likelihood(
-        counts=rng.poisson(mean, (sets, mean.size)).astype(np.float64),
-        shares=np.stack([seen.signal, seen.background], axis=1),
+        counts=counts,
+        shares=shares[found],
         background=rng.normal(background, seen.background_sigma, sets),
         efficiency=np.maximum(rng.normal(efficiency, seen.efficiency_sigma, sets), 0.01),
         background_sigma=seen.background_sigma,
@@ -171,12 +173,25 @@ def _simulated(
     )
 
 
+def _drawn(
+    mean: NDArray[np.float64], sets: int, rng: np.random.Generator
+) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Counts of experiments, and the bin of each: all bins, or one column an event if that is shorter."""
+    events = rng.poisson(mean.sum(), sets)
+    columns = max(int(events.max()), 1)
+    if mean.size <= columns:
+        return rng.poisson(mean, (sets, mean.size)).astype(np.float64), np.arange(mean.size)[None]
+    possible = mean + 1e-300  # all bins alike where nothing is expected, and so nothing drawn
+    bins = rng.choice(mean.size, (sets, columns), p=possible / possible.sum())
+    return (np.arange(columns) < events[:, None]).astype(np.float64), bins
+
+
 def _background_only(seen: Observation) -> Likelihood:
     """The data set that has exactly what is expected without signal, after a fit to the data."""
     background = float(likelihood(seen).at(SAME)[0][0, 1])
     return Likelihood(
         counts=background * seen.background[None, :],
-        shares=np.stack([seen.signal, seen.background], axis=1),
+        shares=np.stack([seen.signal, seen.background], axis=1)[None],
         background=np.array([background]),
         efficiency=np.ones(1),
         background_sigma=seen.background_sigma,

@@ -139,6 +139,6 @@ def _assumptions(stack: DwarfStack, spectrum: Spectrum) -> dict[str, str | float
         "spectrum": spectrum.name,
         "particle": stack.particle,
         "photon_energies_GeV": f"{edges[0]:g} to {edges[-1]:g}",
-        "energy_dispersion": "none: the energy flux of a bin is that at production",
-        "source_extension": "as in the likelihood tables",
+        "energy_dispersion": "none: the flux of a bin is that at production",
+        **{str(name): str(text) for name, text in stack.tables.attrs.items()},
     }

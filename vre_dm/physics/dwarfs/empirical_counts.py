@@ -33,6 +33,10 @@ EDGES_MEV = np.geomspace(1e3, 1e5, 17)
 """Eight bins a decade from 1 to 100 GeV (arXiv:2401.05327)."""
 POINTS, FAINTEST = 48, 0.02
 """Fluxes tabulated in a bin, and the signal photons of the first one above zero."""
+ASSUMED = {
+    "background": "as often as blank sky has it, energy bins and galaxies independent",
+    "source_extension": "all photons of a galaxy are inside of the region counted",
+}
 MADHAT_2024 = Origin(
     experiment="Fermi-LAT",
     year=2024,
@@ -106,7 +110,8 @@ class EmpiricalCounts:
             are without a signal.
         """
         seen = self.photons if photons is None else photons
-        return likelihood_tables({name: self._table(name, seen) for name in roster}, EDGES_MEV, unit=PHOTONS)
+        profiles = {name: self._table(name, seen) for name in roster}
+        return likelihood_tables(profiles, EDGES_MEV, unit=PHOTONS, assumptions=ASSUMED)
 
     def drawn(self, rng: np.random.Generator) -> NDArray[np.int64]:
         """Draw the photons of one pseudo-experiment without signal, shape (targets, bins)."""

@@ -22,6 +22,7 @@ ENERGY, PHOTONS = get_args(Flux)
 COLUMNS = ("e_min_MeV", "e_max_MeV", "eflux", "dlnL")
 WHAT = "a table of a target's likelihood"
 PREFIX = "dsph.likelihood."
+RELEASED = dict.fromkeys(("background", "source_extension"), "as in the released likelihood tables")
 
 
 def read_likelihoods(paths: Iterable[Path]) -> xr.Dataset:
@@ -55,11 +56,15 @@ def read_likelihoods(paths: Iterable[Path]) -> xr.Dataset:
             raise OutOfRange(msg)
         targets[target] = profile
     _require_same(edges)
-    return likelihood_tables(targets, next(iter(edges.values()), ()))
+    return likelihood_tables(targets, next(iter(edges.values()), ()), assumptions=RELEASED)
 
 
 def likelihood_tables(
-    profiles: Mapping[str, tuple[ArrayLike, ArrayLike]], edges_mev: ArrayLike, *, unit: Flux = ENERGY
+    profiles: Mapping[str, tuple[ArrayLike, ArrayLike]],
+    edges_mev: ArrayLike,
+    *,
+    unit: Flux = ENERGY,
+    assumptions: Mapping[str, str] | None = None,
 ) -> xr.Dataset:
     """Make likelihood tables an array with axes.
 
@@ -72,6 +77,8 @@ def likelihood_tables(
         Of the energy bins, rising.
     unit
         Fluxes are of energy in MeV cm⁻² s⁻¹, or of photons in cm⁻² s⁻¹.
+    assumptions
+        What the tables take for granted; the curves made of them say it too.
 
     Returns
     -------
@@ -109,6 +116,7 @@ def likelihood_tables(
             "e_min": ("energy_bin", edges[:-1], mev),
             "e_max": ("energy_bin", edges[1:], mev),
         },
+        dict(assumptions or {}),
     )
 
 

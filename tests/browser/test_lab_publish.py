@@ -11,11 +11,11 @@ from tests.browser.panel import Panel
 from tests.lake.conftest import Make
 
 ABOUT = {
-    "title": "My limit",
-    "experiment": "TEST",
-    "technique": "direct detection",
-    "arxiv": "unknown",
-    "licence": "CC-BY-4.0",
+    "Title": "My limit",
+    "Experiment": "TEST",
+    "Technique": "direct detection",
+    "arXiv": "unknown",
+    "Licence": "CC-BY-4.0",
 }
 
 
@@ -34,7 +34,7 @@ def in_browser(panel: Panel, name: str) -> Locator:
 
 
 def describe(dialog: Locator, year: str) -> None:
-    for key, value in {**ABOUT, "year": year}.items():
+    for key, value in {**ABOUT, "Year": year}.items():
         dialog.get_by_role("textbox", name=key, exact=True).fill(value)
 
 
@@ -50,7 +50,7 @@ def test_a_file_becomes_a_dataset_once_the_form_is_right_and_the_dry_run_was_see
     did = f"user.dm:{dataset.input_value()}"
     describe(dialog, year="24")
     page.keyboard.press("Enter")
-    year = dialog.get_by_role("textbox", name="year", exact=True)
+    year = dialog.get_by_role("textbox", name="Year", exact=True)
     expect(year).to_have_accessible_description("From 1900 to 2100; empty: unknown At least 1900")
     expect(dialog.get_by_label("Storage element")).to_be_focused()
     page.keyboard.insert_text("NOWHERE")

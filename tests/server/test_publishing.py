@@ -13,6 +13,7 @@ from tests.server.fetches import LONG, over
 from vre_dm.errors import InvalidRequest, InvalidUpload, NotInLake
 from vre_dm.lake.jobs.task import Task
 from vre_dm.lake.lake import Lake
+from vre_dm.sandbox import LakeStatus
 from vre_dm.server.below import Shown
 from vre_dm.server.publishing import _task
 
@@ -55,6 +56,16 @@ async def test_the_form_gets_the_schema_and_the_scopes_that_may_be_written(api: 
     assert "user.dm" in answer["scopes"]
     assert "xenon" not in answer["scopes"]
     assert set(METADATA) <= set(answer["schema"]["properties"])
+    assert answer["rse"] is None  # as none is mounted here
+
+
+async def test_the_form_proposes_the_storage_element_that_is_mounted_here(
+    api: Asked, on_lake: LakeStatus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mount = {"BASE_URL": on_lake.url, "OIDC_AUTH": "1", "RSE_MOUNT_PATH": str(tmp_path)}
+    for name, value in (mount | {"DESTINATION_RSE": "CERN-EOSPILOT"}).items():
+        monkeypatch.setenv(f"RUCIO_{name}", value)
+    assert said(await api("publish", "schema"))["rse"] == "CERN-EOSPILOT"
 
 
 async def test_a_file_is_rehearsed_uploaded_and_can_be_fetched(

@@ -20,9 +20,8 @@ class SchemaHandler(Handler):
     """What a publication needs."""
 
     async def get(self) -> None:
-        """Give the schema of the metadata, and the scopes that the user may write."""
-        scopes = await self.ask(lambda lake: list(lake.own_scopes()))
-        self.reply({"schema": schema(), "scopes": scopes})
+        """Give the schema of the metadata, the scopes that the user may write, and the usual RSE."""
+        self.reply({"schema": schema()} | await self.ask(_usual))
 
 
 class PublishHandler(Handler):
@@ -41,6 +40,11 @@ class PublishHandler(Handler):
                 return
             job = await self.begin(lambda launches: launches.launch(task))
         self.reply(await self.here(job.document), 201)
+
+
+def _usual(lake: Lake) -> dict[str, Any]:
+    mount = lake.instance.mount
+    return {"scopes": list(lake.own_scopes()), "rse": mount and mount.rse}
 
 
 def _task(shown: Shown, files: list[Path], order: dict[str, Any], lake: Lake) -> Task:

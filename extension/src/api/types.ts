@@ -242,6 +242,8 @@ export interface Rses {
 export interface PublishSchema {
   schema: Record<string, unknown>;
   scopes: string[];
+  /** Where a new dataset is kept if nothing is said; null if that must be said. */
+  rse: string | null;
 }
 
 export interface PublishOrder {

@@ -12,6 +12,8 @@ export interface ControlProps {
 
 interface FieldProps {
   label: string;
+  /** What the mouse tells of the label. */
+  title?: string;
   hint?: string;
   error?: string | null;
   required?: boolean;
@@ -19,12 +21,12 @@ interface FieldProps {
 }
 
 /** Label above, hint and error below; the error is also announced. */
-export function Field({ label, hint, error, required, children }: FieldProps): React.ReactElement {
+export function Field({ label, title, hint, error, required, children }: FieldProps): React.ReactElement {
   const id = React.useId();
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
   return (
     <div className="vre-field">
-      <label htmlFor={id}>
+      <label htmlFor={id} title={title}>
         {label}
         {required && <span aria-hidden="true"> *</span>}
       </label>

@@ -6,7 +6,8 @@ import type { Rses } from '../api/types';
 import { Field, TextField } from '../forms/field';
 import { emptyDaysText } from '../rules/days';
 import { RseField, useRses } from '../rules/rse-field';
-import type { Faults, PublishDraft } from './draft';
+import { turned } from './draft';
+import type { Faults, PublishDraft, Usual } from './draft';
 import { nameFault } from './names';
 
 interface DatasetFieldsProps {
@@ -15,14 +16,15 @@ interface DatasetFieldsProps {
   faults: Faults;
   /** Whether the new dataset has the name of one that is there. */
   isTaken: boolean;
-  scopes: readonly string[];
+  usual: Usual;
   rses: () => Promise<Rses>;
   trans: TranslationBundle;
 }
 
 /** What an empty field means is said by what the lake does then. */
 export function DatasetFields(props: DatasetFieldsProps): React.ReactElement {
-  const { draft, change, faults, scopes, trans } = props;
+  const { draft, change, faults, trans } = props;
+  const { scopes } = props.usual;
   const rses = useRses(props.rses);
   const text = (field: 'rse' | 'days' | 'comment' | 'prefix') => ({
     value: draft[field],
@@ -31,7 +33,7 @@ export function DatasetFields(props: DatasetFieldsProps): React.ReactElement {
   });
   return (
     <>
-      <Purpose draft={draft} change={change} trans={trans} />
+      <Purpose {...props} />
       <ScopeField draft={draft} change={change} scopes={scopes} error={faults.scope ?? null} trans={trans} />
       <NameField {...props} />
       <RseField
@@ -61,7 +63,7 @@ export function DatasetFields(props: DatasetFieldsProps): React.ReactElement {
 }
 
 /** Checked while it is typed; of a name that is taken the user says whether the files are to join. */
-function NameField({ draft, change, faults, isTaken, trans }: DatasetFieldsProps): React.ReactElement {
+function NameField({ draft, change, faults, isTaken, usual, trans }: DatasetFieldsProps): React.ReactElement {
   const typed = draft.name.trim();
   return (
     <>
@@ -74,7 +76,11 @@ function NameField({ draft, change, faults, isTaken, trans }: DatasetFieldsProps
         error={(typed ? nameFault(typed, trans) : null) ?? faults.name ?? null}
       />
       {isTaken && (
-        <button type="button" className="vre-small-button vre-taken" onClick={() => change({ isNew: false })}>
+        <button
+          type="button"
+          className="vre-small-button vre-taken"
+          onClick={() => change(turned(draft, false, usual))}
+        >
           {trans.__('Add the files to it')}
         </button>
       )}
@@ -82,9 +88,7 @@ function NameField({ draft, change, faults, isTaken, trans }: DatasetFieldsProps
   );
 }
 
-type Part = Pick<DatasetFieldsProps, 'draft' | 'change' | 'trans'>;
-
-function Purpose({ draft, change, trans }: Part): React.ReactElement {
+function Purpose({ draft, change, usual, trans }: DatasetFieldsProps): React.ReactElement {
   const choices: [boolean, string][] = [
     [true, trans.__('A new dataset')],
     [false, trans.__('Add to a dataset that is there')]
@@ -94,7 +98,12 @@ function Purpose({ draft, change, trans }: Part): React.ReactElement {
       <legend>{trans.__('Publish as')}</legend>
       {choices.map(([isNew, label]) => (
         <label key={label}>
-          <input type="radio" name="purpose" checked={draft.isNew === isNew} onChange={() => change({ isNew })} />
+          <input
+            type="radio"
+            name="purpose"
+            checked={draft.isNew === isNew}
+            onChange={() => change(turned(draft, isNew, usual))}
+          />
           <span>{label}</span>
         </label>
       ))}
@@ -102,7 +111,7 @@ function Purpose({ draft, change, trans }: Part): React.ReactElement {
   );
 }
 
-interface ScopeFieldProps extends Part {
+interface ScopeFieldProps extends Pick<DatasetFieldsProps, 'draft' | 'change' | 'trans'> {
   scopes: readonly string[];
   error: string | null;
 }

@@ -2,7 +2,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LakeError } from '../api/error';
-import type { PublishOrder } from '../api/types';
+import type { PublishOrder, PublishSchema } from '../api/types';
 import { daysOf } from '../rules/days';
 import { nameFault, proposedName } from './names';
 import type { SchemaField } from './schema';
@@ -25,19 +25,28 @@ export interface PublishDraft {
 /** Faults by field; those of the metadata as `metadata.KEY`. */
 export type Faults = Record<string, string>;
 
+/** What the lake says of uploads before anything is typed. */
+export type Usual = Pick<PublishSchema, 'scopes' | 'rse'>;
+
 /** What the dialog begins with; `did` is a dataset that the files shall join. */
-export function draftFor(paths: readonly string[], scopes: readonly string[], did: string | null): PublishDraft {
+export function draftFor(paths: readonly string[], usual: Usual, did: string | null): PublishDraft {
   const [scope, name] = did === null ? [] : did.split(':');
   return {
     isNew: did === null,
-    scope: scope ?? scopes[0] ?? '',
+    scope: scope ?? usual.scopes[0] ?? '',
     name: name ?? proposedName(paths[0] ?? ''),
     prefix: '',
-    rse: '',
+    rse: did === null ? (usual.rse ?? '') : '',
     days: '',
     comment: '',
     metadata: emptyDraft
   };
+}
+
+/** The other purpose: the usual storage element is proposed for a new dataset only, as one that is there has its own. */
+export function turned({ rse }: PublishDraft, isNew: boolean, usual: Usual): Partial<PublishDraft> {
+  const own = rse === usual.rse ? '' : rse;
+  return { isNew, rse: own || (isNew ? (usual.rse ?? '') : '') };
 }
 
 /** The schema of the metadata, read once. */

@@ -37,7 +37,7 @@ export function FormStep(props: FormStepProps): React.ReactElement {
         change={changes => setDraft(before => ({ ...before, ...changes }))}
         faults={faults}
         isTaken={isTaken}
-        scopes={known.scopes}
+        usual={known}
         rses={() => api.rses()}
         trans={trans}
       />

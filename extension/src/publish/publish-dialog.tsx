@@ -23,7 +23,7 @@ interface PublishProps {
 
 /** What was typed survives the way back from the dry run. */
 export function PublishDialog({ api, paths, did, known, trans, close }: PublishProps): React.ReactElement {
-  const [draft, setDraft] = React.useState(() => draftFor(paths, known.scopes, did));
+  const [draft, setDraft] = React.useState(() => draftFor(paths, known, did));
   const [checked, setChecked] = React.useState<{ order: PublishOrder; plan: PublishPlan } | null>(null);
   const form = React.useMemo(
     () => ({ fields: fieldsOf(known.schema), keyPattern: furtherKeys(known.schema) }),

@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { Field } from '../forms/field';
 import type { ControlProps } from '../forms/field';
+import { keyText } from '../metadata';
 import type { SchemaField } from './schema';
 
 interface SchemaControlProps {
@@ -14,10 +15,16 @@ interface SchemaControlProps {
   trans: TranslationBundle;
 }
 
-/** Its label is the key, which is what a search finds later. */
+/** Its label is the key in words; the key itself, which a search asks for later, is told by the mouse. */
 export function SchemaControl({ field, value, change, error, trans }: SchemaControlProps): React.ReactElement {
   return (
-    <Field label={field.key} hint={hintOf(field, trans)} required={field.required} error={error}>
+    <Field
+      label={keyText(field.key, trans)}
+      title={field.key}
+      hint={hintOf(field, trans)}
+      required={field.required}
+      error={error}
+    >
       {props => <Control {...{ field, value, change, trans, props }} />}
     </Field>
   );

@@ -2,6 +2,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
+import { keyText } from '../metadata';
 import type { Faults } from './draft';
 import type { SchemaField } from './schema';
 import type { Cells } from './values';
@@ -18,9 +19,10 @@ interface TableFieldProps {
 export function TableField({ field, rows, change, faults, trans }: TableFieldProps): React.ReactElement {
   const put = (row: number, key: string, value: string) =>
     change(rows.map((cells, at) => (at === row ? { ...cells, [key]: value } : cells)));
+  const name = keyText(field.key, trans);
   return (
     <fieldset className="vre-table-field">
-      <legend>{field.key}</legend>
+      <legend title={field.key}>{name}</legend>
       <p className="vre-field-error" role="alert">
         {faults[`metadata.${field.key}`] ?? ''}
       </p>
@@ -29,8 +31,8 @@ export function TableField({ field, rows, change, faults, trans }: TableFieldPro
           {field.columns.map(column => (
             <Cell
               key={column.key}
-              label={trans.__('%1 of row %2', column.key, row + 1)}
-              placeholder={column.key}
+              label={trans.__('%1 of row %2', keyText(column.key, trans), row + 1)}
+              placeholder={keyText(column.key, trans)}
               value={cells[column.key] ?? ''}
               change={value => put(row, column.key, value)}
               fault={faults[`metadata.${field.key}.${row}.${column.key}`]}
@@ -39,7 +41,7 @@ export function TableField({ field, rows, change, faults, trans }: TableFieldPro
           <button
             type="button"
             className="vre-small-button"
-            aria-label={trans.__('Remove row %1 of %2', row + 1, field.key)}
+            aria-label={trans.__('Remove row %1 of %2', row + 1, name)}
             onClick={() => change(rows.filter((_, at) => at !== row))}
           >
             {trans.__('Remove')}
@@ -47,7 +49,7 @@ export function TableField({ field, rows, change, faults, trans }: TableFieldPro
         </div>
       ))}
       <button type="button" className="vre-small-button" onClick={() => change([...rows, {}])}>
-        {trans.__('Add a row to %1', field.key)}
+        {trans.__('Add a row to %1', name)}
       </button>
     </fieldset>
   );

@@ -3,8 +3,10 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { Dataset, MetadataItem } from '../../api/types';
+import { keyText } from '../../metadata';
 import { Copy } from './copy';
-import { typeText, valueText } from './words';
+import { InnerTable } from './inner-table';
+import { tableOf, typeText, valueText } from './words';
 
 interface Props {
   dataset: Dataset;
@@ -42,16 +44,33 @@ export function About({ dataset, open, trans }: Props): React.ReactElement {
   );
 }
 
+/** A table inside the metadata, such as what the columns of a file are, stands below the rest. */
 function Metadata({ items, trans }: { items: MetadataItem[]; trans: TranslationBundle }): React.ReactElement {
   if (items.length === 0) {
     return <p>{trans.__('Nobody wrote metadata.')}</p>;
   }
+  const facts = items.filter(({ value }) => tableOf(value) === null);
+  return (
+    <>
+      {facts.length > 0 && <Facts items={facts} trans={trans} />}
+      {items.map(({ key, value }) => {
+        const rows = tableOf(value);
+        return rows && <InnerTable key={key} name={key} rows={rows} trans={trans} />;
+      })}
+    </>
+  );
+}
+
+/** Keys in words; the key itself, which a search asks for, is told by the mouse. */
+function Facts({ items, trans }: { items: MetadataItem[]; trans: TranslationBundle }): React.ReactElement {
   return (
     <table className="vre-facts" aria-label={trans.__('Metadata')}>
       <tbody>
         {items.map(item => (
           <tr key={item.key}>
-            <th scope="row">{item.key}</th>
+            <th scope="row" title={item.key}>
+              {keyText(item.key, trans)}
+            </th>
             <td title={typeText(item.kind, trans) || undefined}>
               {valueText(item, trans)}
               {item.unit && <span className="vre-unit"> {item.unit}</span>}

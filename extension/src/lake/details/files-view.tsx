@@ -1,12 +1,14 @@
 /** The files of a DID, however many: sizes, checksums, a filter by name. */
 
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
 import type { FileRow } from '../../api/types';
 import { FilterBox } from '../../forms/filter-box';
 import { sizeText } from '../../quantities';
 import { Rows } from '../../rows/rows';
 import type { ICellWriter, IDataLake } from '../../tokens';
+import { useSignal } from '../use-signal';
 import { Copy } from './copy';
 import { Trouble } from './trouble';
 import type { FilePages } from './files';
@@ -17,6 +19,7 @@ interface Props {
   files: FilePages;
   lake: IDataLake;
   writer: ICellWriter | null;
+  commands: CommandRegistry;
   trans: TranslationBundle;
 }
 
@@ -34,11 +37,8 @@ export function Files(props: Props): React.ReactElement {
         value={details.pattern}
         change={pattern => details.narrow(pattern)}
       />
-      <p className="vre-files-count" role="status">
-        {total === null
-          ? ''
-          : trans._n('%1 file, %2', '%1 files, %2', total, sizeText(files.size) || trans.__('size unknown'))}
-      </p>
+      <Standing {...props} />
+      <FetchFitting {...props} />
       {error ? (
         <Trouble error={error} again={() => files.look()} trans={trans} />
       ) : total === null ? (
@@ -47,6 +47,33 @@ export function Files(props: Props): React.ReactElement {
         <FileRows {...props} total={total} />
       )}
     </>
+  );
+}
+
+/** How many there are, and how many of them are selected: of a long list only what came into sight can be. */
+function Standing({ files, lake, trans }: Props): React.ReactElement {
+  useSignal(lake.selectionChanged);
+  const { total, size } = files;
+  const taken = files.count(lake.selection);
+  const all = trans._n('%1 file, %2', '%1 files, %2', total ?? 0, sizeText(size) || trans.__('size unknown'));
+  return (
+    <p className="vre-files-count" role="status">
+      {total === null ? '' : taken > 1 ? trans.__('%1; %2 of them selected', all, taken) : all}
+    </p>
+  );
+}
+
+/** All that the filter lets through, however many, by one fetch. */
+function FetchFitting({ details, files, commands, trans }: Props): React.ReactElement | null {
+  const { total, pattern } = files;
+  if (!total || pattern === '' || !commands.hasCommand('vre-dm:fetch')) {
+    return null;
+  }
+  const fetch = () => void commands.execute('vre-dm:fetch', { did: details.did, files: pattern });
+  return (
+    <button type="button" className="vre-small-button vre-fetch-fitting" onClick={fetch}>
+      {trans._n('Fetch this file', 'Fetch these %1 files', total)}
+    </button>
   );
 }
 

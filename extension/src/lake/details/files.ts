@@ -19,7 +19,9 @@ export class FilePages {
 
   constructor(
     private readonly ask: Ask,
-    private readonly told: () => void
+    private readonly told: () => void,
+    /** Which names fit; empty are all. */
+    readonly pattern = ''
   ) {}
 
   /** One file; undefined while its page is on the way. */
@@ -35,7 +37,13 @@ export class FilePages {
 
   /** Whether this file is among those that are known. */
   has(did: string): boolean {
-    return [...this.pages.values()].some(rows => rows.some(row => row.did === did));
+    return this.count([did]) > 0;
+  }
+
+  /** How many of the files that are known are among these. */
+  count(dids: readonly string[]): number {
+    const wanted = new Set(dids);
+    return [...this.pages.values()].flat().filter(row => wanted.has(row.did)).length;
   }
 
   /** Ask for the first page, again after a failure. */

@@ -106,10 +106,11 @@ export class Details {
   }
 
   private filesOf(did: string, part: string, told = this.tell): FilePages {
-    const pattern = (part === '' || part.includes('*') ? part : `*${part}*`) || undefined;
+    const pattern = part === '' || part.includes('*') ? part : `*${part}*`;
+    const query = { count: PAGE, pattern: pattern || undefined };
     const ask = (start: number, signal: AbortSignal) =>
-      this.anew.ask(did, freshness => this.lake.api.files(did, { start, count: PAGE, pattern, ...freshness }, signal));
-    return new FilePages(ask, told);
+      this.anew.ask(did, freshness => this.lake.api.files(did, { start, ...query, ...freshness }, signal));
+    return new FilePages(ask, told, pattern);
   }
 
   /** Files as they were narrowed last. */

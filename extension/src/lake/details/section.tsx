@@ -112,7 +112,7 @@ function summary({ kind, length, size, open }: Dataset, trans: TranslationBundle
 function Part({ details, did, lake, writer, commands, trans }: Props & { did: string }): React.ReactElement | null {
   const { tab, about, files, replicas, rules } = details;
   if (tab === 'files') {
-    return files && <Files {...{ details, files, lake, writer, trans }} />;
+    return files && <Files {...{ details, files, lake, writer, commands, trans }} />;
   }
   if (tab === 'replicas') {
     return <Answer of={replicas} show={value => <ReplicaTable replicas={value} trans={trans} />} trans={trans} />;

@@ -4,6 +4,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { MetadataItem, Replicas, ReplicaRow } from '../../api/types';
 import { momentText } from '../../quantities';
 
+/** The columns of a table of columns, in their order. */
+const COLUMNS = ['name', 'unit', 'description'];
+
 /** A value as it is read; whatever it holds, it is text. */
 export function valueText({ value, kind }: Pick<MetadataItem, 'value' | 'kind'>, trans: TranslationBundle): string {
   if (kind === 'date' && typeof value === 'string') {
@@ -14,7 +17,7 @@ export function valueText({ value, kind }: Pick<MetadataItem, 'value' | 'kind'>,
   }
   const inner = (part: unknown) => valueText({ value: part, kind: '' }, trans);
   if (Array.isArray(value)) {
-    // Tables inside the metadata, such as descriptions of columns, get a line each.
+    // What holds more than texts gets a line each.
     return value.map(inner).join(value.some(part => typeof part === 'object') ? '\n' : ', ');
   }
   if (typeof value !== 'object' || value === null) {
@@ -23,6 +26,21 @@ export function valueText({ value, kind }: Pick<MetadataItem, 'value' | 'kind'>,
   return Object.entries(value)
     .map(([key, part]) => trans.__('%1: %2', key, inner(part)))
     .join(', ');
+}
+
+/** A row of a table inside the metadata. */
+export type InnerRow = Readonly<Record<string, unknown>>;
+
+/** The rows of a value that is a table: a list of objects. */
+export function tableOf(value: unknown): readonly InnerRow[] | null {
+  const isRow = (part: unknown) => typeof part === 'object' && part !== null && !Array.isArray(part);
+  return Array.isArray(value) && value.length > 0 && value.every(isRow) ? (value as InnerRow[]) : null;
+}
+
+/** What is known of some row: of the columns of a file name and unit first, as they are asked for. */
+export function columnsOf(rows: readonly InnerRow[]): string[] {
+  const found = new Set(rows.flatMap(row => Object.keys(row)));
+  return [...COLUMNS.filter(column => found.delete(column)), ...found];
 }
 
 /** The type of a value; empty where it is text, as most are. */

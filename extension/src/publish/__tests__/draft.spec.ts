@@ -2,16 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nullTranslator } from '@jupyterlab/translation';
 import { LakeError } from '../../api/error';
-import { draftFor, fieldOf, holds, orderOf } from '../draft';
+import { draftFor, fieldOf, holds, orderOf, turned } from '../draft';
 import type { PublishDraft } from '../draft';
 import { nameFault, proposedName } from '../names';
 import { fieldsOf } from '../schema';
 
 const trans = nullTranslator.load('vre_dm');
 const form = { fields: [], keyPattern: '' };
+const usual = { scopes: ['user.dm'], rse: 'HERE' };
 
 function drafted(changes: Partial<PublishDraft> = {}): PublishDraft {
-  return { ...draftFor(['a.csv'], ['user.dm'], null), ...changes };
+  return { ...draftFor(['a.csv'], usual, null), ...changes };
 }
 
 test('a name that the lake would refuse is refused while it is typed', () => {
@@ -33,7 +34,7 @@ test('the name that is proposed is a valid one, or none', () => {
 });
 
 test('files that join a dataset bring neither metadata nor a lifetime', () => {
-  const draft = { ...draftFor(['a.csv'], ['user.dm'], 'user.x:set'), days: 'soon' };
+  const draft = { ...draftFor(['a.csv'], usual, 'user.x:set'), days: 'soon' };
   const needed = { ...form, fields: [] };
   assert.deepEqual(orderOf(draft, ['a.csv'], needed, trans).order, {
     files: ['a.csv'],
@@ -47,8 +48,16 @@ test('files that join a dataset bring neither metadata nor a lifetime', () => {
   });
 });
 
+test('the usual storage element is proposed for a new dataset, and what was chosen stays', () => {
+  assert.equal(drafted().rse, 'HERE');
+  const joining = { ...drafted(), ...turned(drafted(), false, usual) };
+  assert.deepEqual([joining.isNew, joining.rse], [false, '']);
+  assert.equal(turned(joining, true, usual).rse, 'HERE');
+  assert.equal(turned(drafted({ rse: 'ELSEWHERE' }), false, usual).rse, 'ELSEWHERE');
+});
+
 test('an order is given only without a fault', () => {
-  const draft = { ...draftFor(['a b.csv'], [], null), name: 'a b', days: '-1' };
+  const draft = { ...draftFor(['a b.csv'], { scopes: [], rse: null }, null), name: 'a b', days: '-1' };
   const { order, faults } = orderOf(draft, ['a b.csv'], form, trans);
   assert.equal(order, null);
   assert.deepEqual(Object.keys(faults), ['scope', 'name', 'rse', 'days']);

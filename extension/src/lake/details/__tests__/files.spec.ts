@@ -32,6 +32,13 @@ test('only the pages in sight are asked for, each once', async () => {
   assert.equal(files.at(5 * PAGE), undefined);
 });
 
+test('of files that are selected those are counted that have come', async () => {
+  const files = many([]);
+  files.look();
+  await settled();
+  assert.equal(files.count(['a:f0', 'a:f199', `a:f${PAGE}`, 'b:f0']), 2);
+});
+
 test('scrolling through everything keeps a bounded number of rows, and what is in sight among them', async () => {
   const files = many([]);
   for (let first = 0; first < TOTAL; first += PAGE) {

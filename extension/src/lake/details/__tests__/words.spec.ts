@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nullTranslator } from '@jupyterlab/translation';
-import { copyText, typeText, unreadableText, valueText } from '../words';
+import { columnsOf, copyText, tableOf, typeText, unreadableText, valueText } from '../words';
 
 const trans = nullTranslator.load('vre_dm');
 const row = { rse: 'A', scheme: 'https', files: 3, size: 1, unreadable: { BAD: 2 } };
@@ -29,6 +29,14 @@ test('a value is read as what it is, whatever it holds', () => {
     'a: <b>, c: 1\na: 2',
     'null'
   ]);
+});
+
+test('only a list of objects is a table, and it shows what any of its rows has', () => {
+  for (const value of [[], 'text', null, [1], [{ a: 1 }, [2]], [{ a: 1 }, null], { a: 1 }]) {
+    assert.equal(tableOf(value), null, JSON.stringify(value));
+  }
+  const rows = tableOf([{ note: 1, unit: 'GeV' }, { name: 'mass' }]);
+  assert.deepEqual(rows && columnsOf(rows), ['name', 'unit', 'note']);
 });
 
 test('a type that is no word of ours is not named', () => {

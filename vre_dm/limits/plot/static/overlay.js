@@ -1562,7 +1562,7 @@
 .vre-limits * { box-sizing: border-box; }
 .vre-body { display: grid; grid-template-columns: minmax(0, 1fr) 340px; gap: 10px; }
 @container (max-width: 760px) { .vre-body { grid-template-columns: minmax(0, 1fr); } }
-.vre-plot { position: relative; height: var(--vre-height, 560px); min-width: 0; }
+.vre-plot { position: relative; height: var(--vre-height, 560px); min-width: 0; direction: ltr; }
 .vre-canvas { position: absolute; inset: 0; }
 .vre-canvas .vre-on-label { cursor: grab; }
 .vre-handles { position: absolute; inset: 0; pointer-events: none; overflow: hidden; }
@@ -1583,23 +1583,24 @@
 .vre-limits[data-theme=dark] :focus-visible { outline-color: #56b4e9; }
 .vre-side { display: flex; flex-direction: column; gap: 6px; max-height: var(--vre-height, 560px); min-width: 0; padding-top: 4px; }
 .vre-limits fieldset { border: 0; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 2px 10px; min-width: 0; }
-.vre-limits legend { float: left; padding: 0 8px 0 0; font-weight: 600; line-height: 24px; }
+.vre-limits legend { float: inline-start; padding: 0; padding-inline-end: 8px; font-weight: 600; line-height: 24px; }
 .vre-scroll { overflow: auto; min-height: 0; }
 .vre-side .vre-scroll { flex: 1; border-top: 1px solid var(--vre-grid); }
 .vre-limits table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-.vre-limits th, .vre-limits td { text-align: left; padding: 2px 6px 2px 2px; font-weight: normal; vertical-align: top;
+.vre-limits th, .vre-limits td { text-align: start; padding: 2px; padding-inline-end: 6px; font-weight: normal; vertical-align: top;
   border-bottom: 1px solid var(--vre-grid); color: inherit; background: none; white-space: normal; }
 .vre-limits thead th { font-weight: 600; font-size: 11px; position: sticky; top: 0; background: var(--vre-background); }
 .vre-side tbody tr { height: 26px; }
 .vre-side td button { padding: 0 5px; font-size: 11px; }
-.vre-limits .vre-name { border: 0; padding: 0; text-align: left; background: none; }
+.vre-limits .vre-name { border: 0; padding: 0; text-align: start; background: none; }
 .vre-limits .vre-off .vre-name { color: var(--vre-line); }
 .vre-off .vre-swatch { opacity: 0.35; }
-.vre-swatch { display: inline-block; width: 26px; height: 3px; margin-right: 6px; vertical-align: middle; }
+.vre-swatch { display: inline-block; width: 26px; height: 3px; margin-inline-end: 6px; vertical-align: middle; }
 .vre-sliders { padding: 6px 2px !important; gap: 4px 22px !important; align-items: center; }
 .vre-sliders label, .vre-year { display: inline-flex; gap: 8px; align-items: center; }
-.vre-sliders input { width: 170px; }
-.vre-year input { width: 260px; }
+.vre-limits :is(.vre-sliders label, .vre-year) { max-width: 100%; }
+.vre-sliders input { flex: 0 1 170px; min-width: 3em; }
+.vre-year input { flex: 0 1 260px; min-width: 3em; }
 .vre-limits output { min-width: 5em; font-variant-numeric: tabular-nums; }
 .vre-tip { position: absolute; z-index: 5; max-width: 340px; padding: 8px 10px; pointer-events: none; font-size: 12px;
   background: var(--vre-background); border: 1px solid var(--vre-line); border-radius: 6px;
@@ -1611,8 +1612,8 @@
 .vre-tip dt { opacity: 0.7; }
 .vre-tip dd { margin: 0; }
 .vre-compare table { width: auto; min-width: 50%; margin: 6px 0; }
-.vre-compare th, .vre-compare td { padding-right: 18px; }
-.vre-compare caption { text-align: left; font-weight: 600; padding: 4px 2px; }
+.vre-compare th, .vre-compare td { padding-inline-end: 18px; }
+.vre-compare caption { text-align: start; font-weight: 600; padding: 4px 2px; }
 .vre-compare p { margin: 4px 2px; }
 .vre-record { padding: 6px 2px; }
 .vre-record summary { cursor: pointer; }

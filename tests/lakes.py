@@ -69,10 +69,24 @@ def client(lake: LakeStatus, config: Path | None = None) -> Any:
 
 def inside(lake: LakeStatus, code: str, *words: str, input: str = "") -> subprocess.CompletedProcess[str]:
     """Run Python code in the lake's private environment, as its own steps are run."""
+    command, how = _privately(lake, code, words)
+    return subprocess.run(command, check=False, input=input, capture_output=True, **how)
+
+
+def started_inside(lake: LakeStatus, code: str, *words: str) -> subprocess.Popen[str]:
+    """Start such code, and go on."""
+    command, how = _privately(lake, code, words)
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, **how)
+
+
+def _privately(lake: LakeStatus, code: str, words: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
     python, path = private_python(Layout(lake.root))
     environment = {"PYTHONPATH": str(path), "RUCIO_CONFIG": str(Layout(lake.root).server / "rucio.cfg")}
-    how: dict[str, Any] = {"env": environment, "cwd": lake.root, "capture_output": True, "text": True}
-    return subprocess.run([python, "-W", "ignore", "-c", code, *words], check=False, input=input, **how)
+    return [str(python), "-W", "ignore", "-c", code, *words], {
+        "env": environment,
+        "cwd": lake.root,
+        "text": True,
+    }
 
 
 def admin(lake: LakeStatus) -> Any:

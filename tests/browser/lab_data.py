@@ -1,43 +1,54 @@
-"""Data of the lake that stories need: a dataset that takes a while, and the process that fetches it."""
+"""What stories need of the lake: data that take a while, tokens of any life, a storage that stands still."""
 
 import json
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import psutil
+
 from tests.browser.lab import Lab
-from tests.lakes import inside
+from tests.lakes import inside, started_inside, until
 from vre_dm.did import Did
 from vre_dm.sandbox import LakeStatus
 from vre_dm.sandbox.layout import Layout
 
 HTTPS_RSE = "CNAF-STORM"
 _MINT = """
-import sys
+import sys, time
 from pathlib import Path
-from vre_dm.sandbox.layout import Layout
+from vre_dm.sandbox.layout import Layout, write_private
 from vre_dm.sandbox.services import secrets
 from vre_dm.sandbox.services.issuer import Issuer
-root, url, life = sys.argv[1:]
+root, url, life, *kept = sys.argv[1:]
 layout = Layout(Path(root))
 issuer = Issuer(layout, url, secrets.load(layout), {}, int(life))
-print(issuer.access_token("dm", "vre-dm", "rucio", "openid profile"))
+mint = lambda: issuer.access_token("dm", "vre-dm", "rucio", "openid profile")
+print(mint(), flush=True)
+while kept:
+    write_private(Path(kept[0]), mint())
+    time.sleep(1)
 """
 
 
-def zeros(lake: LakeStatus, rucio: Any, name: str, size: int) -> Did:
-    """A dataset of one file of zeros, which takes no room in the lake but travels like any other."""
-    did, file = Did("user.dm", name), f"{name}.bin"
-    (pfn,) = rucio.lfns2pfns(HTTPS_RSE, [f"{did.scope}:{file}"]).values()
-    path = Layout(lake.root).storage(HTTPS_RSE) / pfn.split(f"/{HTTPS_RSE}/", 1)[1]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as stream:
-        stream.truncate(size)
-    entry = {"scope": did.scope, "name": file}
+def zeros(lake: LakeStatus, rucio: Any, name: str, size: int, files: int = 1) -> Did:
+    """A dataset of files of zeros, which take no room in the lake but travel like any other."""
+    did = Did("user.dm", name)
+    entries = [{"scope": did.scope, "name": f"{name}.{number}.bin"} for number in range(files)]
+    pfns = rucio.lfns2pfns(HTTPS_RSE, [f"{did.scope}:{entry['name']}" for entry in entries])
+    for pfn in pfns.values():
+        path = Layout(lake.root).storage(HTTPS_RSE) / pfn.split(f"/{HTTPS_RSE}/", 1)[1]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as stream:
+            stream.truncate(size)
     # Of n zeros Adler's first sum stays 1, and the second is n.
-    rucio.add_replicas(HTTPS_RSE, [entry | {"bytes": size, "adler32": f"{(size % 65521 << 16) + 1:08x}"}])
+    about = {"bytes": size, "adler32": f"{(size % 65521 << 16) + 1:08x}"}
+    rucio.add_replicas(HTTPS_RSE, [entry | about for entry in entries])
     rucio.add_dataset(did.scope, did.name)
-    rucio.attach_dids(did.scope, did.name, [entry])
+    rucio.attach_dids(did.scope, did.name, entries)
     return did
 
 
@@ -54,3 +65,30 @@ def token(lake: LakeStatus, seconds: int) -> str:
     done = inside(lake, _MINT, str(lake.root), lake.issuer, str(seconds))
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
+
+
+@contextmanager
+def keeping_tokens(lake: LakeStatus, file: Path, seconds: int) -> Iterator[None]:
+    """As a hub does: a token that lives so long is in a file, and the next one a second later."""
+    before = file.read_text()
+    hub = started_inside(lake, _MINT, str(lake.root), lake.issuer, str(seconds), str(file))
+    try:
+        until(lambda: file.read_text() != before)
+        yield
+    finally:
+        hub.kill()
+        hub.wait(60)
+
+
+@contextmanager
+def storage_at_rest(lake: LakeStatus) -> Iterator[None]:
+    """The storage stands still: what it sends stops in the middle, and goes on after."""
+    site = psutil.Process(lake.parts["site"])
+    everything = [site, *site.children(recursive=True)]
+    for process in everything:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in everything:
+            process.resume()

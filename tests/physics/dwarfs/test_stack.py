@@ -128,7 +128,7 @@ def test_a_limit_where_a_table_has_ended_is_refused(channels: Channels) -> None:
 def test_no_limit_depends_on_how_a_table_goes_on(
     tables: xr.Dataset, roster: Roster, channels: Channels
 ) -> None:
-    """Cut the last five fluxes off, down to lnL of -20 and less: nothing changes."""
+    """Cut the last two fluxes off every table: nothing changes."""
     whole = DwarfStack(tables, roster)
     cut = DwarfStack(tables.isel(point=slice(0, 23)), roster)
     masses = [10.0, 100.0, 1000.0, 10000.0]

@@ -50,8 +50,8 @@ class Comparison(Tabular):
             (
                 check.quantity,
                 check.where,
-                f"{check.published:.4g}",
-                f"{check.ours:.3g}",
+                _rounded(check.published, 4),
+                _rounded(check.ours, 3),
                 f"{check.ratio:.3f}",
                 f"{check.tolerance:.2g}",
                 "yes" if check.holds else "NO",
@@ -66,6 +66,11 @@ class Comparison(Tabular):
         """Give the same for programs."""
         checks = [asdict(check) | {"ratio": check.ratio, "holds": check.holds} for check in self.checks]
         return {"analysis": self.analysis, "checks": checks, "failure": self.failure}
+
+
+def _rounded(value: float, digits: int) -> str:
+    """So many digits, and an exponent only where the number is very small or very large."""
+    return f"{float(f'{value:.{digits}g}'):g}"
 
 
 @click.command()

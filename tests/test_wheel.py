@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -11,6 +12,16 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 UV = Path(sys.executable).with_name("uv")
+
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def test_every_notebook_is_said_to_go_into_the_wheel() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    shipped = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    wanted = {f"notebooks/{path.name}": f"vre_dm/share/notebooks/{path.name}" for path in NOTEBOOKS}
+    assert {key: value for key, value in shipped.items() if key.endswith(".ipynb")} == wanted
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +38,12 @@ def test_the_wheel_is_small_and_holds_what_commands_need(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     needed = {
         "vre_dm/share/locks/lake.txt",
-        "vre_dm/share/notebooks/00_tour.ipynb",
-        "vre_dm/share/notebooks/10_summary_plots.ipynb",
         "vre_dm/sandbox/seed/registry.json",
         "vre_dm/limits/catalogue/schema.json",
         "vre_dm/py.typed",
         "vre_dm/server/openapi/jobs.yaml",
     }
+    needed |= {f"vre_dm/share/notebooks/{path.name}" for path in NOTEBOOKS}
     assert needed <= names
     assert not [name for name in names if name.startswith("tests/") or name.endswith(".pyc")]
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from iminuit import Minuit
+from scipy.stats import norm
 
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.checks import check
@@ -135,6 +136,29 @@ def test_no_limit_depends_on_how_a_table_goes_on(
     np.testing.assert_allclose(
         cut.scan(channels["bb"], masses)["limit"], whole.scan(channels["bb"], masses)["limit"], rtol=1e-6
     )
+
+
+@pytest.mark.parametrize("cl", [0.5001, 0.68, 0.9999997])
+def test_a_limit_of_any_level_is_where_the_profile_has_dropped(
+    stack: DwarfStack, channels: Channels, cl: float
+) -> None:
+    found = stack.scan(channels["bb"], 100.0, cl=cl)
+    limit = float(found["limit"][0])
+    grid = limit * np.geomspace(0.9, 1.1, 21)
+    drop = float(found["ts"][0]) / 2 - float(
+        stack.likelihood(channels["bb"], 100.0, grid).sum("target")[0, 10]
+    )
+    assert drop == pytest.approx(norm.ppf(cl) ** 2 / 2, rel=1e-2, abs=5e-3)
+
+
+def test_curves_and_masses_that_are_none_are_refused(stack: DwarfStack, channels: Channels) -> None:
+    with pytest.raises(OutOfRange, match="must rise"):
+        limit_curve(stack, channels["bb"], [100.0, 10.0])
+    for masses in ([], [[10.0, 100.0]]):
+        with pytest.raises(OutOfRange, match="not an array of shape"):
+            stack.scan(channels["bb"], masses)
+    with pytest.raises(OutOfRange, match="no likelihood tables"):
+        DwarfStack(stack.tables.drop_vars("lnL"), stack.roster)
 
 
 @pytest.mark.parametrize("mass", [4.9, 100_001.0, -5.0, float("nan")])

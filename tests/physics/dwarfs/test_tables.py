@@ -40,6 +40,7 @@ def test_other_files_of_a_fetch_are_left_aside() -> None:
         (lambda t: t.assign(eflux=t.eflux + 1e-10), "no lnL at zero flux"),
         (lambda t: t.assign(eflux=t.eflux.where(t.index != 3, 1.0)), "do not rise"),
         (lambda t: t.iloc[:0], "no row"),
+        (lambda t: t.assign(dlnL=t.dlnL.astype(str)), "column dlnL"),
     ],
 )
 def test_a_table_that_is_not_whole_is_refused(
@@ -99,6 +100,14 @@ def test_a_roster_of_others_is_made_from_one(roster: Roster) -> None:
     assert roster.replaced({"draco": JFactor(18.0, 0.2)})["draco"].log10_j == 18.0
     with pytest.raises(OutOfRange, match="near it: draco"):
         roster.only("Drako")
+
+
+def test_a_roster_in_other_units_is_refused_with_its_row(tmp_path: Path) -> None:
+    frame = pd.read_parquet(SEED / "fermi" / "dsph.jfactors.parquet")
+    frame.loc[2, "log10J"] = 10 ** frame.loc[2, "log10J"]
+    frame.to_parquet(tmp_path / "j.parquet")
+    with pytest.raises(OutOfRange, match=r"j\.parquet, row 3: log10 of J in GeV2/cm5 = 5\.754\S* must lie"):
+        read_roster(tmp_path / "j.parquet")
 
 
 @pytest.mark.parametrize(

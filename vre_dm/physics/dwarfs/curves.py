@@ -6,9 +6,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from vre_dm.errors import OutOfRange
 from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert.derived import Origin, derived
 from vre_dm.limits.curve import Curve
+from vre_dm.limits.floats import floats
 from vre_dm.limits.metadata import UNKNOWN, Reference
 from vre_dm.limits.quantities import quantity
 from vre_dm.physics.dwarfs.bands import band_columns
@@ -73,7 +75,7 @@ def limit_curve(
     Raises
     ------
     OutOfRange
-        As of `DwarfStack.scan`, or expected limits of other masses or of fewer than 20 experiments.
+        Masses that do not rise; as of `DwarfStack.scan`; expected limits of other masses, or fewer than 20.
     InvalidCurve
         An id or a label that is no text.
 
@@ -81,7 +83,11 @@ def limit_curve(
     ----------
     arXiv:1611.03184 (likelihood and statistic)
     """
-    result = stack.scan(spectrum, mass_gev, cl=cl)
+    masses = np.atleast_1d(floats(mass_gev, "dark-matter mass", "GeV"))
+    if masses.ndim > 1 or np.any(np.diff(masses) <= 0):
+        msg = "the masses of a curve must rise, without repetition"
+        raise OutOfRange(msg)
+    result = stack.scan(spectrum, masses, cl=cl)
     who, many = origin.experiment, len(stack.roster)
     shown = next(iter(stack.roster)) if many == 1 else f"{many} dwarf galaxies"
     drop = 2 * one_sided_drop(cl)

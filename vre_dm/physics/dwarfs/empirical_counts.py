@@ -16,9 +16,10 @@ from scipy.special import gammaln, logsumexp
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.derived import Origin
 from vre_dm.limits.convert.domain import number, positive
+from vre_dm.limits.floats import floats
 from vre_dm.limits.metadata import Reference
 from vre_dm.limits.spelling import require
-from vre_dm.physics.dwarfs.roster import JFactor, Roster
+from vre_dm.physics.dwarfs.roster import JFactor, Roster, j_factor_of
 from vre_dm.physics.dwarfs.stack import DwarfStack
 from vre_dm.physics.dwarfs.tables import PHOTONS, likelihood_tables
 from vre_dm.physics.parquet import read_table
@@ -214,8 +215,8 @@ def read_counts(counts: Path, backgrounds: Path) -> EmpiricalCounts:
     shape = (-1, bins)
     return EmpiricalCounts(
         targets=tuple(_name(number) for number in seen["dwarf_id"].to_pylist()[::bins]),
-        photons=seen["photons"].to_numpy().astype(np.int64).reshape(shape),
-        exposure_cm2_s=seen["exposure"].to_numpy().reshape(shape),
+        photons=_column(counts, seen, "photons").astype(np.int64).reshape(shape),
+        exposure_cm2_s=_column(counts, seen, "exposure").reshape(shape),
         background=np.array(blank["probability"].to_pylist()).reshape(*shape, len(blank["probability"][0])),
     )
 
@@ -230,11 +231,18 @@ def read_dwarf_set(path: Path) -> Roster:
     """
     names = ("dwarf_id", "log10J", "sigma_up_dex", "sigma_down_dex")
     table = read_table(path, names, "a table of J factors").to_pylist()
+    roster = {}
     for row, record in enumerate(table, start=1):
-        if record["sigma_up_dex"] != record["sigma_down_dex"]:
-            msg = f"{path.name}, row {row}: J of dwarf {record['dwarf_id']} has unequal uncertainties"
+        dwarf, log10_j, up, down = (record[name] for name in names)
+        if up != down:
+            msg = f"{path.name}, row {row}: J of dwarf {dwarf} has unequal uncertainties"
             raise OutOfRange(msg)
-    return Roster({_name(row["dwarf_id"]): JFactor(row["log10J"], row["sigma_up_dex"]) for row in table})
+        roster[_name(dwarf)] = j_factor_of(path, row, log10_j, up)
+    return Roster(roster)
+
+
+def _column(path: Path, table: Table, name: str) -> Array:
+    return floats(table[name].to_numpy(), f"{path.name}, column {name}:")
 
 
 def _name(dwarf_id: int) -> str:

@@ -84,6 +84,21 @@ class Roster(Mapping[str, JFactor]):
         return f"Roster({len(self)} targets: {', '.join(self)})"
 
 
+def j_factor_of(path: Path, row: int, log10_j: float, sigma_dex: float, reference: str = "") -> JFactor:
+    """Make the J factor of one row of a file.
+
+    Raises
+    ------
+    OutOfRange
+        It is none; the message names file and row, counted from 1.
+    """
+    try:
+        return JFactor(log10_j, sigma_dex, reference)
+    except OutOfRange as error:
+        msg = f"{path.name}, row {row}: {error}"
+        raise OutOfRange(msg) from None
+
+
 def read_roster(path: Path) -> Roster:
     """Read a table of J factors: of the lake, ``fermi:dsph.jfactors``.
 
@@ -95,7 +110,7 @@ def read_roster(path: Path) -> Roster:
     Raises
     ------
     OutOfRange
-        The file is no such table, or names a target twice.
+        The file is no such table, names a target twice, or states a J factor in other units.
     """
     table = read_table(path, ("target", "log10J", "sigma_dex", "reference"), "a table of J factors")
     roster: dict[str, JFactor] = {}
@@ -103,5 +118,7 @@ def read_roster(path: Path) -> Roster:
         if record["target"] in roster:
             msg = f"{path.name}, row {row}: target {record['target']} is there already"
             raise OutOfRange(msg)
-        roster[record["target"]] = JFactor(record["log10J"], record["sigma_dex"], record["reference"])
+        roster[record["target"]] = j_factor_of(
+            path, row, record["log10J"], record["sigma_dex"], record["reference"]
+        )
     return Roster(roster)

@@ -16,15 +16,15 @@ from vre_dm.physics.dwarfs.crossing import highest, last_above, one_sided_drop, 
 from vre_dm.physics.dwarfs.envelope import envelope
 from vre_dm.physics.dwarfs.lattice import Segments
 from vre_dm.physics.dwarfs.roster import Roster
-from vre_dm.physics.dwarfs.tables import ENERGY
+from vre_dm.physics.dwarfs.tables import ENERGY, PHOTONS
 from vre_dm.physics.spectra import Spectrum, counts_in_bins, energy_in_bins, require_particle
 
 Array = NDArray[np.float64]
 STEP_DEX = 0.01
-MARGIN_SIGMA = 5.0
-"""How far from its central value J is followed."""
-FAINT, DEEP = 1e-3, 12.0
-"""A lattice runs from where ln L has hardly moved to where one energy bin alone costs more than this."""
+FAINT, DEEP = 1e-3, 10.0
+"""A lattice runs from where ln L has hardly moved to where a target costs this more than a limit asks for."""
+PULL = 5.0
+"""Standard deviations to which J is followed where no limit says how far."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +48,7 @@ class DwarfStack:
     Raises
     ------
     OutOfRange
-        A target of the roster has no table.
+        A target of the roster has no table, or these are no likelihood tables.
 
     References
     ----------
@@ -61,6 +61,10 @@ class DwarfStack:
     _segments: dict[str, Segments] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        missing = {"flux", "lnL", "target", "e_min", "e_max"} - set(self.tables.variables)
+        if missing or self.tables["flux"].attrs.get("units") not in (ENERGY, PHOTONS):
+            msg = "these are no likelihood tables; make them with read_likelihoods or likelihood_tables"
+            raise OutOfRange(msg)
         known = [str(name) for name in self.tables["target"].to_numpy()]
         for target in self.roster:
             require(target, known, "target of a likelihood table", error=OutOfRange)
@@ -88,6 +92,9 @@ class DwarfStack:
         """
         require_particle(spectrum, "photon")
         masses = np.atleast_1d(positive("dark-matter mass in GeV", mass_gev))
+        if masses.ndim != 1 or not masses.size:
+            msg = f"masses are one or a list of them, not an array of shape {masses.shape}"
+            raise OutOfRange(msg)
         edges = np.append(self.tables["e_min"].to_numpy(), self.tables["e_max"].to_numpy()[-1]) / 1e3
         unit = self.tables["flux"].attrs["units"]
         in_bins, scale = (energy_in_bins, 1e3) if unit == ENERGY else (counts_in_bins, 1.0)
@@ -120,8 +127,8 @@ class DwarfStack:
         Returns
         -------
         xarray.DataArray
-            Dimensions ``target``, ``mass``, ``sigma_v``. With J held, ``-inf`` where the flux is beyond the
-            tables.
+            Dimensions ``target``, ``mass``, ``sigma_v``. A flux beyond the tables counts as excluded: with J
+            held, ``-inf``; with J profiled, no J that gives it is taken.
 
         Raises
         ------
@@ -133,7 +140,7 @@ class DwarfStack:
         step = _even_step(grid)
         flux = self.flux(spectrum, mass_gev)
         start = np.full(flux.sizes["mass"], np.log10(grid[0]))
-        lnl = self._profiles(_log10(flux), start, step, grid.size, profile_j=profile_j)[0]
+        lnl = self._profiles(_log10(flux), start, step, grid.size, PULL if profile_j else 0.0)[0]
         coords = {
             "target": list(self.roster),
             "mass": flux["mass"],
@@ -168,11 +175,12 @@ class DwarfStack:
         drop = one_sided_drop(cl)
         flux = self.flux(spectrum, mass_gev)
         masses, log10_flux = flux["mass"].to_numpy(), _log10(flux)
-        start, nodes = self._window(log10_flux)
-        profiles, ends = self._profiles(log10_flux, start, STEP_DEX, nodes, profile_j=True)
+        pull = float(np.sqrt(2 * (drop + DEEP)))  # a J so far off costs as much
+        start, nodes = self._window(log10_flux, drop + DEEP, pull)
+        profiles, ends = self._profiles(log10_flux, start, STEP_DEX, nodes, pull)
         total = profiles.sum(axis=0)
         best, place = highest(total, at_zero=0.0)
-        crossing = last_above(total, best - drop)
+        crossing = last_above(total, np.minimum(best - drop, total.max(axis=1)))
         require_found(crossing, masses, f"{len(self.roster)} targets, {spectrum.name}")
         self._require_covered(profiles, ends, crossing, masses)
         to_sigma_v = {"units": "cm3/s"}
@@ -187,13 +195,13 @@ class DwarfStack:
         )
 
     def _profiles(
-        self, log10_flux: Array, start: Array, step: float, nodes: int, *, profile_j: bool
+        self, log10_flux: Array, start: Array, step: float, nodes: int, pull: float
     ) -> tuple[Array, Array]:
         """Likelihood by target, mass and node; by target and mass what it is at most beyond the table."""
         profiles = np.empty((len(self.roster), len(start), nodes))
         ends = np.empty(profiles.shape[:2])
         for row, (target, factor) in enumerate(self.roster.items()):
-            wide = int(np.ceil(MARGIN_SIGMA * factor.sigma_dex / step)) if profile_j else 0
+            wide = int(np.ceil(pull * factor.sigma_dex / step))
             lnl, covered = self._segments[target].on_lattice(
                 log10_flux + factor.log10_j, start - wide * step, step, nodes + 2 * wide
             )
@@ -204,13 +212,13 @@ class DwarfStack:
             profiles[row] = envelope(lnl, step / factor.sigma_dex, wide) if wide else lnl
         return profiles, ends
 
-    def _window(self, log10_flux: Array) -> tuple[Array, int]:
-        """Lattice of each mass from no effect to certain exclusion, and the most nodes one needs."""
+    def _window(self, log10_flux: Array, depth: float, pull: float) -> tuple[Array, int]:
+        """Where the lattice of each mass starts, and how many nodes the longest needs."""
         low, high = np.zeros(len(log10_flux)), np.full(len(log10_flux), np.inf)
         for target, factor in self.roster.items():
             segments, signal = self._segments[target], log10_flux + factor.log10_j
             low += np.sum(np.abs(segments.slope[:, 0]) * 10**signal, axis=1)
-            high = np.minimum(high, segments.reach(signal, DEEP) + MARGIN_SIGMA * factor.sigma_dex)
+            high = np.minimum(high, segments.reach(signal, depth) + pull * factor.sigma_dex)
         start = np.log10(FAINT / low)
         return start, int(np.ceil(np.max(high - start) / STEP_DEX)) + 2
 

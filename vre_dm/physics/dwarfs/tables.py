@@ -122,7 +122,9 @@ def likelihood_tables(
 
 def _read(path: Path) -> tuple[str, NDArray[np.float64], tuple[NDArray[np.float64], NDArray[np.float64]]]:
     table = read_table(path, COLUMNS, WHAT)
-    low, high, flux, lnl = (table[name].to_numpy() for name in COLUMNS)
+    low, high, flux, lnl = (
+        floats(table[name].to_numpy(), f"{path.name}, column {name}:") for name in COLUMNS
+    )
     starts = np.flatnonzero(np.concatenate([[True], (np.diff(low) != 0) | (np.diff(high) != 0)]))
     sizes = np.diff(np.append(starts, low.size))
     if np.any(sizes != sizes[0]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import xarray as xr
@@ -66,6 +66,8 @@ class CountingExperiment:
         Recoil energy below which no signal is assumed, keV.
     target
         The nuclei.
+    reference
+        Publication of the data, for the curves.
     """
 
     name: str
@@ -73,6 +75,7 @@ class CountingExperiment:
     exposure_tonne_year: float
     threshold_kev: float = 0.0
     target: Target = XENON_AVERAGE
+    reference: Reference = field(default_factory=Reference)
 
     def signal(
         self,
@@ -192,7 +195,7 @@ class CountingExperiment:
         inputs
             DIDs or file names that went in.
         reference
-            Publication of the data.
+            Publication of the data; the experiment's by default.
 
         Returns
         -------
@@ -261,6 +264,7 @@ class CountingExperiment:
             "experiment": self.name,
             "quantity": quantity,
             "sigma_cm2": sigma_cm2,
+            "reference": self.reference,
             "assumptions": {**assumptions, **self.response.attrs.get("assumptions", {}), **own},
         }
         return xr.DataArray(counts, dims=("mass", name), coords=coords, name="signal", attrs=attrs)

@@ -76,7 +76,7 @@ def limit_curve(
     inputs
         What went in, as text: ``"xenon:s2only.response adler32:…"``.
     reference
-        Publication of the data.
+        Publication of the data; the experiment's by default.
     kind
         ``"expected"`` or ``"projection"`` where the events are not data.
 
@@ -182,7 +182,7 @@ def cross_section_curve(
         kind=kind,
         cl=cl,
         statistic=statistic,
-        reference=reference or Reference(),
+        reference=reference or signal.attrs["reference"],
     )
     return derived(
         origin,

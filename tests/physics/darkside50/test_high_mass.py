@@ -48,7 +48,7 @@ def test_it_is_not_the_earlier_result_of_less_exposure(search: HighMass) -> None
 
 def test_the_acceptance_of_the_recoil_energy_gives_the_same_within_ten_percent(search: HighMass) -> None:
     other = limit(read_high_mass(FILES, acceptance_of="energy"))
-    np.testing.assert_allclose(other.y, list(PUBLISHED.values()), rtol=0.07)
+    np.testing.assert_allclose(other.y, list(PUBLISHED.values()), rtol=0.1)
     np.testing.assert_allclose(other.y, limit(search).y, rtol=0.12)
 
 
@@ -107,10 +107,18 @@ def test_points_of_a_figure_are_sorted_averaged_and_not_prolonged(search: HighMa
     assert isinstance(acceptance, Digitised)
     assert isinstance(quenching, Digitised)
     assert np.all(np.diff(acceptance.x) > 0)
-    assert acceptance.range == (0.0, 478.0)
+    assert acceptance.range == pytest.approx((109.70, 477.70), abs=0.01)
+    np.testing.assert_array_equal(acceptance([50.0, 600.0]), 0.0)
     assert quenching.range == (0.0, 199.0)
     with pytest.raises(OutOfRange, match="is known from 0 to 199 keV; nothing is extrapolated"):
         search.mean_s1_pe(np.array([250.0]))
+
+
+def test_no_recoil_far_below_the_drawn_acceptance_is_let_in(search: HighMass) -> None:
+    # A ramp from zero to the first point, half a per cent high, makes 1.7 % of the events at 100 GeV.
+    seen = search.response().sum("s1")
+    assert float(seen.sel(energy=slice(0, 35)).max()) < 1e-6
+    assert float(seen.sel(energy=slice(80, 140)).min()) > 0.69
 
 
 def test_a_light_yield_at_which_accepted_recoils_lie_beyond_the_quenching_table_is_refused(

@@ -35,17 +35,20 @@ class Digitised:
         What it is, and the unit of its abscissa, for messages.
     x, y : ndarray, shape (n,)
         Points, x rising.
+    beyond
+        Value outside of `range` where that is known, as zero is for an acceptance; else None.
 
     Raises
     ------
     OutOfRange
-        When called outside of `range`.
+        When called outside of `range`, and nothing is known there.
     """
 
     name: str
     unit: str
     x: NDArray[np.float64]
     y: NDArray[np.float64]
+    beyond: float | None = None
 
     def __post_init__(self) -> None:
         if self.x.size < 2 or self.x.shape != self.y.shape or not np.all(np.diff(self.x) > 0):
@@ -65,17 +68,19 @@ class Digitised:
         """Interpolate linearly; same shape."""
         wanted = np.asarray(at, dtype=np.float64)
         low, high = self.range
-        if not np.all((wanted >= low) & (wanted <= high)):
+        if self.beyond is None and not np.all((wanted >= low) & (wanted <= high)):
             msg = f"{self.name} is known from {low:g} to {high:g} {self.unit}; nothing is extrapolated"
             raise OutOfRange(msg)
-        return np.asarray(np.interp(wanted, self.x, self.y))
+        return np.asarray(np.interp(wanted, self.x, self.y, left=self.beyond, right=self.beyond))
 
 
 def read_high_mass(paths: Iterable[Path], *, acceptance_of: AcceptanceOf = "s1") -> HighMass:
     """Read the inputs of the search from the files of ``darkside:ds50.highmass.2018``.
 
     The acceptance was digitised point by point along the line of a figure: it is sorted here, and points at
-    one abscissa are averaged. Rows that only prolong a table to very high energies are left out.
+    one abscissa are averaged. Where that line ends acceptance ends: the zeros that the table has at S1 = 0
+    and far above are no points of it, and would make a ramp that lets low energies in. Rows that only prolong
+    a table to very high energies are left out.
 
     Parameters
     ----------
@@ -108,7 +113,7 @@ def read_high_mass(paths: Iterable[Path], *, acceptance_of: AcceptanceOf = "s1")
         recombination=_digitised(
             files, "recombination", "quenched_energy_keV", "recombination", "keV of quenched energy"
         ),
-        acceptance=_digitised(files, name, column, "acceptance", unit),
+        acceptance=_acceptance(_digitised(files, name, column, "acceptance", unit)),
         acceptance_of=acceptance_of,
         exposure_kg_day=numbers["exposure"][0],
         observed=int(numbers["observed_events"][0]),
@@ -135,6 +140,11 @@ def _digitised(files: dict[str, Path], ending: str, x: str, y: str, unit: str) -
     wide = np.flatnonzero(steps[1:] > PROLONGED * np.median(steps))
     kept = int(wide[0]) + 2 if wide.size else at.size
     return Digitised(f"{path.name}: {y}", unit, at[:kept], values[:kept])
+
+
+def _acceptance(points: Digitised) -> Digitised:
+    drawn = points.y > 0
+    return Digitised(points.name, points.unit, points.x[drawn], points.y[drawn], beyond=0.0)
 
 
 def _numbers(path: Path) -> dict[str, tuple[float, float]]:

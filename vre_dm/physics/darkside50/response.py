@@ -138,7 +138,9 @@ class HighMass:
     def experiment(self) -> CountingExperiment:
         """The search as a counting experiment: for any halo, interaction or spectrum, and any statistic."""
         exposure = self.exposure_kg_day / 1000 / 365.25
-        return CountingExperiment("DarkSide-50", self.response(), exposure, target=self.target)
+        return CountingExperiment(
+            "DarkSide-50", self.response(), exposure, target=self.target, reference=REFERENCE
+        )
 
     def _s1(self, energy_kev: Array) -> Array:
         low, high = self.s1_range_pe

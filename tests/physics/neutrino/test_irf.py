@@ -25,7 +25,7 @@ def test_the_responses_have_the_axes_of_the_release(responses: Responses) -> Non
     assert sorted(responses.backgrounds) == ["arca230.bkg.mu", NU]
 
 
-def test_all_directions_together_give_the_rates_of_the_survey(responses: Responses) -> None:
+def test_the_whole_sky_gives_228_neutrinos_and_a_muon_a_day(responses: Responses) -> None:
     per_day = {}
     for name, rate in responses.backgrounds.items():
         width_mev = np.diff(edges(rate, "energy")) * 1e3
@@ -106,6 +106,23 @@ def in_cm2(table: fits.BinTableHDU) -> None:
 
 def unfilled(table: fits.BinTableHDU) -> None:
     table.data["MATRIX"][0] *= 0.7
+
+
+def test_responses_that_do_not_belong_together_are_refused(changed: Changed) -> None:
+    def shifted(table: fits.BinTableHDU) -> None:
+        for end in ("ENERG_LO", "ENERG_HI"):
+            table.data[end][0] *= 10
+
+    with pytest.raises(
+        OutOfRange, match=r"psf\.fits covers energy from 1000 to 1e\+09 GeV, the effective area 100"
+    ):
+        read_responses(changed("psf", shifted))
+
+    def cut_short(table: fits.BinTableHDU) -> None:
+        table.data["THETA_HI"][0][-1] = 3.0
+
+    with pytest.raises(OutOfRange, match=r"bkg\.nu\.fits covers zenith from 0 to 171\.887 deg"):
+        read_responses(changed("bkg.nu", cut_short))
 
 
 @pytest.mark.parametrize(

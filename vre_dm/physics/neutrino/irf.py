@@ -46,12 +46,26 @@ class Responses:
     point_spread : (rad, zenith, energy), sr⁻¹
     backgrounds : each (zenith, energy), MeV⁻¹ sr⁻¹ s⁻¹
         By the name of the file, over reconstructed energy.
+
+    Raises
+    ------
+    OutOfRange
+        Dispersion or point spread do not cover the energies and zenith angles of the area, or a background
+        ends before them while there still is some.
     """
 
     effective_area: xr.DataArray
     dispersion: xr.DataArray
     point_spread: xr.DataArray
     backgrounds: Mapping[str, xr.DataArray]
+
+    def __post_init__(self) -> None:
+        for response in (self.dispersion, self.point_spread):
+            for axis in ("energy", "zenith"):
+                _require_cover(self.effective_area, response, axis)
+        for background in self.backgrounds.values():
+            if background[-1].any():
+                _require_cover(self.effective_area, background, "zenith")
 
 
 def read_responses(paths: Iterable[str | Path]) -> Responses:
@@ -105,6 +119,17 @@ def read_response(path: Path) -> xr.DataArray:
 def edges(array: xr.DataArray, axis: str) -> Array:
     """Edges of the bins along an axis, shape (n + 1,)."""
     return np.asarray(array[axis].attrs["edges"], dtype=np.float64)
+
+
+def _require_cover(area: xr.DataArray, response: xr.DataArray, axis: str) -> None:
+    needed, known = edges(area, axis), edges(response, axis)
+    if known[0] > needed[0] * (1 + 1e-5) or known[-1] < needed[-1] * (1 - 1e-5):
+        unit = area[axis].attrs["units"]
+        msg = (
+            f"{response.attrs['file']} covers {axis} from {known[0]:g} to {known[-1]:g} {unit}, the effective"
+            f" area {needed[0]:g} to {needed[-1]:g} {unit}; they do not belong together"
+        )
+        raise OutOfRange(msg)
 
 
 def _array(where: str, table: Any, name: str) -> xr.DataArray:

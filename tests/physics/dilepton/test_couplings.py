@@ -29,6 +29,7 @@ def test_a_working_group_model_couples_to_left_handed_neutrinos() -> None:
         ({"up": (float("nan"), 0.0)}, "up to √"),
         ({"up": (4.0, 0.0)}, "up to √"),
         ({"up": (0.1,)}, "two numbers"),
+        ({"up": 0.1}, "two numbers"),
         ({"up": (0.0, 0.0)}, "couples to nothing"),
         ({}, "couples to nothing"),
     ],

@@ -5,7 +5,7 @@ from scipy.integrate import quad
 
 from vre_dm.errors import OutOfRange
 from vre_dm.physics.dilepton.benchmarks import BENCHMARKS
-from vre_dm.physics.dilepton.luminosity import fiducial_cross_section, read_luminosity
+from vre_dm.physics.dilepton.luminosity import fiducial_cross_section, luminosity_table, read_luminosity
 from vre_dm.physics.dilepton.resonance import resonance
 
 from .conftest import RELEASE
@@ -42,6 +42,34 @@ def test_electrons_lose_more_than_muons(luminosity: xr.DataArray) -> None:
 def test_a_resonance_outside_the_luminosities_is_refused(luminosity: xr.DataArray, mass: float) -> None:
     with pytest.raises(OutOfRange, match=f"resonance of {mass:g} GeV is not inside the luminosities"):
         fiducial_cross_section(luminosity, resonance(BENCHMARKS["SSM"], [1000.0, mass], 1e5))
+
+
+def test_luminosities_of_ones_own_give_the_same_rate(luminosity: xr.DataArray) -> None:
+    own = luminosity_table(luminosity["mass"], luminosity.to_numpy(), sqrt_s_tev=13.6)
+    found = resonance(BENCHMARKS["SSM"], [3000.0], 1e5)
+    np.testing.assert_array_equal(
+        fiducial_cross_section(own, found), fiducial_cross_section(luminosity, found)
+    )
+    assert own.attrs["sqrt_s_TeV"] == 13.6
+
+
+@pytest.mark.parametrize(
+    ("mass", "values", "said"),
+    [
+        ([100.0, 90.0], np.ones((2, 2, 2)), "masses of the luminosities must rise"),
+        ([100.0, 200.0], np.ones((2, 2, 3)), "do not fit"),
+        ([100.0, 200.0], -np.ones((2, 2, 2)), "parton luminosity = -1"),
+        ([100.0, 200.0], np.full((2, 2, 2), np.nan), "parton luminosity = nan"),
+    ],
+)
+def test_luminosities_that_cannot_be_are_refused(mass, values, said: str) -> None:
+    with pytest.raises(OutOfRange, match=said):
+        luminosity_table(mass, values, sqrt_s_tev=14.0)
+
+
+def test_an_unknown_flavour_is_named(luminosity: xr.DataArray) -> None:
+    with pytest.raises(OutOfRange, match="unknown flavour 'mm'; near it: mumu"):
+        fiducial_cross_section(luminosity, resonance(BENCHMARKS["SSM"], [3000.0], 1e5), "mm")
 
 
 def test_another_file_is_no_luminosity() -> None:

@@ -69,5 +69,13 @@ def test_a_border_of_another_quantity_is_refused(rate: RateSearch) -> None:
         border(plane, rate, id="x", quantity="g_q")
 
 
+@pytest.mark.parametrize("axis", [[], [2000.0, 1000.0], [[1000.0, 2000.0]], [1000.0, -2000.0]])
+def test_an_axis_that_does_not_rise_from_above_zero_is_refused(rate: RateSearch, axis: list) -> None:
+    with pytest.raises(OutOfRange, match="mediator mass"):
+        mass_plane(rate, BENCHMARKS["A2"], axis, DARK)
+    with pytest.raises(OutOfRange, match="g_q"):
+        coupling_plane(rate, lambda g: BENCHMARKS["A2"], MASSES, axis, dm_mass_gev=10.0)
+
+
 def test_a_plane_of_nothing_excluded_has_no_border(rate: RateSearch) -> None:
     assert border(mass_plane(rate, BENCHMARKS["V1"], MASSES, DARK), rate, id="none") == ()

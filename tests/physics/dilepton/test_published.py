@@ -105,7 +105,8 @@ def test_the_projection_is_in_pb_and_holds_for_one_width() -> None:
     [
         ([1000, 900], [0.0], [[1, 1]], "mass of the limits must rise"),
         ([900, 1000], [0.1, 0.0], [[1, 1], [1, 1]], "width of the limits must rise"),
-        ([900, 1000], [0.0], [[1, 0]], "not above 0"),
+        ([900, 1000], [0.0], [[1, 0]], "not a number above 0"),
+        ([900, 1000], [0.0], [[1, np.inf]], "not a number above 0"),
         ([900, 1000], [0.0], [[1, 1, 1]], "do not fit"),
     ],
 )

@@ -56,6 +56,25 @@ def test_masses_must_be_positive(mass: float, dark: float) -> None:
         resonance(BENCHMARKS["V2"], mass, dark)
 
 
+@pytest.mark.parametrize(
+    "given", [(0.1, float("nan")), (0.1, 0.0, 0.0), 0.1, ("a", 0.0), (9.0, 0.0), (1j, 0.0)]
+)
+def test_couplings_of_a_users_class_are_looked_at(given: object) -> None:
+    class Mine:
+        name = "mine"
+
+        def coupling(self, fermion: str) -> object:
+            return given if fermion == "tau" else (0.1, 0.0)
+
+    with pytest.raises(OutOfRange, match="mine: couplings to tau must be two numbers"):
+        resonance(Mine(), 1000.0, 10.0)  # type: ignore[arg-type]
+
+
+def test_masses_of_other_shapes_are_refused() -> None:
+    with pytest.raises(OutOfRange, match=r"shape \(4,\) and dark-matter masses of \(2,\) do not go together"):
+        resonance(BENCHMARKS["V2"], MASSES, [10.0, 20.0])
+
+
 def test_resonances_of_several_models_are_joined_in_order() -> None:
     parts = [resonance(BENCHMARKS[name], MASSES, 10.0) for name in ("V2", "A2")]
     both = joined(parts)

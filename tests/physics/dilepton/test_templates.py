@@ -54,6 +54,11 @@ def test_events_do_not_depend_on_how_many_are_asked_for_at_once(templates: Templ
     np.testing.assert_allclose(templates.events(found)[550], alone[0], rtol=1e-12)
 
 
+def test_luminosities_of_another_energy_do_not_fit_the_data(channels, luminosity: xr.DataArray) -> None:
+    with pytest.raises(OutOfRange, match="luminosities of 14 TeV do not fit data of 13 TeV"):
+        Templates(channels, luminosity.assign_attrs(sqrt_s_TeV=14.0))
+
+
 @pytest.mark.parametrize("mass", [173.0, 5929.0])
 def test_a_resonance_at_the_edge_of_what_is_known_is_not_covered(templates: Templates, mass: float) -> None:
     found = resonance(BENCHMARKS["SSM"], mass, 1e5)

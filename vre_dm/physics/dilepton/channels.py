@@ -37,6 +37,8 @@ class Channel:
         True mass, and standard deviation of the reconstructed one.
     efficiency : ndarray, shape (2, k)
         True mass in GeV, and selection efficiency times K factor (ξ of arXiv:1912.06374).
+    sqrt_s_tev
+        Energy of the collisions, TeV.
     """
 
     flavour: str
@@ -46,6 +48,7 @@ class Channel:
     luminosity_fb: float
     resolution_gev: Floats
     efficiency: Floats
+    sqrt_s_tev: float = 13.0
 
     def response(self, mass_gev: Floats) -> Floats:
         """Share of the events of each true mass that is seen in each bin, times K factor.

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Protocol
 
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.constants import NEUTRINO_FLAVOURS, PERTURBATIVE
 from vre_dm.limits.convert.simplified_model import SimplifiedModel
-from vre_dm.limits.spelling import require
+from vre_dm.limits.spelling import require, shown
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "up": ("u", "c", "t"),
@@ -64,9 +64,7 @@ class ZPrime:
     def __post_init__(self) -> None:
         for fermion, pair in self.couplings.items():
             require(fermion, (*FERMIONS, *GROUPS), f"fermion of {self.name}", error=OutOfRange)
-            if len(pair) != 2 or not all(math.isfinite(g) and abs(g) <= PERTURBATIVE for g in pair):
-                msg = f"{self.name}: couplings {pair} to {fermion} must be two numbers up to √(4π)"
-                raise OutOfRange(msg)
+            _require_pair(pair, f"{self.name}: couplings to {fermion}")
         if not any(any(pair) for pair in self.couplings.values()):
             msg = f"{self.name} couples to nothing; give a coupling to one of {', '.join(GROUPS)} or DM"
             raise OutOfRange(msg)
@@ -75,6 +73,19 @@ class ZPrime:
         """Vector and axial coupling to a fermion of `FERMIONS`."""
         group = next((name for name, members in GROUPS.items() if fermion in members), fermion)
         return self.couplings.get(fermion, self.couplings.get(group, (0.0, 0.0)))
+
+
+def checked(model: Mediator, fermion: str) -> Pair:
+    """Couplings that a model gives for a fermion, after a look at them.
+
+    Raises
+    ------
+    OutOfRange
+        They are no two numbers up to √(4π); the message names model and fermion.
+    """
+    pair = model.coupling(fermion)
+    _require_pair(pair, f"{model.name}: couplings to {fermion}")
+    return float(pair[0]), float(pair[1])
 
 
 def simplified(model: SimplifiedModel, name: str = "") -> ZPrime:
@@ -100,3 +111,10 @@ def simplified(model: SimplifiedModel, name: str = "") -> ZPrime:
     left = (model.g_l / 2, -model.g_l / 2)
     parts = {"up": quark, "down": quark, "lepton": lepton, "neutrino": left, "DM": dark}
     return ZPrime(name or f"{model.mediator} mediator", parts)
+
+
+def _require_pair(pair: object, what: str) -> None:
+    numbers = list(pair) if isinstance(pair, tuple | list) else []
+    if len(numbers) != 2 or not all(isinstance(g, Real) and abs(float(g)) <= PERTURBATIVE for g in numbers):
+        msg = f"{what} must be two numbers up to √(4π), not {shown(pair)}"
+        raise OutOfRange(msg)

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import OutOfRange
+from vre_dm.limits.convert.domain import number, positive
+from vre_dm.limits.spelling import require
 from vre_dm.physics.dilepton.breit_wigner import weights
 from vre_dm.physics.dilepton.resonance import FLAVOURS, QUARK_TYPES, Resonance
 from vre_dm.physics.dilepton.tables import columns, require_rising
@@ -46,15 +48,45 @@ def read_luminosity(path: Path) -> xr.DataArray:
     """
     names = {f"{flavour}_{quark}": "1" for flavour in FLAVOURS for quark in QUARK_TYPES}
     mass, *values = columns(path, {"mass_GeV": "GeV"} | names, "a table of parton luminosities")
-    require_rising(mass, f"{Path(path).name}: masses")
     shape = (len(FLAVOURS), len(QUARK_TYPES), mass.size)
+    return luminosity_table(mass, np.reshape(values, shape), sqrt_s_tev=13.0)
+
+
+def luminosity_table(mass_gev: ArrayLike, values: ArrayLike, *, sqrt_s_tev: float) -> xr.DataArray:
+    """Luminosities of one's own, such as those of another collision energy.
+
+    Parameters
+    ----------
+    mass_gev : array_like, shape (n,), GeV
+        Rising.
+    values : array_like, shape (2, 2, n)
+        T(m) of `fiducial_cross_section`; axes as `FLAVOURS` and `QUARK_TYPES`, not negative.
+    sqrt_s_tev
+        Collision energy, TeV.
+
+    Returns
+    -------
+    xarray.DataArray
+        As of `read_luminosity`.
+
+    Raises
+    ------
+    OutOfRange
+        Shapes do not fit, masses do not rise, or a luminosity is negative or not finite.
+    """
+    mass, table = (np.asarray(part, dtype=np.float64) for part in (mass_gev, values))
+    if table.shape != (len(FLAVOURS), len(QUARK_TYPES), mass.size):
+        msg = f"luminosities of shape {table.shape} do not fit 2 flavours, 2 quark types, {mass.size} masses"
+        raise OutOfRange(msg)
+    require_rising(mass, "masses of the luminosities")
+    positive("parton luminosity", table, zero=True)
     coords = {
         "flavour": list(FLAVOURS),
         "quark": list(QUARK_TYPES),
         "mass": ("mass", mass, {"units": "GeV"}),
     }
-    attrs = {"units": "1", "sqrt_s_TeV": 13.0}
-    return xr.DataArray(np.reshape(values, shape), coords, ("flavour", "quark", "mass"), attrs=attrs)
+    attrs = {"units": "1", "sqrt_s_TeV": number("collision energy in TeV", sqrt_s_tev)}
+    return xr.DataArray(table, coords, ("flavour", "quark", "mass"), attrs=attrs)
 
 
 def fiducial_cross_section(luminosity: xr.DataArray, resonances: Resonance, flavour: str = "mumu") -> Floats:
@@ -82,12 +114,13 @@ def fiducial_cross_section(luminosity: xr.DataArray, resonances: Resonance, flav
     Raises
     ------
     OutOfRange
-        A resonance begins below the luminosities, or ends above them.
+        A resonance begins below the luminosities or ends above them, or the flavour is another one.
 
     References
     ----------
     arXiv:1912.06374 (formula, luminosities); arXiv:1903.06248 (fiducial region)
     """
+    require(flavour, FLAVOURS, "flavour", error=OutOfRange)
     nodes = luminosity["mass"].to_numpy()
     low = resonances.mass_gev - FIDUCIAL_WIDTHS * resonances.width_gev
     high = resonances.mass_gev + FIDUCIAL_WIDTHS * resonances.width_gev

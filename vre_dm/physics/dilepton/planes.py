@@ -43,10 +43,10 @@ def mass_plane(
     Raises
     ------
     OutOfRange
-        A mass is not positive, or a width reaches the mass.
+        An axis does not rise from above zero, or a width reaches the mass.
     """
-    heavy = positive("mediator mass in GeV", masses_gev)
-    dark = positive("dark-matter mass in GeV", dm_masses_gev)
+    heavy = _axis("mediator mass in GeV", masses_gev)
+    dark = _axis("dark-matter mass in GeV", dm_masses_gev)
     margin = search.margin(resonance(model, heavy[:, None], dark[None, :]))
     coords = {
         "mediator_mass": ("mediator_mass", heavy, {"units": "GeV"}),
@@ -89,7 +89,7 @@ def coupling_plane(
     OutOfRange
         As `mass_plane`.
     """
-    heavy, strengths = positive("mediator mass in GeV", masses_gev), positive(name, couplings)
+    heavy, strengths = _axis("mediator mass in GeV", masses_gev), _axis(name, couplings)
     dark = number("dark-matter mass in GeV", dm_mass_gev)
     models = [family(float(value)) for value in strengths]
     margin = search.margin(joined([resonance(model, heavy, dark) for model in models]))
@@ -162,6 +162,14 @@ def _grid(
     made: dict[str, str | float] = {"formula": search.formula, "inputs": "; ".join(search.inputs)}
     attrs = {"units": "decades"} | made | dict(search.assumptions)
     return xr.DataArray(np.reshape(margin, shape), coords, tuple(coords), name="margin", attrs=attrs)
+
+
+def _axis(name: str, values: ArrayLike) -> Floats:
+    axis = np.atleast_1d(positive(name, values))
+    if axis.ndim != 1 or not axis.size or np.any(np.diff(axis) <= 0):
+        msg = f"{name}: an axis is one row of numbers that rise"
+        raise OutOfRange(msg)
+    return axis
 
 
 def _couplings(model: Mediator) -> str:

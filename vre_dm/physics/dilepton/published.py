@@ -45,8 +45,8 @@ class LimitTable:
         for name in ("width", "mass"):
             if self.fb.sizes[name] > 1:
                 require_rising(self.fb[name].to_numpy(), f"{name} of the limits")
-        if not np.all(self.fb.to_numpy() > 0):
-            msg = "a limit on a cross section is not above 0 fb"
+        if not np.all((self.fb > 0) & np.isfinite(self.fb)):
+            msg = "a limit on a cross section is not a number above 0 fb"
             raise OutOfRange(msg)
 
     def covers(self, mass_gev: ArrayLike, relative_width: ArrayLike) -> NDArray[np.bool_]:

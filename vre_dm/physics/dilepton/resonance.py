@@ -11,7 +11,7 @@ from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.constants import CHARGED_LEPTONS, QUARKS, MassSet
 from vre_dm.limits.convert.domain import positive
 from vre_dm.limits.convert.widths import pair
-from vre_dm.physics.dilepton.couplings import GROUPS, Mediator
+from vre_dm.physics.dilepton.couplings import GROUPS, Mediator, checked
 
 Floats = NDArray[np.float64]
 FLAVOURS = {"ee": "e", "mumu": "mu"}
@@ -70,13 +70,13 @@ def partial_widths(
     Raises
     ------
     OutOfRange
-        A mass is not positive.
+        A mass is not positive, the shapes do not go together, or a coupling is no number up to √(4π).
 
     References
     ----------
     arXiv:1507.00966, sec. 2; arXiv:1912.06374
     """
-    heavy, dark = np.broadcast_arrays(
+    heavy, dark = _together(
         positive("mediator mass in GeV", mass_gev), positive("dark-matter mass in GeV", dm_mass_gev)
     )
     fermions = [(f.name, f.mass, f.colours) for f in (*QUARKS[masses], *CHARGED_LEPTONS)]
@@ -119,14 +119,24 @@ def joined(resonances: list[Resonance]) -> Resonance:
     return Resonance(resonances[0].name, *(np.concatenate(part) for part in parts))
 
 
+def _together(heavy: Floats, dark: Floats) -> tuple[Floats, Floats]:
+    try:
+        together = np.broadcast_arrays(heavy, dark)
+    except ValueError:
+        shapes = f"shape {heavy.shape} and dark-matter masses of {dark.shape}"
+        msg = f"mediator masses of {shapes} do not go together"
+        raise OutOfRange(msg) from None
+    return together[0], together[1]
+
+
 def _width(model: Mediator, name: str, heavy: Floats, fermion: ArrayLike) -> Floats:
-    vector, axial = model.coupling(name)
+    vector, axial = checked(model, name)
     return pair(heavy, fermion, "vector", vector) + pair(heavy, fermion, "axial", axial)
 
 
 def _strength(model: Mediator) -> Floats:
     for quarks in QUARK_TYPES.values():
-        if len({model.coupling(quark) for quark in quarks}) > 1:
+        if len({checked(model, quark) for quark in quarks}) > 1:
             msg = f"{model.name} couples differently to {', '.join(quarks)}; the luminosities sum over them"
             raise OutOfRange(msg)
     lepton, quark = ([_square(model, name) for name in names] for names in (FLAVOURS.values(), QUARK_TYPES))
@@ -134,5 +144,5 @@ def _strength(model: Mediator) -> Floats:
 
 
 def _square(model: Mediator, fermion: str) -> float:
-    vector, axial = model.coupling(fermion)
+    vector, axial = checked(model, fermion)
     return vector**2 + axial**2

@@ -30,6 +30,11 @@ class Templates:
     luminosity
         As made by `vre_dm.physics.dilepton.luminosity.read_luminosity`.
 
+    Raises
+    ------
+    OutOfRange
+        The luminosities are of another collision energy than the data.
+
     Attributes
     ----------
     channels
@@ -41,6 +46,11 @@ class Templates:
 
     def __init__(self, channels: Sequence[Channel], luminosity: xr.DataArray) -> None:
         self.channels = tuple(channels)
+        energy_tev = luminosity.attrs["sqrt_s_TeV"]
+        for channel in self.channels:
+            if channel.sqrt_s_tev != energy_tev:
+                msg = f"luminosities of {energy_tev:g} TeV do not fit data of {channel.sqrt_s_tev:g} TeV"
+                raise OutOfRange(msg)
         self.observed = np.concatenate([channel.observed for channel in channels])
         self.background = np.concatenate([channel.background for channel in channels])
         self.nodes_gev = _nodes(self.channels, luminosity)

@@ -202,7 +202,8 @@ def _migration(dispersion: xr.DataArray, zenith: Array, true: Array, energies: A
     column = np.digitize(true, edges(dispersion, "energy")[1:-1])
     below = np.cumsum(dispersion.to_numpy()[row][:, :, column], axis=1)  # (z, migra, true)
     if np.any(empty := below[:, -1].min(axis=1) < 0.5):
-        msg = f"energy dispersion: not filled at a zenith angle of {zenith[empty][0]:.0f} deg; look at larger ones"
+        angle = zenith[empty][0]
+        msg = f"the energy dispersion is not filled at a zenith angle of {angle:.0f} deg; look at larger ones"
         raise OutOfRange(msg)
     below = np.concatenate([np.zeros_like(below[:, :1]), below], axis=1)
     migra = np.log(edges(dispersion, "migra"))

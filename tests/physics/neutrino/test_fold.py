@@ -153,6 +153,14 @@ def test_a_flux_that_cannot_be_is_refused(arca: Telescope, wrong: object) -> Non
         fold(arca, Point(-45.0), years=1).events(FunctionFlux(wrong))
 
 
+def test_a_flux_of_another_shape_or_none_is_refused(arca: Telescope) -> None:
+    seen = fold(arca, Point(-45.0), years=1)
+    with pytest.raises(OutOfRange, match=r"the flux gave the shape \(\) for \d+ energies"):
+        seen.events(FunctionFlux(lambda energy: 1.0))
+    with pytest.raises(OutOfRange, match="give one flux or more"):
+        seen.events([])
+
+
 def test_sources_that_cannot_be_are_refused() -> None:
     for make, said in (
         (lambda: Point(-91), "declination = -91 deg"),

@@ -153,6 +153,15 @@ def test_masses_that_cannot_be_are_refused(halo: Fold, arca: Telescope, channels
         annihilation_sensitivity(fold(arca, Point(-29), years=1), annihilating, [1e3])
 
 
+def test_lists_of_masses_and_words_that_cannot_be_are_refused(halo: Fold, channels: Channels) -> None:
+    annihilating = Annihilating(spectrum=channels["mumu"], channel="mumu")
+    for masses in ([], [1e4, 1e3], [[1e3]]):
+        with pytest.raises(OutOfRange, match="dark-matter masses: give one or more that rise"):
+            annihilation_sensitivity(halo, annihilating, masses)
+    with pytest.raises(OutOfRange, match="unknown channel 'zz'"):
+        Annihilating(spectrum=channels["ZZ"], channel="zz")
+
+
 def test_photons_are_no_neutrinos(halo: Fold) -> None:
     photons = FunctionSpectrum(lambda mass, energy: 1 / energy, "gamma rays", None, "photon")
     with pytest.raises(OutOfRange, match="counts photons, and muon neutrinos are needed"):

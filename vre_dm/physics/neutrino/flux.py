@@ -154,12 +154,16 @@ def integrated(at: Callable[[Array], Array], edges_gev: Array) -> Array:
     Raises
     ------
     OutOfRange
-        It is negative or not finite at an energy, which is named.
+        It is negative or not finite at an energy, which is named, or gives not one value an energy.
     """
     ends = np.log(edges_gev)
     half = np.diff(ends)[:, None] / 2
     energy = np.exp(ends[:-1, None] + half * (NODES + 1))
-    values = np.asarray(at(energy.ravel()), dtype=np.float64).reshape(energy.shape)
+    given = np.asarray(at(energy.ravel()), dtype=np.float64)
+    if given.shape != (energy.size,):
+        msg = f"the flux gave the shape {given.shape} for {energy.size} energies; it must give one value each"
+        raise OutOfRange(msg)
+    values = given.reshape(energy.shape)
     bad = ~(np.isfinite(values) & (values >= 0))
     if bad.any():
         msg = f"the flux is {values[bad][0]:g} at {energy[bad][0]:g} GeV; it must be finite and not negative"

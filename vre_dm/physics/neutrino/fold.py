@@ -95,10 +95,13 @@ class Fold:
         Raises
         ------
         OutOfRange
-            A flux is for something else than the source, such as one per sr for a point.
+            No flux, or one for something else than the source, such as one per sr for a point.
         """
         several = isinstance(fluxes, Sequence)
         listed: Sequence[Flux] = fluxes if isinstance(fluxes, Sequence) else [fluxes]
+        if not listed:
+            msg = "give one flux or more to fold, not an empty list"
+            raise OutOfRange(msg)
         for flux in listed:
             if flux.per != self.source.per:
                 msg = f"the flux is per {flux.per}, the source shines per {self.source.per}: they must agree"

@@ -68,7 +68,7 @@ class Responses:
                 _require_cover(self.effective_area, background, "zenith")
 
 
-def read_responses(paths: Iterable[str | Path]) -> Responses:
+def read_responses(paths: str | Path | Iterable[str | Path]) -> Responses:
     """Read the responses of one telescope.
 
     Parameters
@@ -88,7 +88,7 @@ def read_responses(paths: Iterable[str | Path]) -> Responses:
     Gamma-astro data formats, version 0.3: EFF_AREA, EDISP, RPSF, BKG in two dimensions.
     """
     found: dict[str, dict[str, xr.DataArray]] = {}
-    for path in map(Path, paths):
+    for path in map(Path, [paths] if isinstance(paths, str | Path) else paths):
         array = read_response(path)
         found.setdefault(str(array.name), {})[path.name.removesuffix(".fits")] = array
     return Responses(
@@ -110,7 +110,7 @@ def read_response(path: Path) -> xr.DataArray:
             if len(known) == 1:
                 return _array(path.name, *known[0])
     except OSError as error:
-        msg = f"{path.name} is not a readable FITS file: {error}"
+        msg = f"{path.name} is not a readable FITS file: {error.strerror or 'it does not begin like one'}"
         raise OutOfRange(msg) from error
     msg = f"{path.name} must hold one response (a column of {', '.join(TABLES)}); it holds {len(known)}"
     raise OutOfRange(msg)

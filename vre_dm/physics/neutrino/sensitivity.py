@@ -17,6 +17,8 @@ from vre_dm.limits.convert.derived import Origin, derived
 from vre_dm.limits.convert.domain import number, positive
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import Reference
+from vre_dm.limits.quantities import QUANTITIES
+from vre_dm.limits.spelling import require
 from vre_dm.physics.neutrino.flux import Annihilation
 from vre_dm.physics.neutrino.fold import Fold
 from vre_dm.physics.neutrino.sources import GalacticHalo
@@ -126,12 +128,23 @@ def median_limit(signal: ArrayLike, background: ArrayLike, *, cl: float = 0.9) -
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annihilating:
-    """What annihilation is taken to be, but its mass: see `vre_dm.physics.neutrino.flux.Annihilation`."""
+    """What annihilation is taken to be, but its mass: see `vre_dm.physics.neutrino.flux.Annihilation`.
+
+    Attributes
+    ----------
+    spectrum, flavour, particle
+        As there.
+    channel
+        Word of the curve: ``bb``, ``tautau`` …, or ``any`` for a mixture or a spectrum of your own.
+    """
 
     spectrum: Spectrum
     channel: str
     flavour: float = 1.0
     particle: Particle = "Majorana"
+
+    def __post_init__(self) -> None:
+        require(self.channel, QUANTITIES["sigmav"].channels, "channel", error=OutOfRange)
 
     def at(self, mass_gev: float) -> Annihilation:
         """The flux at one mass, for ⟨σv⟩ = 1e-24 cm³/s."""
@@ -181,13 +194,16 @@ def annihilation_sensitivity(
     Raises
     ------
     OutOfRange
-        A mass outside of the spectrum's table, or one that gives no event.
+        A mass outside of the spectrum's table, or one that gives no event; masses that do not rise.
     """
     halo = observed.source
     if not isinstance(halo, GalacticHalo):
         msg = f"a limit on annihilation needs the fold of a GalacticHalo, not of {type(halo).__name__}"
         raise OutOfRange(msg)
     masses = np.atleast_1d(positive("dark-matter mass in GeV", mass_gev))
+    if masses.ndim != 1 or not masses.size or not np.all(np.diff(masses) > 0):
+        msg = f"dark-matter masses: give one or more that rise, not {masses.size} of shape {masses.shape}"
+        raise OutOfRange(msg)
     signal = observed.events([annihilating.at(float(mass)) for mass in masses])
     _require_events(observed, annihilating, masses, signal)
     strength = median_limit(signal, observed.background.sum("background"), cl=cl)

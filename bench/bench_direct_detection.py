@@ -115,6 +115,6 @@ def test_step_of_the_sliders(figures: Figures) -> None:
 
     def step() -> None:
         with redirect_stdout(StringIO()):  # outside of a kernel a display is printed
-            view.slider("v0_km_s").value = next(speeds)
+            view.values = {**view.values, "v0_km_s": float(next(speeds))}
 
     figures.add("a step of a halo slider, 8 curves", cpu(step), note="CPU in the kernel; wanted ≤ 50 ms")

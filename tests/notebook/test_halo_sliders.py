@@ -8,7 +8,7 @@ import pytest
 from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import start_new_kernel
 
-from vre_dm.errors import InvalidCurve, OutOfRange
+from vre_dm.errors import InvalidCurve
 from vre_dm.limits.catalogue import curves
 from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert.derived import derived, theory
@@ -24,7 +24,7 @@ CELL = """
 import vre_dm as dm
 from tests.notebook.test_halo_sliders import limit
 view = dm.HaloSliders(limit, dm.curves("si_lz_2024"))
-print(view.slider("v0_km_s").model_id)
+print(view.model_id)
 view
 """
 
@@ -74,7 +74,8 @@ def test_a_page_moves_a_slider_and_gets_the_numbers_of_that_halo(client: Blockin
     assert "v₀ 238" in sliders["data"]["text/plain"]
     assert {MIME, "image/svg+xml", "text/plain"} <= set(plot["data"])
 
-    change = {"method": "update", "state": {"value": 220.0}, "buffer_paths": []}
+    values = {"rho0_gev_cm3": 0.3, "v0_km_s": 220, "vesc_km_s": 544, "ve_km_s": 250.5}
+    change = {"method": "update", "state": {"values": values}, "buffer_paths": []}
     message = client.session.msg("comm_msg", {"comm_id": model, "data": change})
     client.shell_channel.send(message)
     (update,) = of(messages(client, message["header"]["msg_id"]), "update_display_data")
@@ -88,6 +89,11 @@ def test_a_page_moves_a_slider_and_gets_the_numbers_of_that_halo(client: Blockin
         assert after[axis] == before[axis]
 
 
+def move(view: HaloSliders, **values: object) -> None:
+    """What a page's slider does."""
+    view.values = {**view.values, **values}
+
+
 def lines(view: HaloSliders) -> list[str]:
     assert view.overlay is not None
     return [line["id"] for line in view.overlay.model["curves"]]
@@ -95,9 +101,9 @@ def lines(view: HaloSliders) -> list[str]:
 
 def test_a_halo_without_a_limit_leaves_no_curve_of_another_halo_in_the_plot() -> None:
     view = HaloSliders(limit, curves("si_lz_2024"), bands=["si_lz_2024"])
-    view.slider("v0_km_s").value = 295
+    move(view, v0_km_s=295)
     assert lines(view) == ["si_lz_2024"]
-    view.slider("v0_km_s").value = 230
+    move(view, v0_km_s=230)
     assert lines(view) == ["ours", "si_lz_2024"]
     assert view.halo.v0_km_s == 230
 
@@ -107,7 +113,7 @@ def test_alone_and_without_a_limit_there_is_no_plot_but_the_reason(
 ) -> None:
     view = HaloSliders(limit)
     capsys.readouterr()
-    view.slider("v0_km_s").value = 295
+    move(view, v0_km_s=295)
     assert view.overlay is None
     assert "no limit with this halo: ZeroDivisionError: no halo like that" in capsys.readouterr().out
 
@@ -118,9 +124,9 @@ def test_a_halo_is_set_at_once_and_keeps_what_no_slider_says() -> None:
     wanted = StandardHalo(0.55, 210.0, 720.0, 240.0, "wimprates")
     view.halo = wanted
     assert asked == [StandardHalo(), wanted]
-    assert view.slider("vesc_km_s").max == 720
-    assert "ρ₀ 0.55, v₀ 210" in repr(view)
-    view.slider("ve_km_s").value = 250
+    assert next(each["high"] for each in view.sliders if each["name"] == "vesc_km_s") == 720
+    assert "ρ₀ 0.55 GeV/cm³, v₀ 210 km/s" in repr(view)
+    move(view, ve_km_s=250)
     assert view.halo == StandardHalo(0.55, 210.0, 720.0, 250.0, "wimprates")
 
 
@@ -129,5 +135,13 @@ def test_what_cannot_be_drawn_is_said_when_the_sliders_are_made() -> None:
         HaloSliders(limit, start=StandardHalo(v0_km_s=299))
     with pytest.raises(InvalidCurve):
         HaloSliders(limit, curves("si_lz_2024"), highlight=["si_lz_2042"])
-    with pytest.raises(OutOfRange, match="no slider is named 'v0'; there are rho0_gev_cm3, v0_km_s"):
-        HaloSliders(limit).slider("v0")
+
+
+@pytest.mark.parametrize(
+    "values", [{"v0_km_s": -1}, {"v0_km_s": "fast"}, {"normalisation": 3}, {"nothing": 1}]
+)
+def test_whatever_a_page_sends_is_said_and_never_shown_as_a_limit(values: dict[str, object]) -> None:
+    view = HaloSliders(limit, curves("si_lz_2024"))
+    move(view, **values)
+    assert view.said.startswith("no limit with this halo: ")
+    assert lines(view) == ["si_lz_2024"]

@@ -79,6 +79,11 @@ def test_what_is_no_plane_of_masses_is_refused(grid: xr.DataArray, said: str) ->
         lines(grid, 0.5)
 
 
+def test_an_array_without_axes_is_refused() -> None:
+    with pytest.raises(OutOfRange, match="a contour needs a DataArray with its axes, not ndarray"):
+        lines(np.ones((60, 50)), 0.5)  # type: ignore[arg-type]
+
+
 def test_a_level_must_be_a_number() -> None:
     with pytest.raises(OutOfRange, match="level nan of a contour must be a finite number"):
         lines(plane(np.ones((60, 50))), float("nan"))

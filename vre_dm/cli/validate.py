@@ -124,8 +124,10 @@ def _compared(analyses: tuple[str, ...], fetch: "Fetch") -> Iterator[Comparison]
         try:
             for check in checks(analysis, fetch):
                 kept.append(check)
-        except (VreDmError, ImportError) as error:
+        except VreDmError as error:
             failure = clean(error, None)
+        except ModuleNotFoundError as error:
+            failure = f"{clean(error, None)}; pip install 'vre-dm[physics]'"
         yield Comparison(analysis, tuple(kept), failure)
 
 

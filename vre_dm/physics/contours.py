@@ -94,6 +94,9 @@ def _widened(axis: NDArray[np.float64]) -> NDArray[np.float64]:
 def _grid(
     grid: xr.DataArray, units: tuple[str, str]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    if not isinstance(grid, xr.DataArray):
+        msg = f"a contour needs a DataArray with its axes, not {type(grid).__name__}"
+        raise OutOfRange(msg)
     if grid.ndim != 2 or min(grid.shape) < 2:
         msg = f"a contour needs a grid of two axes with two points or more, not {dict(grid.sizes)}"
         raise OutOfRange(msg)

@@ -230,3 +230,14 @@ def test_a_spectrum_of_other_particles_is_refused_where_photons_are_needed(
     require_particle(FunctionSpectrum(falling, "unsaid"), "photon")
     with pytest.raises(OutOfRange, match="spectrum bb counts muon neutrinos, and photons are needed here"):
         require_particle(neutrinos["bb"], "photon")
+
+
+def test_a_channels_name_is_no_spectrum() -> None:
+    said = r"'bb' is not a spectrum; take one, such as read_pppc\(path\)\['bb'\]"
+    for wrong in (
+        lambda: counts_in_bins("bb", 100.0, [1.0, 2.0]),  # type: ignore[arg-type]
+        lambda: require_particle("bb", "photon"),  # type: ignore[arg-type]
+        lambda: Mixture({"bb": 1.0}),  # type: ignore[dict-item]
+    ):
+        with pytest.raises(OutOfRange, match=said):
+            wrong()

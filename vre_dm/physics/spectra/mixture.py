@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.domain import number
 from vre_dm.physics.spectra.bins import counts_in_bins, energy_in_bins
-from vre_dm.physics.spectra.spectrum import Range, Spectrum, require_mass
+from vre_dm.physics.spectra.spectrum import Range, Spectrum, require_mass, require_spectrum
 
 ROUNDING = 1e-6
 
@@ -38,6 +38,8 @@ class Mixture:
     mass_range_gev: Range | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
+        for part in self.fractions:
+            require_spectrum(part)
         parts = {
             part: number(f"share of {part.name}", share, 0, 1 + ROUNDING, low_included=True)
             for part, share in self.fractions.items()

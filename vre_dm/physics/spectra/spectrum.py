@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.domain import number, positive
+from vre_dm.limits.spelling import shown
 
 Range = tuple[float, float]
 
@@ -58,12 +59,26 @@ def require_mass(spectrum: Spectrum, mass_gev: float) -> float:
     OutOfRange
         Another one; the message names the channel, the mass and the range.
     """
+    require_spectrum(spectrum)
     mass = number("dark-matter mass in GeV", mass_gev)
     low, high = spectrum.mass_range_gev or (0.0, np.inf)
     if not low <= mass <= high:
         msg = f"spectrum {spectrum.name} covers masses of {low:g} to {high:g} GeV, not {mass:g} GeV"
         raise OutOfRange(msg)
     return mass
+
+
+def require_spectrum(given: object) -> None:
+    """Refuse a channel's name or anything else in place of a spectrum.
+
+    Raises
+    ------
+    OutOfRange
+        With what was given.
+    """
+    if not all(hasattr(given, member) for member in ("name", "mass_range_gev", "dn_de")):
+        msg = f"{shown(given)} is not a spectrum; take one, such as read_pppc(path)['bb']"
+        raise OutOfRange(msg)
 
 
 def require_edges(edges_gev: ArrayLike) -> NDArray[np.float64]:
@@ -89,6 +104,7 @@ def require_particle(spectrum: Spectrum, particle: str) -> None:
     OutOfRange
         With both. A spectrum that does not say what it counts passes.
     """
+    require_spectrum(spectrum)
     counted = getattr(spectrum, "particle", "")
     if counted and counted != particle:
         msg = f"spectrum {spectrum.name} counts {counted}s, and {particle}s are needed here"

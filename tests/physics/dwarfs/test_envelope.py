@@ -19,7 +19,7 @@ def all_pairs(values: np.ndarray, step_over_sigma: float) -> np.ndarray:
 
 
 @given(arrays(float, st.integers(1, 40), elements=VALUES), st.floats(0.01, 3))
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_no_node_is_better_and_no_more_than_a_parabola_is_gained(values: np.ndarray, step: float) -> None:
     if not np.isfinite(values).any():
         with pytest.raises(OutOfRange, match="known at no node"):

@@ -144,6 +144,7 @@ def test_the_shape_of_the_background_is_cut_with_the_region(toy: CountingExperim
         ({"events": [float("nan")]}, "events are a list of measured values"),
         ({"events": 3}, "events are a list of measured values"),
         ({"nuisances": Nuisances(background=-1.0)}, "background = -1"),
+        ({"nuisances": Nuisances(background_shape=[1.0, 2.0])}, "one number for each of 3 signal bins"),
         ({"nuisances": Nuisances(background=[1.0, 2.0])}, "one for each of 3 masses"),
     ],
 )

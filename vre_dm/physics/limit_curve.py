@@ -131,12 +131,12 @@ def observe(
         _one_a_mass(name, getattr(known, name), masses)
         for name in ("background", "background_sigma", "efficiency_sigma")
     ]
-    values = _values(events)
+    values, bins = _values(events), signal_edges(signal)
+    shape = _background_shape(signal, known.background_shape)
+    # Plain arrays in the loop: to take one row of a DataArray costs as much as all the rest.
     return tuple(
-        _observation(
-            signal[row], values, regions[row], known.background_shape, *(part[row] for part in numbers)
-        )
-        for row in range(masses)
+        _observation(counts, *bins, values, region, shape, *known_here)
+        for counts, region, *known_here in zip(signal.to_numpy(), regions, *numbers, strict=True)
     )
 
 
@@ -196,30 +196,37 @@ def cross_section_curve(
 
 
 def _observation(
-    signal: xr.DataArray,
+    counts: NDArray[np.float64],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
     values: NDArray[np.float64],
     region: NDArray[np.float64],
-    background_shape: ArrayLike | None,
+    background_shape: NDArray[np.float64],
     background: float,
     background_sigma: float,
     efficiency_sigma: float,
 ) -> Observation:
-    low, high = signal_edges(signal)
     inside = (high > region[0]) & (low < region[1])
     edges = np.clip(np.concatenate([low[inside], high[inside][-1:]]), *region)
     share = (edges[1:] - edges[:-1]) / (high - low)[inside]
-    shape = (
-        None if background_shape is None else np.asarray(background_shape, dtype=np.float64)[inside] * share
-    )
     return measured(
         values[(values >= region[0]) & (values <= region[1])],
         edges,
-        signal.to_numpy()[inside] * share,
+        counts[inside] * share,
         background=background,
         background_sigma=background_sigma,
-        background_shape=shape,
+        background_shape=background_shape[inside] * share,
         efficiency_sigma=efficiency_sigma,
     )
+
+
+def _background_shape(signal: xr.DataArray, given: ArrayLike | None) -> NDArray[np.float64]:
+    low, high = signal_edges(signal)
+    shape = high - low if given is None else positive("background shape", given, zero=True)
+    if shape.shape != low.shape:
+        msg = f"the background shape has {shape.shape}; give one number for each of {low.size} signal bins"
+        raise OutOfRange(msg)
+    return shape
 
 
 def _regions(signal: xr.DataArray, windows: ArrayLike | None) -> NDArray[np.float64]:

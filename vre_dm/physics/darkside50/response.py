@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 Function = Callable[[Array], Array]
 AcceptanceOf = Literal["s1", "energy"]
 
-STEP_KEV = 0.5
+STEP_KEV = 1.0
 HIGHEST_KEV = 199.0
 """Where the quenching table ends."""
 SEEN_BEYOND = 1e-3

@@ -58,7 +58,7 @@ class Observation:
             number(name.replace("_", " "), getattr(self, name), low_included=True)
         for name in ("signal", "background"):
             shares = getattr(self, name)
-            if shares.shape != self.counts.shape or not np.isclose(shares.sum(), 1.0):
+            if shares.shape != self.counts.shape or abs(shares.sum() - 1) > 1e-6:
                 msg = f"shares of the {name} must sum to one over {self.counts.size} bins"
                 raise OutOfRange(msg)
 

@@ -16,7 +16,7 @@ MEANING = {
     "RAD": "edge of the bin in angle from the source",
     "EFFAREA": "effective area",
     "RPSF": "point spread function",
-    "MATRIX": "energy dispersion dP/dmigra",
+    "MATRIX": "energy dispersion: probability of the bin",  # GADF wants dP/dmigra; these add up to one
     "BKG": "background rate",
 }
 # name: raw file, EXTNAME that gammapy looks for, HDUCLAS2, HDUCLAS4, meaning

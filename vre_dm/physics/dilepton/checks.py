@@ -49,7 +49,7 @@ def checks(fetch: Fetch) -> Iterator[Check]:
             published=percent,
             ours=100 * float(found.relative_width[0]),
             tolerance=0.1,
-            source="a width tested in HEPData 10.17182/hepdata.88425.v1, table 4, rounded there",
+            source="nearest width tested in HEPData 10.17182/hepdata.88425.v1, table 4",
         )
 
 

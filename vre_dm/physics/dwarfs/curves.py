@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
@@ -91,16 +93,9 @@ def limit_curve(
     who, many = origin.experiment, len(stack.roster)
     shown = next(iter(stack.roster)) if many == 1 else f"{many} dwarf galaxies"
     drop = 2 * one_sided_drop(cl)
+    statistic = f"profile likelihood, one-sided, -2 delta lnL = {drop:.2f}, J of each target profiled"
     return derived(
-        Origin(
-            experiment=who,
-            year=origin.year,
-            kind=origin.kind,
-            cl=cl,
-            statistic=f"profile likelihood, one-sided, -2 delta lnL = {drop:.2f}, J of each target profiled",
-            reference=origin.reference,
-            licence=origin.licence,
-        ),
+        replace(origin, cl=cl, statistic=statistic),
         id=id or f"sv_{who}_{shown}_{spectrum.name}".lower().replace(" ", "_").replace("-", "_"),
         formula="dwarfs/stack/1611.03184",
         quantity="sigmav",

@@ -216,6 +216,7 @@ def test_the_curve_passes_the_catalogue_s_checks_and_names_its_inputs(
     assert curve.provenance.inputs == ("file 1 = fermi:dsph.likelihoods adler32:12345678",)
     assert str(curve.assumptions["targets"]).startswith("41: bootes_I")
     assert not check(curve)
+    assert curve.id == "sv_fermi_lat_41_dwarf_galaxies_bb"
 
 
 def test_every_target_has_a_curve_and_none_is_much_stronger_than_all(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -96,7 +97,7 @@ def limit_curve(
     statistic = f"profile likelihood, one-sided, -2 delta lnL = {drop:.2f}, J of each target profiled"
     return derived(
         replace(origin, cl=cl, statistic=statistic),
-        id=id or f"sv_{who}_{shown}_{spectrum.name}".lower().replace(" ", "_").replace("-", "_"),
+        id=id or re.sub(r"[^a-z0-9.]+", "_", f"sv_{who}_{shown}_{spectrum.name}".lower()),
         formula="dwarfs/stack/1611.03184",
         quantity="sigmav",
         channel=channel_of(spectrum),

@@ -34,6 +34,7 @@ def toy() -> CountingExperiment:
     return CountingExperiment("toy", response, exposure_tonne_year=1.0)
 
 
+@pytest.mark.slow
 def test_every_check_of_direct_detection_holds() -> None:
     found = list(checks("direct-detection", from_the_seed))
     assert [check.where for check in found if not check.holds] == []
@@ -174,6 +175,21 @@ def test_a_spectrum_of_another_shape_or_sign_is_refused(
 def test_a_spectrum_and_a_halo_at_once_are_refused(toy: CountingExperiment) -> None:
     with pytest.raises(OutOfRange, match="either it or them"):
         toy.signal([50.0], halo=StandardHalo(), rate=lambda mass, energy: np.ones((1, 3)))
+
+
+def test_a_signal_that_lost_what_it_says_of_itself_is_refused_with_the_way_out(
+    toy: CountingExperiment,
+) -> None:
+    signal = toy.signal(MASSES)
+    import xarray as xr
+
+    with xr.set_options(keep_attrs=True):
+        np.testing.assert_allclose(
+            limit_curve(signal * 0.5, [], Poisson()).y, 2 * limit_curve(signal, [], Poisson()).y
+        )
+    for wrong in (signal.drop_attrs(), signal.T, signal.to_numpy()):
+        with pytest.raises(OutOfRange, match="keep_attrs=True"):
+            limit_curve(wrong, [], Poisson())  # type: ignore[arg-type]
 
 
 def test_a_mass_without_signal_is_named_and_not_given_an_infinite_limit(toy: CountingExperiment) -> None:

@@ -17,6 +17,8 @@ from vre_dm.limits.metadata import Reference
 from vre_dm.physics.response import signal_edges, window_fractions
 from vre_dm.physics.statistics import Observation, UpperLimit, measured
 
+TOLD = ("experiment", "quantity", "sigma_cm2", "reference", "assumptions")
+"""What a signal says of itself, so that a curve can."""
 FORMULA = "direct-detection/excluded-over-expected-events"
 
 
@@ -91,6 +93,7 @@ def limit_curve(
         A mass so low that no event is expected, a region outside of the signal's bins, or what the
         statistic refuses.
     """
+    _require_signal(signal)
     regions = _regions(signal, windows)
     seen = observe(signal, events, windows=regions, nuisances=nuisances)
     expected = np.sum(signal.to_numpy() * window_fractions(signal, regions), axis=1)
@@ -124,6 +127,7 @@ def observe(
     -------
     tuple of Observation, one a mass
     """
+    _require_signal(signal)
     regions, known = _regions(signal, windows), nuisances or Nuisances()
     _require_expected(signal, np.sum(signal.to_numpy() * window_fractions(signal, regions), axis=1))
     masses = signal.sizes["mass"]
@@ -254,6 +258,18 @@ def _values(events: ArrayLike) -> NDArray[np.float64]:
         msg = "events are a list of measured values, each a finite number"
         raise OutOfRange(msg)
     return values
+
+
+def _require_signal(signal: xr.DataArray) -> None:
+    told = getattr(signal, "attrs", {})
+    missing = [name for name in TOLD if name not in told]
+    if missing or getattr(signal, "dims", ())[:1] != ("mass",):
+        lost = f"attribute {missing[0]!r}" if missing else "first axis 'mass'"
+        msg = (
+            f"the signal has no {lost}: take it from CountingExperiment.signal, and in arithmetic keep what"
+            " it says of itself with xarray.set_options(keep_attrs=True)"
+        )
+        raise OutOfRange(msg)
 
 
 def _require_expected(signal: xr.DataArray, expected: NDArray[np.float64]) -> None:

@@ -88,11 +88,11 @@ def test_without_events_every_statistic_gives_the_limit_of_an_empty_search(searc
     signal = search.experiment().signal([100.0], halo=HALO)
     rng = np.random.default_rng(1)
     intervals = (MaximumGap(), OptimumInterval(rng, 1000))
-    toys = ProfileLikelihood(Toys(rng, 2000), cls=True)
+    toys = ProfileLikelihood(Toys(rng, 500), cls=True)
     classical = limit_curve(signal, [], Poisson()).y[0]
     for statistic in intervals:
         assert limit_curve(signal, [], statistic).y[0] == pytest.approx(classical, rel=1e-9)
-    assert limit_curve(signal, [], toys).y[0] == pytest.approx(classical, rel=0.05)
+    assert limit_curve(signal, [], toys).y[0] == pytest.approx(classical, rel=0.08)
 
 
 def test_the_curve_says_what_the_response_was(search: HighMass) -> None:
@@ -144,7 +144,7 @@ def test_a_light_yield_that_is_no_positive_number_is_refused(search: HighMass, l
 )
 def test_a_step_that_gives_no_share_is_refused_by_name(search: HighMass, step: str, function: object) -> None:
     with pytest.raises(OutOfRange, match=step):
-        replace(search, **{step: function}).response()
+        replace(search, **{step: function}).response()  # type: ignore[arg-type]
 
 
 def test_a_missing_file_is_named_with_what_to_fetch() -> None:

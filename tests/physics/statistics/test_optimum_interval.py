@@ -47,18 +47,18 @@ def test_the_probability_rises_with_the_gap_from_zero_to_one(mean: float, share:
 
 @pytest.mark.parametrize("mean", [3.0, 8.0, 20.0])
 def test_simulated_gaps_have_the_distribution_of_the_closed_form(mean: float) -> None:
-    table = interval_table(mean, 20_000, SEED)
+    table = interval_table(mean, 10_000, SEED)
     for gap in np.linspace(0.15, 0.9, 6) * mean:
-        simulated = np.searchsorted(table.sizes[0], np.float32(gap)) / 20_000
-        assert simulated == pytest.approx(largest_gap_probability(gap, mean), abs=0.012)
+        simulated = np.searchsorted(table.sizes[0], np.float32(gap)) / 10_000
+        assert simulated == pytest.approx(largest_gap_probability(gap, mean), abs=0.016)
 
 
-# physics/0203002, Table I: the expected signal from which intervals with n events take part at 90 %. There
-# the whole range with its n events is exactly as convincing as needed.
+# physics/0203002, Table I, as public codes carry it: the expected signal from which intervals with n events
+# take part at 90 %. There the whole range with its n events is exactly as convincing as needed.
 @pytest.mark.parametrize(("events", "mean"), [(1, 3.890), (2, 5.800), (3, 7.491), (4, 9.059), (6, 12.009)])
 def test_intervals_begin_to_count_where_yellin_says(events: int, mean: float) -> None:
-    needed = np.quantile(interval_table(mean, 20_000, SEED).best, 0.9)
-    assert poisson.sf(events, mean) == pytest.approx(needed, abs=0.005)
+    needed = np.quantile(interval_table(mean, 10_000, SEED).best, 0.9)
+    assert poisson.sf(events, mean) == pytest.approx(needed, abs=0.008)
 
 
 def test_without_events_all_methods_give_the_poisson_limit() -> None:

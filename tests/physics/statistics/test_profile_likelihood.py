@@ -60,7 +60,7 @@ def pyhf_p_value(seen: Observation, *, cls: bool) -> Callable[[float], float]:
 
 
 @pytest.mark.filterwarnings("ignore:jsonschema.RefResolver:DeprecationWarning")
-@pytest.mark.parametrize(("make", "cls"), [(shaped, False), (shaped, True), (many, False), (few, True)])
+@pytest.mark.parametrize(("make", "cls"), [(shaped, False), (few, True)])
 def test_asymptotic_limits_are_those_of_pyhf(make: Callable[[], Observation], cls: bool) -> None:
     seen = make()
     ours = ProfileLikelihood(cls=cls)
@@ -93,7 +93,7 @@ def test_the_fit_is_that_of_iminuit_on_the_same_likelihood() -> None:
     assert means[0, 1] == pytest.approx(minuit.values["background"], rel=1e-3)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.lists(st.integers(0, 12), min_size=3, max_size=3),
     st.floats(0.5, 30),
@@ -136,14 +136,14 @@ def test_without_nuisances_the_asymptotic_limit_is_the_likelihood_ratio_of_a_cou
 
 def test_toys_of_an_empty_counter_give_the_classical_limit() -> None:
     nothing = counted(0, background=0.09, background_sigma=0.04)
-    toys = Toys(np.random.default_rng(2), 4000)
-    assert ProfileLikelihood(toys).upper_limit(nothing) == pytest.approx(math.log(10) - 0.09, rel=0.03)
-    assert ProfileLikelihood(toys, cls=True).upper_limit(nothing) == pytest.approx(math.log(10), rel=0.03)
+    toys = Toys(np.random.default_rng(2), 1500)
+    assert ProfileLikelihood(toys).upper_limit(nothing) == pytest.approx(math.log(10) - 0.09, rel=0.04)
+    assert ProfileLikelihood(toys, cls=True).upper_limit(nothing) == pytest.approx(math.log(10), rel=0.04)
 
 
 def test_toys_and_asymptotic_formulae_agree_where_events_are_many() -> None:
     seen = counted(40, background=25.0, background_sigma=3.0, efficiency_sigma=0.1)
-    toys = ProfileLikelihood(Toys(np.random.default_rng(4), 2000), cls=True)
+    toys = ProfileLikelihood(Toys(np.random.default_rng(4), 1000), cls=True)
     assert toys.upper_limit(seen) == pytest.approx(ProfileLikelihood(cls=True).upper_limit(seen), rel=0.04)
 
 
@@ -156,7 +156,7 @@ def test_a_shape_that_tells_signal_from_background_strengthens_the_limit() -> No
     assert statistic.upper_limit(told) < 0.75 * statistic.upper_limit(merely)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.floats(0, 4), st.floats(0, 0.4), st.floats(0.1, 1.0))
 def test_less_certainty_never_gives_a_stronger_limit(sigma: float, delta: float, more: float) -> None:
     def at(sigma: float, delta: float) -> float:

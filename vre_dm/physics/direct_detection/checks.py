@@ -46,7 +46,7 @@ def checks(fetch: Fetch) -> Iterator[Check]:
             published,
             _first_counting(events),
             0.02,
-            "physics/0203002, Table I",
+            "physics/0203002, Table I, as carried by public codes",
         )
 
 

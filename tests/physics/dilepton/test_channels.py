@@ -55,6 +55,14 @@ def test_a_missing_flavour_is_named(change) -> None:
         read_channels(change(spectra), resolutions, efficiencies)
 
 
+@pytest.mark.parametrize(
+    "given", ["atlas:dilepton.2018.spectra", RELEASE / "dilepton.2018.spectrum.ee.parquet"]
+)
+def test_one_name_in_place_of_a_list_of_files_is_refused(given: object) -> None:
+    with pytest.raises(OutOfRange, match="is one name; give the list of files"):
+        read_channels(given, *kinds()[1:])  # type: ignore[arg-type]
+
+
 def test_files_in_each_others_place_are_refused() -> None:
     spectra, resolutions, efficiencies = kinds()
     with pytest.raises(OutOfRange, match="is not a dilepton mass spectrum: it has no column 'mass_lo_GeV'"):

@@ -15,6 +15,11 @@ def test_a_single_fermion_goes_before_its_group_and_what_is_not_named_does_not_c
     ]
 
 
+def test_a_fermion_that_does_not_exist_has_no_coupling() -> None:
+    with pytest.raises(OutOfRange, match="unknown fermion 'w'"):
+        ZPrime("mine", {"up": (0.1, 0.0)}).coupling("w")
+
+
 def test_a_working_group_model_couples_to_left_handed_neutrinos() -> None:
     axial = simplified(SimplifiedModel(mediator="axial", g_q=0.1, g_dm=1.0, g_l=0.2), "A")
     assert axial.coupling("b") == (0.0, 0.1)

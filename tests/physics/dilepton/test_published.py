@@ -88,6 +88,11 @@ def test_nothing_is_extrapolated_in_mass_or_width(limits: LimitTable, mass: floa
         limits.at([1000.0, mass], [0.01, width])
 
 
+def test_masses_and_widths_come_in_pairs(limits: LimitTable) -> None:
+    with pytest.raises(OutOfRange, match="3 masses and 2 relative widths"):
+        limits.at([1000.0, 2000.0, 3000.0], [0.01, 0.02])
+
+
 def test_the_projection_is_in_pb_and_holds_for_one_width() -> None:
     path = RELEASE / "dilepton.14TeV.limits.parquet"
     table = read_projection(path)
@@ -108,6 +113,7 @@ def test_the_projection_is_in_pb_and_holds_for_one_width() -> None:
         ([900, 1000], [0.0], [[1, 0]], "not a number above 0"),
         ([900, 1000], [0.0], [[1, np.inf]], "not a number above 0"),
         ([900, 1000], [0.0], [[1, 1, 1]], "do not fit"),
+        (["a", 1000], [0.0], [[1, 1]], "mass .* is not a number"),
     ],
 )
 def test_a_table_of_ones_own_is_looked_at(mass, widths, limit, said: str) -> None:

@@ -70,6 +70,12 @@ def test_couplings_of_a_users_class_are_looked_at(given: object) -> None:
         resonance(Mine(), 1000.0, 10.0)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("model", [SIMPLIFIED["V2"], "psi", None])
+def test_what_is_no_mediator_is_told_how_to_become_one(model: object) -> None:
+    with pytest.raises(OutOfRange, match=r"is no mediator: it has no coupling\(fermion\); take one of"):
+        resonance(model, 1000.0, 10.0)  # type: ignore[arg-type]
+
+
 def test_masses_of_other_shapes_are_refused() -> None:
     with pytest.raises(OutOfRange, match=r"shape \(4,\) and dark-matter masses of \(2,\) do not go together"):
         resonance(BENCHMARKS["V2"], MASSES, [10.0, 20.0])

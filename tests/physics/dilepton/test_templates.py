@@ -54,6 +54,11 @@ def test_events_do_not_depend_on_how_many_are_asked_for_at_once(templates: Templ
     np.testing.assert_allclose(templates.events(found)[550], alone[0], rtol=1e-12)
 
 
+def test_templates_of_no_channel_are_refused(luminosity: xr.DataArray) -> None:
+    with pytest.raises(OutOfRange, match="need a channel"):
+        Templates([], luminosity)
+
+
 def test_luminosities_of_another_energy_do_not_fit_the_data(channels, luminosity: xr.DataArray) -> None:
     with pytest.raises(OutOfRange, match="luminosities of 14 TeV do not fit data of 13 TeV"):
         Templates(channels, luminosity.assign_attrs(sqrt_s_TeV=14.0))

@@ -70,7 +70,8 @@ class ZPrime:
             raise OutOfRange(msg)
 
     def coupling(self, fermion: str) -> Pair:
-        """Vector and axial coupling to a fermion of `FERMIONS`."""
+        """Vector and axial coupling to a fermion of `FERMIONS`; another one is `OutOfRange`."""
+        require(fermion, FERMIONS, "fermion", error=OutOfRange)
         group = next((name for name, members in GROUPS.items() if fermion in members), fermion)
         return self.couplings.get(fermion, self.couplings.get(group, (0.0, 0.0)))
 
@@ -81,8 +82,14 @@ def checked(model: Mediator, fermion: str) -> Pair:
     Raises
     ------
     OutOfRange
-        They are no two numbers up to √(4π); the message names model and fermion.
+        They are no two numbers up to √(4π), or the model cannot be asked.
     """
+    if not hasattr(model, "coupling"):
+        msg = (
+            f"{shown(model)} is no mediator: it has no coupling(fermion); take one of BENCHMARKS, a "
+            "ZPrime, or simplified(model) of a Working Group model"
+        )
+        raise OutOfRange(msg)
     pair = model.coupling(fermion)
     _require_pair(pair, f"{model.name}: couplings to {fermion}")
     return float(pair[0]), float(pair[1])

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.domain import number, positive
+from vre_dm.limits.floats import floats
 from vre_dm.limits.spelling import require
 from vre_dm.physics.dilepton.breit_wigner import weights
 from vre_dm.physics.dilepton.resonance import FLAVOURS, QUARK_TYPES, Resonance
@@ -74,7 +75,7 @@ def luminosity_table(mass_gev: ArrayLike, values: ArrayLike, *, sqrt_s_tev: floa
     OutOfRange
         Shapes do not fit, masses do not rise, or a luminosity is negative or not finite.
     """
-    mass, table = (np.asarray(part, dtype=np.float64) for part in (mass_gev, values))
+    mass, table = floats(mass_gev, "mass", "GeV"), floats(values, "parton luminosity")
     if table.shape != (len(FLAVOURS), len(QUARK_TYPES), mass.size):
         msg = f"luminosities of shape {table.shape} do not fit 2 flavours, 2 quark types, {mass.size} masses"
         raise OutOfRange(msg)

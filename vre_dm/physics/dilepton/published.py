@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.convert.domain import number
+from vre_dm.limits.floats import floats
 from vre_dm.limits.interchange import hepdata_json
 from vre_dm.limits.interchange.source import Source
 from vre_dm.limits.spelling import require
@@ -68,9 +69,10 @@ class LimitTable:
         OutOfRange
             A mass or Γ/M is outside the table; nothing is extrapolated.
         """
-        mass, width = np.broadcast_arrays(
-            *(np.asarray(x, dtype=np.float64) for x in (mass_gev, relative_width))
-        )
+        mass, width = floats(mass_gev, "mass", "GeV"), floats(relative_width, "Γ/M")
+        if mass.shape != width.shape:
+            msg = f"{mass.size} masses and {width.size} relative widths: give one width a mass"
+            raise OutOfRange(msg)
         outside = ~self.covers(mass, width)
         grid, widths = self.fb["mass"].to_numpy(), self.fb["width"].to_numpy()
         if outside.any():
@@ -154,7 +156,8 @@ def limit_table(
     OutOfRange
         Shapes do not fit, an axis does not rise, or a limit is not positive.
     """
-    mass, width, limit = (np.asarray(part, dtype=np.float64) for part in (mass_gev, widths, limits_fb))
+    mass, width = floats(mass_gev, "mass", "GeV"), floats(widths, "Γ/M")
+    limit = floats(limits_fb, "limit", "fb")
     if limit.shape != (width.size, mass.size):
         msg = f"limits of shape {limit.shape} do not fit {width.size} widths and {mass.size} masses"
         raise OutOfRange(msg)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vre_dm.errors import OutOfRange
+from vre_dm.limits.spelling import shown
 from vre_dm.physics.parquet import metadata, read_table
 
 Floats = NDArray[np.float64]
@@ -70,8 +71,11 @@ def by_flavour(paths: Iterable[Path], flavours: Iterable[str], what: str) -> dic
     Raises
     ------
     OutOfRange
-        Not exactly one file of each.
+        Not a list, or not exactly one file of each.
     """
+    if isinstance(paths, str | Path):
+        msg = f"{what}: {shown(str(paths))} is one name; give the list of files that a fetch gave"
+        raise OutOfRange(msg)
     given, wanted = [Path(path) for path in paths], list(flavours)
     found = {metadata(read_table(path, (), what)).get("flavour"): path for path in given}
     if len(given) != len(wanted) or set(found) != set(wanted):

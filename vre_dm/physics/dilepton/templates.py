@@ -33,7 +33,7 @@ class Templates:
     Raises
     ------
     OutOfRange
-        The luminosities are of another collision energy than the data.
+        No channel, or luminosities of another collision energy than the data.
 
     Attributes
     ----------
@@ -46,6 +46,9 @@ class Templates:
 
     def __init__(self, channels: Sequence[Channel], luminosity: xr.DataArray) -> None:
         self.channels = tuple(channels)
+        if not self.channels:
+            msg = "templates need a channel or more; see vre_dm.physics.dilepton.channels.read_channels"
+            raise OutOfRange(msg)
         energy_tev = luminosity.attrs["sqrt_s_TeV"]
         for channel in self.channels:
             if channel.sqrt_s_tev != energy_tev:

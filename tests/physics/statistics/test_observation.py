@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vre_dm.errors import InvalidCurve, OutOfRange
-from vre_dm.physics.statistics import Poisson, counted, measured
+from vre_dm.physics.statistics import Observation, Poisson, counted, measured
 from vre_dm.physics.statistics.poisson import lowered_poisson_limit, poisson_upper_limit
 
 
@@ -49,6 +49,15 @@ def test_what_does_not_fit_is_refused_by_name(change: dict[str, object], message
     good: dict[str, object] = {"events": [1.0], "edges": [0.0, 1.0, 2.0], "signal": [1.0, 1.0]}
     with pytest.raises(OutOfRange, match=message):
         measured(**(good | change))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("counts", [[-1.0, 2.0], [float("nan"), 1.0]])
+def test_an_observation_of_ones_own_is_checked_too(counts: list[float]) -> None:
+    half = np.array([0.5, 0.5])
+    with pytest.raises(OutOfRange, match="events in a bin"):
+        Observation(counts=np.array(counts), signal=half, background=half)
+    with pytest.raises(OutOfRange, match="share of the signal in a bin"):
+        Observation(counts=half, signal=np.array([1.5, -0.5]), background=half)
 
 
 @pytest.mark.parametrize("observed", [-1, 2.5, float("nan")])

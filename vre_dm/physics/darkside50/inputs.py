@@ -100,7 +100,8 @@ def read_high_mass(paths: Iterable[Path], *, acceptance_of: AcceptanceOf = "s1")
         A file is missing or not what its name says.
     """
     require(acceptance_of, ("s1", "energy"), "acceptance", error=OutOfRange)
-    files = {path.name: path for path in map(Path, paths)}
+    given = [paths] if isinstance(paths, str | Path) else paths
+    files = {path.name: path for path in map(Path, given)}
     overall = {
         "s1": ("acceptance.overall.s1", "s1_PE", "PE"),
         "energy": ("acceptance.overall.enr", "energy_keV", "keV"),

@@ -56,8 +56,9 @@ class Observation:
     def __post_init__(self) -> None:
         for name in ("expected_background", "background_sigma", "efficiency_sigma"):
             number(name.replace("_", " "), getattr(self, name), low_included=True)
+        positive("events in a bin", self.counts, zero=True)
         for name in ("signal", "background"):
-            shares = getattr(self, name)
+            shares = positive(f"share of the {name} in a bin", getattr(self, name), zero=True)
             if shares.shape != self.counts.shape or abs(shares.sum() - 1) > 1e-6:
                 msg = f"shares of the {name} must sum to one over {self.counts.size} bins"
                 raise OutOfRange(msg)

@@ -71,6 +71,22 @@ def test_a_fetch_may_go_to_a_folder_that_is_proposed_and_a_refusal_goes_when_it_
     until(lambda: list(lab.root.joinpath("proposed").rglob("*.parquet")))  # other jobs of it may be listed
 
 
+def test_files_that_a_filter_lets_through_are_fetched_by_one_job(
+    panel: Panel, embedded_lake: LakeStatus, rucio: Any
+) -> None:
+    did = zeros(embedded_lake, rucio, f"few{os.urandom(3).hex()}", 1000, files=12)
+    panel.command("vre-dm:show-details", did=str(did))
+    details = panel.section("Details")
+    details.get_by_role("tab", name="Files").click()
+    details.get_by_role("searchbox", name="Only files whose name fits").fill("*.1*.bin")
+    expect(details.get_by_role("status").filter(has_text="3 files, 3 kB")).to_be_visible()
+    details.get_by_role("grid", name="Files").get_by_role("gridcell").first.click()
+    panel.page.keyboard.press("Control+A")
+    expect(details.get_by_role("status").filter(has_text="3 files, 3 kB; 3 of them selected")).to_be_visible()
+    details.get_by_role("button", name="Fetch these 3 files").click()
+    expect(panel.job(str(did))).to_contain_text("3 of 3 files")
+
+
 def test_a_killed_fetch_is_shown_as_interrupted_even_after_a_reload_and_continues(
     panel: Panel, lab: Lab, large: Did
 ) -> None:

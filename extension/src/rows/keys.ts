@@ -38,7 +38,7 @@ export function actionOf(key: Key, place: Place, rtl = false): Action | null {
     return { do: 'move', to, extend: key.shiftKey, keep: command && !key.shiftKey };
   }
   if (command) {
-    return key.key === 'a' ? { do: 'all' } : key.key === ' ' ? { do: 'toggle' } : null;
+    return key.key.toLowerCase() === 'a' ? { do: 'all' } : key.key === ' ' ? { do: 'toggle' } : null;
   }
   return sideways(key.key, place, rtl) ?? plain(key);
 }

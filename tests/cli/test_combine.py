@@ -68,6 +68,17 @@ def test_j_factors_and_regions_are_options(run: Run, tmp_path: Path) -> None:
     )  # MAGIC's table was made for a smaller J: with the larger one it excludes more
 
 
+def test_an_instrument_that_sets_no_limit_alone_still_takes_part(run: Run, tmp_path: Path) -> None:
+    weak = Toys.table("Weak", {"draco": J["draco"]}, scale=1e-17)
+    write_likelihoods(weak, tmp_path / "weak.csv")
+    found = run(str(tmp_path / "weak.csv"), "--json")
+    assert found.exit_code == 0, found.output
+    rows = json.loads(found.stdout)["limits"]
+    assert [row["Weak_cm3_s"] for row in rows] == [None, None]
+    expected = Combination([LAT, ARRAY]).scan()["limit"]
+    np.testing.assert_allclose([row["combined_cm3_s"] for row in rows], expected, rtol=1e-3)
+
+
 def test_what_cannot_be_combined_is_said_in_one_line(run: Run, tmp_path: Path) -> None:
     write_likelihoods(replace(LAT, instrument="LAT again"), tmp_path / "again.csv")
     cases = {

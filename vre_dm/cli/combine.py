@@ -1,6 +1,8 @@
 """`vre-dm combine`: the limit of several instruments from files of their likelihoods."""
 
 import json
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +51,7 @@ def combine(
         tables = on_one_grid(tables)
     combination = Combination(tables, dict(map(_jfactor, given)), own)
     curve = combined_curve(combination, cl=cl, inputs=tuple(path.name for path in files))
-    alone = [combined_curve(Combination([table]), cl=cl) for table in tables]
+    alone = [_alone(table, cl) for table in tables]
     if as_json:
         click.echo(json.dumps(_document(combination, curve, alone)))
     else:
@@ -90,29 +92,41 @@ def _jfactor(text: str) -> tuple[str, "JFactor"]:
     return target, JFactor(log10_j, sigma_dex, "given")
 
 
-def _cells(combination: "Combination", curve: "Curve", alone: list["Curve"]) -> list[list[float | None]]:
+def _alone(table: "LikelihoodTable", cl: float) -> dict[float, float]:
+    """Limits of one instrument by mass; none where its table does not reach any, which a combination may."""
+    from vre_dm.physics.combination import Combination
+
+    limits = {}
+    for mass in table.mass_gev:
+        at_mass = replace(table, lnl=table.lnl.sel(mass=[mass]))
+        with suppress(OutOfRange):
+            limits[float(mass)] = float(Combination([at_mass]).scan(cl=cl)["limit"][0])
+    return limits
+
+
+def _cells(curve: "Curve", alone: list[dict[float, float]]) -> list[list[float | None]]:
     """Mass, combined limit and each instrument's own, where it has one."""
-    own = [dict(zip(one.x.tolist(), one.y.tolist(), strict=True)) for one in alone]
-    return [
-        [m, y, *(of.get(m) for of in own)] for m, y in zip(curve.x.tolist(), curve.y.tolist(), strict=True)
-    ]
+    rows = zip(curve.x.tolist(), curve.y.tolist(), strict=True)
+    return [[mass, limit, *(of.get(mass) for of in alone)] for mass, limit in rows]
 
 
-def _shown(combination: "Combination", curve: "Curve", alone: list["Curve"]) -> Table:
+def _shown(combination: "Combination", curve: "Curve", alone: list[dict[float, float]]) -> Table:
     names = [table.instrument for table in combination.tables]
     rows = [
         [f"{row[0]:g}", *("" if value is None else f"{value:.4g}" for value in row[1:])]
-        for row in _cells(combination, curve, alone)
+        for row in _cells(curve, alone)
     ]
     title = f"{curve.channel}: upper limits on sigma_v in cm3/s, {curve.cl:.0%} CL, {curve.statistic}"
     targets = f"{len(combination.shared)} targets, J of each profiled once"
     return Table(title, ("mass in GeV", "combined", *names), rows, targets)
 
 
-def _document(combination: "Combination", curve: "Curve", alone: list["Curve"]) -> dict[str, object]:
+def _document(
+    combination: "Combination", curve: "Curve", alone: list[dict[float, float]]
+) -> dict[str, object]:
     names = [table.instrument for table in combination.tables]
     heads = ("m_GeV", "combined_cm3_s", *(f"{name}_cm3_s" for name in names))
-    rows = [dict(zip(heads, row, strict=True)) for row in _cells(combination, curve, alone)]
+    rows = [dict(zip(heads, row, strict=True)) for row in _cells(curve, alone)]
     return {
         "channel": curve.channel,
         "cl": curve.cl,

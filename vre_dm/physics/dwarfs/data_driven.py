@@ -107,14 +107,15 @@ class DataDrivenStack:
 
     def targets(self) -> list[Target]:
         """The dwarfs with their nuisance parameters."""
-        return [
-            Target(
-                dwarf,
-                Background.learnt(dwarf, self.sky, self.shape) if self.sky else Background.known(dwarf),
-                self.posteriors.get(dwarf.name) or GaussianJ(dwarf.log10_j, dwarf.sigma_dex),
-            )
-            for dwarf in self.dwarfs
-        ]
+        return [self.target(dwarf) for dwarf in self.dwarfs]
+
+    def target(self, dwarf: PhotonCounts, *, without: int | None = None) -> Target:
+        """One dwarf with its nuisance parameters, learnt without one position of the sky."""
+        background = Background.known(dwarf)
+        if self.sky is not None:
+            background = Background.learnt(dwarf, self.sky, self.shape, without)
+        prior = self.posteriors.get(dwarf.name) or GaussianJ(dwarf.log10_j, dwarf.sigma_dex)
+        return Target(dwarf, background, prior)
 
     def limits(
         self, spectrum: Spectrum, mass_gev: ArrayLike, *, drop: float = DROP, least_cm3_s: float = 0.0

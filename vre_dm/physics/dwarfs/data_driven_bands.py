@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.domain import number, positive
-from vre_dm.physics.dwarfs.background import Background
 from vre_dm.physics.dwarfs.blank_sky import BlankSky
 from vre_dm.physics.dwarfs.data_driven import DROP, DataDrivenStack, Target, stacked_limits
 from vre_dm.physics.dwarfs.photon_counts import PhotonCounts
@@ -87,14 +86,8 @@ def blank_sky_limits(
 
 def _elsewhere(stack: DataDrivenStack, sky: BlankSky, rng: np.random.Generator) -> Sequence[Target]:
     """The targets of one pseudo-experiment."""
-    moved = []
-    for target in stack.targets():
-        dwarf, position = _moved(target.dwarf, sky, rng)
-        background = Background.known(dwarf)
-        if stack.sky is not None:
-            background = Background.learnt(dwarf, stack.sky, stack.shape, without=position)
-        moved.append(replace(target, dwarf=dwarf, background=background))
-    return moved
+    moved = (_moved(dwarf, sky, rng) for dwarf in stack.dwarfs)
+    return [stack.target(dwarf, without=position) for dwarf, position in moved]
 
 
 def _moved(dwarf: PhotonCounts, sky: BlankSky, rng: np.random.Generator) -> tuple[PhotonCounts, int]:

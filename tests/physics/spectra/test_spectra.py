@@ -199,12 +199,30 @@ def test_a_line_of_one_per_cent_is_seen() -> None:
         assert found[0] == pytest.approx(1, rel=1e-6)
 
 
+@given(edges=st.lists(st.floats(0.2, 99), min_size=2, max_size=2, unique=True))
+def test_a_box_with_sharp_edges_holds_what_it_should(edges: list[float]) -> None:
+    low, high = sorted(edges)
+
+    def box(mass: float, energy: Array) -> Array:
+        return np.asarray(np.where((energy > low) & (energy < high), 4.0, 0.0))
+
+    spectrum = FunctionSpectrum(box, "box")
+    if high > 1.05 * low:
+        bins = np.append(EDGES[EDGES < 100.0], 100.0)
+        wanted = 4 * np.clip(np.minimum(high, bins[1:]) - np.maximum(low, bins[:-1]), 0, None)
+        np.testing.assert_allclose(counts_in_bins(spectrum, 100.0, bins), wanted, atol=1e-3 * wanted.sum())
+
+
 def test_a_peak_that_quadrature_cannot_settle_is_refused() -> None:
     def comb(mass: float, energy: Array) -> Array:
-        return np.asarray(np.where(np.sin(1e7 * energy) > 0.999, 1.0, 0.0))
+        return np.asarray(np.where(np.sin(1e7 * energy) > 0, 1.0, 0.0))
 
-    with pytest.raises(OutOfRange, match="spectrum comb at 100 GeV is too narrow to integrate"):
-        counts_in_bins(FunctionSpectrum(comb, "comb"), 100.0, [1.0, 100.0])
+    def pole(mass: float, energy: Array) -> Array:
+        return np.asarray(1 / np.abs(energy - 31.4159))
+
+    for function in (comb, pole):
+        with pytest.raises(OutOfRange, match="spectrum odd at 100 GeV is too narrow to integrate"):
+            counts_in_bins(FunctionSpectrum(function, "odd"), 100.0, [1.0, 100.0])
 
 
 def test_shares_and_parts_that_make_no_mixture_are_refused(

@@ -7,10 +7,10 @@ from vre_dm.errors import OutOfRange
 from vre_dm.physics.spectra.spectrum import Integrable, Spectrum, require_edges, require_mass
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(12)
-PANELS_PER_DECADE = 10
-DOUBLINGS = 9
-SETTLED = 1e-6
-"""Share of the whole integral that may still change when the panels are halved."""
+PANELS_PER_DECADE = 40
+HALVINGS, MOST_PANELS = 30, 20_000
+SETTLED = 1e-8
+"""Share of the whole integral by which a panel may still change when it is halved."""
 
 
 def counts_in_bins(spectrum: Spectrum, mass_gev: float, edges_gev: ArrayLike) -> NDArray[np.float64]:
@@ -51,33 +51,48 @@ def _integrals(
     ends = np.log(
         np.minimum(edges, mass)
     )  # the mass is an end of a bin, so no panel straddles the drop there
-    panels = np.ceil(np.diff(ends) / np.log(10) * PANELS_PER_DECADE).astype(int)
-    before = _gauss(spectrum, mass, ends, panels, power)
-    for _ in range(DOUBLINGS):
-        panels = 2 * panels
-        result = _gauss(spectrum, mass, ends, panels, power)
-        if np.max(np.abs(result - before), initial=0.0) <= SETTLED * result.sum():
+    owner, low, high = _panels(ends)
+    value, result = _gauss(spectrum, mass, low, high, power), np.zeros(edges.size - 1)
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        left, right = _gauss(spectrum, mass, low, middle, power), _gauss(spectrum, mass, middle, high, power)
+        rough = np.abs(left + right - value) > SETTLED * (result.sum() + (left + right).sum())
+        result += np.bincount(owner[~rough], (left + right)[~rough], result.size)
+        if not rough.any():
             return result
-        before = result
+        owner = np.tile(owner[rough], 2)
+        low, high = np.append(low[rough], middle[rough]), np.append(middle[rough], high[rough])
+        value = np.append(left[rough], right[rough])
+        if owner.size > MOST_PANELS:
+            break
     msg = f"spectrum {spectrum.name} at {mass:g} GeV is too narrow to integrate; give a TabulatedSpectrum"
     raise OutOfRange(msg)
 
 
+def _panels(
+    ends: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Bin, and lower and upper end in ln E, of panels to begin with; a bin above the mass has none."""
+    number = np.ceil(np.diff(ends) / np.log(10) * PANELS_PER_DECADE).astype(int)
+    owner = np.repeat(np.arange(number.size), number)
+    place = np.arange(owner.size) - np.repeat(np.cumsum(number) - number, number)
+    width = (np.diff(ends) / np.maximum(number, 1))[owner]
+    low = ends[owner] + place * width
+    return owner, low, low + width
+
+
 def _gauss(
-    spectrum: Spectrum, mass: float, ends: NDArray[np.float64], panels: NDArray[np.int64], power: int
+    spectrum: Spectrum, mass: float, low: NDArray[np.float64], high: NDArray[np.float64], power: int
 ) -> NDArray[np.float64]:
-    """Gauss-Legendre in ln E, each bin in its number of panels; a bin above the mass has none."""
-    owner = np.repeat(np.arange(panels.size), panels)
-    if not owner.size:
-        return np.zeros(panels.size)
-    place = np.arange(owner.size) - np.repeat(np.cumsum(panels) - panels, panels)
-    width = (np.diff(ends) / np.maximum(panels, 1))[owner]
-    energy = np.exp((ends[owner] + place * width)[:, None] + width[:, None] * (NODES + 1) / 2)
+    """Gauss-Legendre in ln E on each panel."""
+    if not low.size:
+        return np.zeros(0)
+    width = (high - low)[:, None]
     # rounding must not lift the last node above the mass
-    density = np.asarray(spectrum.dn_de(mass, np.minimum(energy, mass).ravel()), dtype=np.float64)
+    energy = np.minimum(np.exp(low[:, None] + width * (NODES + 1) / 2), mass)
+    density = np.asarray(spectrum.dn_de(mass, energy.ravel()), dtype=np.float64)
     _require_density(spectrum, mass, density, energy.size)
-    per_panel = (density.reshape(energy.shape) * energy ** (power + 1)) @ WEIGHTS * width / 2
-    return np.asarray(np.bincount(owner, per_panel, panels.size), dtype=np.float64)
+    return np.asarray((density.reshape(energy.shape) * energy ** (power + 1)) @ WEIGHTS * width[:, 0] / 2)
 
 
 def _require_density(spectrum: Spectrum, mass: float, density: NDArray[np.float64], size: int) -> None:

@@ -20,7 +20,8 @@ class FunctionSpectrum:
     function
         Of mass and energies in GeV, an array; gives particles per annihilation and GeV, one for each energy.
         It is asked for energies up to the mass only; above there is nothing. Integrals see what is wider
-        than a hundredth of its energy; give a narrower line as a `TabulatedSpectrum`.
+        than a hundredth of its energy, and find an edge to one in a thousand; give a narrower line as a
+        `TabulatedSpectrum`.
     name
         For labels and messages.
     mass_range_gev

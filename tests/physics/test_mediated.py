@@ -129,3 +129,16 @@ def test_spectra_of_unknown_fermions_are_refused() -> None:
         annihilation_spectrum(model, 1000.0, 100.0, {"bb": falling("bb")})
     with pytest.raises(OutOfRange, match="shares of top add up to 0"):
         annihilation_spectrum(model, 1000.0, 100.0, {"t": falling("top")})
+
+
+@pytest.mark.parametrize("pair", [(9.0, 0.0), (float("nan"), 0.0), "strong"])
+def test_a_coupling_that_means_nothing_is_refused(pair: object) -> None:
+    class Mine:
+        name = "mine"
+
+        def coupling(self, fermion: str) -> tuple[float, float]:
+            return pair  # type: ignore[return-value]
+
+    for of in (sigma_si_cm2, sigma_sd_cm2, sigma_v_cm3_s):
+        with pytest.raises(OutOfRange, match="mine"):
+            of(Mine(), 1000.0, 100.0)  # type: ignore[operator]

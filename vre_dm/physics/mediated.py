@@ -22,7 +22,7 @@ from vre_dm.limits.convert.constants import (
 )
 from vre_dm.limits.convert.domain import Array, number, positive
 from vre_dm.limits.spelling import require
-from vre_dm.physics.dilepton.couplings import GROUPS, Mediator
+from vre_dm.physics.dilepton.couplings import GROUPS, Mediator, checked
 from vre_dm.physics.dilepton.resonance import partial_widths
 from vre_dm.physics.spectra import Mixture, Spectrum
 
@@ -76,8 +76,8 @@ def sigma_si_cm2(
     arXiv:1603.04156, eqs. 4.1 to 4.4
     """
     require(nucleon, VALENCE, "nucleon", error=OutOfRange)
-    charge = sum(times * model.coupling(quark)[0] for quark, times in VALENCE[nucleon].items())
-    return _contact(mediator_gev, dm_gev) * (model.coupling("DM")[0] * charge) ** 2
+    charge = sum(times * checked(model, quark)[0] for quark, times in VALENCE[nucleon].items())
+    return _contact(mediator_gev, dm_gev) * (checked(model, "DM")[0] * charge) ** 2
 
 
 def sigma_sd_cm2(
@@ -92,8 +92,8 @@ def sigma_sd_cm2(
     arXiv:1603.04156, eqs. 4.7 to 4.10
     """
     require(nucleon, SPIN, "nucleon", error=OutOfRange)
-    charge = sum(share * model.coupling(quark)[1] for quark, share in SPIN[nucleon].items())
-    return 3 * _contact(mediator_gev, dm_gev) * (model.coupling("DM")[1] * charge) ** 2
+    charge = sum(share * checked(model, quark)[1] for quark, share in SPIN[nucleon].items())
+    return 3 * _contact(mediator_gev, dm_gev) * (checked(model, "DM")[1] * charge) ** 2
 
 
 def sigma_v_cm3_s(model: Mediator, mediator_gev: ArrayLike, dm_gev: ArrayLike) -> dict[str, Array]:
@@ -161,7 +161,7 @@ def annihilation_spectrum(
 
 def _square(model: Mediator, product: Fermion, heavy: Array, dark: Array) -> Array:
     """Spin-averaged |M|² at rest over the propagator, times the velocity of the products."""
-    (dark_vector, dark_axial), (vector, axial) = model.coupling("DM"), model.coupling(product.name)
+    (dark_vector, dark_axial), (vector, axial) = checked(model, "DM"), checked(model, product.name)
     s, mass2 = 4 * dark**2, product.mass**2
     beta2 = np.clip(1 - 4 * mass2 / s, 0, None)
     # The vector current of dark matter makes both currents of the product, its axial one the longitudinal

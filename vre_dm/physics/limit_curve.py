@@ -13,6 +13,7 @@ from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert.derived import Origin, derived
 from vre_dm.limits.convert.domain import positive
 from vre_dm.limits.curve import Curve, Kind
+from vre_dm.limits.floats import floats
 from vre_dm.limits.metadata import Reference
 from vre_dm.physics.response import signal_edges, window_fractions
 from vre_dm.physics.statistics import Observation, UpperLimit, measured
@@ -253,7 +254,7 @@ def _one_a_mass(name: str, given: ArrayLike, masses: int) -> NDArray[np.float64]
 
 
 def _values(events: ArrayLike) -> NDArray[np.float64]:
-    values = np.asarray(events, dtype=np.float64)
+    values = floats(events, "events")
     if values.ndim != 1 or not np.all(np.isfinite(values)):
         msg = "events are a list of measured values, each a finite number"
         raise OutOfRange(msg)

@@ -35,6 +35,7 @@ def test_no_event_is_lost_and_quantiles_rise_from_zero_to_one(
     [
         ({"events": [5.0]}, "inside the search region 0 to 2"),
         ({"events": [float("nan")]}, "inside the search region"),
+        ({"events": ["1"]}, "events"),
         ({"edges": [0.0, 2.0, 1.0]}, "edges of the search region must rise"),
         ({"signal": [0.0, 0.0]}, "signal has the shape"),
         ({"signal": [1.0]}, "over 2 bins"),

@@ -131,6 +131,11 @@ def test_an_impossible_level_is_refused(cl: float) -> None:
         optimum().upper_limit(on_a_line([0.5]), cl=cl)
 
 
+def test_a_level_beyond_the_simulated_experiments_is_refused() -> None:
+    with pytest.raises(OutOfRange, match=r"2000 simulated experiments do not resolve a level of 0\.999"):
+        optimum().upper_limit(on_a_line([0.5]), cl=0.999)
+
+
 def test_too_few_experiments_and_too_many_events_are_refused() -> None:
     with pytest.raises(OutOfRange, match="at least 1000"):
         OptimumInterval(np.random.default_rng(1), 10)

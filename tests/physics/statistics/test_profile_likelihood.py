@@ -182,6 +182,17 @@ def test_far_fewer_events_than_background_give_no_limit_without_cls() -> None:
         ProfileLikelihood().upper_limit(counted(5, background=15.0))
 
 
+def test_a_level_that_the_toys_do_not_resolve_is_refused() -> None:
+    with pytest.raises(OutOfRange, match=r"100 toys do not resolve a level of 0\.95: take 200 or more"):
+        ProfileLikelihood(Toys(np.random.default_rng(1), 100)).upper_limit(many(), cl=0.95)
+
+
+def test_data_that_no_toy_of_the_background_resembles_are_refused() -> None:
+    toys = Toys(np.random.default_rng(1), 200)
+    with pytest.raises(OutOfRange, match="none of 200 toys of the background sees so few events"):
+        ProfileLikelihood(toys, cls=True).upper_limit(counted(0, background=20.0, background_sigma=1.0))
+
+
 def test_an_event_where_nothing_is_expected_is_refused() -> None:
     seen = measured([0.1] * 5 + [0.9], [0.0, 0.5, 1.0], [1.0, 0.0])
     with pytest.raises(OutOfRange, match="neither signal nor background"):

@@ -10,8 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.domain import number, positive
+from vre_dm.limits.floats import floats
 
 ONE_BIN = np.ones(1)
+BEYOND = 9.99
+"""Simulated experiments beyond a level, ten but for rounding."""
 
 
 class UpperLimit(Protocol):
@@ -67,6 +70,19 @@ class Observation:
     def observed(self) -> int:
         """Number of events."""
         return int(self.counts.sum())
+
+
+def require_resolved(cl: float, simulated: int, what: str) -> None:
+    """Refuse a level so high that too few simulated experiments lie beyond it.
+
+    Raises
+    ------
+    OutOfRange
+        Fewer than ten do.
+    """
+    if (1 - cl) * simulated < BEYOND:
+        msg = f"{simulated} {what} do not resolve a level of {cl:g}: take {BEYOND / (1 - cl):.0f} or more"
+        raise OutOfRange(msg)
 
 
 def counted(
@@ -129,7 +145,7 @@ def measured(
     OutOfRange
         Edges do not rise, an event lies outside of them, a shape is empty, negative or of another length.
     """
-    values, ends = np.sort(np.asarray(events, dtype=np.float64)), np.asarray(edges, dtype=np.float64)
+    values, ends = np.sort(floats(events, "events")), floats(edges, "edges of the search region")
     if ends.ndim != 1 or ends.size < 2 or not np.all(np.diff(ends) > 0):
         msg = "edges of the search region must rise"
         raise OutOfRange(msg)

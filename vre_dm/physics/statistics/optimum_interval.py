@@ -15,7 +15,7 @@ from vre_dm.physics.statistics.interval_tables import (
     largest_fractions,
     largest_gap_probability,
 )
-from vre_dm.physics.statistics.observation import Observation
+from vre_dm.physics.statistics.observation import Observation, require_resolved
 from vre_dm.physics.statistics.poisson import poisson_upper_limit
 
 STEP = 1.03
@@ -106,6 +106,7 @@ class OptimumInterval:
             and 1.
         """
         number("confidence level", cl, LEAST_LEVEL, 1.0)
+        require_resolved(cl, self.experiments, "simulated experiments")
         quantiles = _quantiles(seen)
         if quantiles.size > MOST_EVENTS:
             msg = f"the optimum interval takes up to {MOST_EVENTS} events, not {quantiles.size}"

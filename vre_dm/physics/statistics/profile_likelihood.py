@@ -13,7 +13,7 @@ from scipy.special import ndtr
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.domain import number
 from vre_dm.physics.statistics.likelihood import Likelihood, likelihood
-from vre_dm.physics.statistics.observation import Observation
+from vre_dm.physics.statistics.observation import Observation, require_resolved
 
 LEAST_EVENTS = 5
 """At five the asymptotic limit is off by some 10 %; with none it would exclude 0.8 events instead of 2.3."""
@@ -85,6 +85,8 @@ class ProfileLikelihood:
             expected, there are too few events for asymptotic formulae, or so few that no signal is allowed.
         """
         number("confidence level", cl, 0.5, 1.0)
+        if self.toys:
+            require_resolved(cl, self.toys.number, "toys")
         self._require_enough(seen)
         _require_explained(seen)
         p = self._p_value(seen)
@@ -149,7 +151,13 @@ def _by_toys(seen: Observation, toys: Toys, *, cls: bool) -> PValue:
     def p(signal: float) -> float:
         observed = float(_q(data, signal)[0])
         signal_like = share(signal, signal, observed)
-        return signal_like / max(share(0.0, signal, observed), 1 / toys.number) if cls else signal_like
+        if not cls:
+            return signal_like
+        background_like = share(0.0, signal, observed)
+        if not background_like:
+            msg = f"none of {toys.number} toys of the background sees so few events: CLs has no answer"
+            raise OutOfRange(msg)
+        return signal_like / background_like
 
     return p
 

@@ -53,10 +53,10 @@ def test_a_coupling_is_excluded_from_a_border_up(rate: RateSearch) -> None:
     def family(g_q: float) -> ZPrime:
         return simplified(SimplifiedModel(mediator="vector", g_q=g_q, g_dm=1.0, g_l=0.05))
 
-    couplings = np.geomspace(0.001, 0.3, 50)
+    couplings = np.geomspace(0.001, 0.3, 25)
     plane = coupling_plane(rate, family, MASSES, couplings, dm_mass_gev=3000.0, name="g_q")
     np.testing.assert_allclose(
-        plane.sel(g_q=couplings[30]), mass_plane(rate, family(couplings[30]), MASSES, [3000.0]).squeeze()
+        plane.sel(g_q=couplings[15]), mass_plane(rate, family(couplings[15]), MASSES, [3000.0]).squeeze()
     )
     (curve, *_) = border(plane, rate, id="g", quantity="g_q")
     assert (curve.channel, check(curve)) == ("dilepton", [])

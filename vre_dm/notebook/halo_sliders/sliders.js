@@ -20,7 +20,7 @@ function written(value, step) {
 function row({ model, slider }) {
   const { name, title, unit, low, high, step } = slider;
   const input = element('input', { type: 'range', min: low, max: high, step, ...OWN_KEYS });
-  const shown = element('output', {});
+  const shown = element('span', { class: 'vre-dm-value', 'aria-hidden': 'true' }); // the slider says it
   const refresh = () => {
     const value = model.get('values')[name];
     if (Number(input.value) !== value) {

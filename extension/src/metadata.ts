@@ -8,6 +8,13 @@ export function keyText(key: string, trans: TranslationBundle): string {
   return Object.hasOwn(words, key) ? words[key] : key;
 }
 
+/** What is told in words comes first, in the order of the words below: a title before all else. */
+export function inOrder<T extends { key: string }>(items: readonly T[], trans: TranslationBundle): T[] {
+  const known = Object.keys(wordsOf(trans));
+  const rank = ({ key }: T) => (known.includes(key) ? known.indexOf(key) : known.length);
+  return [...items].sort((a, b) => rank(a) - rank(b));
+}
+
 function wordsOf(trans: TranslationBundle): Record<string, string> {
   return { ...ofPublications(trans), ...ofCurves(trans), ...ofTables(trans), ...ofTheLake(trans) };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nullTranslator } from '@jupyterlab/translation';
-import { keyText } from '../metadata';
+import { inOrder, keyText } from '../metadata';
 
 const trans = nullTranslator.load('vre_dm');
 
@@ -10,5 +10,13 @@ test('a key is told in words, and one that nobody knows as it is', () => {
   assert.deepEqual(
     keys.map(key => keyText(key, trans)),
     ['Embargo until', 'my_own_key', 'constructor', '<b>']
+  );
+});
+
+test('a title is read first, and unknown keys stay in their order behind the known ones', () => {
+  const items = ['z', 'arxiv', 'a', 'title'].map(key => ({ key }));
+  assert.deepEqual(
+    inOrder(items, trans).map(({ key }) => key),
+    ['title', 'arxiv', 'z', 'a']
   );
 });

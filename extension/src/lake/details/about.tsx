@@ -3,7 +3,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { Dataset, MetadataItem } from '../../api/types';
-import { keyText } from '../../metadata';
+import { inOrder, keyText } from '../../metadata';
 import { Copy } from './copy';
 import { InnerTable } from './inner-table';
 import { tableOf, typeText, valueText } from './words';
@@ -49,7 +49,7 @@ function Metadata({ items, trans }: { items: MetadataItem[]; trans: TranslationB
   if (items.length === 0) {
     return <p>{trans.__('Nobody wrote metadata.')}</p>;
   }
-  const facts = items.filter(({ value }) => tableOf(value) === null);
+  const facts = inOrder(items, trans).filter(({ value }) => tableOf(value) === null);
   return (
     <>
       {facts.length > 0 && <Facts items={facts} trans={trans} />}

@@ -75,3 +75,18 @@ def test_a_compound_without_any_part_is_refused() -> None:
 def test_a_compound_with_no_positive_number_of_atoms_is_refused(count: float) -> None:
     with pytest.raises(OutOfRange, match="atoms"):
         compound("C?F8", {CARBON_NATURAL: count, FLUORINE: 8})
+
+
+@pytest.mark.parametrize(
+    ("nucleus", "said"),
+    [
+        ((-131, 131), "mass_number = -131"),
+        ((131, float("nan")), "mass_u = nan"),
+        ((131, 131, -0.5), "share of -0.5"),
+        ((131, 131, 1.5), "share of 1.5"),
+        ((40, 40, 1, 54), "Z = 54, A = 40"),
+    ],
+)
+def test_a_nucleus_that_cannot_be_is_refused(nucleus: tuple[float, ...], said: str) -> None:
+    with pytest.raises(OutOfRange, match=said):
+        Nucleus(*nucleus)  # type: ignore[arg-type]

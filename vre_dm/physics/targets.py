@@ -21,12 +21,25 @@ class Nucleus:
         Its share of the target's mass, 0 to 1.
     protons
         Z; 0 where it is not known, which is enough for equal couplings to protons and neutrons.
+
+    Raises
+    ------
+    OutOfRange
+        A or the mass is not positive, the share is not from 0 to 1, or there are more protons than nucleons.
     """
 
     mass_number: float
     mass_u: float
     mass_fraction: float = 1.0
     protons: int = 0
+
+    def __post_init__(self) -> None:
+        number("mass_number", self.mass_number)
+        number("mass_u", self.mass_u)
+        if not (0 <= self.mass_fraction <= 1 + 1e-9 and 0 <= self.protons <= self.mass_number):
+            nucleus = f"Z = {self.protons}, A = {self.mass_number:g}"
+            msg = f"a nucleus of {nucleus} with a share of {self.mass_fraction} of the mass cannot be"
+            raise OutOfRange(msg)
 
     @property
     def mass_gev(self) -> float:

@@ -45,3 +45,8 @@ def test_a_table_in_the_detectors_frame_has_no_year() -> None:
     table = TabulatedHalo(speeds, speeds * (700 - speeds), normalise=True)
     with pytest.raises(OutOfRange, match="detector's frame"):
         annual_spectrum(50.0, 5.0, YEAR, halo=table, circular_km_s=238)
+
+
+def test_no_date_at_all_is_refused() -> None:
+    with pytest.raises(OutOfRange, match="is no date"):
+        annual_spectrum(50.0, 5.0, [], halo=HALO, circular_km_s=238)

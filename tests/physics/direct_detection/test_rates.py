@@ -78,3 +78,23 @@ def test_a_mass_that_is_no_positive_number_is_refused(mass: float) -> None:
 def test_a_cross_section_that_is_not_positive_is_refused(sigma: float) -> None:
     with pytest.raises(OutOfRange, match="cross section"):
         recoil_spectrum(50.0, 5.0, sigma_cm2=sigma)
+
+
+@pytest.mark.parametrize(
+    ("mass", "energy", "said"),
+    [
+        ([], 5.0, r"dark-matter masses are .* of the shape \(0,\)"),
+        (50.0, [], r"recoil energies are .* of the shape \(0,\)"),
+        ([[50.0, 60.0]], 5.0, r"masses .* \(1, 2\)"),
+        (50.0, -1.0, "recoil energy in keV = -1"),
+        ("50", 5.0, "not a number"),
+    ],
+)
+def test_what_is_no_list_of_numbers_is_refused(mass: object, energy: object, said: str) -> None:
+    with pytest.raises(OutOfRange, match=said):
+        recoil_spectrum(mass, energy)  # type: ignore[arg-type]
+
+
+def test_the_name_of_a_target_is_no_target() -> None:
+    with pytest.raises(OutOfRange, match="'Xe' is no target"):
+        recoil_spectrum(50.0, 5.0, target="Xe")  # type: ignore[arg-type]

@@ -47,7 +47,7 @@ def test_a_date_may_be_text_or_datetime_and_dates_keep_their_shape() -> None:
     assert detector_speed_km_s(YEAR.reshape(6, 61)).shape == (6, 61)
 
 
-@pytest.mark.parametrize("when", ["yesterday", "NaT", "1899-12-31", "2100-01-01", object()])
+@pytest.mark.parametrize("when", ["yesterday", "NaT", "1899-12-31", "2100-01-01", object(), 5, 2024.5, None])
 def test_what_is_no_date_of_these_two_centuries_is_refused(when: object) -> None:
     with pytest.raises(OutOfRange, match="date"):
         detector_speed_km_s(when)  # type: ignore[arg-type]

@@ -6,8 +6,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from vre_dm.errors import OutOfRange
 from vre_dm.physics.direct_detection.rates import recoil_spectrum
 from vre_dm.physics.halo import detector_speed_km_s
+from vre_dm.physics.halo.earth import utc
 from vre_dm.physics.halo.protocol import MovingHalo
 
 
@@ -44,13 +46,17 @@ def annual_spectrum(
     Raises
     ------
     OutOfRange
-        As `recoil_spectrum`; a date outside 1900 to 2100; a halo that is known in one detector's frame only.
+        As `recoil_spectrum`; no date, or one outside 1900 to 2100; a halo that is known in one detector's
+        frame only.
 
     References
     ----------
     arXiv:1312.1355 (motion of the Earth), arXiv:2105.00599 (motion of the Sun).
     """
-    dates = np.atleast_1d(np.asarray(when, dtype="datetime64[s]"))
+    dates = np.atleast_1d(utc(when))
+    if dates.ndim != 1 or not dates.size:
+        msg = f"dates are one or a list of some, not an array of the shape {dates.shape}"
+        raise OutOfRange(msg)
     speeds = detector_speed_km_s(dates, circular_km_s=circular_km_s)
     rates = [recoil_spectrum(mass_gev, energy_kev, halo=halo.seen_at(float(v)), **how) for v in speeds]
     coords = {

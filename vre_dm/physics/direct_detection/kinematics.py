@@ -27,9 +27,14 @@ def vmin_km_s(energy_kev: ArrayLike, mass_gev: ArrayLike, nucleus: Nucleus) -> N
     Returns
     -------
     ndarray, km/s
+
+    Raises
+    ------
+    OutOfRange
+        An energy is negative, a mass not positive, or one of them no number.
     """
-    energy_gev = np.asarray(energy_kev, dtype=np.float64) * GEV_PER_KEV
-    mu = reduced_mass_gev(mass_gev, nucleus.mass_gev)
+    energy_gev = positive("recoil energy in keV", energy_kev, zero=True) * GEV_PER_KEV
+    mu = reduced_mass_gev(positive("dark-matter mass in GeV", mass_gev), nucleus.mass_gev)
     result: NDArray[np.float64] = np.sqrt(nucleus.mass_gev * energy_gev / 2) / mu * LIGHT_SPEED_KM_S
     return result
 

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.domain import number, positive
 from vre_dm.physics.constants import CM_PER_KM, GEV_PER_KEV, LIGHT_SPEED_KM_S, TONNE_YEAR_IN_GEV_S
 from vre_dm.physics.direct_detection.interactions import Interaction, SpinIndependent
@@ -48,8 +49,8 @@ def recoil_spectrum(
     Raises
     ------
     OutOfRange
-        A mass or the cross section is not positive, an energy is negative, or a nucleus is not one that the
-        interaction knows.
+        A mass or the cross section is not positive, an energy is negative, there is none of them or they
+        are no list, or a nucleus is not one that the interaction knows.
 
     References
     ----------
@@ -60,8 +61,11 @@ def recoil_spectrum(
     >>> recoil_spectrum([50.0, 500.0], [5.0, 10.0, 20.0]).shape
     (2, 3)
     """
-    masses = np.atleast_1d(positive("dark-matter mass in GeV", mass_gev))
-    energies = np.atleast_1d(positive("recoil energy in keV", energy_kev, zero=True))
+    masses = _listed("dark-matter masses", positive("dark-matter mass in GeV", mass_gev))
+    energies = _listed("recoil energies", positive("recoil energy in keV", energy_kev, zero=True))
+    if not isinstance(target, Target):
+        msg = f"{target!r} is no target; take one of vre_dm.physics.targets, such as XENON_NATURAL"
+        raise OutOfRange(msg)
     sigma = number("cross section sigma_cm2", sigma_cm2)
     halo, interaction = halo or StandardHalo(), interaction or SpinIndependent()
     # rho sigma c² / (2 m mu²): cm² GeV/cm³ GeV⁻³ (km/s)², times eta in s/km gives km/(s cm GeV²)
@@ -75,3 +79,11 @@ def recoil_spectrum(
             total += weight * halo.eta(vmin_km_s(energies[None, :], masses[:, None], nucleus))
     total *= (scale * per_mass)[:, None]
     return total
+
+
+def _listed(what: str, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    listed = np.atleast_1d(numbers)
+    if listed.ndim != 1 or not listed.size:
+        msg = f"{what} are one number or a list of some, not an array of the shape {numbers.shape}"
+        raise OutOfRange(msg)
+    return listed

@@ -86,14 +86,25 @@ def detector_speed_km_s(when: ArrayLike, *, circular_km_s: float = 238.0) -> NDA
     return speed
 
 
-def _days_since_j2000(when: ArrayLike) -> NDArray[np.float64]:
+def utc(when: ArrayLike) -> NDArray[np.datetime64]:
+    """Dates to the second, same shape.
+
+    Raises
+    ------
+    OutOfRange
+        Something is no date, or outside of the two centuries.
+    """
     try:
-        dates = np.asarray(when, dtype="datetime64[s]")
+        given = np.asarray(when)
+        dates = given.astype("datetime64[s]")
     except (TypeError, ValueError):
-        msg = f"{when!r} is no date; write for example '2024-06-02'"
-        raise OutOfRange(msg) from None
+        given, dates = np.zeros(0), np.zeros(0, "datetime64[s]")
     first, last = np.array(YEARS, dtype="datetime64[s]")
-    if not np.all((dates >= first) & (dates < last)):
-        msg = f"a date is not between {YEARS[0]} and {YEARS[1]}, where the Earth's orbit is described"
+    if given.dtype.kind not in "MOU" or not np.all((dates >= first) & (dates < last)):
+        msg = f"{when!r} is no date between {YEARS[0]} and {YEARS[1]}; write for example '2026-06-02'"
         raise OutOfRange(msg)
-    return np.asarray((dates - J2000) / np.timedelta64(1, "D"), dtype=np.float64)
+    return dates
+
+
+def _days_since_j2000(when: ArrayLike) -> NDArray[np.float64]:
+    return np.asarray((utc(when) - J2000) / np.timedelta64(1, "D"), dtype=np.float64)

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import erf
 
 from vre_dm.errors import OutOfRange
+from vre_dm.limits.convert.domain import positive
 from vre_dm.physics.constants import SQRT_PI
 
 Normalisation = Literal["exact", "wimprates"]
@@ -108,10 +109,7 @@ class StandardHalo:
         astro-ph/0607121 (Savage, Freese & Gondolo): the mean inverse speed of the truncated Maxwellian;
         its pieces are joined here into one expression, which the tests hold against direct integration.
         """
-        vmin = np.asarray(vmin_km_s, dtype=np.float64)
-        if not np.all(vmin >= 0):
-            msg = "vmin_km_s must not be negative or NaN"
-            raise OutOfRange(msg)
+        vmin = positive("vmin_km_s", vmin_km_s, zero=True)
         x, y, z = vmin / self.v0_km_s, self.ve_km_s / self.v0_km_s, self.vesc_km_s / self.v0_km_s
         # Above z - y the escape speed cuts part of the directions away: the upper edge is then z, and the
         # constant term shrinks with the directions that are left, to none at z + y, where both edges are z.

@@ -54,7 +54,7 @@ export function DatasetFields(props: DatasetFieldsProps): React.ReactElement {
         </>
       )}
       <TextField
-        label={trans.__('Begin of file names')}
+        label={trans.__('Prefix of file names')}
         hint={trans.__('Put before each name; usually empty')}
         {...text('prefix')}
       />

@@ -1,0 +1,180 @@
+"""An autoencoder in the manner of Baler, with its model in the bytes that it makes; needs PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from vre_dm.errors import MissingExtra, OutOfRange
+from vre_dm.physics.compression.blocks import joined, parted, shuffled, unshuffled
+from vre_dm.physics.compression.packing import BitRounding, table_of
+
+Array = NDArray[np.float64]
+HIDDEN = (200, 100, 50)
+BATCH, RATE = 512, 1e-3
+SINGLE = np.dtype(np.float32)
+LOSSLESS = BitRounding()
+
+
+@dataclass(frozen=True, slots=True)
+class Autoencoder:
+    """A network that is trained on the very events it compresses, down to a few numbers an event.
+
+    Layers of 200, 100 and 50 neurons with leaky ReLU on the way in and back on the way out, columns scaled
+    to 0..1 by their extremes, Adam, batches of 512 as Baler's example for CMS has them; its L1 penalty on
+    activations is left out. The bytes hold what reading them takes: extremes, decoder and latent numbers in
+    single precision. Whole numbers are kept as they are. **No error bound holds.**
+
+    Attributes
+    ----------
+    latent
+        Numbers that are kept of each event; from 1 to the number of columns of floats.
+    rng
+        Where the first weights and the order of events come from.
+    epochs
+        How often training sees each event.
+
+    Raises
+    ------
+    OutOfRange
+        No epoch, or no latent number.
+
+    References
+    ----------
+    arXiv:2305.02283; layers and training as in github.com/baler-collaboration/baler, commit be8f0c0
+    """
+
+    latent: int
+    rng: np.random.Generator
+    epochs: int = 25
+
+    def __post_init__(self) -> None:
+        if self.latent < 1 or self.epochs < 1:
+            msg = (
+                f"autoencoder: latent numbers {self.latent} and epochs {self.epochs} must both be at least 1"
+            )
+            raise OutOfRange(msg)
+
+    @property
+    def name(self) -> str:
+        """What it keeps, and how long it learns."""
+        return f"autoencoder, {self.latent} latent, {self.epochs} epochs"
+
+    def compress(self, events: xr.Dataset) -> bytes:
+        """Train, and write latent numbers and decoder.
+
+        Raises
+        ------
+        OutOfRange
+            What `BitRounding.compress` refuses, no column of floats, a number that is not finite, or more
+            latent numbers than columns of floats.
+        MissingExtra
+            PyTorch is not installed.
+        """
+        torch = _torch()
+        floats = [name for name, values in table_of(events).items() if values.dtype.kind == "f"]
+        if not self.latent <= len(floats):
+            msg = f"{self.latent} latent numbers, but {len(floats)} columns of floats; give at most as many"
+            raise OutOfRange(msg)
+        low, span, scaled = _scaled(events, floats)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(int(self.rng.integers(2**31)))
+            encoder, decoder = self._trained(torch.from_numpy(scaled))
+        with torch.no_grad():
+            latent = encoder(torch.from_numpy(scaled)).numpy()
+        about = [[name, events[name].dtype.str.lstrip("<>=|"), dict(events[name].attrs)] for name in floats]
+        header = {
+            "model": about,
+            "latent": self.latent,
+            "order": [str(name) for name in events.data_vars],
+            "attrs": dict(events.attrs),
+            "dimension": str(next(iter(events.sizes))),
+        }
+        whole = events.drop_vars(floats)
+        kept = LOSSLESS.compress(whole) if whole.data_vars else b""
+        weights = torch.nn.utils.parameters_to_vector(decoder.parameters()).detach().numpy()
+        numbers = [shuffled(array) for array in (np.stack([low, span]).ravel(), weights, latent.T.ravel())]
+        return joined(header, [kept, *numbers], LOSSLESS.codec)
+
+    def decompress(self, data: bytes) -> xr.Dataset:
+        """Have the events back, as well as the network remembers them.
+
+        Raises
+        ------
+        OutOfRange
+            Other bytes than those of `compress`, cut off or damaged.
+        MissingExtra
+            PyTorch is not installed.
+        """
+        torch = _torch()
+        header, blocks = parted(data)
+        if "model" not in header:
+            msg = "these events were not compressed by an autoencoder; use decompress() of what wrote them"
+            raise OutOfRange(msg)
+        kept = LOSSLESS.decompress(blocks[0]) if blocks[0] else xr.Dataset()
+        low, span = unshuffled(blocks[1], np.dtype(np.float64)).reshape(2, -1)
+        decoder = _network((header["latent"], *reversed(HIDDEN), len(header["model"])))
+        weights = torch.from_numpy(unshuffled(blocks[2], SINGLE))
+        torch.nn.utils.vector_to_parameters(weights, decoder.parameters())
+        latent = unshuffled(blocks[3], SINGLE).reshape(header["latent"], -1).T
+        with torch.no_grad():
+            scaled = decoder(torch.from_numpy(np.ascontiguousarray(latent))).numpy().astype(np.float64)
+        columns = {
+            name: (header["dimension"], values.astype(kind), attrs)
+            for (name, kind, attrs), values in zip(header["model"], (low + span * scaled).T, strict=True)
+        }
+        events: xr.Dataset = kept.assign(columns)[header["order"]].assign_attrs(header["attrs"])
+        return events
+
+    def _trained(self, scaled: Any) -> tuple[Any, Any]:
+        torch = _torch()
+        features = scaled.shape[1]
+        encoder = _network((features, *HIDDEN, self.latent))
+        decoder = _network((self.latent, *reversed(HIDDEN), features))
+        both = torch.nn.Sequential(encoder, decoder)
+        adam = torch.optim.Adam(both.parameters(), lr=RATE)
+        slower = torch.optim.lr_scheduler.OneCycleLR(
+            adam, max_lr=5 * RATE, total_steps=self.epochs * -(-len(scaled) // BATCH)
+        )
+        for _ in range(self.epochs):
+            for batch in torch.randperm(len(scaled)).split(BATCH):
+                adam.zero_grad()
+                loss = torch.nn.functional.mse_loss(both(scaled[batch]), scaled[batch])
+                loss.backward()
+                adam.step()
+                slower.step()
+        return encoder, decoder
+
+
+def _network(widths: Sequence[int]) -> Any:
+    torch = _torch()
+    layers: list[Any] = []
+    for before, after in pairwise(widths):
+        layers += [torch.nn.Linear(before, after), torch.nn.LeakyReLU()]
+    return torch.nn.Sequential(*layers[:-1])
+
+
+def _scaled(events: xr.Dataset, floats: Sequence[str]) -> tuple[Array, Array, NDArray[np.float32]]:
+    """Minimum and range of each column, and the columns as 0..1 between them, shape (n, columns)."""
+    values = np.stack([events[name].to_numpy().astype(np.float64) for name in floats], axis=1)
+    for name, column in zip(floats, values.T, strict=True):
+        if not np.all(finite := np.isfinite(column)):
+            msg = f"column {name}, row {int(np.argmin(finite)) + 1}: not finite; no network learns from it"
+            raise OutOfRange(msg)
+    low, span = values.min(axis=0), np.ptp(values, axis=0)
+    return low, span, ((values - low) / np.where(span > 0, span, 1.0)).astype(np.float32)
+
+
+def _torch() -> Any:
+    try:
+        import torch
+    except ImportError as error:
+        msg = f"the autoencoder needs PyTorch, and cannot import it ({error}); pip install torch"
+        raise MissingExtra(msg) from error
+    return torch

@@ -14,6 +14,8 @@ from vre_dm.errors import OutOfRange
 Array = NDArray[np.float64]
 MUON_GEV = 0.1056583745
 TREE, ROW = "events", "candidate"
+GLOBAL_PAIR = 0
+"""Category GG: of the up to four rows of a pair, at most one."""
 KINEMATICS = {"E": "GeV", "px": "GeV", "py": "GeV", "pz": "GeV", "pt": "GeV", "eta": "1", "phi": "rad"}
 UNITS: dict[str, str] = {
     **dict.fromkeys(("run", "event", "category"), "1"),

@@ -22,6 +22,8 @@ STEP_GEV = 0.005
 LATTICE_GEV = np.linspace(*WINDOW_GEV, 8001)
 """Where the density is computed; the logarithm of a pair's is interpolated between, linearly."""
 LIMITS = {"mass": (80.0, 100.0), "resolution": (0.1, 8.0), "signal": (0.0, 1.0), "slope": (-0.5, 0.5)}
+NO_PEAK, MARGIN = ("mass", "resolution"), 1e-3
+"""What means that there is none, when it ends within this share of its range from a limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def fit_z_mass(mass_gev: ArrayLike, start: ZMass | None = None) -> ZMass:
         raise OutOfRange(msg)
     found = _minimised(inside, start)
     values = found.values.to_dict()
-    near = [name for name, (least, most) in LIMITS.items() if not least < values[name] < most]
+    near = [name for name in NO_PEAK if not _inside(values[name], *LIMITS[name])]
     if not found.valid or near:
         why = f"{near[0]} ends at {values[near[0]]:g}, its limit" if near else "the fit does not converge"
         msg = f"no peak of the Z in {inside.size} masses between {low:g} and {high:g} GeV: {why}"
@@ -99,6 +101,11 @@ def fit_z_mass(mass_gev: ArrayLike, start: ZMass | None = None) -> ZMass:
         values["slope"],
         inside.size,
     )
+
+
+def _inside(value: float, least: float, most: float) -> bool:
+    margin = MARGIN * (most - least)
+    return least + margin < value < most - margin
 
 
 def _minimised(inside: Array, start: ZMass | None) -> Minuit:

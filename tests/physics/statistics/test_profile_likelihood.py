@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq, minimize
+from scipy.stats import poisson
 
 from vre_dm.errors import OutOfRange
 from vre_dm.physics.statistics import Observation, ProfileLikelihood, Toys, counted, measured
@@ -148,10 +149,10 @@ def test_toys_and_asymptotic_formulae_agree_where_events_are_many() -> None:
 
 
 def test_a_shape_that_tells_signal_from_background_strengthens_the_limit() -> None:
-    events = np.linspace(0.75, 0.99, 10)  # where there is hardly any signal
+    events = [*np.linspace(0.05, 0.2, 6), *np.linspace(0.3, 0.99, 20)]
     signal = [0.9, 0.07, 0.02, 0.01]
-    told = measured(events, np.linspace(0, 1, 5), signal, background=10.0, background_sigma=3.0)
-    merely = counted(10, background=10.0, background_sigma=3.0)
+    told = measured(events, np.linspace(0, 1, 5), signal, background=25.0, background_sigma=5.0)
+    merely = counted(26, background=25.0, background_sigma=5.0)
     statistic = ProfileLikelihood(cls=True)
     assert statistic.upper_limit(told) < 0.75 * statistic.upper_limit(merely)
 
@@ -173,8 +174,32 @@ def test_the_same_seed_gives_the_same_limit() -> None:
 
 
 def test_few_events_need_toys() -> None:
-    with pytest.raises(OutOfRange, match=r"4 events are too few .* give toys=Toys\(rng\)"):
+    with pytest.raises(OutOfRange, match=r"4 events near the signal are too few .* give toys=Toys\(rng\)"):
         ProfileLikelihood().upper_limit(counted(4))
+
+
+def test_many_events_beside_the_signal_need_toys_as_none_do() -> None:
+    beside = np.linspace(0.01, 0.4, 10)
+    seen = measured(beside, [0, 0.5, 1], [0.02, 1], background=10, background_shape=[1, 0.001])
+    for statistic in (ProfileLikelihood(cls=True), ProfileLikelihood()):
+        with pytest.raises(OutOfRange, match=r"events near the signal are too few .* give toys=Toys\(rng\)"):
+            statistic.upper_limit(seen)
+    with pytest.raises(OutOfRange, match="near the signal"):
+        ProfileLikelihood(cls=True).p_value(seen, 1.4)
+    toys = ProfileLikelihood(Toys(np.random.default_rng(1), 1000), cls=True)
+    assert toys.upper_limit(seen) >= 0.95 * math.log(10)
+
+
+@pytest.mark.parametrize(("events", "background"), [(6, 9.0), (12, 16.0)])
+def test_a_limit_below_that_of_no_event_needs_toys_which_are_the_classical_one(
+    events: int, background: float
+) -> None:
+    seen = counted(events, background=background)
+    with pytest.raises(OutOfRange, match=r"fewer than the 2\.3 .* where none is seen: give toys=Toys\(rng\)"):
+        ProfileLikelihood().upper_limit(seen)
+    toys = ProfileLikelihood(Toys(np.random.default_rng(1), 4000)).upper_limit(seen)
+    classical = brentq(lambda mean: poisson.cdf(events, mean) - 0.1, background, 3 * background)
+    assert toys + background == pytest.approx(classical, rel=0.02)
 
 
 def test_far_fewer_events_than_background_give_no_limit_without_cls() -> None:

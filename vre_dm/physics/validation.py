@@ -21,6 +21,7 @@ ANALYSES: dict[str, str] = {
     "combination": "vre_dm.physics.combination.checks",
     "direct-detection": "vre_dm.physics.direct_detection.checks",
     "neutrino": "vre_dm.physics.neutrino.checks",
+    "compression": "vre_dm.physics.compression.checks",
 }
 """Name of an analysis to the module whose ``checks(fetch)`` yields its checks; loaded when asked."""
 

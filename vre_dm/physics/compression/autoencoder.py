@@ -17,7 +17,7 @@ from vre_dm.physics.compression.packing import BitRounding, table_of
 
 Array = NDArray[np.float64]
 HIDDEN = (200, 100, 50)
-BATCH, RATE = 512, 1e-3
+BATCH, RATE = 512, 5e-3
 SINGLE = np.dtype(np.float32)
 LOSSLESS = BitRounding()
 
@@ -27,9 +27,9 @@ class Autoencoder:
     """A network that is trained on the very events it compresses, down to a few numbers an event.
 
     Layers of 200, 100 and 50 neurons with leaky ReLU on the way in and back on the way out, columns scaled
-    to 0..1 by their extremes, Adam, batches of 512 as Baler's example for CMS has them; its L1 penalty on
-    activations is left out. The bytes hold what reading them takes: extremes, decoder and latent numbers in
-    single precision. Whole numbers are kept as they are. **No error bound holds.**
+    to 0..1 by their extremes, Adam, batches of 512 as Baler's example for CMS has them; but the learning rate
+    rises to 0.005 and falls again, and the L1 penalty on activations is left out. The bytes hold what reading
+    them takes: extremes, decoder and latent numbers in single precision. Whole numbers are kept as they are. **No error bound holds.**
 
     Attributes
     ----------
@@ -138,9 +138,9 @@ class Autoencoder:
         encoder = _network((features, *HIDDEN, self.latent))
         decoder = _network((self.latent, *reversed(HIDDEN), features))
         both = torch.nn.Sequential(encoder, decoder)
-        adam = torch.optim.Adam(both.parameters(), lr=RATE)
-        slower = torch.optim.lr_scheduler.OneCycleLR(
-            adam, max_lr=5 * RATE, total_steps=self.epochs * -(-len(scaled) // BATCH)
+        adam = torch.optim.Adam(both.parameters())
+        rate = torch.optim.lr_scheduler.OneCycleLR(
+            adam, max_lr=RATE, total_steps=self.epochs * -(-len(scaled) // BATCH)
         )
         for _ in range(self.epochs):
             for batch in torch.randperm(len(scaled)).split(BATCH):
@@ -148,7 +148,7 @@ class Autoencoder:
                 loss = torch.nn.functional.mse_loss(both(scaled[batch]), scaled[batch])
                 loss.backward()
                 adam.step()
-                slower.step()
+                rate.step()
         return encoder, decoder
 
 

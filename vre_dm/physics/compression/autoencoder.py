@@ -29,7 +29,8 @@ class Autoencoder:
     Layers of 200, 100 and 50 neurons with leaky ReLU on the way in and back on the way out, columns scaled
     to 0..1 by their extremes, Adam, batches of 512 as Baler's example for CMS has them; but the learning rate
     rises to 0.005 and falls again, and the L1 penalty on activations is left out. The bytes hold what reading
-    them takes: extremes, decoder and latent numbers in single precision. Whole numbers are kept as they are. **No error bound holds.**
+    them takes: extremes, decoder and latent numbers in single precision. Whole numbers are kept as
+    they are. **No error bound holds.**
 
     Attributes
     ----------

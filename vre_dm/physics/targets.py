@@ -126,6 +126,8 @@ ARGON_AVERAGE = Target("Ar (one nucleus of standard atomic weight)", (Nucleus(39
 # (A, mass in u, abundance): IUPAC 2013 abundances (doi:10.1515/pac-2015-0503) and atomic masses rounded to
 # 1e-5 u, both as NIST's table of atomic weights and isotopic compositions gives them.
 CARBON_NATURAL = _natural("C (natural isotopes)", 6, ((12, 12.0, 0.9893), (13, 13.00335, 0.0107)))
+CARBON_12 = Target("C (carbon-12 alone)", (Nucleus(12, 12.0, 1.0, 6),))
+"""For spin-dependent scattering: the spin structure of carbon-13, 1.1 % of carbon, is not known here."""
 OXYGEN_NATURAL = _natural(
     "O (natural isotopes)", 8, ((16, 15.99491, 0.99757), (17, 16.99913, 0.00038), (18, 17.99916, 0.00205))
 )

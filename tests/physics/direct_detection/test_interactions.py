@@ -22,6 +22,8 @@ from vre_dm.physics.targets import (
     ARGON_AVERAGE,
     ARGON_NATURAL,
     CALCIUM_TUNGSTATE,
+    CARBON_12,
+    CARBON_NATURAL,
     FLUORINE,
     GERMANIUM_NATURAL,
     IODINE,
@@ -31,6 +33,7 @@ from vre_dm.physics.targets import (
     XENON_NATURAL,
     Nucleus,
     Target,
+    compound,
 )
 
 ENERGIES = np.array([1.0, 5.0, 10.0, 20.0, 40.0])
@@ -146,9 +149,22 @@ def test_a_target_without_spin_gives_no_spin_dependent_recoils() -> None:
     assert not rate.any()
 
 
+def test_of_octafluoropropane_the_fluorine_alone_has_a_spin() -> None:
+    c3f8 = compound("C3F8", {CARBON_12: 3, FLUORINE: 8})
+    whole, fluorine = (
+        recoil_spectrum(50.0, ENERGIES, target=target, interaction=SpinDependent("proton"))
+        for target in (c3f8, FLUORINE)
+    )
+    np.testing.assert_allclose(whole, fluorine * 8 * 18.9984 / (8 * 18.9984 + 3 * 12), rtol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("target", "said"),
-    [(CALCIUM_TUNGSTATE, "Z = 20, A = 43"), (XENON_AVERAGE, r"A = 131\.293; there are those of 19F")],
+    [
+        (CALCIUM_TUNGSTATE, "Z = 20, A = 43"),
+        (CARBON_NATURAL, r"Z = 6, A = 13; .* such as targets\.CARBON_12"),
+        (XENON_AVERAGE, r"A = 131\.293; there are those of 19F"),
+    ],
 )
 def test_a_nucleus_whose_spin_structure_is_not_known_is_an_error_and_not_a_zero(
     target: Target, said: str

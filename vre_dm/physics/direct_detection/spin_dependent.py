@@ -28,7 +28,8 @@ class SpinDependent:
 
     :math:`S_p = S_{00} + S_{01} + S_{11}` and :math:`S_n = S_{00} - S_{01} + S_{11}` with one- and two-body
     currents, the middle of their band. Known for ¹⁹F, ²³Na, ²⁷Al, ²⁹Si, ⁷³Ge, ¹²⁷I, ¹²⁹Xe and ¹³¹Xe; nuclei
-    with even numbers of protons and of neutrons have no spin.
+    with even numbers of protons and of neutrons have no spin. Others, rare ones too, are errors: for carbon
+    take `targets.CARBON_12`, which by its name neglects the 1.1 % of ¹³C.
 
     Parameters
     ----------
@@ -141,7 +142,10 @@ def _function(nucleus: Nucleus) -> StructureFunction | None:
         return _functions()[protons, int(number) if float(number).is_integer() else number]
     except KeyError:
         known = ", ".join(function.isotope for function in _functions().values())
-        msg = f"no spin structure is known here of Z = {protons}, A = {number:g}; there are those of {known}"
+        msg = (
+            f"no spin structure is known here of Z = {protons}, A = {number:g}; there are those of {known}: "
+            "take a target without it, such as targets.CARBON_12"
+        )
         raise OutOfRange(msg) from None
 
 

@@ -44,7 +44,7 @@ class JPosterior:
 
     References
     ----------
-    arXiv:2002.01229 (the posteriors); B. W. Silverman, Density Estimation (1986), eq. 3.28 (the rule)
+    arXiv:2002.01229 (the posteriors); B. W. Silverman, Density Estimation (1986), chapter 3 (the rule)
     """
 
     edges: NDArray[np.float64]

@@ -30,6 +30,10 @@ COUNTS = ("dwarf", "e_min_GeV", "e_max_GeV", "counts", "ln_background")
 class PhotonCounts:
     """Photons within half a degree of one dwarf galaxy.
 
+    All photons of a signal are counted there, as in the original code: what the point spread takes out of the
+    half degree, most photons below 1 GeV, is not subtracted. With shares of your own that stay inside it is:
+    ``replace(dwarf, exposure_cm2_s=dwarf.exposure_cm2_s * contained)``.
+
     Attributes
     ----------
     name, l_deg, b_deg

@@ -113,7 +113,9 @@ class Annihilation:
     sigma_v_cm3_s
     flavour
         Muon neutrinos at Earth for one at production. 1 holds where all three flavours are made alike:
-        oscillations over galactic distances then change nothing. PPPC4DMID's other two are not in the lake.
+        oscillations over galactic distances then change nothing. It is pessimistic for ττ and optimistic for
+        μμ (0.57 would be right) and for hadrons, so bb, cc, tt: 0.5 for neutrinos of pions (1:2:0), 0.73 for
+        those of b and c themselves. PPPC4DMID's other two flavours are not in the lake.
     particle
         ``Majorana``, or ``Dirac`` with half the flux.
 

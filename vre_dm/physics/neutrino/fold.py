@@ -143,8 +143,9 @@ def fold(
 
     Notes
     -----
-    The effective area is linear in ln E between the centres of its bins, as in gammapy; energy dispersion and
-    point spread are those of their bins. The zenith cut is on the true direction.
+    The effective area is linear in ln E between the centres of its bins, as in gammapy, and constant in the
+    outer halves of the first and the last; energy dispersion and point spread are those of their bins. The
+    zenith cut is on the true direction.
     """
     duration = number("live time in years", years) * SECONDS_PER_YEAR
     energies, rings = require_edges(energy_edges_gev), rising("edge of a ring", ring_edges_deg)

@@ -249,6 +249,6 @@ def _assumptions(observed: Fold, halo: GalacticHalo, annihilating: Annihilating)
         "selection": f"zenith angle above {observed.telescope.above_zenith_deg:g} deg",
         "reconstructed_energy_GeV": f"{energies[0]:g} to {energies[-1]:g}",
         "rings_deg": f"{rings[0]:g} to {rings[-1]:g}, {len(rings) - 1} of them",
-        "background": "atmospheric neutrinos and muons of the responses, known exactly",
+        "background": "atmospheric neutrinos and muons of the responses, known exactly; no cosmic neutrinos",
         "systematics": "none",
     }

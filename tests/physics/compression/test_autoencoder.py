@@ -26,9 +26,9 @@ def test_without_pytorch_it_says_what_to_install(toy: xr.Dataset, monkeypatch: p
         seeded(10).decompress(b"")
 
 
-@pytest.mark.parametrize(("latent", "epochs"), [(0, 5), (-1, 5), (3, 0)])
+@pytest.mark.parametrize(("latent", "epochs"), [(0, 5), (-1, 5), (3, 0), (2.5, 5)])
 def test_numbers_that_make_no_network_are_refused(latent: int, epochs: int) -> None:
-    with pytest.raises(OutOfRange, match="must both be at least 1"):
+    with pytest.raises(OutOfRange, match="must both be whole and at least 1"):
         seeded(latent, epochs)
 
 

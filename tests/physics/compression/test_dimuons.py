@@ -96,7 +96,7 @@ def test_the_same_seed_gives_the_same_pairs() -> None:
     assert not np.any(first["mass"].to_numpy() == other["mass"].to_numpy())
 
 
-@pytest.mark.parametrize("pairs", [0, -5, 10_000_001])
+@pytest.mark.parametrize("pairs", [0, -5, 10_000_001, 2.5])
 def test_a_number_of_pairs_that_makes_no_sense_is_refused(pairs: int) -> None:
     with pytest.raises(OutOfRange, match=f"number of toy pairs {pairs} must lie between 1 and 10000000"):
         toy_dimuons(pairs, np.random.default_rng(1))

@@ -114,6 +114,7 @@ def test_bytes_of_another_compressor_are_refused() -> None:
     ("table", "told"),
     [
         (SMALL.isel(row=slice(0)), "at least one row"),
+        ({"pt": [1.0]}, "events must be an xarray.Dataset, not dict"),
         (xr.Dataset(), "at least one row and column"),
         (xr.Dataset({"x": (("a", "b"), np.ones((2, 2)))}), "must have one dimension"),
         (xr.Dataset({"x": ("a", np.array(["s"]))}), "column x is of type <U1"),
@@ -135,6 +136,7 @@ def test_what_is_no_table_of_numbers_is_refused(table: xr.Dataset, told: str) ->
         (BitRounding({"ptt": Relative(0.1)}), "unknown column of floats 'ptt'; near it: pt"),
         (BitRounding({"charge": Relative(0.1)}), "unknown column of floats 'charge'"),
         (BitRounding({"pt": Absolute(0.1, "MeV")}), "column pt is in 'GeV', the error bound in 'MeV'"),
+        (BitRounding(1e-3), "bound 0.001 of column pt must be Relative"),  # type: ignore[arg-type]
         (BitRounding(codec="lzma"), "unknown codec 'lzma'"),  # type: ignore[arg-type]
     ],
 )

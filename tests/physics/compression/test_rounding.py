@@ -69,7 +69,7 @@ def test_minus_zero_stays_what_it_is(bound: Relative | Absolute) -> None:
     assert np.signbit(rounded("x", np.array([-0.0]), bound, "GeV")[0])
 
 
-@pytest.mark.parametrize("error", [0.0, -1e-3, 0.6, math.nan, math.inf])
+@pytest.mark.parametrize("error", [0.0, -1e-3, 0.6, math.nan, math.inf, "1e-3"])
 def test_a_relative_bound_that_makes_no_sense_is_refused(error: float) -> None:
     with pytest.raises(OutOfRange, match=r"must lie above 0 and not above 0\.5"):
         Relative(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from vre_dm.errors import MissingExtra, OutOfRange
+from vre_dm.limits.spelling import shown
 from vre_dm.physics.compression.blocks import joined, parted, shuffled, unshuffled
 from vre_dm.physics.compression.packing import BitRounding, table_of
 
@@ -56,10 +58,9 @@ class Autoencoder:
     epochs: int = 25
 
     def __post_init__(self) -> None:
-        if self.latent < 1 or self.epochs < 1:
-            msg = (
-                f"autoencoder: latent numbers {self.latent} and epochs {self.epochs} must both be at least 1"
-            )
+        if not all(isinstance(number, Integral) and number >= 1 for number in (self.latent, self.epochs)):
+            told = f"latent numbers {shown(self.latent)} and epochs {shown(self.epochs)}"
+            msg = f"autoencoder: {told} must both be whole and at least 1"
             raise OutOfRange(msg)
 
     @property

@@ -123,6 +123,9 @@ def table_of(events: xr.Dataset) -> dict[str, NDArray[Any]]:
     OutOfRange
         It is not so; the message names the column.
     """
+    if not isinstance(events, xr.Dataset):
+        msg = f"events must be an xarray.Dataset, not {type(events).__name__}"
+        raise OutOfRange(msg)
     if len(events.sizes) != 1 or not all(events.sizes.values()) or not events.data_vars:
         msg = f"events must have one dimension and at least one row and column, not {dict(events.sizes)}"
         raise OutOfRange(msg)

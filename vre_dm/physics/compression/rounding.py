@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vre_dm.errors import OutOfRange
+from vre_dm.limits.spelling import shown
 
 Floats = NDArray[np.floating[Any]]
 LARGEST_RELATIVE, LARGEST_ABSOLUTE = 0.5, 1e300
@@ -34,8 +36,10 @@ class Relative:
     error: float
 
     def __post_init__(self) -> None:
-        if not 0 < self.error <= LARGEST_RELATIVE:
-            msg = f"relative error bound {self.error} must lie above 0 and not above {LARGEST_RELATIVE}"
+        if not (isinstance(self.error, Real) and 0 < self.error <= LARGEST_RELATIVE):
+            msg = (
+                f"relative error bound {shown(self.error)} must lie above 0 and not above {LARGEST_RELATIVE}"
+            )
             raise OutOfRange(msg)
 
     def __str__(self) -> str:
@@ -82,8 +86,9 @@ class Absolute:
     unit: str
 
     def __post_init__(self) -> None:
-        if not 0 < self.error < LARGEST_ABSOLUTE:
-            msg = f"absolute error bound {self.error} {self.unit} must lie between 0 and {LARGEST_ABSOLUTE}"
+        if not (isinstance(self.error, Real) and 0 < self.error < LARGEST_ABSOLUTE):
+            told = f"absolute error bound {shown(self.error)} {self.unit}"
+            msg = f"{told} must lie between 0 and {LARGEST_ABSOLUTE}"
             raise OutOfRange(msg)
 
     def __str__(self) -> str:
@@ -120,12 +125,15 @@ def rounded(name: str, values: Floats, bound: Bound, unit: str) -> Floats:
     Raises
     ------
     OutOfRange
-        The bound has another unit, a number is not finite, or would no longer be after rounding.
+        The bound is none, or has another unit, a number is not finite, or would no longer be after rounding.
 
     References
     ----------
     IEEE 754, roundTiesToEven; that what is left compresses well: doi 10.1038/s43588-021-00156-2
     """
+    if not isinstance(bound, Bound):
+        msg = f"error bound {shown(bound)} of column {name} must be Relative(error) or Absolute(error, unit)"
+        raise OutOfRange(msg)
     if isinstance(bound, Absolute) and bound.unit != unit:
         msg = (
             f"column {name} is in {unit!r}, the error bound in {bound.unit!r}; give each column its own bound"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from numbers import Integral
+
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from vre_dm.errors import OutOfRange
+from vre_dm.limits.spelling import shown
 from vre_dm.physics.compression.dimuons import MUON_GEV, dimuons
 
 Array = NDArray[np.float64]
@@ -39,8 +42,8 @@ def toy_dimuons(pairs: int, rng: np.random.Generator) -> xr.Dataset:
     OutOfRange
         Another number of pairs.
     """
-    if not 1 <= pairs <= MOST:
-        msg = f"number of toy pairs {pairs} must lie between 1 and {MOST}"
+    if not (isinstance(pairs, Integral) and 1 <= pairs <= MOST):
+        msg = f"number of toy pairs {shown(pairs)} must lie between 1 and {MOST}, and be whole"
         raise OutOfRange(msg)
     kept: list[Array] = []
     while sum(part.shape[-1] for part in kept) < pairs:

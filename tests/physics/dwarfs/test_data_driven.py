@@ -207,6 +207,9 @@ def test_a_curve_is_of_the_catalogue(
     curve = data_driven_curve(stack, bb, [10.0, 100.0], inputs=("fermi:mlfermi.counts adler32:db248231",))
     assert (curve.quantity, curve.channel, curve.kind, curve.cl) == ("sigmav", "bb", "observed", 0.95)
     assert "posterior of Draco, LeoII, Sculptor, UrsaMinor" in str(curve.assumptions["J_factor"])
+    assert curve.assumptions["point_spread"] == "no loss within 0.5° (as the original code)"
+    assert "97.5 % one-sided" in str(curve.assumptions["level"])
+    assert "3.84" in curve.label
     assert not [problem for problem in check(curve) if problem.grave and problem.check != "licence"]
 
 

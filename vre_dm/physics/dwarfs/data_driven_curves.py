@@ -65,7 +65,7 @@ def data_driven_curve(
     Curve
         ``sigmav`` in cm³/s on `mass_gev`; −2Δln L = 3.84, 95 % two-sided, 97.5 % one-sided. At 2.71, the
         LAT's 95 % one-sided, the limit is some 20 % lower (`DataDrivenStack.limits`, `drop`). All photons are
-        taken to be within half a degree, so the limit is too strong: by some 2 at 10 GeV, 1.2 at 1 TeV.
+        taken to be within 0.5°, so the limit is too strong: for bb by about 2 at 10 GeV, 1.2 at 1 TeV.
 
     Raises
     ------
@@ -108,6 +108,7 @@ def _assumptions(stack: DataDrivenStack, spectrum: Spectrum) -> dict[str, str | 
         "spectrum": spectrum.name,
         "photon_energies_GeV": "0.5 to 500, in 6 bins",
         "energy_dispersion": "none",
-        "point_spread": "no loss within 0.5° (as the original code): too strong by 2 at 10 GeV, 1.2 at 1 TeV",
+        "point_spread": "no loss within 0.5° (as the original code)",
+        "point_spread_effect": "limits of four dwarfs, bb: too strong by about 2 at 10 GeV, 1.2 at 1 TeV",
         "level": "95 % two-sided, 97.5 % one-sided; at 2.71 (95 % one-sided) some 20 % lower",
     }

@@ -102,6 +102,9 @@ def test_a_known_background_lowers_the_limit_by_itself() -> None:
 def test_fewer_events_than_background_is_an_error_and_not_a_negative_limit() -> None:
     with pytest.raises(OutOfRange, match="fewer events"):
         poisson_upper_limit(0, background=3.0)
+    for wrong in ({"observed": "3"}, {"observed": 3, "background": "b"}, {"observed": 3, "cl": "90 %"}):
+        with pytest.raises(OutOfRange, match="is not a number"):
+            poisson_upper_limit(**wrong)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -142,3 +142,11 @@ def test_a_coupling_that_means_nothing_is_refused(pair: object) -> None:
     for of in (sigma_si_cm2, sigma_sd_cm2, sigma_v_cm3_s):
         with pytest.raises(OutOfRange, match="mine"):
             of(Mine(), 1000.0, 100.0)  # type: ignore[operator]
+
+
+def test_masses_of_shapes_that_do_not_go_together_are_refused() -> None:
+    for formula in (sigma_si_cm2, sigma_sd_cm2, sigma_v_cm3_s):
+        with pytest.raises(
+            OutOfRange, match=r"mediator masses of shape \(2,\), dark-matter masses of \(3,\)"
+        ):
+            formula(simplified(universal("vector")), [1e3, 2e3], [1.0, 2.0, 3.0])

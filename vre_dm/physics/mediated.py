@@ -190,7 +190,12 @@ def _require(sound: NDArray[np.bool_], heavy: Array, dark: Array, what: str) -> 
 
 
 def _masses(mediator_gev: ArrayLike, dm_gev: ArrayLike) -> tuple[Array, Array]:
-    heavy, dark = np.broadcast_arrays(
-        positive("mediator mass in GeV", mediator_gev), positive("dark-matter mass in GeV", dm_gev)
-    )
+    heavy, dark = positive("mediator mass in GeV", mediator_gev), positive("dark-matter mass in GeV", dm_gev)
+    try:
+        heavy, dark = np.broadcast_arrays(heavy, dark)
+    except ValueError:
+        msg = (
+            f"mediator masses of shape {heavy.shape}, dark-matter masses of {dark.shape}: they must broadcast"
+        )
+        raise OutOfRange(msg) from None
     return heavy, dark

@@ -62,8 +62,15 @@ def test_the_median_is_that_of_pseudo_experiments() -> None:
     )
 
 
-def test_without_background_a_limit_is_a_number_of_events() -> None:
-    assert median_limit([[2.0]], [0.0])[0] * 2 == pytest.approx(Z90**2 / 2)
+@pytest.mark.parametrize("background", [0.0, 1e-3, 0.1])
+def test_fewer_events_than_an_empty_detector_excludes_are_never_excluded(background: float) -> None:
+    told = r"row 1: too little background .* would exclude \d\.\d\d events where 2\.30 are needed"
+    with pytest.raises(OutOfRange, match=told):
+        median_limit([[2.0]], [background])
+
+
+def test_with_a_background_that_suffices_there_is_a_limit() -> None:
+    assert median_limit([[2.0]], [3.0])[0] * 2 > 2.3
 
 
 def test_with_much_background_a_limit_is_that_of_a_gaussian() -> None:
@@ -88,6 +95,16 @@ def test_what_no_limit_can_be_set_on_is_refused() -> None:
         median_limit([[1.0]], [1.0], cl=0.3)
     with pytest.raises(OutOfRange, match="signal in events = -1"):
         median_limit([[-1.0]], [1.0])
+
+
+@pytest.mark.parametrize(("signal", "background"), [([1.0, 2.0], [1.0]), ([], []), ([1.0], [1.0, 2.0])])
+def test_a_signal_and_a_background_of_other_shapes_are_refused(
+    signal: list[float], background: list[float]
+) -> None:
+    with pytest.raises(OutOfRange, match="give as many of each"):
+        discovery(signal, background)
+    with pytest.raises(OutOfRange, match="must be rows of the background's"):
+        median_limit([signal], background)
 
 
 def test_both_signs_of_neutrinos_are_counted(channels: Channels) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -43,12 +44,22 @@ def discovery(signal: ArrayLike, background: ArrayLike) -> float:
     signal, background : array_like, one shape, events
         Infinite where a signal falls into a bin without background.
 
+    Raises
+    ------
+    OutOfRange
+        Numbers are negative or not finite, or their shapes differ.
+
     References
     ----------
     arXiv:1007.1727: significance from the Asimov data, summed over bins
     """
     expected = positive("background in events", background, zero=True)
     events = positive("signal in events", signal, zero=True)
+    if events.shape != expected.shape or not events.size:
+        msg = (
+            f"signal of shape {events.shape}, background of {expected.shape}: give as many of each, not none"
+        )
+        raise OutOfRange(msg)
     seen = events > 0
     with np.errstate(divide="ignore"):
         terms = (events + expected)[seen] * np.log1p(events[seen] / expected[seen]) - events[seen]
@@ -101,14 +112,20 @@ def median_limit(signal: ArrayLike, background: ArrayLike, *, cl: float = 0.9) -
     Raises
     ------
     OutOfRange
-        A row expects no signal, or numbers are negative.
+        A row expects no signal, numbers are negative, shapes do not go together, or there is so little
+        background that fewer events would be excluded than it takes without any: 2.30 at 90 %.
 
     References
     ----------
     arXiv:1007.1727: median upper limits from the Asimov data
     """
-    expected = positive("background in events", background, zero=True).ravel()
-    events = positive("signal in events", signal, zero=True).reshape(-1, expected.size)
+    expected = positive("background in events", background, zero=True)
+    events = positive("signal in events", signal, zero=True)
+    events = events[None] if events.shape == expected.shape else events  # one set alone
+    if events.shape[1:] != expected.shape or not events.size:
+        msg = f"signal of shape {events.shape} must be rows of the background's {expected.shape}, not none"
+        raise OutOfRange(msg)
+    expected, events = expected.ravel(), events.reshape(len(events), -1)
     target = NormalDist().inv_cdf(number("confidence level", cl, 0.5, 1)) ** 2
     total = events.sum(axis=1)
     if not np.all(total > 0):
@@ -123,7 +140,20 @@ def median_limit(signal: ArrayLike, background: ArrayLike, *, cl: float = 0.9) -
         middle = np.sqrt(low * high)
         above = discrimination(events, expected, middle) > target
         low, high = np.where(above, low, middle), np.where(above, middle, high)
-    return np.asarray(np.sqrt(low * high))
+    strength = np.sqrt(low * high)
+    _require_background(strength * total, cl)
+    return np.asarray(strength)
+
+
+def _require_background(excluded: Array, cl: float) -> None:
+    """Refuse limits that no counting allows: an empty detector sees nothing of s events with e^-s."""
+    least = -math.log(1 - cl)
+    if np.any(excluded < least):
+        msg = (
+            f"row {int(np.argmin(excluded)) + 1}: too little background for the Asimov formula, which would"
+            f" exclude {excluded.min():.2f} events where {least:.2f} are needed; take more years"
+        )
+        raise OutOfRange(msg)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtri, ndtri
 
 from vre_dm.errors import OutOfRange
+from vre_dm.limits.floats import floats
 from vre_dm.limits.spelling import require
 from vre_dm.physics.statistics.observation import Observation
 
@@ -94,7 +95,8 @@ def poisson_upper_limit(
     ----------
     Particle Data Group, Review of Particle Physics (2024), Statistics: Poisson one-sided limits.
     """
-    n, b = np.asarray(observed, dtype=np.float64), np.asarray(background, dtype=np.float64)
+    n, b = floats(observed, "counted events"), floats(background, "expected background in events")
+    cl = float(floats(cl, "confidence level"))
     if not (0 < cl < 1 and np.all(n >= 0) and np.all(b >= 0)):
         msg = f"counts and background must not be negative, and the level must be inside 0 to 1, not {cl}"
         raise OutOfRange(msg)

@@ -76,7 +76,8 @@ def test_plane_of_binned_cls(benchmark: Any, figures: Figures, templates: Templa
     mine = cls(signals, templates.observed, templates.background)
     near = mine > 1e-9  # where CLs is too small for a float pyhf answers 0.5
     assert near.any()
-    np.testing.assert_allclose(mine[near], np.array(theirs)[near], rtol=1e-3)
+    least = np.exp(-signals.sum(axis=1))  # asymptotic formulae go below it, ours are held
+    np.testing.assert_allclose(mine[near], np.maximum(theirs, least)[near], rtol=1e-3)
 
 
 def with_pyhf(templates: Templates, signal: np.ndarray) -> float:

@@ -9,6 +9,7 @@ from vre_dm.physics.dilepton.published import limit_table, read_projection
 from vre_dm.physics.dilepton.resonance import resonance
 from vre_dm.physics.dilepton.search import PROJECTION, BinnedSearch, RateSearch
 from vre_dm.physics.dilepton.templates import Templates
+from vre_dm.physics.statistics.profile_likelihood import Toys
 
 from .conftest import RELEASE
 
@@ -56,7 +57,7 @@ def test_rates_of_a_lower_energy_are_said_to_be_a_lower_bound(rate: RateSearch) 
 
 def test_what_was_expected_is_asked_of_the_background(templates: Templates, binned: BinnedSearch) -> None:
     expected = BinnedSearch(templates, expected=True)
-    found = resonance(BENCHMARKS["SSM"], [4900.0, 5200.0], 1e5)
+    found = resonance(BENCHMARKS["SSM"], [3000.0, 3700.0], 1e5)
     assert not np.allclose(expected.margin(found), binned.margin(found))
     assert (expected.origin.kind, binned.origin.kind) == ("expected", "observed")
 
@@ -64,3 +65,19 @@ def test_what_was_expected_is_asked_of_the_background(templates: Templates, binn
 def test_a_resonance_that_is_not_covered_has_no_margin(binned: BinnedSearch) -> None:
     margin = binned.margin(resonance(BENCHMARKS["SSM"], [100.0, 1000.0, 8000.0], 1e5))
     assert np.isnan(margin).tolist() == [True, False, True]
+
+
+def test_a_mass_limit_by_toys_is_the_same_for_any_seed_and_near_the_asymptotic_one(
+    templates: Templates, binned: BinnedSearch
+) -> None:
+    searches = [binned] + [BinnedSearch(templates, toys=Toys(np.random.default_rng(seed))) for seed in (1, 2)]
+    masses = [4300.0, 4400.0, 4500.0]
+    ends = [excluded(search, BENCHMARKS["psi"], masses, 1e5)[0].high_gev for search in searches]
+    assert ends[1] == pytest.approx(ends[2], abs=10)
+    assert ends[0] == pytest.approx(ends[1], abs=20)
+    assert [search.origin.statistic.split("; ")[0].rpartition("spectra, ")[2] for search in searches[:2]] == [
+        "asymptotic, at least exp(-signal)",
+        "2000 toys",
+    ]
+    with pytest.raises(OutOfRange, match="what is expected is asymptotic only"):
+        BinnedSearch(templates, expected=True, toys=Toys(np.random.default_rng(1)))

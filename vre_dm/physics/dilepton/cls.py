@@ -1,19 +1,28 @@
-"""Asymptotic CLs of a binned Poisson likelihood without nuisance parameters, for many signals at once."""
+"""CLs of a binned Poisson likelihood whose background is known: asymptotic for many signals, toys for few."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import log_ndtr
+from scipy.special import log_expit, log_ndtr, logsumexp
 
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.domain import number
+from vre_dm.physics.statistics.profile_likelihood import Toys
 
 Floats = NDArray[np.float64]
 STEPS = 60
 """Newton's steps from below at most; each at least halves what is left, and twenty are usual."""
+SAME = 1e-9
+"""Relative difference of two test statistics that only rounding makes."""
 
 
 def cls(signal: ArrayLike, observed: ArrayLike, background: ArrayLike) -> Floats:
-    r"""CLs of each signal, from the alternative test statistic :math:`\tilde q_1`.
+    r"""Asymptotic CLs of each signal, from the alternative test statistic :math:`\tilde q_1`.
+
+    However the data fall, signal with background makes them at least :math:`e^{-\sum s}` times as often as
+    background alone, so no CLs is below that. Asymptotic formulae do not know it: where nothing is expected
+    and nothing seen they exclude 1.9 events at 95 % CL instead of 3.0. Here they are held above it, which is
+    exact where there is nothing but signal. Where a few events fall near the signal they stay some per cent
+    off: ask `cls_by_toys`.
 
     Parameters
     ----------
@@ -42,8 +51,36 @@ def cls(signal: ArrayLike, observed: ArrayLike, background: ArrayLike) -> Floats
 
 def log_cls(signal: ArrayLike, observed: ArrayLike, background: ArrayLike) -> Floats:
     """Natural logarithm of `cls`, which is a number where CLs itself is too small for one."""
+    return _log_cls(*_checked(signal, observed, background))
+
+
+def log_cls_by_toys(signal: ArrayLike, observed: ArrayLike, background: ArrayLike, toys: Toys) -> Floats:
+    r"""Natural logarithm of CLs by simulated experiments, which holds for any number of events.
+
+    Half of the toys are drawn with the signal and half without. All serve both hypotheses, weighted with
+    the ratio of their likelihoods, which is never below :math:`e^{-\sum s}`: neither, then, is CLs.
+
+    Parameters
+    ----------
+    signal, observed, background
+        As of `cls`; `observed` are whole numbers.
+    toys
+        Of each hypothesis.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+
+    Raises
+    ------
+    OutOfRange
+        As of `cls`, observed events are not whole numbers, or no toy is so signal-poor as the data.
+    """
     s, n, b = _checked(signal, observed, background)
-    return _log_cls(_statistic(s, n, b), _asimov(s, b))
+    if np.any(n != np.round(n)):
+        msg = "observed events must be whole numbers for toys; what is expected is asymptotic only"
+        raise OutOfRange(msg)
+    return np.array([_by_toys(one, n, b, toys) for one in s])
 
 
 def strength_limit(
@@ -79,13 +116,31 @@ def strength_limit(
     for _ in range(50):
         middle = (low + high) / 2
         scaled = s[alive] * np.exp(middle)[:, None]
-        excluded = _log_cls(_statistic(scaled, n, b), _asimov(scaled, b)) < alpha
+        excluded = _log_cls(scaled, n, b) < alpha
         low, high = np.where(excluded, low, middle), np.where(excluded, middle, high)
     limit[alive] = np.exp(high)
     return limit
 
 
-def _log_cls(q: Floats, asimov: Floats) -> Floats:
+def _log_cls(s: Floats, n: Floats, b: Floats) -> Floats:
+    """The asymptotic one, nowhere below the least that is possible."""
+    logarithm = _asymptotic(_statistic(s, n[None], b), _asimov(s, b))
+    return np.asarray(np.maximum(logarithm, -s.sum(axis=1)))
+
+
+def _by_toys(s: Floats, n: Floats, b: Floats, toys: Toys) -> float:
+    rng = np.random.default_rng(toys.seed)
+    drawn = np.concatenate([rng.poisson(mean, (toys.number, b.size)) for mean in (b, b + s)]).astype(float)
+    least = _statistic(s[None], n[None], b)[0]
+    poor = drawn[_statistic(s[None], drawn, b) >= least * (1 - SAME) - SAME]
+    if not len(poor):
+        msg = f"none of {2 * toys.number} toys is so signal-poor as the data: CLs has no answer"
+        raise OutOfRange(msg)
+    ratio = poor @ np.log1p(s / b) - s.sum()
+    return float(logsumexp(log_expit(ratio)) - logsumexp(log_expit(-ratio)))
+
+
+def _asymptotic(q: Floats, asimov: Floats) -> Floats:
     """From the test statistic of the data and of the Asimov data set of the background."""
     root, expected = np.sqrt(q), np.sqrt(asimov)
     above = q > asimov
@@ -96,7 +151,7 @@ def _log_cls(q: Floats, asimov: Floats) -> Floats:
 
 
 def _statistic(s: Floats, n: Floats, b: Floats) -> Floats:
-    """-2 ln of the likelihood at strength 1 over the best one between 0 and 1."""
+    """-2 ln of the likelihood at strength 1 over the best one between 0 and 1; one signal or one data set."""
     best = _best(s, n, b)[:, None]
     # Each bin by itself, so that large counts do not drown a small difference.
     seen = n * np.log1p((1 - best) * s / (b + best * s))
@@ -109,9 +164,10 @@ def _asimov(s: Floats, b: Floats) -> Floats:
 
 def _best(s: Floats, n: Floats, b: Floats) -> Floats:
     """Strength of the greatest likelihood, held between 0 and 1."""
-    filled = n > 0
-    part, counts, floor, total = s[:, filled], n[filled], b[filled], s.sum(axis=1)
-    best = np.zeros(len(s))
+    filled = np.any(n > 0, axis=0)
+    part, counts = np.broadcast_arrays(s[:, filled], n[:, filled])
+    floor, total = b[filled], np.broadcast_to(s.sum(axis=1), len(part))
+    best = np.zeros(len(part))
     at_one = np.sum(counts * part / (floor + part), axis=1) >= total
     best[at_one] = 1.0
     inside = np.flatnonzero(~at_one & (np.sum(counts * part / floor, axis=1) > total))
@@ -120,8 +176,9 @@ def _best(s: Floats, n: Floats, b: Floats) -> Floats:
             break
         # The slope falls and is convex: from below, Newton's step never goes past the root.
         ratio = part[inside] / (floor + best[inside, None] * part[inside])
-        slope = ratio @ counts - total[inside]
-        step = slope / (ratio**2 @ counts)
+        rise = counts[inside] * ratio
+        slope = rise.sum(axis=1) - total[inside]
+        step = slope / np.sum(rise * ratio, axis=1)
         best[inside] = np.minimum(best[inside] + np.maximum(step, 0.0), 1.0)
         inside = inside[step > 1e-10]
     return best

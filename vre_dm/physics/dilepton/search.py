@@ -15,11 +15,12 @@ from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.derived import Origin
 from vre_dm.limits.convert.domain import number
 from vre_dm.limits.metadata import Reference
-from vre_dm.physics.dilepton.cls import log_cls
+from vre_dm.physics.dilepton.cls import log_cls, log_cls_by_toys
 from vre_dm.physics.dilepton.luminosity import fiducial_cross_section
 from vre_dm.physics.dilepton.published import LimitTable
 from vre_dm.physics.dilepton.resonance import Resonance
 from vre_dm.physics.dilepton.templates import Templates
+from vre_dm.physics.statistics.profile_likelihood import Toys
 
 Floats = NDArray[np.float64]
 ATLAS = Origin(
@@ -163,16 +164,31 @@ class BinnedSearch:
         Ask what a data set equal to the background would exclude.
     inputs
         As of `RateSearch`.
+    toys
+        Asymptotic formulae without, which is for planes; where a signal of few events decides, as in the
+        mass limits of heavy resonances, toys are exact. A mass takes 0.15 s with 5000 of them.
+
+    Raises
+    ------
+    OutOfRange
+        Toys for what is expected.
     """
 
     templates: Templates
     expected: bool = False
     inputs: tuple[str, ...] = ()
+    toys: Toys | None = None
+
+    def __post_init__(self) -> None:
+        if self.expected and self.toys:
+            msg = "toys tell what the observed events exclude; what is expected is asymptotic only"
+            raise OutOfRange(msg)
 
     @property
     def origin(self) -> Origin:
         """Whose data, kind and confidence level, for a curve."""
-        statistic = "asymptotic CLs of binned ee and mumu spectra; background exact, no systematics"
+        way = f"{self.toys.number} toys" if self.toys else "asymptotic, at least exp(-signal)"
+        statistic = f"CLs of binned ee and mumu spectra, {way}; background exact, no systematics"
         return replace(ATLAS, kind="expected" if self.expected else "observed", statistic=statistic)
 
     @property
@@ -191,12 +207,16 @@ class BinnedSearch:
         """Decades by which each resonance is excluded."""
         result = np.full(resonances.mass_gev.shape, np.nan)
         known = self.templates.covers(resonances)
-        data = self.templates.background if self.expected else self.templates.observed
         if known.any():
-            signal = self.templates.events(resonances.only(known))
-            logarithm = log_cls(signal, data, self.templates.background)
+            logarithm = self._log_cls(self.templates.events(resonances.only(known)))
             result[known] = (math.log(1 - (ATLAS.cl or 0.95)) - logarithm) / math.log(10)
         return result
+
+    def _log_cls(self, signal: Floats) -> Floats:
+        observed, background = self.templates.observed, self.templates.background
+        if self.toys is None:
+            return log_cls(signal, background if self.expected else observed, background)
+        return log_cls_by_toys(signal, observed, background, self.toys)
 
 
 def named(inputs: tuple[str, ...]) -> dict[str, float | str]:

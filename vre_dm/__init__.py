@@ -28,7 +28,14 @@ __all__ = sorted(["__version__", *_PUBLIC])
 
 def __getattr__(name: str) -> object:
     if name in _PUBLIC:
-        return getattr(import_module(_PUBLIC[name]), name)
+        try:
+            return getattr(import_module(_PUBLIC[name]), name)
+        except ModuleNotFoundError as error:
+            from vre_dm.extras import missing_extra
+
+            if missing := missing_extra(error):
+                raise missing from error
+            raise
     msg = f"module 'vre_dm' has no attribute {name!r}"
     raise AttributeError(msg)
 

@@ -24,7 +24,8 @@ class VreDmError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows instead of a stack trace: no line of code is to blame."""
-        return [f"{type(self).__name__}: {self}"]
+        text = f"{type(self).__name__}: {self}"  # which may quote a stranger's file
+        return ["".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)]
 
 
 class InvalidDid(VreDmError, ValueError):

@@ -8,6 +8,7 @@ import pytest
 from click.testing import Result
 
 from tests.cli.test_main import invoke
+from vre_dm.cli.validate import Comparison
 from vre_dm.physics import validation
 from vre_dm.physics.validation import Check, Fetch
 from vre_dm.sandbox import LakeStatus
@@ -59,6 +60,12 @@ def test_programs_get_every_number_unrounded(run: Run) -> None:
     assert [check["holds"] for check in analysis["checks"]] == [True, False]
     assert analysis["checks"][1]["ratio"] == pytest.approx(1.05, rel=1e-12)
     assert "xenon:s2only.nothing" in analysis["failure"]
+
+
+def test_a_number_that_could_not_be_computed_is_null_for_programs() -> None:
+    check = Check("two", "σ in cm²", "lightest", 1.0, float("nan"), 0.02, SOURCE)
+    (said,) = Comparison("two", (check,)).document()["checks"]
+    assert (said["ours"], said["ratio"], said["holds"]) == (None, None, False)
 
 
 def test_an_unknown_analysis_is_one_line(run: Run) -> None:

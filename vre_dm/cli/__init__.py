@@ -6,6 +6,7 @@ import click
 
 from vre_dm import __version__
 from vre_dm.errors import INTERRUPTED, VreDmError
+from vre_dm.extras import missing_extra
 from vre_dm.lake.tables import clean
 
 # command -> module that holds it, and its line in the help
@@ -52,6 +53,10 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except VreDmError as error:
             raise click.ClickException(clean(error, None)) from error
+        except ModuleNotFoundError as error:
+            if missing := missing_extra(error):
+                raise click.ClickException(str(missing)) from error
+            raise
         except KeyboardInterrupt as interrupt:
             click.echo(f"vre-dm: {str(interrupt) or INTERRUPTED}", err=True)
             raise click.exceptions.Exit(_CTRL_C) from interrupt

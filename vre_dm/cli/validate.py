@@ -1,17 +1,19 @@
 """`vre-dm validate`: compute published numbers again from the lake's data, and say how they come back."""
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from vre_dm.cli.choosing import lake_named, on_lake
 from vre_dm.cli.fitting import show
 from vre_dm.errors import OutOfRange, VreDmError
+from vre_dm.extras import missing_extra
 from vre_dm.lake.tables import Table, Tabular, clean, plural
 from vre_dm.notebook.progress import in_terminal
 
@@ -62,10 +64,17 @@ class Comparison(Tabular):
         note = f"stopped: {self.failure}" if self.failure else ""
         return Table(self.analysis, _COLUMNS, rows, note, widest=160)
 
-    def document(self) -> dict[str, object]:
-        """Give the same for programs."""
-        checks = [asdict(check) | {"ratio": check.ratio, "holds": check.holds} for check in self.checks]
+    def document(self) -> dict[str, Any]:
+        """Give the same for programs; ``None`` is a number that could not be computed."""
+        checks = [
+            asdict(check) | {"ours": _known(check.ours), "ratio": _known(check.ratio), "holds": check.holds}
+            for check in self.checks
+        ]
         return {"analysis": self.analysis, "checks": checks, "failure": self.failure}
+
+
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def _rounded(value: float, digits: int) -> str:
@@ -96,7 +105,7 @@ def validate(wanted: tuple[str, ...], name: str | None, as_json: bool) -> None:
             show(comparison)
             click.echo()
     if as_json:
-        click.echo(json.dumps([comparison.document() for comparison in found]))
+        click.echo(json.dumps([comparison.document() for comparison in found], allow_nan=False))
     else:
         click.echo(_summary(found))
     if any(comparison.outside or comparison.failure for comparison in found):
@@ -127,7 +136,7 @@ def _compared(analyses: tuple[str, ...], fetch: "Fetch") -> Iterator[Comparison]
         except VreDmError as error:
             failure = clean(error, None)
         except ModuleNotFoundError as error:
-            failure = f"{clean(error, None)}; pip install 'vre-dm[physics]'"
+            failure = str(missing_extra(error) or clean(error, None))
         yield Comparison(analysis, tuple(kept), failure)
 
 

@@ -35,7 +35,7 @@ class Table:
         lines = [clean(self.title, None)]
         cells = [[clean(cell, self.widest) for cell in row] for row in self.rows]
         if cells:
-            heads = [list(self.columns)] if any(self.columns) else []
+            heads = [self._heads()] if any(self.columns) else []
             widths = [max(map(len, column)) for column in zip(*heads, *cells, strict=True)]
             sides = [str.rjust if right else str.ljust for right in self._numeric()]
             for row in [*heads, *cells]:
@@ -47,11 +47,14 @@ class Table:
         """HTML table; every text in it is escaped."""
         styles = [f"text-align:{'right' if right else 'left'}" for right in self._numeric()]
         rows = [[clean(cell, self.widest) for cell in row] for row in self.rows]
-        head = _html_row("th", styles, self.columns) if any(self.columns) else ""
+        head = _html_row("th", styles, self._heads()) if any(self.columns) else ""
         body = "".join(_html_row("td", styles, row) for row in rows)
         table = f"<table><thead>{head}</thead><tbody>{body}</tbody></table>" if rows else ""
         note = f"<div>{escape(clean(self.note, None))}</div>" if self.note else ""
         return f"<div><strong>{escape(clean(self.title, None))}</strong>{table}{note}</div>"
+
+    def _heads(self) -> list[str]:
+        return [clean(head, self.widest) for head in self.columns]
 
     def _numeric(self) -> list[bool]:
         """Columns that hold numbers only."""

@@ -1,10 +1,10 @@
 """The J factor profiled out: the maximum of a likelihood minus a parabola, at every point of a lattice."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import OutOfRange
+from vre_dm.physics.compiled import compiled
 
 
 def envelope(log_likelihood: ArrayLike, step_over_sigma: float, margin: int = 0) -> NDArray[np.float64]:
@@ -63,7 +63,7 @@ def envelope(log_likelihood: ArrayLike, step_over_sigma: float, margin: int = 0)
     return np.asarray(profile).reshape(*values.shape[:-1], kept)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _envelopes(rows: NDArray[np.float64], curvature: float, margin: int) -> NDArray[np.float64]:
     """For each row max over j of row[j] - curvature (i - j)², at every i that is not in a margin."""
     n = rows.shape[1]
@@ -92,7 +92,7 @@ def _envelopes(rows: NDArray[np.float64], curvature: float, margin: int) -> NDAr
     return result
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _refined(values: NDArray[np.float64], best: int, i: int, curvature: float) -> float:
     """Maximum near the node `best`, on the parabola through it and its neighbours."""
     peak: float = values[best] - curvature * (i - best) ** 2

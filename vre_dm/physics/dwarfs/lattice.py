@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from vre_dm.physics.compiled import compiled
 
 Array = NDArray[np.float64]
 
@@ -72,7 +73,7 @@ class Segments:
         return np.asarray(np.min(self.log10_flux[np.arange(len(first)), first] - log10_signal, axis=1))
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _sum(
     log10_flux: Array,
     intercept: Array,

@@ -1,5 +1,6 @@
 """Responses are read whole and with their units, or not at all."""
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import xarray as xr
 from astropy.io import fits
 
 from vre_dm.errors import OutOfRange
-from vre_dm.physics.neutrino.irf import Responses, edges, read_responses
+from vre_dm.physics.neutrino.irf import Responses, edges, read_response, read_responses
 
 Changed = Callable[[str, Callable[[fits.BinTableHDU], None]], list[Path]]
 NU = "arca230.bkg.nu"
@@ -153,3 +154,59 @@ def test_what_is_missing_or_no_response_is_said(paths: list[Path], tmp_path: Pat
     (tmp_path / "text.fits").write_text("no FITS")
     with pytest.raises(OutOfRange, match=r"text\.fits is not a readable FITS file"):
         read_responses([tmp_path / "text.fits"])
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("NAXIS2", "-1"),  # leads back to the same table
+        ("NAXIS2", "1000000000000"),
+        ("NAXIS2", "0"),
+        ("NAXIS1", "'abc'"),
+        ("TFORM5", "'1000000000000E'"),
+        ("TTYPE5", "5"),
+        ("PCOUNT", "9999999999"),
+    ],
+)
+def test_a_header_that_lies_is_refused_in_one_line(
+    key: str, value: str, paths: list[Path], tmp_path: Path
+) -> None:
+    raw = paths[0].read_bytes()
+    at = raw.index(f"{key:8}=".encode(), 2880)
+    (tmp_path / "lies.fits").write_bytes(
+        raw[:at] + f"{key:8}= {value:>20}".ljust(80).encode() + raw[at + 80 :]
+    )
+    with pytest.raises(
+        OutOfRange, match=r"^lies\.fits (is not a readable FITS file|must hold one response).*$"
+    ):
+        read_response(tmp_path / "lies.fits")
+
+
+def test_a_file_cut_short_packed_or_too_large_is_not_read(paths: list[Path], tmp_path: Path) -> None:
+    raw, file = paths[0].read_bytes(), tmp_path / "other.fits"
+    for begin, said in (
+        (raw[:-1440], "it is damaged"),
+        (gzip.compress(raw), "it does not begin like one"),
+    ):
+        file.write_bytes(begin)
+        with pytest.raises(OutOfRange, match=rf"other\.fits is not a readable FITS file: {said}"):
+            read_response(file)
+    with file.open("wb") as sparse:
+        sparse.write(raw)
+        sparse.truncate(200_000_000)
+    with pytest.raises(OutOfRange, match=r"other\.fits has 200 MB; a response has at most 100 MB"):
+        read_response(file)
+    with pytest.raises(OutOfRange, match=r"null is not a readable FITS file"):
+        read_response(Path("/dev/null"))
+    with pytest.raises(OutOfRange, match=r"gone\.fits is not a readable FITS file: No such file"):
+        read_response(tmp_path / "gone.fits")
+
+
+def test_a_column_of_text_is_no_response(tmp_path: Path, paths: list[Path]) -> None:
+    (original,) = (path for path in paths if "aeff" in path.name)
+    with fits.open(original, memmap=False) as opened:
+        columns = [column for column in opened[1].columns if column.name != "ENERG_LO"]
+        text = fits.Column("ENERG_LO", "8A", unit="GeV", array=["12345678"])
+        fits.BinTableHDU.from_columns([*columns, text]).writeto(tmp_path / original.name)
+    with pytest.raises(OutOfRange, match=r"arca230\.aeff\.fits is not a readable FITS file: it is damaged"):
+        read_response(tmp_path / original.name)

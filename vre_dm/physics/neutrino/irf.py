@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from vre_dm.errors import OutOfRange
+from vre_dm.physics.neutrino.fits_tables import Columns, read_tables
 
 Array = NDArray[np.float64]
 
@@ -28,6 +28,7 @@ TABLES = {
     "RPSF": ("point spread", "sr-1", ("RAD", "THETA", "ENERG")),
     "BKG": ("background", "MeV-1 sr-1 s-1", ("THETA", "ENERG")),
 }
+COLUMNS = {*TABLES, *(f"{axis}_{end}" for axis in AXES for end in ("LO", "HI"))}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,8 +81,8 @@ def read_responses(paths: str | Path | Iterable[str | Path]) -> Responses:
     Raises
     ------
     OutOfRange
-        A file is no response, or has a gap, another unit or a number that cannot be; a response is missing or
-        there twice.
+        A file is no response, damaged, compressed, or has a gap, another unit or a number that cannot be; a
+        response is missing or there twice.
 
     References
     ----------
@@ -101,17 +102,9 @@ def read_responses(paths: str | Path | Iterable[str | Path]) -> Responses:
 
 def read_response(path: Path) -> xr.DataArray:
     """Read one response; see `read_responses`."""
-    from astropy.io import fits
-
-    try:
-        with fits.open(path, memmap=False) as opened:
-            tables = [hdu for hdu in opened if isinstance(hdu, fits.BinTableHDU)]
-            known = [(table, name) for table in tables for name in TABLES if name in table.columns.names]
-            if len(known) == 1:
-                return _array(path.name, *known[0])
-    except OSError as error:
-        msg = f"{path.name} is not a readable FITS file: {error.strerror or 'it does not begin like one'}"
-        raise OutOfRange(msg) from error
+    known = [(columns, name) for columns in read_tables(path, COLUMNS) for name in TABLES if name in columns]
+    if len(known) == 1:
+        return _array(path.name, *known[0])
     msg = f"{path.name} must hold one response (a column of {', '.join(TABLES)}); it holds {len(known)}"
     raise OutOfRange(msg)
 
@@ -132,7 +125,7 @@ def _require_cover(area: xr.DataArray, response: xr.DataArray, axis: str) -> Non
         raise OutOfRange(msg)
 
 
-def _array(where: str, table: Any, name: str) -> xr.DataArray:
+def _array(where: str, table: Columns, name: str) -> xr.DataArray:
     meaning, unit, axes = TABLES[name]
     coordinates = dict(_axis(where, table, axis) for axis in axes)
     values = _column(where, table, name, unit)
@@ -151,10 +144,10 @@ def _array(where: str, table: Any, name: str) -> xr.DataArray:
     return xr.DataArray(values, coords=coordinates, dims=tuple(coordinates), name=meaning, attrs=attrs)
 
 
-def _axis(where: str, table: Any, column: str) -> tuple[str, xr.Variable]:
+def _axis(where: str, table: Columns, column: str) -> tuple[str, xr.Variable]:
     name, unit = AXES[column]
     low, high = (_column(where, table, f"{column}_{end}", unit) for end in ("LO", "HI"))
-    if low.shape != high.shape or low.ndim != 1 or not np.all(high > low):
+    if low.shape != high.shape or low.ndim != 1 or not low.size or not np.all(high > low):
         msg = f"{where}: {column}_LO and {column}_HI are not the lower and upper edges of bins"
         raise OutOfRange(msg)
     apart = np.flatnonzero(~np.isclose(low[1:], high[:-1], rtol=1e-5))
@@ -169,15 +162,15 @@ def _axis(where: str, table: Any, column: str) -> tuple[str, xr.Variable]:
     return name, xr.Variable(name, centres, {"units": unit, "edges": bounds.tolist()})
 
 
-def _column(where: str, table: Any, name: str, unit: str) -> Array:
-    if name not in table.columns.names:
+def _column(where: str, table: Columns, name: str, unit: str) -> Array:
+    if name not in table:
         msg = f"{where} has no column {name}"
         raise OutOfRange(msg)
-    stated = (table.columns[name].unit or "1").replace("**", "").replace("^", "")
+    written, values = table[name]
+    stated = written.replace("**", "").replace("^", "")
     if stated != unit:
         msg = f"{where}: {name} is in {stated}, not in {unit}"
         raise OutOfRange(msg)
-    values = np.asarray(table.data[name][0], dtype=np.float64)
     if not np.all(np.isfinite(values)):
         msg = f"{where}: {name} holds {np.count_nonzero(~np.isfinite(values))} values that are not finite"
         raise OutOfRange(msg)

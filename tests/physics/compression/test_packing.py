@@ -1,5 +1,6 @@
 """Tables of events come back from their bytes: exactly where nothing is given up, within bounds elsewhere."""
 
+import struct
 import subprocess
 import sys
 import zlib
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from vre_dm.errors import OutOfRange
-from vre_dm.physics.compression.blocks import joined, parted, shuffled
+from vre_dm.physics.compression.blocks import MAGIC, joined, parted, shuffled
 from vre_dm.physics.compression.packing import BitRounding
 from vre_dm.physics.compression.rounding import Absolute, Relative
 
@@ -102,6 +103,34 @@ def test_bytes_that_are_cut_off_or_too_many_are_refused(length: int) -> None:
         BitRounding().decompress(whole[: length % len(whole)])
     with pytest.raises(OutOfRange, match="1 bytes too many"):
         BitRounding().decompress(whole + b"x")
+
+
+def told(header: str, blocks: bytes = b"") -> bytes:
+    """Bytes of somebody who can compute checksums too."""
+    small = zlib.compress(header.encode())
+    return MAGIC + struct.pack("<II", len(small), zlib.adler32(small)) + small + blocks
+
+
+BOMB = zlib.compress(bytes(10_000_000))
+PROMISE = '{"codec": "zlib", "about": {"columns": []}, "blocks": [[%s, %d, %d]]}'
+PACKED = '{"codec": "zlib", "blocks": [], "about": {"dimension": "row", "attrs": {}, "columns": %s}}'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *map(told, ("{", "[1]", "{}", "[" * 100_000, '{"codec": 1, "about": {}, "blocks": [[1]]}')),
+        told('{"codec": "zlib", "about": 1, "blocks": []}'),
+        told(PROMISE % (8, len(BOMB), zlib.adler32(BOMB)), BOMB),
+        told(PROMISE % (10**15, len(BOMB), zlib.adler32(BOMB)), BOMB),
+        told(PROMISE % ('"8"', len(BOMB), zlib.adler32(BOMB)), BOMB),
+        *(told(PACKED % columns) for columns in ('[["x", "f8", {}]]', '[["x"]]', "7")),
+        joined({"dimension": "row", "attrs": {}, "columns": [["x", "U2", {}]]}, [bytes(8)], "zlib"),
+    ],
+)
+def test_a_stranger_s_header_neither_fills_the_memory_nor_ends_in_a_stack_trace(data: bytes) -> None:
+    with pytest.raises(OutOfRange, match="compressed events"):
+        BitRounding().decompress(data)
 
 
 def test_bytes_of_another_compressor_are_refused() -> None:

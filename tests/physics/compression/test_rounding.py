@@ -45,6 +45,14 @@ def test_a_relative_bound_holds_for_single_precision_too(value: float, error: fl
     assert abs(Fraction(float(short)) - Fraction(value)) <= Fraction(error) * abs(Fraction(value))
 
 
+@pytest.mark.parametrize("kind", [">f4", ">f8"])
+@pytest.mark.parametrize("bound", [Relative(1e-3), Absolute(0.5, "GeV")])
+def test_the_order_of_the_bytes_changes_nothing(kind: str, bound: Relative | Absolute) -> None:
+    values = np.random.default_rng(2).normal(50.0, 20.0, 300)
+    native = values.astype(np.dtype(kind).newbyteorder("="))
+    assert np.array_equal(rounded("x", values.astype(kind), bound, "GeV"), rounded("x", native, bound, "GeV"))
+
+
 @given(st.sampled_from([np.float32, np.float64]), SINGLES, st.floats(1e-30, 1e30))
 def test_an_absolute_bound_gives_the_nearest_multiple_of_a_power_of_two(
     kind: type, value: float, error: float

@@ -16,6 +16,7 @@ from vre_dm.limits.spelling import require
 
 Codec = Literal["zlib", "zstd"]
 MAGIC = b"vre-dm events 1\n"
+LARGEST_BLOCK, LONGEST_HEADER = 1 << 32, 1 << 24  # bytes
 LEVELS: dict[str, int] = {"zlib": 6, "zstd": 9}
 
 
@@ -82,16 +83,24 @@ def parted(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
         raise OutOfRange(msg)
     length, sum_of_it = struct.unpack("<II", data[len(MAGIC) : start])
     told = _checked(data, start, length, sum_of_it, "the header")
-    document = json.loads(zlib.decompress(told))
-    blocks, place = [], start + length
-    for number, (size, squeezed, adler) in enumerate(document["blocks"], start=1):
-        small = _checked(data, place, squeezed, adler, f"block {number}")
-        blocks.append(_expanded(small, size, document["codec"]))
-        place += squeezed
+    try:
+        document = json.loads(_expanded(told, LONGEST_HEADER, "zlib", exactly=False))
+        about, codec, listed = dict(document["about"]), document["codec"], document["blocks"]
+        blocks, place = [], start + length
+        for number, (size, squeezed, adler) in enumerate(listed, start=1):
+            small = _checked(data, place, squeezed, adler, f"block {number}")
+            blocks.append(_expanded(small, size, codec))
+            place += squeezed
+    except OutOfRange:
+        raise
+    except (ValueError, TypeError, KeyError, OSError, RecursionError, zlib.error) as error:
+        cause = type(error).__name__
+        msg = f"compressed events are damaged: {cause} in their header or a block; write them anew"
+        raise OutOfRange(msg) from error
     if place != len(data):
         msg = f"compressed events: {len(data) - place} bytes too many after the last block"
         raise OutOfRange(msg)
-    return document["about"], blocks
+    return about, blocks
 
 
 def _squeezed(block: bytes, codec: str) -> bytes:
@@ -102,9 +111,20 @@ def _squeezed(block: bytes, codec: str) -> bytes:
     return bytes(pa.Codec("zstd", compression_level=LEVELS[codec]).compress(block, asbytes=True))
 
 
-def _expanded(small: bytes, size: int, codec: str) -> bytes:
+def _expanded(small: bytes, size: int, codec: str, *, exactly: bool = True) -> bytes:
+    """Bytes of a block, of which no more are made than were promised."""
+    if not 0 <= size <= LARGEST_BLOCK:
+        msg = f"compressed events promise a block of {size} bytes; {LARGEST_BLOCK} is the most"
+        raise OutOfRange(msg)
     if codec == "zlib":
-        return zlib.decompress(small, bufsize=size)
+        whole = zlib.decompressobj()
+        block = whole.decompress(small, size + 1)
+        if len(block) > size or not whole.eof or (exactly and len(block) != size):
+            msg = (
+                f"compressed events are damaged: a block is not of the {size} bytes that its header promises"
+            )
+            raise OutOfRange(msg)
+        return block
     import pyarrow as pa
 
     return bytes(pa.Codec("zstd").decompress(small, size, asbytes=True))

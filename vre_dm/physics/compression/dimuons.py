@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -51,13 +52,14 @@ def read_dimuons(path: Path) -> xr.Dataset:
         that of the four-momenta beside it; the message names file, column and row.
     """
     import uproot
+    from uproot.deserialization import DeserializationError
 
     try:
         with uproot.open(path) as file:
             tree = file[TREE]
             missing = [name for name in UNITS if name not in tree]
             columns = {} if missing else tree.arrays(list(UNITS), library="np")
-    except (ValueError, OSError, KeyError) as error:
+    except (ValueError, OSError, LookupError, zlib.error, DeserializationError) as error:
         cause = " ".join(str(error).split())[:80]
         msg = f"{path.name} should be a ROOT file with a tree {TREE!r} of muon pairs, but is not ({cause})"
         raise OutOfRange(msg) from error

@@ -99,12 +99,15 @@ class BitRounding:
         if "columns" not in header:
             msg = "compressed events were written by another compressor; use its decompress()"
             raise OutOfRange(msg)
-        dimension = header["dimension"]
-        columns = {
-            name: (dimension, unshuffled(block, np.dtype(kind)), attrs)
-            for (name, kind, attrs), block in zip(header["columns"], blocks, strict=True)
-        }
-        return xr.Dataset(columns, attrs=header["attrs"])
+        try:
+            columns = {
+                name: (header["dimension"], unshuffled(block, _stored(kind)), attrs)
+                for (name, kind, attrs), block in zip(header["columns"], blocks, strict=True)
+            }
+            return xr.Dataset(columns, attrs=header["attrs"])
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            msg = f"compressed events: header and blocks do not belong together ({type(error).__name__})"
+            raise OutOfRange(msg) from error
 
     def _bounds(self, columns: Mapping[str, NDArray[Any]], events: xr.Dataset) -> dict[str, Bound]:
         floats = [name for name, values in columns.items() if values.dtype.kind == "f"]
@@ -113,6 +116,15 @@ class BitRounding:
         for name in self.bound:
             require(name, floats, "column of floats", error=OutOfRange)
         return dict(self.bound)
+
+
+def _stored(kind: str) -> np.dtype[Any]:
+    """Type of a column, of those that `table_of` lets through."""
+    found = np.dtype(kind)
+    if found.kind not in KINDS or found.itemsize > 8:
+        msg = f"a column of type {found}"
+        raise TypeError(msg)
+    return found
 
 
 def table_of(events: xr.Dataset) -> dict[str, NDArray[Any]]:

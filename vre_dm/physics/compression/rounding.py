@@ -52,6 +52,7 @@ class Relative:
 
     def rounded(self, values: Floats) -> Floats:
         """Round; numbers below the smallest normal one, which have fewer bits, stay as they are."""
+        values = values.astype(values.dtype.newbyteorder("="), copy=False)  # the bits are counted below
         bits = np.finfo(values.dtype).nmant
         drop = bits - self.bits
         if drop <= 0:

@@ -8,7 +8,7 @@ import pytest
 from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import start_new_kernel
 
-from vre_dm.errors import InvalidCurve
+from vre_dm.errors import InvalidCurve, OutOfRange
 from vre_dm.limits.catalogue import curves
 from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert.derived import derived, theory
@@ -138,10 +138,36 @@ def test_what_cannot_be_drawn_is_said_when_the_sliders_are_made() -> None:
 
 
 @pytest.mark.parametrize(
-    "values", [{"v0_km_s": -1}, {"v0_km_s": "fast"}, {"normalisation": 3}, {"nothing": 1}]
+    "values",
+    [
+        {"v0_km_s": -1},
+        {"v0_km_s": "fast"},
+        {"v0_km_s": True},
+        {"v0_km_s": float("nan")},
+        {"rho0_gev_cm3": 2e5},
+        {"normalisation": "wimprates"},
+        {"n" * 10_000: 1},
+    ],
 )
 def test_whatever_a_page_sends_is_said_and_never_shown_as_a_limit(values: dict[str, object]) -> None:
     view = HaloSliders(limit, curves("si_lz_2024"))
     move(view, **values)
     assert view.said.startswith("no limit with this halo: ")
+    assert len(view.said) <= 300
     assert lines(view) == ["si_lz_2024"]
+    assert view.halo == StandardHalo()
+    view.values = view.start
+    assert lines(view) == ["ours", "si_lz_2024"]
+
+
+def test_what_is_no_halo_is_refused_and_changes_nothing() -> None:
+    view = HaloSliders(limit, start=StandardHalo(1.2))
+    with pytest.raises(OutOfRange, match="halo must be a StandardHalo, not float"):
+        view.halo = 0.4  # type: ignore[assignment]
+    assert view.halo == StandardHalo(1.2)
+    view.halo = StandardHalo(v0_km_s=220)
+    assert view.values["v0_km_s"] == 220
+    move(view, v0_km_s=230)
+    assert view.halo.v0_km_s == 230
+    view.values = view.start
+    assert (view.halo, view.said) == (StandardHalo(1.2), "")

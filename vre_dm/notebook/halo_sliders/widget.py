@@ -1,5 +1,6 @@
 """The sliders' side in the kernel: a halo comes, a limit is computed, and the plot gets its numbers."""
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -10,12 +11,15 @@ import anywidget
 import traitlets
 from IPython.display import display
 
-from vre_dm.errors import VreDmError
+from vre_dm.errors import OutOfRange, VreDmError
+from vre_dm.lake.tables import clean
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.overlay import MIME, Overlay, overlay
 from vre_dm.limits.plot.payload import payload
 from vre_dm.physics.halo import StandardHalo
 
+LONGEST = 300
+"""Characters of what is said of a halo without a limit."""
 _FOLDER = Path(__file__).parent
 # name of the parameter, what is written beside the slider, unit, lowest, highest, step
 _SLIDERS: tuple[tuple[str, str, str, float, float, float], ...] = (
@@ -82,33 +86,66 @@ class HaloSliders(anywidget.AnyWidget):
         self.overlay: Overlay | None = self._with(_listed(limit(self._halo)))
         for axis in ("x", "y"):
             self._options.setdefault(f"{axis}_range", tuple(self.overlay.model[axis]["range"]))
-        super().__init__(sliders=_sliders(self._halo), start=_values(self._halo), values=_values(self._halo))
+        self._start = self._halo
+        drawn = self._drawn(self._halo)
+        super().__init__(sliders=drawn, start=_values(self._halo), values=_values(self._halo))
         self.observe(self._moved, "values")
 
     @property
     def halo(self) -> StandardHalo:
-        """What the sliders say; setting it moves them, and the plot follows once."""
+        """What the sliders say; setting it moves them, and the plot follows once.
+
+        Raises
+        ------
+        OutOfRange
+            What is set is no StandardHalo; nothing has changed.
+        """
         return self._halo
 
     @halo.setter
     def halo(self, halo: StandardHalo) -> None:
+        if not isinstance(halo, StandardHalo):
+            msg = (
+                f"halo must be a StandardHalo, not {type(halo).__name__}; change one with dataclasses.replace"
+            )
+            raise OutOfRange(msg)
         self._halo = halo
         self.unobserve(self._moved, "values")
-        self.sliders, self.values = _sliders(halo), _values(halo)
-        self.observe(self._moved, "values")
+        try:
+            self.sliders, self.values = self._drawn(halo), _values(halo)
+        finally:
+            self.observe(self._moved, "values")
         self._moved()
 
     def _moved(self, _: object = None) -> None:
         try:
-            self._halo = replace(self._halo, **self.values)
+            self._halo = replace(self._halo, **self._asked())
             self.overlay = self._with(_listed(self._limit(self._halo)))
             self.said = ""
         # Whatever a user's function raises: a curve of another halo must not stay as if it were of this one.
         except Exception as error:
             said = str(error) if isinstance(error, VreDmError) else f"{type(error).__name__}: {error}"
-            self.said = f"no limit with this halo: {' '.join(said.split())}"
+            self.said = clean(f"no limit with this halo: {' '.join(said.split())}", LONGEST)
             self.overlay = self._without()
         display(self._live(), raw=True, display_id=self._shown_as, update=True)
+
+    def _drawn(self, halo: StandardHalo) -> list[dict[str, str | float]]:
+        """Sliders for a halo, and what they can say: the page may change its own copy of them."""
+        drawn = _sliders(halo, self._start)
+        self._ends = {str(each["name"]): (float(each["low"]), float(each["high"])) for each in drawn}
+        return drawn
+
+    def _asked(self) -> dict[str, Any]:
+        """What a page asks for, if its sliders can say so."""
+        if set(self.values) != set(self._ends):
+            msg = f"asked for other parameters than {', '.join(self._ends)}"
+            raise OutOfRange(msg)
+        for name, (low, high) in self._ends.items():
+            value = self.values[name]
+            if type(value) not in (int, float) or not (math.isfinite(value) and low <= value <= high):
+                msg = f"{name} must be a number from {low:g} to {high:g}"
+                raise OutOfRange(msg)
+        return {name: float(value) for name, value in self.values.items()}
 
     def _with(self, own: list[Curve]) -> Overlay:
         return overlay([*own, *self._others], **{"highlight": [curve.id for curve in own], **self._options})
@@ -147,11 +184,11 @@ def _values(halo: StandardHalo) -> dict[str, float]:
     return {name: float(getattr(halo, name)) for name, *_ in _SLIDERS}
 
 
-def _sliders(halo: StandardHalo) -> list[dict[str, str | float]]:
-    """As a page draws them, wide enough for this halo."""
+def _sliders(*halos: StandardHalo) -> list[dict[str, str | float]]:
+    """As a page draws them, wide enough for these halos."""
     found: list[dict[str, str | float]] = []
     for name, title, unit, low, high, step in _SLIDERS:
-        value = float(getattr(halo, name))
-        ends = {"low": min(low, value), "high": max(high, value)}
+        values = [float(getattr(halo, name)) for halo in halos]
+        ends = {"low": min(low, *values), "high": max(high, *values)}
         found.append({"name": name, "title": title, "unit": unit, "step": step, **ends})
     return found

@@ -9,6 +9,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import OutOfRange
+from vre_dm.physics.parquet import read_table
 
 
 def read_response(response: Path, binning: Path) -> xr.DataArray:
@@ -32,17 +33,11 @@ def read_response(response: Path, binning: Path) -> xr.DataArray:
     OutOfRange
         A column is missing, or the numbers are not a response.
     """
-    import pyarrow.parquet as pq
-
-    table, bins = pq.read_table(response), pq.read_table(binning)
-    needed = (("energy_keV", "energy_lo_keV", "energy_hi_keV", "response"), ("s2_lo_PE", "s2_hi_PE"))
-    for path, found, names in zip((response, binning), (table, bins), needed, strict=True):
-        missing = [name for name in names if name not in found.column_names]
-        if missing:
-            msg = f"{path.name} is not a response of this project: it has no column {missing[0]!r}"
-            raise OutOfRange(msg)
-    energies = np.stack([table[name].to_numpy() for name in needed[0][:3]], axis=1)
-    edges = np.stack([bins[name].to_numpy() for name in needed[1]], axis=1)
+    kev, pe = ("energy_keV", "energy_lo_keV", "energy_hi_keV"), ("s2_lo_PE", "s2_hi_PE")
+    what = "a response of this project"
+    table, bins = read_table(response, kev, what, lists=("response",)), read_table(binning, pe, what)
+    energies = np.stack([table[name].to_numpy() for name in kev], axis=1)
+    edges = np.stack([bins[name].to_numpy() for name in pe], axis=1)
     return response_matrix(np.array(table["response"].to_pylist()), energies, edges)
 
 

@@ -149,7 +149,7 @@ def test_other_files_are_refused(table: LikelihoodTable, tmp_path: Path) -> None
     with pytest.raises(OutOfRange, match=r"plain\.parquet is no file of likelihoods"):
         read_likelihoods(tmp_path / "plain.parquet")
     pq.write_table(rows.set_column(4, "lnL", rows["lnL"].cast("string")), tmp_path / "text.parquet")
-    with pytest.raises(OutOfRange, match=r"text\.parquet, column lnL: must be double"):
+    with pytest.raises(OutOfRange, match=r"text\.parquet, column lnL: must hold numbers, not string"):
         read_likelihoods(tmp_path / "text.parquet")
     (tmp_path / "x.txt").write_text("")
     with pytest.raises(OutOfRange, match=r"end in \.parquet or \.csv"):
@@ -166,3 +166,28 @@ def test_a_file_is_of_one_instrument(table: LikelihoodTable, tmp_path: Path) -> 
         write_likelihoods([table, table], tmp_path / "x.csv")
     with pytest.raises(OutOfRange, match="no likelihood table to write"):
         write_likelihoods([], tmp_path / "x.csv")
+
+
+@pytest.mark.parametrize("rows", [400, 3000])
+def test_rows_that_are_all_different_ask_for_no_grid_of_them(
+    rows: int, table: LikelihoodTable, tmp_path: Path
+) -> None:
+    path, _ = write_likelihoods(table, tmp_path / "x.csv")
+    lines = [f"bb,t{i},{i + 1},{1e-26 * (i + 1)},0.0" for i in range(rows)]
+    path.write_text("\n".join(["channel,target,mass_GeV,sigma_v_cm3_s,lnL", *lines]) + "\n")
+    with pytest.raises(OutOfRange, match=r"x\.csv, row 2: t1, 2 GeV, 2e-26 cm3/s where t0, 1 GeV"):
+        read_likelihoods(path)
+
+
+def test_a_header_without_an_end_and_a_column_twice_are_refused(
+    table: LikelihoodTable, tmp_path: Path
+) -> None:
+    path, beside = write_likelihoods(table, tmp_path / "x.csv")
+    rows = path.read_text().splitlines()
+    path.write_text("\n".join([rows[0] + ",lnL", *(f"{row},0" for row in rows[1:])]) + "\n")
+    with pytest.raises(OutOfRange, match=r"column 'lnL' is there twice"):
+        read_likelihoods(path)
+    beside.unlink()
+    beside.symlink_to("/dev/zero")
+    with pytest.raises(OutOfRange, match=r"x\.csv cannot be read as a file of likelihoods: it is no file"):
+        read_likelihoods(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from vre_dm.limits.placing import place
 from vre_dm.physics.combination.header import from_header, to_header
 from vre_dm.physics.combination.table import AXES, LikelihoodTable
 from vre_dm.physics.dwarfs.roster import JFactor
+from vre_dm.physics.full_grid import first_rows
+from vre_dm.physics.parquet import read_table, require_columns, require_named, require_small
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -90,12 +93,9 @@ def read_likelihoods(path: str | Path) -> dict[str, LikelihoodTable]:
     """
     path = Path(path)
     rows, header = _read(path)
-    lacking = [name for name in COLUMNS if name not in rows.column_names]
-    if lacking or not rows.num_rows:
-        msg = f"{path.name} is not {WHAT}: it has no {f'column {lacking[0]!r}' if lacking else 'row'}"
-        raise OutOfRange(msg)
     said = from_header(header, path.name if path.suffix == ".parquet" else path.with_suffix(".json").name)
-    columns = {name: rows[name].to_numpy() for name in COLUMNS}
+    columns = {name: rows[name].to_numpy() for name in TEXTS}
+    columns |= {name: rows[name].to_numpy().astype(np.float64) for name in NUMBERS}
     found = {}
     for channel in dict.fromkeys(columns["channel"].tolist()):
         of = np.flatnonzero(columns["channel"] == channel)
@@ -108,47 +108,45 @@ def read_likelihoods(path: str | Path) -> dict[str, LikelihoodTable]:
 
 def _read(path: Path) -> tuple[pa.Table, bytes]:
     """Rows of a file, and its header."""
-    import pyarrow as pa
-    import pyarrow.csv
-    import pyarrow.parquet as pq
-
-    try:
-        if path.suffix == ".parquet":
-            rows = pq.read_table(path)
-            return _numbered(path, rows), (rows.schema.metadata or {}).get(KEY, b"null")
-        if path.suffix == ".csv":
-            types: dict[str, Any] = {
-                **dict.fromkeys(TEXTS, pa.string()),
-                **dict.fromkeys(NUMBERS, pa.float64()),
-            }
-            options = pyarrow.csv.ConvertOptions(column_types=types, null_values=[])
-            return pyarrow.csv.read_csv(path, convert_options=options), path.with_suffix(".json").read_bytes()
-    except (pa.ArrowInvalid, OSError) as error:
-        msg = f"{path.name} cannot be read as {WHAT}: {str(error).splitlines()[0][:160]}"
-        raise OutOfRange(msg) from error
+    if path.suffix == ".parquet":
+        rows = read_table(path, NUMBERS[:-1], WHAT, texts=TEXTS, loose=NUMBERS[-1:])
+        return rows, (rows.schema.metadata or {}).get(KEY, b"null")
+    if path.suffix == ".csv":
+        return _read_csv(path, path.with_suffix(".json"))
     raise OutOfRange(_ending(path))
 
 
-def _numbered(path: Path, rows: pa.Table) -> pa.Table:
-    """Refuse a column of another type, or with missing numbers."""
-    for name in set(COLUMNS) & set(rows.column_names):
-        wanted = "string" if name in TEXTS else "double"
-        if rows[name].null_count or str(rows.schema.field(name).type).removeprefix("large_") != wanted:
-            msg = f"{path.name}, column {name}: must be {wanted} without missing values"
-            raise OutOfRange(msg)
-    return rows
+def _read_csv(path: Path, beside: Path) -> tuple[pa.Table, bytes]:
+    import pyarrow as pa
+    import pyarrow.csv
+
+    types: dict[str, Any] = {**dict.fromkeys(TEXTS, pa.string()), **dict.fromkeys(NUMBERS, pa.float64())}
+    options = pyarrow.csv.ConvertOptions(column_types=types, null_values=[])
+    try:
+        require_small(path)
+        require_small(beside)
+        rows, header = pyarrow.csv.read_csv(path, convert_options=options), beside.read_bytes()
+    except (pa.ArrowException, OSError) as error:
+        cause = (str(error).splitlines() or [type(error).__name__])[0][:160]
+        msg = f"{path.name} cannot be read as {WHAT}: {cause}"
+        raise OutOfRange(msg) from error
+    require_named(path, rows.column_names, rows.num_rows, COLUMNS, WHAT)
+    require_columns(path, rows, NUMBERS[:-1], texts=TEXTS, loose=NUMBERS[-1:])
+    return rows, header
 
 
 def _grid(
     where: str, row: NDArray[np.int64], target: Any, mass: Any, sigma_v: Any, lnl: NDArray[np.float64]
 ) -> xr.DataArray:
     """Rows as an array; they must run through the full grid in order."""
-    axes = list(dict.fromkeys(target.tolist())), np.unique(mass), np.unique(sigma_v)
-    full = [axis.ravel() for axis in np.meshgrid(*map(np.asarray, axes), indexing="ij")]
-    size = min(lnl.size, full[0].size)
+    names = list(dict.fromkeys(target.tolist()))
+    axes = np.array(names, dtype=object), np.unique(mass), np.unique(sigma_v)
+    shape = tuple(len(axis) for axis in axes)
+    full = first_rows(axes, lnl.size)
+    size = full[0].size
     pairs = zip((target, mass, sigma_v), full, strict=True)
-    wrong = np.flatnonzero(np.any([given[:size] != wanted[:size] for given, wanted in pairs], axis=0))
-    if wrong.size or lnl.size != full[0].size:
+    wrong = np.flatnonzero(np.any([given[:size] != wanted for given, wanted in pairs], axis=0))
+    if wrong.size or lnl.size != math.prod(shape):
         at = int(wrong[0]) if wrong.size else size - 1
         due = f"{full[0][at]}, {full[1][at]:g} GeV, {full[2][at]:g} cm3/s"
         met = f"{target[at]}, {mass[at]:g} GeV, {sigma_v[at]:g} cm3/s"
@@ -157,9 +155,8 @@ def _grid(
             " cross sections, rising, without gaps"
         )
         raise OutOfRange(msg)
-    shape = tuple(len(axis) for axis in axes)
     coords = {
-        "target": axes[0],
+        "target": names,
         "mass": ("mass", axes[1], {"units": "GeV"}),
         "sigma_v": ("sigma_v", axes[2], {"units": "cm3/s"}),
     }

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import OutOfRange
+from vre_dm.limits.convert.domain import number
 from vre_dm.limits.spelling import require
 from vre_dm.physics.darkside50.response import AcceptanceOf, HighMass
-from vre_dm.physics.parquet import read_table
+from vre_dm.physics.parquet import column_names, read_table
 
 PROLONGED = 20.0
 """A step this many times wider than the median only prolongs a table to high energies; none is measured."""
@@ -149,8 +150,10 @@ def _acceptance(points: Digitised) -> Digitised:
 
 
 def _numbers(path: Path) -> dict[str, tuple[float, float]]:
-    table = read_table(path, ("name", "value", "unit"), "the published inputs of DarkSide-50").to_pydict()
+    what, texts = "the published inputs of DarkSide-50", ("name", "unit")
     # NaN stands where none is stated, so that the column is not asked to be finite.
+    stated = [name for name in column_names(path, what) if name == "uncertainty"]
+    table = read_table(path, ("value",), what, texts=texts, loose=stated).to_pydict()
     sigmas = table.get("uncertainty", [math.nan] * len(table["name"]))
     rows = {
         (name, unit): (value, sigma)
@@ -160,4 +163,7 @@ def _numbers(path: Path) -> dict[str, tuple[float, float]]:
         if (name, unit) not in rows:
             msg = f"{path.name} has no row {name!r} in {unit}"
             raise OutOfRange(msg)
-    return {name: rows[name, unit] for name, unit in NEEDED.items()}
+    found = {name: rows[name, unit] for name, unit in NEEDED.items()}
+    spread = found["expected_background"][1]
+    number(f"{path.name}: uncertainty of expected_background", spread, low_included=True)
+    return found

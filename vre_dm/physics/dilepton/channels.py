@@ -116,6 +116,9 @@ def _channel(flavour: str, spectrum: Path, resolution: Path, efficiency: Path) -
         raise OutOfRange(msg)
     sigma = np.array(columns(resolution, {"mass_GeV": "GeV", "sigma_GeV": "GeV"}, RESOLUTION))
     xi = np.array(columns(efficiency, {"mass_GeV": "GeV", "efficiency_times_K": "1"}, EFFICIENCY))
+    if not np.all(sigma[1] > 0):
+        msg = f"{resolution.name}, column sigma_GeV, row {int(np.argmin(sigma[1])) + 1}: must lie above 0"
+        raise OutOfRange(msg)
     for table, path in ((sigma, resolution), (xi, efficiency)):
         require_rising(table[0], f"{path.name}: masses")
     return Channel(flavour, np.append(low, high[-1]), observed, background, luminosity, sigma, xi)

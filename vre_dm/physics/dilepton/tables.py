@@ -38,7 +38,7 @@ def columns(path: Path, units: Mapping[str, str], what: str) -> list[Floats]:
     """
     table = read_table(path, list(units), what)
     for name, unit in units.items():
-        noted = (table.schema.field(name).metadata or {}).get(b"unit", b"").decode()
+        noted = (table.schema.field(name).metadata or {}).get(b"unit", b"").decode(errors="replace")
         if noted != unit:
             msg = f"{path.name}: column {name} is in {noted or 'an unknown unit'!r}, not in {unit!r}"
             raise OutOfRange(msg)
@@ -77,7 +77,7 @@ def by_flavour(paths: Iterable[Path], flavours: Iterable[str], what: str) -> dic
         msg = f"{what}: {shown(str(paths))} is one name; give the list of files that a fetch gave"
         raise OutOfRange(msg)
     given, wanted = [Path(path) for path in paths], list(flavours)
-    found = {metadata(read_table(path, (), what)).get("flavour"): path for path in given}
+    found = {str(metadata(read_table(path, (), what)).get("flavour")): path for path in given}
     if len(given) != len(wanted) or set(found) != set(wanted):
         names = ", ".join(path.name for path in given) or "no file"
         msg = f"{what}: needs one file of each flavour {' and '.join(wanted)}, got {names}"

@@ -13,7 +13,7 @@ from scipy.special import logsumexp
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.domain import between, number, positive
 from vre_dm.limits.spelling import require
-from vre_dm.physics.parquet import read_table
+from vre_dm.physics.parquet import column_names, read_table
 
 Metric = Literal["degrees", "sky"]
 WHAT = "a table of blank-sky positions"
@@ -152,12 +152,11 @@ def read_blank_sky(path: Path, *, metric: Metric = "degrees") -> BlankSky:
     OutOfRange
         The file is no such table, or a number in it cannot be; the message names file, column and row.
     """
-    table = read_table(path, ("l_deg", "b_deg", "counts_0"), WHAT)
-    names = [name for name in table.column_names if name.startswith("counts_")]
+    names = [name for name in column_names(path, WHAT) if name.startswith("counts_")] or ["counts_0"]
     if names != [f"counts_{i}" for i in range(len(names))]:
         msg = f"{path.name}: columns of photons must be counts_0, counts_1 and so on, not {', '.join(names)}"
         raise OutOfRange(msg)
-    read_table(path, names, WHAT)
+    table = read_table(path, ("l_deg", "b_deg", *names), WHAT)
     counts = np.stack([table[name].to_numpy() for name in names], axis=1).astype(np.float64)
     if np.any(counts < 0):
         row, column = np.argwhere(counts < 0)[0]

@@ -205,13 +205,12 @@ def read_counts(counts: Path, backgrounds: Path) -> EmpiricalCounts:
         A file is another one, or a dwarf or an energy bin is missing or in another order.
     """
     seen = read_table(counts, ("dwarf_id", "energy_bin", "photons", "exposure"), "a table of photons")
-    blank = read_table(backgrounds, ("dwarf_id", "energy_bin", "probability"), "a table of backgrounds")
+    blank = read_table(
+        backgrounds, ("dwarf_id", "energy_bin"), "a table of backgrounds", lists=("probability",)
+    )
     bins = EDGES_MEV.size - 1
     for path, table in ((counts, seen), (backgrounds, blank)):
         _require_grid(path, table, seen, bins)
-    if len({len(row) for row in blank["probability"].to_pylist()}) != 1:
-        msg = f"{backgrounds.name}: backgrounds of different length; each is a probability from 0 photons on"
-        raise OutOfRange(msg)
     shape = (-1, bins)
     return EmpiricalCounts(
         targets=tuple(_name(number) for number in seen["dwarf_id"].to_pylist()[::bins]),
@@ -227,7 +226,7 @@ def read_dwarf_set(path: Path) -> Roster:
     Raises
     ------
     OutOfRange
-        The file is another one, or an uncertainty is larger on one side: J is log-normal here.
+        The file is another one, names a dwarf twice, or an uncertainty is larger on one side.
     """
     names = ("dwarf_id", "log10J", "sigma_up_dex", "sigma_down_dex")
     table = read_table(path, names, "a table of J factors").to_pylist()
@@ -236,6 +235,9 @@ def read_dwarf_set(path: Path) -> Roster:
         dwarf, log10_j, up, down = (record[name] for name in names)
         if up != down:
             msg = f"{path.name}, row {row}: J of dwarf {dwarf} has unequal uncertainties"
+            raise OutOfRange(msg)
+        if _name(dwarf) in roster:
+            msg = f"{path.name}, row {row}: dwarf {dwarf} is there already"
             raise OutOfRange(msg)
         roster[_name(dwarf)] = j_factor_of(path, row, log10_j, up)
     return Roster(roster)

@@ -121,7 +121,7 @@ def read_j_posteriors(path: Path, *, bandwidth_dex: float | None = None) -> dict
     OutOfRange
         The file is no such table, or the bins of a dwarf leave a gap; the message names file and dwarf.
     """
-    table = read_table(path, COLUMNS, WHAT)
+    table = read_table(path, COLUMNS[1:], WHAT, texts=COLUMNS[:1])
     dwarf, low, high, samples = (table[name].to_numpy() for name in COLUMNS)
     found = {}
     for name in dict.fromkeys(dwarf.tolist()):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.domain import number, positive
 from vre_dm.limits.spelling import near
+from vre_dm.physics.dwarfs.roster import j_factor_of
 from vre_dm.physics.parquet import read_table
 from vre_dm.physics.spectra import Spectrum, counts_in_bins, require_particle
 
@@ -120,20 +121,25 @@ def read_photon_counts(dwarfs: Path, counts: Path) -> Dwarfs:
     Raises
     ------
     OutOfRange
-        A file is no such table, a dwarf lacks photons, or its bins leave a gap or are no groups of the fine
-        ones; the message names file and dwarf.
+        A file is no such table, names a dwarf twice or a J in other units, a dwarf lacks photons, or its bins
+        leave a gap or are no groups of the fine ones; the message names file and dwarf.
     """
-    table = read_table(dwarfs, DWARFS, "a table of dwarf galaxies with exposures")
-    photons = read_table(counts, COUNTS, "a table of photons at dwarf galaxies")
+    what = "a table of dwarf galaxies with exposures"
+    table = read_table(dwarfs, DWARFS[1:-1], what, texts=DWARFS[:1], lists=DWARFS[-1:])
+    photons = read_table(counts, COUNTS[1:], "a table of photons at dwarf galaxies", texts=COUNTS[:1])
     found = Dwarfs()
-    for row in table.select(DWARFS).to_pylist():
+    for at, row in enumerate(table.to_pylist(), start=1):
+        if row["dwarf"] in found:
+            msg = f"{dwarfs.name}, row {at}: dwarf {row['dwarf']} is there already"
+            raise OutOfRange(msg)
+        factor = j_factor_of(dwarfs, at, row["log10J"], row["sigma_dex"])
         groups, seen, ln_background = _bins(counts, photons, row["dwarf"])
         found[row["dwarf"]] = PhotonCounts(
             name=row["dwarf"],
             l_deg=row["l_deg"],
             b_deg=row["b_deg"],
-            log10_j=row["log10J"],
-            sigma_dex=row["sigma_dex"],
+            log10_j=factor.log10_j,
+            sigma_dex=factor.sigma_dex,
             exposure_cm2_s=np.array(row["exposure"], dtype=np.float64),
             groups=groups,
             counts=seen,

@@ -112,7 +112,8 @@ def read_roster(path: Path) -> Roster:
     OutOfRange
         The file is no such table, names a target twice, or states a J factor in other units.
     """
-    table = read_table(path, ("target", "log10J", "sigma_dex", "reference"), "a table of J factors")
+    what, texts = "a table of J factors", ("target", "reference")
+    table = read_table(path, ("log10J", "sigma_dex"), what, texts=texts)
     roster: dict[str, JFactor] = {}
     for row, record in enumerate(table.to_pylist(), start=1):
         if record["target"] in roster:

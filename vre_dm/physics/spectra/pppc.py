@@ -1,12 +1,14 @@
 """The spectra of PPPC4DMID, from the Parquet files of the lake."""
 
+import math
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vre_dm.errors import OutOfRange
-from vre_dm.physics.parquet import metadata, read_table
+from vre_dm.physics.full_grid import first_rows
+from vre_dm.physics.parquet import column_names, metadata, read_table
 from vre_dm.physics.spectra.table import TabulatedSpectrum
 
 AXES = ("mDM_GeV", "log10x")
@@ -51,12 +53,11 @@ def read_pppc(path: Path) -> Channels:
     ----------
     arXiv:1012.4515 (the spectra), arXiv:1009.0224 (electroweak corrections)
     """
-    table = read_table(path, AXES, WHAT)
-    channels = [name for name in table.column_names if name not in AXES]
+    channels = [name for name in column_names(path, WHAT) if name not in AXES]
     if not channels:
         msg = f"{path.name} is not {WHAT}: it has no channel"
         raise OutOfRange(msg)
-    read_table(path, channels, WHAT)
+    table = read_table(path, (*AXES, *channels), WHAT)
     mass, log10x = (table[name].to_numpy() for name in AXES)
     axes = _grid(path, mass, log10x)
     shape = tuple(axis.size for axis in axes)
@@ -74,10 +75,10 @@ def _grid(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Both axes, if the rows are all x of the first mass, then of the next one."""
     axes = np.unique(mass), np.unique(log10x)
-    wanted = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
-    rows = min(len(wanted), len(mass))
-    wrong = (wanted[:rows] != np.stack([mass, log10x], axis=-1)[:rows]).any(axis=1)
-    if wrong.any() or len(wanted) != len(mass):
+    wanted = first_rows(axes, len(mass))
+    rows, points = len(wanted[0]), math.prod(map(len, axes))
+    wrong = (wanted[0] != mass[:rows]) | (wanted[1] != log10x[:rows])
+    if wrong.any() or points != len(mass):
         row = int(np.argmax(wrong)) if wrong.any() else rows
         msg = f"{path.name}, row {row + 1}: a gap or another order in the grid of mDM_GeV and log10x"
         raise OutOfRange(msg)

@@ -22,7 +22,7 @@ def cls(signal: ArrayLike, observed: ArrayLike, background: ArrayLike) -> Floats
     background alone, so no CLs is below that. Asymptotic formulae do not know it: where nothing is expected
     and nothing seen they exclude 1.9 events at 95 % CL instead of 3.0. Here they are held above it, which is
     exact where there is nothing but signal. Where a few events fall near the signal they stay some per cent
-    off: ask `cls_by_toys`.
+    off: ask `log_cls_by_toys`.
 
     Parameters
     ----------

@@ -166,7 +166,7 @@ class BinnedSearch:
         As of `RateSearch`.
     toys
         Asymptotic formulae without, which is for planes; where a signal of few events decides, as in the
-        mass limits of heavy resonances, toys are exact. A mass takes 0.15 s with 5000 of them.
+        mass limits of heavy resonances, toys are exact. A mass takes 0.1 s with 2000 of them.
 
     Raises
     ------

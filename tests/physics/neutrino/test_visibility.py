@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from vre_dm.errors import OutOfRange
@@ -32,6 +32,8 @@ def test_the_shares_are_those_of_astropy(arca: Telescope, declination: float) ->
 
 
 @settings(max_examples=40)
+@example(declination=90.0, latitude=90.0)
+@example(declination=90.0, latitude=-90.0)
 @given(declination=st.floats(-90, 90), latitude=st.floats(-90, 90))
 def test_every_moment_is_in_one_bin(declination: float, latitude: float) -> None:
     shares = zenith_fractions(declination, [0, 30, 80, 90, 150, 180], latitude_deg=latitude)

@@ -38,7 +38,10 @@ def zenith_fractions(
     limits = np.deg2rad(rising("zenith angle", zenith_edges_deg))
     height = np.cos(limits) - np.sin(latitude) * np.sin(declination)
     swing = np.maximum(np.cos(latitude) * np.cos(declination), 1e-12)  # at a pole nothing rises or sets
-    result: NDArray[np.float64] = np.diff(np.arccos(np.clip(height / swing, -1, 1)), axis=-1) / np.pi
+    hour_angles = np.arccos(np.clip(height / swing, -1, 1))
+    # All of the sky lies between, also what stands still in the zenith or the nadir.
+    hour_angles[..., limits == 0.0], hour_angles[..., limits == np.pi] = 0.0, np.pi
+    result: NDArray[np.float64] = np.diff(hour_angles, axis=-1) / np.pi
     return result
 
 

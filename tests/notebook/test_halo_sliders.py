@@ -164,6 +164,8 @@ def test_what_is_no_halo_is_refused_and_changes_nothing() -> None:
     view = HaloSliders(limit, start=StandardHalo(1.2))
     with pytest.raises(OutOfRange, match="halo must be a StandardHalo, not float"):
         view.halo = 0.4  # type: ignore[assignment]
+    with pytest.raises(OutOfRange, match="halo must be a StandardHalo, not float"):
+        HaloSliders(limit, start=0.0)  # type: ignore[arg-type]
     assert view.halo == StandardHalo(1.2)
     view.halo = StandardHalo(v0_km_s=220)
     assert view.values["v0_km_s"] == 220

@@ -113,27 +113,14 @@ def require_columns(
     OutOfRange
         The message names file, column and row.
     """
-    import pyarrow.types as kind
-
-    def number(of: pa.DataType) -> bool:
-        return bool(kind.is_floating(of) or kind.is_integer(of))
-
-    def text(of: pa.DataType) -> bool:
-        return bool(kind.is_string(of) or kind.is_large_string(of))
-
-    def listed(of: pa.DataType) -> bool:
-        return bool(kind.is_list(of) or kind.is_large_list(of) or kind.is_fixed_size_list(of)) and number(
-            of.value_type
-        )
-
-    wanted = ((numbers, number, "numbers"), (texts, text, "text"), (lists, listed, "lists of numbers"))
-    for names, fits, needed in (*wanted, (loose, number, "numbers")):
+    wanted = {"numbers": (*numbers, *loose), "text": texts, "lists of numbers": lists}
+    for needed, names in wanted.items():
         for name in names:
-            if not fits(table.schema.field(name).type):
+            if _kind(table.schema.field(name).type) != needed:
                 msg = f"{path.name}, column {name}: must hold {needed}, not {table.schema.field(name).type}"
                 raise OutOfRange(msg[:LONGEST_TEXT])
-            if names is not loose:
-                _require_there(path, name, table)
+    for name in (*numbers, *texts, *lists):
+        _require_there(path, name, table)
     for name in numbers:
         _require_finite(path, name, table[name].to_numpy())
     for name in texts:
@@ -216,6 +203,18 @@ def _metadata(table: pa.Table, where: str) -> dict[str, Any]:
         msg = f"{where}: its metadata is no JSON object"
         raise OutOfRange(msg)
     return found
+
+
+def _kind(of: pa.DataType) -> str:
+    """What a column of a type holds; nothing for what no table here has, such as dates."""
+    import pyarrow.types as kind
+
+    if kind.is_floating(of) or kind.is_integer(of):
+        return "numbers"
+    if kind.is_string(of) or kind.is_large_string(of):
+        return "text"
+    listed = kind.is_list(of) or kind.is_large_list(of) or kind.is_fixed_size_list(of)
+    return "lists of numbers" if listed and _kind(of.value_type) == "numbers" else ""
 
 
 def _require_there(path: Path, name: str, table: pa.Table) -> None:

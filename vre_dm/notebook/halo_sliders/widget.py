@@ -81,12 +81,12 @@ class HaloSliders(anywidget.AnyWidget):
         start: StandardHalo | None = None,
         **options: Any,
     ) -> None:
-        self._limit, self._halo, self._options = limit, start or StandardHalo(), dict(options)
+        self._limit, self._options = limit, dict(options)
+        self._start = self._halo = StandardHalo() if start is None else _checked(start)
         self._others, self._shown_as = _listed(others), f"vre-dm-{uuid4().hex}"
         self.overlay: Overlay | None = self._with(_listed(limit(self._halo)))
         for axis in ("x", "y"):
             self._options.setdefault(f"{axis}_range", tuple(self.overlay.model[axis]["range"]))
-        self._start = self._halo
         drawn = self._drawn(self._halo)
         super().__init__(sliders=drawn, start=_values(self._halo), values=_values(self._halo))
         self.observe(self._moved, "values")
@@ -104,12 +104,7 @@ class HaloSliders(anywidget.AnyWidget):
 
     @halo.setter
     def halo(self, halo: StandardHalo) -> None:
-        if not isinstance(halo, StandardHalo):
-            msg = (
-                f"halo must be a StandardHalo, not {type(halo).__name__}; change one with dataclasses.replace"
-            )
-            raise OutOfRange(msg)
-        self._halo = halo
+        self._halo = _checked(halo)
         self.unobserve(self._moved, "values")
         try:
             self.sliders, self.values = self._drawn(halo), _values(halo)
@@ -178,6 +173,13 @@ class HaloSliders(anywidget.AnyWidget):
 
 def _listed(curves: Curve | Iterable[Curve]) -> list[Curve]:
     return [curves] if isinstance(curves, Curve) else list(curves)
+
+
+def _checked(halo: object) -> StandardHalo:
+    if not isinstance(halo, StandardHalo):
+        msg = f"halo must be a StandardHalo, not {type(halo).__name__}; change one by dataclasses.replace"
+        raise OutOfRange(msg)
+    return halo
 
 
 def _values(halo: StandardHalo) -> dict[str, float]:

@@ -136,8 +136,8 @@ def test_the_bar_of_another_window_is_drawn_on_this_one(
         screen = terminal.on_screen("jobs", "follow")
         assert "0/1 files" in screen.shows("0/1 files")
     with child:
-        out, _ = child.communicate(timeout=60)
-    assert out.endswith("s2only.limits.parquet\n")
+        out, told = child.communicate(timeout=60)
+    assert out.endswith("s2only.limits.parquet\n"), told
     assert f"of {DID}: finished" in screen.shows(None)
     assert screen.process.wait(60) == 0
 

@@ -66,6 +66,21 @@ def test_what_is_no_root_file_is_refused(tmp_path: Path) -> None:
             read_dimuons(path)
 
 
+def test_a_damaged_file_is_refused_with_its_name_or_gives_what_is_sound(tmp_path: Path) -> None:
+    whole, path, refused = CMS.read_bytes(), tmp_path / "pairs.root", 0
+    for seed in range(40):
+        rng, damaged = np.random.default_rng(seed), bytearray(whole)
+        for at in rng.integers(len(whole), size=3):
+            damaged[at] ^= 0xFF
+        path.write_bytes(damaged)
+        try:
+            read_dimuons(path)
+        except OutOfRange as error:
+            assert "pairs.root" in str(error)  # noqa: PT017 - some damage lies where nothing is read
+            refused += 1
+    assert refused > 20
+
+
 def test_momenta_in_another_unit_or_missing_give_no_mass(cms: xr.Dataset) -> None:
     in_mev = cms.assign(muon1_px=cms["muon1_px"].assign_attrs(units="MeV"))
     with pytest.raises(OutOfRange, match="column muon1_px must be in 'GeV', and is in 'MeV'"):

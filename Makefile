@@ -4,7 +4,7 @@ BIN := .venv/bin
 # No configuration file of a folder above this one has a say in what is installed; UV_* variables do.
 UV := $(BIN)/uv --no-config
 # The tests mostly wait (for rules, tokens, pages), so two processes share them, each with a lake of its own.
-TWICE := --numprocesses 2 --dist worksteal
+TWICE := --numprocesses 2 --dist loadfile
 LABEXTENSION := vre_dm/labextension
 EXTENSION_SOURCES := $(wildcard extension/*.json extension/*.mjs extension/yarn.lock) $(shell find extension/src extension/style extension/schema -type f)
 

@@ -110,6 +110,7 @@ def test_an_embedded_lake_that_does_not_run_is_started_and_that_is_said(
     assert said[0].startswith("No data lake is configured: starting the embedded one")
 
 
+@pytest.mark.slow  # tens of seconds, and its like is tried by others
 def test_an_embedded_lake_that_stopped_meanwhile_is_started_again_for_the_next_question(
     lake_root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -101,6 +101,7 @@ def test_a_trap_under_a_temporary_name_costs_nothing(trap: str, server: Breaking
     assert finals(folder) == [folder / file.did.path()]
 
 
+@pytest.mark.slow  # tens of seconds, and its like is tried by others
 def test_a_file_beyond_four_gigabytes_goes_on_beyond_them(server: Breaking, tmp_path: Path):
     """The beginning is a hole, which costs no disk; only what lies beyond 2**32 bytes comes over the wire."""
     hole, end = (1 << 32) + 5, NOISE

@@ -55,6 +55,7 @@ def sparse(url: str, folder: Path) -> File:
     return file
 
 
+@pytest.mark.slow  # tens of seconds, and its like is tried by others
 def test_a_file_beyond_32_bits_is_continued_at_its_true_offset(server: Breaking, tmp_path: Path):
     (path,) = fetch([sparse(server.play("/x", the_end), tmp_path)], tmp_path)
     with path.open("rb") as stream:

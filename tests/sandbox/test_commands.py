@@ -81,6 +81,7 @@ def test_the_shell_speaks_to_the_lake_with_the_stock_command_line(embedded_lake:
     assert "account    : dm" in done.stdout
 
 
+@pytest.mark.slow  # tens of seconds, and its like is tried by others
 def test_reset_asks_first_and_then_leaves_nothing(lake_root: Path) -> None:
     sandbox.up(lake_root)
     cluster = Layout(lake_root).postgres.resolve()
@@ -139,6 +140,7 @@ def test_a_name_that_cannot_be_a_dataset_is_refused_in_one_line(embedded_lake: L
     assert "cannot name a dataset" in done.stderr
 
 
+@pytest.mark.slow  # tens of seconds, and its like is tried by others
 def test_an_environment_for_an_image_is_made_whatever_the_variable_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

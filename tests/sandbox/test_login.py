@@ -273,6 +273,7 @@ def test_a_way_to_log_in_that_the_lake_does_not_have_is_not_found(
         assert web.get(embedded_lake.url + path).status_code == 404
 
 
+@pytest.mark.slow  # tens of seconds, and its like is tried by others
 def test_clients_that_connect_and_say_nothing_do_not_make_the_lake_deaf(
     embedded_lake: LakeStatus, web: httpx.Client
 ) -> None:

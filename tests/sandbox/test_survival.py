@@ -129,6 +129,7 @@ def test_two_starts_at_once_make_one_lake(own_lake: OwnLake) -> None:
     assert len({output for output, _ in outputs}) == 1
 
 
+@pytest.mark.slow  # tens of seconds, and its like is tried by others
 def test_a_taken_port_moves_the_address_and_everything_still_works(own_lake: OwnLake) -> None:
     lake = own_lake()
     sandbox.down(lake.root)
@@ -146,6 +147,7 @@ def test_a_taken_port_moves_the_address_and_everything_still_works(own_lake: Own
             server.close()
 
 
+@pytest.mark.slow  # tens of seconds, and its like is tried by others
 def test_a_stale_process_number_is_no_obstacle(own_lake: OwnLake) -> None:
     lake = own_lake()
     sandbox.down(lake.root)
@@ -164,6 +166,7 @@ def test_a_stale_process_number_is_no_obstacle(own_lake: OwnLake) -> None:
     assert own_lake().running
 
 
+@pytest.mark.slow  # tens of seconds, and its like is tried by others
 def test_a_state_file_cut_short_is_no_obstacle(own_lake: OwnLake) -> None:
     lake = own_lake()
     sandbox.down(lake.root)
@@ -171,6 +174,7 @@ def test_a_state_file_cut_short_is_no_obstacle(own_lake: OwnLake) -> None:
     assert own_lake().running
 
 
+@pytest.mark.slow  # tens of seconds, and its like is tried by others
 def test_seed_data_of_another_release_leave_a_lake_that_works_and_says_so(own_lake: OwnLake) -> None:
     lake = own_lake()
     changed = inside(lake, CHANGE_A_CHECKSUM)
@@ -184,6 +188,7 @@ def test_seed_data_of_another_release_leave_a_lake_that_works_and_says_so(own_la
     rucio(now.rucio_config, "download", "--dir", str(lake.root / "older"), "xenon:s2only.limits")
 
 
+@pytest.mark.slow  # tens of seconds, and its like is tried by others
 def test_a_database_that_was_deleted_is_made_and_filled_again(own_lake: OwnLake, tmp_path: Path) -> None:
     lake = own_lake()
     sandbox.down(lake.root)
@@ -209,6 +214,7 @@ def test_the_token_is_renewed_before_it_expires(own_lake: OwnLake) -> None:
     sandbox.down(root)
 
 
+@pytest.mark.slow  # tens of seconds, and its like is tried by others
 def test_a_folder_with_a_long_name_spaces_and_signs_will_do(lake_root: Path) -> None:
     root = lake_root.joinpath("a home with 100% spaces & 'quotes'", *["quite-a-long-folder-name"] * 4, "lake")
     root.parent.mkdir(parents=True)

@@ -164,6 +164,7 @@ def test_a_killed_owner_is_taken_over_and_its_bytes_go_on(
     assert list(folder.rglob(".*")) == []
 
 
+@pytest.mark.slow  # tens of seconds, and its like is tried by others
 def test_a_sleeper_that_wakes_harms_nobody_and_gets_the_file_too(server: Breaking, tmp_path: Path):
     """Its claim and its temporary file were taken over; it must not write into what the taker verified."""
     go, folder, asleep = threading.Event(), tmp_path / "data", threading.Event()

@@ -74,7 +74,6 @@ def test_the_keyboard_finds_and_selects_and_leaves_the_notebook_alone(opened: Op
     assert page.locator(".jp-CodeCell").count() == cells
 
 
-@pytest.mark.slow  # tens of seconds, and its like is tried by others
 def test_thousands_of_files_are_scrolled_through_with_few_rows_in_the_page(
     opened: Opened, make: Make
 ) -> None:

@@ -1,4 +1,4 @@
-"""Modulation over the year against wimprates, and its known shape."""
+"""Modulation over the year: its known shape, for any halo, and what is refused."""
 
 import numpy as np
 import pytest

@@ -12,7 +12,7 @@ from vre_dm.physics.constants import PROTON_GEV
 from vre_dm.physics.counting import CountingExperiment
 from vre_dm.physics.darkside50 import read_high_mass
 from vre_dm.physics.direct_detection.interactions import SpinIndependent
-from vre_dm.physics.halo import StandardHalo
+from vre_dm.physics.halo import Normalisation, StandardHalo
 from vre_dm.physics.limit_curve import Nuisances, limit_curve
 from vre_dm.physics.parquet import metadata, read_table
 from vre_dm.physics.response import read_response
@@ -119,8 +119,8 @@ def _xenon1t_experiment(response: Path, binning: Path) -> CountingExperiment:
     )
 
 
-def _halo(normalisation: str) -> StandardHalo:
-    return StandardHalo(0.3, 220.0, 544.0, 232.0, normalisation=normalisation)  # type: ignore[arg-type]
+def _halo(normalisation: Normalisation) -> StandardHalo:
+    return StandardHalo(0.3, 220.0, 544.0, 232.0, normalisation=normalisation)
 
 
 def _first_counting(events: int) -> float:

@@ -13,7 +13,7 @@ import pytest
 
 import vre_dm
 from vre_dm.physics.dwarfs.blank_sky import read_blank_sky
-from vre_dm.physics.dwarfs.data_driven import DROP, DataDrivenStack, Target
+from vre_dm.physics.dwarfs.data_driven import DROP, DataDrivenStack, DwarfLikelihood
 from vre_dm.physics.dwarfs.data_driven_checks import DWARFS
 from vre_dm.physics.dwarfs.photon_counts import read_photon_counts
 from vre_dm.physics.spectra import TabulatedSpectrum, read_pppc
@@ -43,7 +43,7 @@ def by_minuit(stack: DataDrivenStack, bb: TabulatedSpectrum) -> float:
     assert sky is not None
     signals = [target.dwarf.signal(bb, MASS_GEV) for target in targets]
 
-    def one(target: Target, signal: np.ndarray, log_sigma_v: float, j: float, u: float) -> float:
+    def one(target: DwarfLikelihood, signal: np.ndarray, log_sigma_v: float, j: float, u: float) -> float:
         dwarf = target.dwarf
         expected = np.exp(dwarf.ln_background - dwarf.ln_background[0] + u) + signal * 10 ** (j + log_sigma_v)
         data = np.sum(dwarf.counts * np.log(expected) - expected)

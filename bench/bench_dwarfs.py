@@ -20,7 +20,7 @@ from bench.figures import Figures
 from vre_dm.physics.dwarfs.crossing import one_sided_drop
 from vre_dm.physics.dwarfs.roster import read_roster
 from vre_dm.physics.dwarfs.stack import DwarfStack
-from vre_dm.physics.dwarfs.tables import read_likelihoods
+from vre_dm.physics.dwarfs.tables import read_bin_likelihoods
 from vre_dm.physics.spectra import read_pppc
 
 SEED = Path(vre_dm.__file__).parent / "sandbox" / "seed" / "files"
@@ -30,7 +30,7 @@ LN10 = np.log(10)
 
 @pytest.fixture(scope="module")
 def stack() -> DwarfStack:
-    tables = read_likelihoods(sorted((SEED / "fermi").glob("dsph.likelihood.*")))
+    tables = read_bin_likelihoods(sorted((SEED / "fermi").glob("dsph.likelihood.*")))
     return DwarfStack(tables, read_roster(SEED / "fermi" / "dsph.jfactors.parquet"))
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -31,14 +31,14 @@ from vre_dm.lake.jobs.feed import Feed
 from vre_dm.lake.jobs.journal import Journal
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.transfer import Event, Progress, fetch_files
-from vre_dm.lake.transfer.events import Listener
+from vre_dm.lake.transfer.events import Listener, Planned
 from vre_dm.lake.transfer.plan import make_plan
 from vre_dm.sandbox import LakeStatus
 
 BLOCK = 1_000_000
 MANY, ONE = "300 × 20 kB", "1 × 200 MB"
 THREADS = 4
-ROUNDS = 3
+ROUNDS, TURNS = 3, 15
 GIGABYTES = 2
 Chunks = Iterator[bytes]
 
@@ -123,9 +123,9 @@ def _urls(rucio: Any, did: Did, rse: str) -> dict[str, str]:
     return {row["name"]: next(iter(row["pfns"])) for row in rows}
 
 
-def _plain(lake: Lake, rucio: Any, did: Did, rse: str, folder: Path) -> None:
-    """What there is to do at least: ask, copy while the checksum passes, sync."""
-    urls = _urls(rucio, did, rse)
+def _plain(lake: Lake, rucio: Any, did: Did, rse: str, folder: Path) -> float:
+    """What there is to do at least: ask, copy while the checksum passes, sync; when all was asked."""
+    urls, asked = _urls(rucio, did, rse), time.perf_counter()
     with requests.Session() as session:
         session.trust_env = False  # a variable with another certificate authority would win
         session.verify = str(lake.instance.ca)
@@ -137,6 +137,7 @@ def _plain(lake: Lake, rucio: Any, did: Did, rse: str, folder: Path) -> None:
                     checksum = zlib.adler32(chunk, checksum)
                     file.write(chunk)
     os.sync()
+    return asked
 
 
 def _read(session: requests.Session, url: str) -> Chunks:
@@ -145,6 +146,42 @@ def _read(session: requests.Session, url: str) -> Chunks:
             yield from iter(lambda: file.read(BLOCK), b"")
     else:
         yield from session.get(url, stream=True).iter_content(BLOCK)
+
+
+def test_parts_of_many_small_files(
+    figures: Figures, lake: Lake, rucio: Any, stored: dict[str, Did], tmp_path: Path
+) -> None:
+    """Where the time goes: to what is asked before the first byte, or to the files; and our processor's."""
+    did, folder = stored[MANY], tmp_path / "here"
+    ours, plain = list[tuple[float, float, float]](), list[tuple[float, float, float]]()
+
+    def fetched() -> float:
+        told = dict[type[Event], float]()
+        lake.dataset(did).fetch(
+            folder, rse=FILE_RSE, progress=lambda event: told.setdefault(type(event), time.perf_counter())
+        )
+        return told[Planned]
+
+    for _ in range(TURNS + 1):
+        for call, times in ((fetched, ours), (lambda: _plain(lake, rucio, did, FILE_RSE, folder), plain)):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            os.sync()
+            start, busy = time.perf_counter(), time.process_time()
+            begun = call()
+            end, busy = time.perf_counter(), time.process_time() - busy
+            times.append((begun - start, end - begun, busy))
+    parts: dict[str, Callable[[tuple[float, float, float]], float]] = {
+        "asked and planned": lambda turn: turn[0],
+        "files": lambda turn: turn[1],
+        "both": lambda turn: turn[0] + turn[1],
+        "processor time of the client": lambda turn: turn[2],
+    }
+    for part, seconds_of in parts.items():
+        figures.add(
+            f"fetch {MANY} (path), {part}", map(seconds_of, ours[1:]), map(seconds_of, plain[1:]),
+            note=f"plain, as above; {TURNS} turns of two, the first ones left out",
+        )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -208,7 +245,7 @@ from tests.faults.world import OpenAccess
 from vre_dm.did import Did
 from vre_dm.lake.files import File, Replica
 from vre_dm.lake.transfer import Event, Progress, fetch_files
-from vre_dm.lake.transfer.events import Listener
+from vre_dm.lake.transfer.events import Listener, Planned
 pfn, size, adler32, folder = sys.argv[1:]
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
 fetch_files([], Path(folder), access=OpenAccess())

@@ -1,51 +1,21 @@
-"""The peer of the side bar, rucio-jupyterlab 41, in an environment of its own (run: solve that again)."""
+"""The peer of the side bar, rucio-jupyterlab 41, in an environment of its own."""
 
-import hashlib
 import json
-import subprocess
-import sys
 from pathlib import Path
 
-import platformdirs
 from playwright.sync_api import Locator, Page
 
+from bench import environments
 from tests.browser.lab import Lab
 from vre_dm.lake.instances import from_rucio_cfg
 from vre_dm.sandbox import LakeStatus
 
-LOCK = Path(__file__).with_suffix(".txt")
-_UV = (str(Path(sys.executable).with_name("uv")), "--no-config")
-# The package is published as sources only.
-_SOURCES = ("--only-binary", ":all:", "--no-binary", "rucio-jupyterlab")
 _NAME = "lake"
 _PUT = """([route, body]) => fetch("/rucio-jupyterlab/" + route, {
   method: "PUT",
   body: JSON.stringify(body),
   headers: { "X-XSRFToken": document.cookie.match(/_xsrf=([^;]*)/)[1] }
 }).then(answer => answer.text())"""
-
-
-def solve() -> None:
-    """Write the lock: hashes for all that runs or builds the peer, and no address of an index."""
-    words = ["--universal", "--python-version=3.11", "--generate-hashes", "--no-emit-index-url"]
-    words += ["--custom-compile-command=python -m bench.rucio_jupyterlab", "--upgrade"]
-    command = [*_UV, "pip", "compile", "--quiet", *_SOURCES, *words]
-    subprocess.run(
-        [*command, LOCK.with_suffix(".in").name, "--output-file", LOCK.name], cwd=LOCK.parent, check=True
-    )
-
-
-def python() -> Path:
-    """Interpreter of the peer's environment, which is made from the lock the first time."""
-    digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()[:12]
-    folder = platformdirs.user_cache_path("vre-dm-bench") / f"rucio-jupyterlab-{digest}"
-    found = folder / "bin" / "python"
-    if not (folder / "made").is_file():
-        subprocess.run([*_UV, "venv", "--quiet", "--clear", "--python", sys.executable, folder], check=True)
-        command = [*_UV, "pip", "sync", "--quiet", "--require-hashes", *_SOURCES, "--build-constraints", LOCK]
-        subprocess.run([*command, "--python", found, LOCK], check=True)
-        (folder / "made").touch()
-    return found
 
 
 def start(lake: LakeStatus, folder: Path) -> Lab:
@@ -58,7 +28,11 @@ def start(lake: LakeStatus, folder: Path) -> Lab:
     config = folder / "JUPYTER_CONFIG_DIR" / "jupyter_server_config.json"
     config.parent.mkdir(parents=True)
     config.write_text(json.dumps({"RucioConfig": settings}))
-    return Lab(folder, {"RUCIO_CACHE_DIR": str(folder / "peer"), "HOME": str(folder)}, python()).start()
+    return Lab(
+        folder,
+        {"RUCIO_CACHE_DIR": str(folder / "peer"), "HOME": str(folder)},
+        environments.python("rucio_jupyterlab"),
+    ).start()
 
 
 def sign_in(page: Page, lake: LakeStatus) -> None:
@@ -82,7 +56,3 @@ def search(page: Page, pattern: str) -> Locator:
     field = page.get_by_placeholder("Enter a Data Identifier (DID)")
     field.fill(pattern)
     return field
-
-
-if __name__ == "__main__":
-    solve()

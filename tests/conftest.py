@@ -3,7 +3,7 @@
 import os
 import signal
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,8 +23,7 @@ settings.load_profile("steady")
 @pytest.fixture(scope="session")
 def embedded_lake() -> Iterator[LakeStatus]:
     """A lake from nothing, with the seed data; deleted at the end."""
-    # Beside the user's own, so that both use the same private environment.
-    root = sandbox.default_root().with_name(f"test-lake-{os.getpid()}-{uuid.uuid4().hex[:6]}")
+    root = _new_root()
     try:
         yield sandbox.up(root, idle=3600)
     finally:
@@ -34,9 +33,32 @@ def embedded_lake() -> Iterator[LakeStatus]:
 @pytest.fixture
 def lake_root() -> Iterator[Path]:
     """Folder for a lake of this test alone, beside the user's own: they share the private environment."""
-    root = sandbox.default_root().with_name(f"test-lake-{os.getpid()}-{uuid.uuid4().hex[:6]}")
+    root = _new_root()
     yield root
     sandbox.reset(root)
+
+
+@pytest.fixture(scope="session")
+def second_root() -> Iterator[Path]:
+    """Folder of the lake of `own_lake`."""
+    root = _new_root()
+    yield root
+    sandbox.reset(root)
+
+
+@pytest.fixture(scope="module")
+def own_lake(second_root: Path) -> Iterator[Callable[..., LakeStatus]]:
+    """A second lake, which a test may stop, start with options of its own, and kill.
+
+    It is made once, since that takes twice as long as to start it again, and stopped after each module.
+    """
+    yield lambda **options: sandbox.up(second_root, **{"idle": 0} | options)
+    sandbox.down(second_root)
+
+
+def _new_root() -> Path:
+    # Beside the user's own, so that both use the same private environment.
+    return sandbox.default_root().with_name(f"test-lake-{os.getpid()}-{uuid.uuid4().hex[:6]}")
 
 
 def pytest_configure() -> None:

@@ -102,25 +102,27 @@ def test_a_running_embedded_lake_is_used_without_a_word_when_nothing_is_configur
 
 
 def test_an_embedded_lake_that_does_not_run_is_started_and_that_is_said(
-    lake_root: Path, monkeypatch: pytest.MonkeyPatch
+    second_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("VRE_DM_LAKE_ROOT", str(lake_root))
+    monkeypatch.setenv("VRE_DM_LAKE_ROOT", str(second_root))
     said: list[str] = []
     assert "xenon" in dm.connect(say=said.append).scopes()
     assert said[0].startswith("No data lake is configured: starting the embedded one")
+    sandbox.down(second_root)
 
 
 @pytest.mark.slow  # tens of seconds, and its like is tried by others
 def test_an_embedded_lake_that_stopped_meanwhile_is_started_again_for_the_next_question(
-    lake_root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    second_root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("VRE_DM_LAKE_ROOT", str(lake_root))
+    monkeypatch.setenv("VRE_DM_LAKE_ROOT", str(second_root))
     first = dm.connect("embedded", say=lambda _: None)
     assert session.connected() is first
-    sandbox.down(lake_root)
+    sandbox.down(second_root)
     assert dm.search("xenon:s2only.limits")
     assert "starting it again" in capsys.readouterr().out
     assert session.connected() is session.connected()
+    sandbox.down(second_root)
 
 
 def test_a_connect_without_a_login_says_what_to_give(embedded_lake: LakeStatus) -> None:

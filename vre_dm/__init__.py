@@ -13,14 +13,17 @@ _PUBLIC: dict[str, str] = {
     "Did": "vre_dm.did",
     "HaloSliders": "vre_dm.notebook.halo_sliders",
     "browser": "vre_dm.notebook.browser",
+    "cluster": "vre_dm.compute.cluster",
     "connect": "vre_dm.session",
     "curves": "vre_dm.session",
     "dataset": "vre_dm.session",
     "fetch": "vre_dm.session",
     "jobs": "vre_dm.session",
+    "map": "vre_dm.mapping",
     "overlay": "vre_dm.limits.overlay",
     "publish": "vre_dm.session",
     "search": "vre_dm.session",
+    "start_map": "vre_dm.mapping",
 }
 
 __all__ = sorted(["__version__", *_PUBLIC])

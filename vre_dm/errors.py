@@ -183,5 +183,84 @@ class LakeStarting(Busy):
     """The embedded lake is being started, and answers soon."""
 
 
+class UnreadableInput(VreDmError, ValueError):
+    """A file that a function is mapped over cannot be read: truncated, without a tree, of another schema."""
+
+
+class MissingColumn(VreDmError, LookupError):
+    """A column is not in a file, or not of a shape that was asked for; the text names what there is."""
+
+
+class Unmergeable(VreDmError, TypeError):
+    """What a function gave for two chunks cannot be added; the text names the type, and where it stands."""
+
+
+class ChunkFailed(VreDmError):
+    """One chunk of a run could not be done; the others are whole and stay.
+
+    Attributes
+    ----------
+    chunk
+        Position in the plan.
+    name
+        File: ``scope:name`` or a path.
+    start, stop
+        Entries ``[start, stop)`` of it.
+    cause
+        Name of the exception's class.
+    trace
+        Traceback in the user's function, as text; empty where the file is to blame.
+    """
+
+    def __init__(
+        self,
+        *text: str,
+        chunk: int = -1,
+        name: str = "",
+        start: int = 0,
+        stop: int = 0,
+        cause: str = "",
+        trace: str = "",
+    ) -> None:
+        super().__init__(*text)
+        self.chunk, self.name, self.start, self.stop = chunk, name, start, stop
+        self.cause, self.trace = cause, trace
+
+    def _render_traceback_(self) -> list[str]:
+        return [*self.trace.splitlines(), *super()._render_traceback_()]
+
+
+class InvalidRun(VreDmError, ValueError):
+    """A map is asked for with an option that makes no sense; nothing was begun."""
+
+
+class NotSendable(VreDmError, TypeError):
+    """A function, or a value that it uses, cannot be given to another process; the text names it."""
+
+
+class RunFailed(VreDmError):
+    """A map ended without a result: its process was killed, or the disk did not take what it gave."""
+
+
+class DatasetChanged(VreDmError):
+    """A file was replaced while a function was mapped over it: the result would be of two datasets."""
+
+
+class NothingProcessed(UserWarning):
+    """A map came to its end and its function saw no entry at all."""
+
+
+class NoCluster(VreDmError):
+    """A cluster cannot be had: it does not start, no worker comes, or it cannot load the function."""
+
+
+class ClusterLost(VreDmError):
+    """A cluster went away while it worked; finished chunks are kept."""
+
+
+class VersionsDiffer(VreDmError):
+    """A cluster has another Python or another package that matters; nothing was sent to it."""
+
+
 class MissingExtra(VreDmError, ImportError):
     """Something optional is not installed; the message says how to install it."""

@@ -2,7 +2,11 @@
 
 from vre_dm.errors import MissingExtra
 
-_EXTRAS = dict.fromkeys(("astropy", "iminuit", "numba", "scipy"), "physics")
+_EXTRAS = {
+    **dict.fromkeys(("astropy", "iminuit", "numba", "scipy"), "physics"),
+    **dict.fromkeys(("cloudpickle", "dask", "dask_gateway", "distributed", "hist"), "compute"),
+    "dask_gateway_server": "gateway",
+}
 
 
 def missing_extra(error: ModuleNotFoundError) -> MissingExtra | None:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from vre_dm.lake.transfer.events import Listener
     from vre_dm.limits.curveset import CurveSet
     from vre_dm.limits.search import Criteria
+    from vre_dm.mapping import MappableDataset
 
 Say = Callable[[str], None]
 LARGEST_CURVES = 200_000_000
@@ -137,9 +138,9 @@ def search(
     return _SESSION.lake().search(pattern, scope=scope, kind=kind, where=where, **filters)
 
 
-def dataset(did: str | Did) -> Dataset:
+def dataset(did: str | Did) -> "MappableDataset":
     """Get one container, dataset or file of the connected lake; see `vre_dm.lake.lake.Lake.dataset`."""
-    return _SESSION.lake().dataset(did)
+    return cast("MappableDataset", _SESSION.lake().dataset(did))
 
 
 def fetch(
@@ -158,7 +159,7 @@ def fetch(
     Shows its progress in a terminal or below a notebook's cell, unless ``progress`` is to be told instead.
     """
     found = dataset(did)
-    with _shown(progress) as listener:
+    with shown(progress) as listener:
         return found.fetch(
             target, files=files, rse=rse, progress=listener, recheck=recheck, since=since, pin=pin
         )
@@ -187,7 +188,7 @@ def publish(
         It could not go on: what arrived stays, and the same call continues.
     """
     lake = connected()
-    with _shown(progress) as listener:
+    with shown(progress) as listener:
         return lake.publish(
             files,
             did,
@@ -257,7 +258,7 @@ def curves(*ids: str | Did, folder: Path | str | None = None, **criteria: "Unpac
 
 
 def jobs() -> "JobList":
-    """Fetches and uploads of this user in every window: of this notebook, of others, of a terminal.
+    """Fetches, uploads and maps of this user in every window: of this notebook, of others, of a terminal.
 
     Asks no lake: what runs tells of itself on this machine's disk, and is remembered for a week.
 
@@ -265,26 +266,32 @@ def jobs() -> "JobList":
     -------
     JobList
         Those that run first. Each can be looked at, ``follow()`` shows its progress here, ``cancel()``
-        stops it; ``one(name)`` gives one of them.
+        stops it; ``one(name)`` gives one of them; ``outcome()`` has what a map gave.
     """
+    from vre_dm.compute.run.running import outcome_of
     from vre_dm.lake.jobs.listing import jobs_in
     from vre_dm.notebook.progress import follow
 
-    return jobs_in(_state() / "jobs", follow)
+    return jobs_in(job_folder(), follow, outcome_of)
 
 
 def job_of(pid: int, since: datetime) -> "Job | None":
     """The job that a process of this machine began since a moment, if it tells of one already."""
     from vre_dm.lake.jobs.listing import job_of as found
 
-    return found(_state() / "jobs", pid, since)
+    return found(job_folder(), pid, since)
 
 
 def watch_jobs() -> "Watch":
     """Look at the same jobs again and again, for who shows what changes among them."""
     from vre_dm.lake.jobs.watching import Watch
 
-    return Watch(_state() / "jobs")
+    return Watch(job_folder())
+
+
+def job_folder() -> Path:
+    """Folder in which the jobs of this user tell of themselves."""
+    return _state() / "jobs"
 
 
 def connected() -> Lake:
@@ -297,7 +304,7 @@ def at_hand() -> Lake | None:
     return _SESSION.at_hand()
 
 
-def _shown(progress: "Listener | None") -> "AbstractContextManager[Listener]":
+def shown(progress: "Listener | None") -> "AbstractContextManager[Listener]":
     """Who is told: the one given, else the line where the user looks."""
     if progress is not None:
         return nullcontext(progress)
@@ -325,16 +332,18 @@ def opened(instance: Instance) -> Lake:
     """Lake as `connect` opens it, without becoming the one a notebook works with; raises as that does."""
     redaction.install()  # before anything is asked: what a notebook logs is saved and shared
     from vre_dm.lake.jobs.task import SETTINGS
+    from vre_dm.mapping import MappableDataset
 
     cache, state = cache_of(instance), _state()
     settings = {name: os.environ[name] for name in SETTINGS if name in os.environ}
     lake = Lake(
         instance,
         cache.shows,
-        jobs=state / "jobs",
+        jobs=job_folder(),
         uploads=state / "uploads",
         cache=cache,
         settings=settings,
+        datasets=MappableDataset,
     )
     lake.ping()
     return lake

@@ -7,7 +7,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.lab import Lab, on_lake, skip_unless_built
 from tests.browser.panel import PATIENT, Panel
@@ -21,6 +29,7 @@ from vre_dm.sandbox import LakeStatus
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 LOCAL = {"127.0.0.1", ""}  # "" is file:, data: and blob:
 ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", ALONE]
 VIEWPORT = {"width": 1280, "height": 900}
 # JupyterLab and Notebook 7 report errors of their own plugins; ours have this in their stack.
 OURS = "/extensions/vre-dm-lab/"
@@ -28,21 +37,29 @@ expect.set_options(timeout=PATIENT)
 
 
 @pytest.fixture(scope="package")  # not the session: Playwright's event loop would still run in tests/server
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     if CHROMIUM is None:
         pytest.skip("no chromium on this machine (Debian: apt install chromium)")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", ALONE]
-        )
+    with sync_playwright() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="package")
-def visitor(browser: Browser) -> Iterator[BrowserContext]:
-    """A user who was in JupyterLab before, so that its scripts need not be fetched and compiled again."""
-    with browser.new_context(viewport=VIEWPORT) as context:
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS) as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def visitor(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """A user who was in JupyterLab before, so that its scripts need not be fetched and compiled again.
+
+    A profile on disk: Chromium keeps what it compiled nowhere else.
+    """
+    profile = tmp_path_factory.mktemp("profile")
+    with playwright.chromium.launch_persistent_context(
+        profile, viewport=VIEWPORT, executable_path=CHROMIUM, args=ARGUMENTS
+    ) as context:
         yield context
 
 
@@ -54,6 +71,7 @@ class Watched:
         self.errors: list[str] = []
         self.dialogs: list[str] = []
         self._context, self._blamed = context, blamed
+        self._before = set(context.pages)  # a profile has one from the beginning
         context.set_default_timeout(PATIENT)
         context.on("page", self._follow)
         self.page: Page = context.new_page()
@@ -61,7 +79,7 @@ class Watched:
     def close(self) -> None:
         """Close it, and every page that came of it."""
         self._context.remove_listener("page", self._follow)
-        for page in self._context.pages:
+        for page in set(self._context.pages) - self._before:
             page.close()
 
     def _follow(self, page: Page) -> None:

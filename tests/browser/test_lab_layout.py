@@ -1,9 +1,10 @@
 """The panel in small windows: no section is too low for its use, and one scroll brings each into view."""
 
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.panel import Panel
 
@@ -40,3 +41,23 @@ def test_a_section_that_is_opened_is_scrolled_to(lab_page: Callable[..., Page]) 
     panel.section("Details")
     expect(panel.place.get_by_role("heading", name="Details Section")).to_be_in_viewport(ratio=1)
     expect(panel.place.get_by_text("Select something in the lake")).to_be_in_viewport(ratio=1)
+
+
+def test_rows_that_come_in_above_do_not_push_the_users_row_out_of_sight(
+    lab_page: Callable[..., Page],
+) -> None:
+    panel = Panel(lab_page(viewport={"width": 1280, "height": 500})).open()
+    panel.close("Search")
+    panel.expand("fermi")
+    held: list[Route] = []
+    question = re.compile(r"/children\?.*dsph\.2017")
+    panel.page.route(question, lambda route: held.append(route))  # Playwright cannot hold a built-in
+    with panel.page.expect_request(question):
+        panel.expand("dsph.2017")
+    panel.row("dsph.jfactors").click()
+    expect(panel.row("dsph.jfactors")).to_be_in_viewport()
+    held[0].continue_()
+    mine = panel.tree.locator("[aria-selected=true]")
+    expect(panel.row("dsph.jfactors")).to_have_count(2)
+    expect(mine).to_be_in_viewport(ratio=1)
+    expect(panel.row("dsph.jfactors").last).to_have_attribute("aria-selected", "true")

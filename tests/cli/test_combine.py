@@ -1,6 +1,7 @@
 """`vre-dm combine`: files of likelihoods become a limit, a document, a curve in the catalogue's format."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from tests.physics.combination.conftest import J, Toys
 from vre_dm.cli import main
 from vre_dm.limits.catalogue import load
 from vre_dm.limits.inspection import inspect
-from vre_dm.physics.combination import Combination, write_likelihoods
+from vre_dm.physics.combination import Combination, on_one_grid, write_likelihoods
 from vre_dm.physics.dwarfs.roster import JFactor
 
 Run = Callable[..., Result]
@@ -47,7 +48,7 @@ def test_the_document_and_the_curve_hold_the_same_numbers(run: Run, tmp_path: Pa
     assert found.exit_code == 0, found.output
     rows = json.loads(found.stdout)["limits"]
     assert rows[0]["VERITAS_cm3_s"] is None
-    curve = load(tmp_path / "mine")["sv_fermi_lat_veritas_bb"]
+    curve = load(tmp_path / "mine")["sv_fermi-lat_veritas_bb"]
     assert [row["combined_cm3_s"] for row in rows] == curve.y.tolist()
     assert inspect(tmp_path / "mine", to_ship=False).sound
 
@@ -92,3 +93,33 @@ def test_what_cannot_be_combined_is_said_in_one_line(run: Run, tmp_path: Path) -
         assert found.exit_code == 1, words
         assert said in found.output
         assert found.output.count("\n") == 1
+
+
+def test_tables_on_other_cross_sections_are_put_on_one_grid_when_asked(run: Run, tmp_path: Path) -> None:
+    finer = Toys.table("MAGIC", {"draco": J["draco"]}, sigma_v=np.geomspace(2e-29, 5e-21, 601))
+    write_likelihoods(finer, tmp_path / "magic.csv")
+    refused = run(str(tmp_path / "magic.csv"))
+    assert refused.exit_code == 1
+    assert "--resample" in refused.output
+    found = run(str(tmp_path / "magic.csv"), "--resample", "--json")
+    assert found.exit_code == 0, found.output
+    expected = Combination(on_one_grid([LAT, ARRAY, finer])).scan()["limit"]
+    limits = [row["combined_cm3_s"] for row in json.loads(found.stdout)["limits"]]
+    np.testing.assert_allclose(limits, expected, rtol=1e-12)
+
+
+def test_on_a_terminal_no_line_is_wider_and_no_name_of_a_stranger_reaches_it_raw(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_likelihoods(replace(ARRAY, instrument="\x1b]0;pwned\x07B\nline\u202e"), tmp_path / "odd.csv")
+    shown, terminal = os.openpty()
+    with os.fdopen(terminal, "w") as screen:
+        monkeypatch.setattr("sys.stdout", screen)
+        monkeypatch.setenv("COLUMNS", "60")
+        main(["combine", str(tmp_path / "lat.parquet"), str(tmp_path / "odd.csv")], standalone_mode=False)
+        screen.flush()
+        said = os.read(shown, 100_000).decode().replace("\r\n", "\n")
+    os.close(shown)
+    assert not [line for line in said.splitlines() if len(line) > 60 or not line.isprintable()]
+    assert r"\x1b]0;pwned\x07B\nline\u202e" in said
+    assert "mass in GeV: 100" in said

@@ -4,9 +4,11 @@ import select
 import socket
 import struct
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 _PIECE = 1 << 16
 
@@ -120,4 +122,20 @@ def _end(client: socket.socket, toxic: Toxic, play: Wire) -> None:
     if toxic.how == "silence":
         play.over.wait(60)
     elif toxic.how == "reset":
+        _until_read(client)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def _until_read(client: socket.socket) -> None:
+    """Wait until the other end has read all: what a reset finds unread, its kernel throws away."""
+    deadline = time.monotonic() + 5  # a client that reads no more is reset all the same
+    while _unread(client) and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
+def _unread(client: socket.socket) -> int:
+    """Bytes on the way to the other end and waiting there, as Linux counts them for both ends."""
+    ports = {client.getsockname()[1], client.getpeername()[1]}
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    queues = [row[4] for row in rows if {int(end.rpartition(":")[2], 16) for end in row[1:3]} == ports]
+    return sum(int(size, 16) for queue in queues for size in queue.split(":"))

@@ -259,6 +259,11 @@ def test_a_mount_that_is_a_link_is_where_it_leads_now(lake: Lake, https: Endpoin
     assert storage.local_path(address(https).replace("a/b", "back/b")) is None
 
 
+def test_a_mount_of_everything_gives_no_path(lake: Lake, https: Endpoint) -> None:
+    mount = Mount(https.rse, Path("/"), parts_of(https))
+    assert Storage(Connection(replace(lake.instance, mount=mount))).local_path(address(https)) is None
+
+
 @pytest.mark.parametrize("rest", ["", "x", "/x/", "%2F"])
 def test_a_pfn_with_fewer_parts_than_the_mount_leaves_out_is_no_path_in_it(
     mounted: Storage, https: Endpoint, rest: str

@@ -1,8 +1,7 @@
 """A storage that wants an audience of its own gets a token for it, and never the lake's."""
 
-import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,13 +26,9 @@ ELEMENT = "CNAF-STORM"
 
 
 @pytest.fixture(scope="module")
-def strict() -> Iterator[LakeStatus]:
+def strict(own_lake: Callable[..., LakeStatus]) -> LakeStatus:
     """A lake whose https storage takes tokens for an audience of its own only."""
-    root = sandbox.default_root().with_name(f"test-lake-{os.getpid()}-{uuid.uuid4().hex[:6]}")
-    try:
-        yield sandbox.up(root, idle=3600, storage_audience=STORAGE)
-    finally:
-        sandbox.reset(root)
+    return own_lake(storage_audience=STORAGE)
 
 
 @pytest.fixture(scope="module")

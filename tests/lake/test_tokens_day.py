@@ -4,6 +4,7 @@ import json
 import ssl
 import threading
 import time
+import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,6 @@ import pytest
 
 from tests.lake.answering import Answering, answering
 from tests.lake.confirming import user_of
-from vre_dm import sandbox
 from vre_dm.lake.instances import from_file
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.sources import stored_login
@@ -61,8 +61,8 @@ class Door:
 
 
 @pytest.fixture
-def short(lake_root: Path) -> LakeStatus:
-    return sandbox.up(lake_root, idle=3600, token_seconds=LIFE, storage_audience=STORAGE)
+def short(own_lake: Callable[..., LakeStatus]) -> LakeStatus:
+    return own_lake(token_seconds=LIFE, storage_audience=STORAGE)
 
 
 @pytest.fixture
@@ -91,6 +91,7 @@ def logged_in(lake: LakeStatus, door: Door, folder: Path, monkeypatch: pytest.Mo
 def works(lake: Lake, folder: Path) -> dict[str, Callable[[int], object]]:
     """What the user does at the same time: each takes the number of its round."""
     small = lake.dataset("xenon:s2only.limits")  # has copies on a path of this machine and over https
+    day = f"day.{uuid.uuid4().hex[:6]}"
 
     def fetch(number: int) -> None:
         assert small.fetch(folder / str(number), rse="CNAF-STORM")
@@ -100,7 +101,7 @@ def works(lake: Lake, folder: Path) -> dict[str, Callable[[int], object]]:
         lake._connection.ask("a rule", lambda rucio: rucio.delete_replication_rule(made[0]))
 
     def add(rucio: Any, number: int) -> list[str]:
-        did = {"scope": "user.dm", "name": f"day.{number}"}
+        did = {"scope": "user.dm", "name": f"{day}.{number}"}
         rucio.add_dataset(**did)
         made: list[str] = rucio.add_replication_rule([did], 1, "CERN-EOSPILOT", lifetime=3600)
         return made

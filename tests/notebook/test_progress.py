@@ -11,6 +11,8 @@ from vre_dm.did import Did
 from vre_dm.errors import FollowingStopped, NotInLake
 from vre_dm.lake.transfer.events import (
     Cancelled,
+    ChunkTrouble,
+    Computing,
     Event,
     Finished,
     Planned,
@@ -42,6 +44,30 @@ def test_the_line_says_files_bytes_rate_and_time_to_go():
     for part in ("1/3 files", "50%", "500k/1.00M", "250kB/s", "00:02"):
         assert part in text
     assert len(text) <= 100
+
+
+MAPPING = Computing(
+    *(25_000_000, 100_000_000, 1, 4, 5e7, 1.5),
+    **{"chunks_done": 3, "chunks_total": 12, "entries_done": 250_000, "entries_total": 1_000_000},
+    speed=500_000.0,
+)
+
+
+def test_a_map_says_chunks_entries_speed_and_time_to_go():
+    text = line(MAPPING, 0.5, 120)
+    for part in ("3/12 chunks", "25%", "250k/1.00M", "500k entries/s", "50 MB/s", "00:01"):
+        assert part in text
+
+
+def test_a_chunk_that_fails_is_a_line_of_its_own():
+    log = io.StringIO()
+    with in_terminal(log) as show:
+        show(ChunkTrouble("a.root, entries 0 to 9: ValueError: x", again=True))
+        show(ChunkTrouble("a.root, entries 0 to 9: ValueError: x", again=False))
+    assert log.getvalue().splitlines() == [
+        "a.root, entries 0 to 9: ValueError: x; again",
+        "a.root, entries 0 to 9: ValueError: x; left out",
+    ]
 
 
 def test_what_was_here_before_is_no_speed():

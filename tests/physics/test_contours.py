@@ -47,6 +47,7 @@ def test_two_regions_are_two_curves_the_longer_first() -> None:
     both = np.minimum(distance(700, 800) + 100, distance(2200, 800))
     large, small = lines(plane(both), 400)
     assert (large.id, small.id) == ("line_1", "line_2")
+    assert (large.label, small.label) == ("a test", "a test, area 2")
     assert large.x.mean() > 2000 > 1000 > small.x.mean()
 
 

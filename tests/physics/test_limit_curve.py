@@ -13,7 +13,7 @@ from vre_dm.physics.direct_detection import LightMediator, SpinDependent, recoil
 from vre_dm.physics.halo import StandardHalo
 from vre_dm.physics.limit_curve import Nuisances, limit_curve, observe
 from vre_dm.physics.response import response_matrix
-from vre_dm.physics.statistics import MaximumGap, OptimumInterval, Poisson, ProfileLikelihood
+from vre_dm.physics.statistics import MaximumGap, Observation, OptimumInterval, Poisson, ProfileLikelihood
 from vre_dm.physics.validation import checks
 
 MASSES = [20.0, 50.0, 500.0]
@@ -39,26 +39,6 @@ def test_every_check_of_direct_detection_holds() -> None:
     found = list(checks("direct-detection", from_the_seed))
     assert [check.where for check in found if not check.holds] == []
     assert {"100 GeV", "1000 GeV"} <= {check.where for check in found}
-
-
-def test_the_lowered_poisson_limit_is_the_published_xenon1t_table(
-    xenon1t: CountingExperiment, events: pd.DataFrame, published: pd.DataFrame
-) -> None:
-    halo = StandardHalo(0.3, 220, 544, 232, normalisation="wimprates")
-    known = Nuisances(
-        background=published["n_background_mean"].to_numpy(),
-        background_sigma=published["n_background_sigma"].to_numpy(),
-        efficiency_sigma=(published["n_signal_sigma"] / published["n_signal_mean"]).to_numpy(),
-    )
-    curve = limit_curve(
-        xenon1t.signal(published["mass_GeV"].to_numpy(), halo=halo),
-        events["s2_area_PE"],
-        Poisson("lowered"),
-        windows=published[WINDOW].to_numpy(),
-        nuisances=known,
-    )
-    ratio = (curve.y / published["limit_cm2"].to_numpy())[curve.x >= 3.5]
-    assert np.abs(ratio - 1).max() < 0.006
 
 
 def test_each_mass_sees_the_events_of_its_own_region(
@@ -115,13 +95,25 @@ def test_the_curve_tells_statistic_level_inputs_and_assumptions(toy: CountingExp
         ProfileLikelihood(cls=True),
         nuisances=known,
         cl=0.95,
-        identifier="mine",
+        id="mine",
         inputs=("xenon:s2only.response adler32:00000001",),
     )
     assert (curve.id, curve.cl, curve.kind) == ("mine", 0.95, "observed")
     assert curve.statistic == "profile likelihood ratio, CLs, asymptotic"
-    assert curve.provenance.inputs == ("data 1 = xenon:s2only.response adler32:00000001",)
+    assert curve.provenance.inputs == ("file 1 = xenon:s2only.response adler32:00000001",)
     assert curve.assumptions["exposure_tonne_year"] == 1.0
+
+
+@pytest.mark.parametrize("limit", [0.0, -2.3, float("nan")])
+def test_a_statistic_that_gives_no_positive_limit_is_refused(toy: CountingExperiment, limit: float) -> None:
+    class Own:
+        name = "mine"
+
+        def upper_limit(self, seen: Observation, *, cl: float = 0.9) -> float:
+            return limit
+
+    with pytest.raises(OutOfRange, match="signal events"):
+        limit_curve(toy.signal(MASSES), [], Own())
 
 
 def test_a_region_cuts_bins_in_proportion(toy: CountingExperiment) -> None:

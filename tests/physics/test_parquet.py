@@ -19,7 +19,7 @@ from vre_dm.physics.dwarfs.empirical_counts import read_counts, read_dwarf_set
 from vre_dm.physics.dwarfs.j_posteriors import read_j_posteriors
 from vre_dm.physics.dwarfs.photon_counts import read_photon_counts
 from vre_dm.physics.dwarfs.roster import read_roster
-from vre_dm.physics.dwarfs.tables import read_likelihoods
+from vre_dm.physics.dwarfs.tables import read_bin_likelihoods
 from vre_dm.physics.full_grid import first_rows
 from vre_dm.physics.parquet import metadata, read_table
 from vre_dm.physics.response import read_response
@@ -51,7 +51,7 @@ READERS: dict[str, Callable[[list[Path]], Any]] = {
     "voids": lambda p: read_blank_sky(*p),
     "posteriors": lambda p: read_j_posteriors(*p),
     "roster": lambda p: read_roster(*p),
-    "likelihood": read_likelihoods,
+    "likelihood": read_bin_likelihoods,
     "pppc": lambda p: read_pppc(*p),
 }
 READ_BY_NOBODY = {"meaning", "ln_counts", "s2_bin", "s2_center_PE", "s2_log_center_PE"}
@@ -179,3 +179,11 @@ def test_a_table_whose_values_are_all_different_asks_for_no_grid_of_them(tmp_pat
     pq.write_table(pa.table({"mDM_GeV": rows, "log10x": -rows, "bb": rows}), tmp_path / "x.parquet")
     with pytest.raises(OutOfRange, match=r"x\.parquet, row 1: a gap or another order"):
         read_pppc(tmp_path / "x.parquet")
+
+
+def test_a_text_that_is_no_utf_8_is_refused_by_column(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    latin = pa.array([b"Bo\xf6tes", b"Draco"]).view(pa.string())
+    pq.write_table(pa.table({"target": latin, "x": [1.0, 2.0]}), path)
+    with pytest.raises(OutOfRange, match=r"x\.parquet, column target: a text is no UTF-8"):
+        read_table(path, ("x",), "a table", texts=("target",))

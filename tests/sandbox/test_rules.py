@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rucio.common.exception import InsufficientAccountLimit
+from rucio.common.exception import InsufficientAccountLimit, InvalidObject
 
 from tests.lakes import admin, client, rucio, until
 from vre_dm.sandbox import LakeStatus
@@ -39,6 +39,11 @@ def uploaded(embedded_lake: LakeStatus, user: Any, tmp_path: Path) -> Iterator[D
     yield did
     for rule in user.list_did_rules(**did):
         user.update_replication_rule(rule["id"], {"lifetime": 0})
+
+
+def test_a_rule_that_says_nonsense_is_refused_at_its_field(user: Any, uploaded: DID) -> None:
+    with pytest.raises(InvalidObject, match="'two' is not of type 'integer'"):
+        user.add_replication_rule([uploaded], "two", "CNAF-STORM")
 
 
 def test_a_rule_replicates_to_webdav_and_back_to_a_path(

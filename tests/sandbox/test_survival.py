@@ -48,7 +48,7 @@ from sqlalchemy import text
 with get_engine().begin() as connection:
     print(*{pid for (pid,) in connection.execute(text("SELECT pid FROM heartbeats"))})
 """
-OwnLake = Callable[[], LakeStatus]
+OwnLake = Callable[..., LakeStatus]
 UP = """import sys; from pathlib import Path; from vre_dm import sandbox
 print(sandbox.up(Path(sys.argv[1])).parts['supervisor'])"""
 
@@ -315,16 +315,28 @@ def test_a_full_disk_is_said_plainly_and_nothing_is_half_written(
         sandbox.reset(root)
 
 
-def test_a_database_without_room_keeps_what_it_confirmed(small_disk: Path, lake_root: Path) -> None:
-    sandbox.up(lake_root)
-    sandbox.down(lake_root)
-    cluster, small = Layout(lake_root).postgres.resolve(), small_disk / "postgres"
+@pytest.fixture
+def on_small_disk(small_disk: Path, own_lake: OwnLake) -> Iterator[LakeStatus]:
+    """The lake with its database on a disk of its own; on its old one again at the end."""
+    root = own_lake().root
+    sandbox.down(root)
+    link = Layout(root).postgres
+    cluster, small = link.resolve(), small_disk / "postgres"
     shutil.copytree(cluster, small, copy_function=shutil.copy2)
     subprocess.run(["chown", "-R", f"--reference={cluster}", small], check=True)
     small.chmod(0o700)
-    Layout(lake_root).postgres.unlink()
-    Layout(lake_root).postgres.symlink_to(small)
-    lake = sandbox.up(lake_root)
+    link.unlink()
+    link.symlink_to(small)
+    yield own_lake()
+    sandbox.down(root)
+    link.unlink()
+    link.symlink_to(cluster)
+
+
+def test_a_database_without_room_keeps_what_it_confirmed(
+    small_disk: Path, on_small_disk: LakeStatus, own_lake: OwnLake
+) -> None:
+    lake = on_small_disk
     filler = small_disk / "filler"
     _fill(filler)
     confirmed = []
@@ -334,9 +346,8 @@ def test_a_database_without_room_keeps_what_it_confirmed(small_disk: Path, lake_
             client(lake).add_dids([{"scope": "user.dm", "name": name, "type": "DATASET"} for name in names])
             confirmed += names
     filler.unlink()
-    until(lambda: answers(sandbox.up(lake_root), "fermi"), seconds=90)
+    until(lambda: answers(own_lake(), "fermi"), seconds=90)
     assert set(confirmed) <= set(client(lake).list_dids("user.dm", {}, did_type="dataset"))
-    sandbox.down(lake_root)
 
 
 def _fill(filler: Path) -> None:

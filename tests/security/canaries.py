@@ -46,7 +46,8 @@ class Watch:
 
     def search(self, *folders: Path) -> list[Leak]:
         search = Search(self.secrets)
-        found = [leak for text, kind in self.told.items() for leak in search.text(text, kind)]
+        told = self.told if search.text("\n".join(self.told), "all") else {}
+        found = [leak for text, kind in told.items() for leak in search.text(text, kind)]
         for folder in folders:
             found += search.files(folder, *_RENDERED)
         return [*found, *search.command_lines()]

@@ -13,6 +13,9 @@ from urllib.parse import quote
 
 _LARGEST = 50_000_000
 _SQLITE = b"SQLite format 3\x00"
+# Tokens, and most secrets in base64, can only be where so many of these letters follow each other: that is
+# little of a page or a notebook.
+_RUN = re.compile(r"[A-Za-z0-9_.~+/=%-]{32,}")
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,16 @@ class Search:
     """
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
-        self._forms = {name: _forms(text) for name, text in secrets.items() if len(text) >= 6}
+        self._long: dict[str, list[str]] = {}
+        self._others: dict[str, list[str]] = {}
+        for name, text in secrets.items():
+            for form in _forms(text) if len(text) >= 6 else ():
+                kind = self._long if _RUN.fullmatch(form) else self._others
+                kind.setdefault(name, []).append(form)
 
     def text(self, text: str, where: str) -> list[Leak]:
-        return [
-            Leak(name, where) for name, forms in self._forms.items() if any(form in text for form in forms)
-        ]
+        found = _those_in(text, self._others) | _those_in("\n".join(_RUN.findall(text)), self._long)
+        return [Leak(name, where) for name in sorted(found)]
 
     def files(self, folder: Path, *suffixes: str) -> list[Leak]:
         """Files below a folder whose name ends so; all when none is given."""
@@ -72,6 +79,11 @@ class Search:
                 continue
             found += self.text(words, str(path))
         return found
+
+
+def _those_in(text: str, forms: Mapping[str, list[str]]) -> set[str]:
+    """Names of the secrets of which a form is in a text."""
+    return {name for name, looks in forms.items() if any(look in text for look in looks)}
 
 
 def _forms(text: str) -> set[str]:

@@ -23,7 +23,7 @@ async def when_it_runs(api: Asked, path: str, **params: str) -> HTTPResponse:
 
 
 async def test_where_nothing_is_configured_a_question_starts_nothing_and_the_choice_does(
-    api: Asked, jp_server_config: object, lake_root: Path, monkeypatch: pytest.MonkeyPatch
+    api: Asked, jp_server_config: object, lake_root: Path, second_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(ROOT, str(lake_root))
     before = said(await api("lakes"))
@@ -32,6 +32,7 @@ async def test_where_nothing_is_configured_a_question_starts_nothing_and_the_cho
     for path in ("scopes", "login"):  # an image in a notebook can ask this much
         assert said(await api(path))["error"] == "Unreachable"
     assert not lake_root.exists()
+    monkeypatch.setenv(ROOT, str(second_root))
     chosen = await api("lakes", method="POST", body={"name": "embedded"})
     assert (chosen.code, said(chosen)["state"]) == (202, "starting")
     response = await api("scopes")
@@ -40,9 +41,10 @@ async def test_where_nothing_is_configured_a_question_starts_nothing_and_the_cho
     assert int(response.headers["Retry-After"]) == answer["retry_after"] > 0
     assert said(await api("lakes"))["chosen"] == "embedded"  # and nothing waits for it
     assert "fermi" in said(await when_it_runs(api, "scopes"))["scopes"]
-    sandbox.down(lake_root)
+    sandbox.down(second_root)
     assert said(await api("scopes"))["error"] == "LakeStarting"  # it slept: it is woken
     assert (await when_it_runs(api, "scopes")).code == 200
+    sandbox.down(second_root)
 
 
 async def test_beside_a_configured_lake_no_question_starts_it(

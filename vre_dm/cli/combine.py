@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vre_dm.cli.fitting import show
 from vre_dm.errors import OutOfRange
 from vre_dm.lake.tables import Table, clean
 
@@ -55,7 +56,7 @@ def combine(
     if as_json:
         click.echo(json.dumps(_document(combination, curve, alone)))
     else:
-        click.echo(str(_shown(combination, curve, alone)))
+        show(_shown(combination, curve, alone))
     if to is not None:
         from vre_dm.limits.scaffold import write_pairs
 

@@ -13,8 +13,9 @@ _STAYS = "\N{NO-BREAK SPACE}"  # where no line ends; no cell holds one, as `clea
 
 def show(found: object, *, err: bool = False) -> None:
     """Print a result, on standard output or beside it."""
-    if isinstance(found, Tabular) and (sys.stderr if err else sys.stdout).isatty():
-        found = fitted(found.table(), shutil.get_terminal_size().columns)
+    table = found.table() if isinstance(found, Tabular) else found
+    if isinstance(table, Table) and (sys.stderr if err else sys.stdout).isatty():
+        found = fitted(table, shutil.get_terminal_size().columns)
     click.echo(str(found), err=err)
 
 
@@ -23,10 +24,11 @@ def fitted(table: Table, width: int) -> str:
     text = str(table)
     if all(len(line) <= width for line in text.splitlines()):
         return text
-    rows = [
-        zip(table.columns, (clean(cell, table.widest) for cell in row), strict=True) for row in table.rows
+    heads, *rows = ([clean(cell, table.widest) for cell in row] for row in (table.columns, *table.rows))
+    told = [
+        [f"{head}:{_STAYS}{cell}" if head else cell for head, cell in zip(heads, row, strict=True) if cell]
+        for row in rows
     ]
-    told = [[f"{head}:{_STAYS}{cell}" if head else cell for head, cell in row if cell] for row in rows]
     parts = [[clean(table.title, None)], *told, [clean(table.note, None)]]
     return "\n".join(_paragraph(part, width) for part in parts if any(part))
 

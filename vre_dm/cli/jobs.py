@@ -1,4 +1,4 @@
-"""`vre-dm jobs`: the fetches and uploads of this user in every window, followed and cancelled from here."""
+"""`vre-dm jobs`: fetches, uploads and maps of this user in every window, followed and cancelled from here."""
 
 import json
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.pass_context
 def jobs(context: click.Context, as_json: bool) -> None:
-    """List fetches and uploads: of this and other windows, running and of the last week."""
+    """List fetches, uploads and maps: of this and other windows, running and of the last week."""
     from vre_dm.session import jobs as found
 
     if context.invoked_subcommand is not None:

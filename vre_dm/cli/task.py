@@ -9,19 +9,23 @@ import os
 import sys
 
 from vre_dm.errors import JobCancelled, VreDmError
-from vre_dm.lake.jobs.task import Task
+from vre_dm.lake.jobs.task import MAP, Task
 from vre_dm.lake.tables import clean
 
 
 def main() -> int:
     """Do it; the exit code is 0 if it is done, 1 if it was refused, failed or was stopped."""
     from vre_dm.lake.tokens import redaction
-    from vre_dm.session import connect
+    from vre_dm.session import connect, job_folder
 
     redaction.install()
     try:
         task = Task.read(json.load(sys.stdin))
         os.environ.update(task.settings)
+        if task.verb == MAP:
+            from vre_dm.compute.run.starting import again
+
+            again(job_folder(), task.wishes["job"])
         lake = connect(task.lake, say=lambda _: None)
         lake.must_tell()  # nobody would know of it, nor could stop it
         task.start(lake).result()

@@ -131,7 +131,7 @@ class Dataset(Fetchable, Tabular):
         from vre_dm.lake.publish.uploading import Shipping
 
         prepare(Shipping(self._site), files, Wish(did=self.did, rse=rse), prefix).run(progress)
-        return Dataset(self._site, Entry(self.did, self.kind))
+        return type(self)(self._site, Entry(self.did, self.kind))
 
     def extend(self, days: float) -> None:
         """Let your rules on this dataset keep the copies for so many days from now; a later end stays.
@@ -201,4 +201,4 @@ class Dataset(Fetchable, Tabular):
     def _others(self, rows: list[dict[str, Any]], relation: str) -> SearchResult:
         page = page_of(row | {"did_type": row["type"]} for row in rows)
         titles = partial(titles_of, self._site.connection)
-        return SearchResult(iter([page]), partial(Dataset, self._site), f"{relation} {self.did}", titles)
+        return SearchResult(iter([page]), partial(type(self), self._site), f"{relation} {self.did}", titles)

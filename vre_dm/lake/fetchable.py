@@ -9,6 +9,7 @@ from vre_dm.errors import InvalidConfiguration
 from vre_dm.lake.catalogue import Entry
 from vre_dm.lake.fetching import Wanted, start
 from vre_dm.lake.file_list import FileList
+from vre_dm.lake.instance import Instance
 from vre_dm.lake.site import Site
 
 if TYPE_CHECKING:
@@ -36,6 +37,15 @@ class Fetchable:
     def files(self) -> FileList:
         """All files below this DID, with sizes and checksums; no bytes are read."""
         return FileList(self._site.connection, self._entry)
+
+    def files_now(self) -> FileList:
+        """All files as the lake has them now: asked anew."""
+        return FileList(self._site.connection, self._entry)
+
+    @property
+    def instance(self) -> Instance:
+        """Settings of the lake that it is of."""
+        return self._site.connection.instance
 
     def fetch(
         self,

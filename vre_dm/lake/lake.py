@@ -47,6 +47,8 @@ class Lake(Searchable, Tabular):
         Remembers what was verified, and keeps it by content; None where nothing does.
     settings
         Variables of ours that decide how files are fetched.
+    datasets
+        What is made of a DID.
 
     Raises
     ------
@@ -63,10 +65,12 @@ class Lake(Searchable, Tabular):
         uploads: Path | None = None,
         cache: "Cache | None" = None,
         settings: Mapping[str, str] | None = None,
+        datasets: type[Dataset] = Dataset,
     ) -> None:
         connection = Connection(instance)
         self._storage = Storage(connection)
-        super().__init__(Site(connection, self._storage, folder, jobs, uploads, cache, settings or {}))
+        site = Site(connection, self._storage, folder, jobs, uploads, cache, settings or {})
+        super().__init__(site, datasets)
 
     @property
     def instance(self) -> Instance:
@@ -76,6 +80,10 @@ class Lake(Searchable, Tabular):
     def must_tell(self) -> None:
         """Refuse from now on, as `NotWritable`, what other processes could not see and stop."""
         self._site = replace(self._site, must_tell=True)
+
+    def be_quiet(self) -> None:
+        """Tell other processes nothing of fetches from now on: who does them tells of the whole."""
+        self._site = replace(self._site, jobs=None)
 
     @property
     def access(self) -> Access:

@@ -19,8 +19,8 @@ from vre_dm.lake.vocabulary import Key, keys
 class Searchable:
     """What a lake holds."""
 
-    def __init__(self, site: Site) -> None:
-        self._site, self._connection = site, site.connection
+    def __init__(self, site: Site, datasets: type[Dataset] = Dataset) -> None:
+        self._site, self._connection, self._datasets = site, site.connection, datasets
 
     @property
     def account(self) -> str:
@@ -157,4 +157,4 @@ class Searchable:
         return catalogue.entry_of(self._connection, did)
 
     def _dataset(self, entry: Entry) -> Dataset:
-        return Dataset(self._site, entry)
+        return self._datasets(self._site, entry)

@@ -202,7 +202,9 @@ def _names(path: str) -> list[str]:
 
 def _inside(root: str, path: str) -> Path | None:
     """Give the path with links resolved, if it lies below the root (its links resolved too)."""
-    resolved, base = _resolved(path), _resolved(root)
+    resolved = _resolved(path)
+    # where no link is on the way to it none is on the way to the root
+    base = root.rstrip("/") or "/" if resolved == path else _resolved(root)
     return Path(resolved) if base != "/" and resolved.startswith(f"{base}/") else None
 
 

@@ -12,11 +12,11 @@ from vre_dm.limits.checks import check_record
 from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.interchange.answers import Answers
-from vre_dm.limits.interchange.draft import slug
 from vre_dm.limits.metadata import UNKNOWN, Reference
 from vre_dm.limits.placing import place
 from vre_dm.limits.quantities import quantity
 from vre_dm.limits.sidecar import to_json, to_record
+from vre_dm.limits.slug import slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

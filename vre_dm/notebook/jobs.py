@@ -1,4 +1,4 @@
-"""The magic `%dm_jobs`: fetches and uploads of every window, followed and cancelled from a cell."""
+"""The magic `%dm_jobs`: fetches, uploads and maps of every window, followed and cancelled from a cell."""
 
 from argparse import Namespace
 
@@ -22,7 +22,7 @@ class JobMagics(Magics):
     )
     @plainly
     def dm_jobs(self, asked: Namespace) -> object:
-        """List fetches and uploads of every window; follow one here, or cancel it.
+        """List fetches, uploads and maps of every window; follow one here, or cancel it.
 
         %dm_jobs follow
         """

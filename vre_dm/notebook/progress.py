@@ -11,6 +11,8 @@ from vre_dm.errors import FollowingStopped
 from vre_dm.lake.jobs.folder import state_after
 from vre_dm.lake.tables import clean, plural, size_text
 from vre_dm.lake.transfer.events import (
+    ChunkTrouble,
+    Computing,
     Event,
     Listener,
     Planned,
@@ -37,6 +39,20 @@ def line(event: Progress, elapsed: float, width: int) -> str:
     """
     from tqdm import tqdm  # 20 ms that loading the magics need not pay
 
+    if isinstance(event, Computing):
+        return str(
+            tqdm.format_meter(
+                event.entries_done,
+                event.entries_total,
+                elapsed,
+                ncols=width,
+                prefix=f"{event.chunks_done}/{event.chunks_total} chunks",
+                unit=f" {event.unit}",
+                unit_scale=True,
+                rate=event.speed,
+                postfix=f"{size_text(event.rate)}/s" if event.rate else None,
+            )
+        )
     return str(
         tqdm.format_meter(
             event.bytes_done,
@@ -58,6 +74,8 @@ def trouble(event: Event) -> str:
         text = "; ".join(event.remarks)
     elif isinstance(event, Retrying):
         text = f"{event.file}: {event.source}: {event.cause}; again in {event.wait:.0f} s"
+    elif isinstance(event, ChunkTrouble):
+        text = f"{event.cause}; {'again' if event.again else 'left out'}"
     elif isinstance(event, SourceChanged):
         text = f"{event.file}: {event.cause}; now from {event.source}"
     return clean(text, None)  # names of storage elements, and what stands in a journal, are anybody's
@@ -168,4 +186,7 @@ def _summary(event: Progress | None, end: str, seconds: float) -> str:
     if event is None or (end != _ENDS["finished"] and not event.bytes_done):
         return ""  # the error below says it all
     files = f"{event.files_done} of {plural(event.files_total, 'file')}"
+    if isinstance(event, Computing):
+        done = f"{files}, {event.entries_done} {event.unit} in {plural(event.chunks_done, 'chunk')}"
+        return f"{done}, {'computed in' if end == _ENDS['finished'] else end} {seconds:.1f} s"
     return f"{files}, {size_text(event.bytes_done)}, {end} {seconds:.1f} s"

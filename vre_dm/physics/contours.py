@@ -35,7 +35,7 @@ def contour_curves(
         Of the line: 0.05 of CLs, or 1 of an excess over a limit.
     source, id, quantity, about
         Of the curves, as for `vre_dm.limits.convert.derived.derived`. Where there are several lines, their
-        number is added to the `id`.
+        number is added to the `id`, and to the label of all but the first.
 
     Returns
     -------
@@ -55,11 +55,13 @@ def contour_curves(
         msg = f"level {level} of a contour must be a finite number"
         raise OutOfRange(msg)
     lines = contour_generator(x, y, np.ma.masked_invalid(values.T), line_type="Separate").lines(level)
+    said = about.pop("label", "") or source.label
     found = sorted(cast("list[NDArray[np.float64]]", lines), key=len, reverse=True)
     return tuple(
         derived(
             source,
             id=id if len(found) == 1 else f"{id}_{number}",
+            label=f"{said}, area {number}" if said and number > 1 else said,
             quantity=quantity,
             columns=(mass_column(line[:, 0]), limit_column(line[:, 1], quantity)),
             geometry="contour",

@@ -11,16 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.domain import number, positive
-from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import Reference
 from vre_dm.physics.direct_detection import Interaction, SpinIndependent, recoil_spectrum
 from vre_dm.physics.halo import Halo, StandardHalo
-from vre_dm.physics.limit_curve import cross_section_curve
-from vre_dm.physics.response import fold, signal_edges, window_fractions
-from vre_dm.physics.statistics.poisson import lowered_poisson_limit, poisson_upper_limit
+from vre_dm.physics.response import fold, signal_edges
 from vre_dm.physics.targets import XENON_AVERAGE, Target
-
-__all__ = ["CountingExperiment", "Rate", "lowered_poisson_limit", "observed_in", "poisson_upper_limit"]
 
 Rate = Callable[[NDArray[np.float64], NDArray[np.float64]], ArrayLike]
 """A recoil spectrum of a user's own: masses (n,) GeV, energies (k,) keV → (n, k) events/(tonne year keV)."""
@@ -137,89 +132,6 @@ class CountingExperiment:
             spectrum = self._rate_of(rate, masses)
             assumed = {"recoil_spectrum": getattr(rate, "__name__", type(rate).__name__)}
         return self._folded(masses, spectrum, quantity, sigma, {**assumed, **(assumptions or {})})
-
-    def expected(
-        self, mass_gev: ArrayLike, windows: ArrayLike, halo: Halo, *, sigma_cm2: float = REFERENCE_SIGMA_CM2
-    ) -> NDArray[np.float64]:
-        """Compute the expected signal events in the region of interest of each mass.
-
-        Parameters
-        ----------
-        mass_gev : array_like, shape (n,), GeV
-        windows : array_like, shape (n, 2), unit of the signal
-        halo
-            Density and speeds.
-        sigma_cm2
-            Spin-independent cross section on a nucleon, cm².
-
-        Returns
-        -------
-        ndarray, shape (n,), events
-        """
-        signal = self.signal(mass_gev, halo=halo, sigma_cm2=sigma_cm2)
-        counts: NDArray[np.float64] = np.sum(signal.to_numpy() * window_fractions(signal, windows), axis=1)
-        return counts
-
-    def si_limit(
-        self,
-        mass_gev: ArrayLike,
-        windows: ArrayLike,
-        signal_limit: ArrayLike,
-        halo: Halo,
-        *,
-        cl: float,
-        statistic: str,
-        identifier: str = "derived",
-        label: str = "",
-        inputs: tuple[str, ...] = (),
-        reference: Reference | None = None,
-    ) -> Curve:
-        """Upper limit on the spin-independent cross section, where the limit on events is known.
-
-        `vre_dm.physics.limit_curve.limit_curve` sets that limit too.
-
-        Parameters
-        ----------
-        mass_gev : array_like, shape (n,), GeV
-            Rising.
-        windows : array_like, shape (n, 2), unit of the signal
-            Region of interest of each mass.
-        signal_limit : array_like, shape (n,), events
-            Upper limit on the number of signal events in each region.
-        halo
-            Density and speeds.
-        cl, statistic
-            Level of `signal_limit`, and how it was set.
-        identifier, label
-            Of the curve; the label is the experiment's name by default.
-        inputs
-            DIDs or file names that went in.
-        reference
-            Publication of the data; the experiment's by default.
-
-        Returns
-        -------
-        Curve
-            ``sigma_SI`` in cm² on `mass_gev`, with every assumption.
-
-        Raises
-        ------
-        OutOfRange
-            A mass so low that no event is expected, or a signal limit that is not positive.
-        """
-        signal = self.signal(mass_gev, halo=halo)
-        expected = np.sum(signal.to_numpy() * window_fractions(signal, windows), axis=1)
-        return cross_section_curve(
-            signal,
-            expected,
-            signal_limit,
-            cl=cl,
-            statistic=statistic,
-            identifier=identifier,
-            label=label,
-            inputs=inputs,
-            reference=reference,
-        )
 
     @property
     def _energies(self) -> NDArray[np.float64]:

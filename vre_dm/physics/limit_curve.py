@@ -51,13 +51,13 @@ def limit_curve(
     windows: ArrayLike | None = None,
     nuisances: Nuisances | None = None,
     cl: float = 0.9,
-    identifier: str = "derived",
+    id: str = "derived",
     label: str = "",
     inputs: tuple[str, ...] = (),
     reference: Reference | None = None,
     kind: Kind = "observed",
 ) -> Curve:
-    """Upper limit on a cross section.
+    """Upper limit on a cross section: the one that gives as many events as are excluded.
 
     Parameters
     ----------
@@ -74,10 +74,10 @@ def limit_curve(
         Backgrounds and uncertainties; none by default.
     cl
         Confidence level, one-sided.
-    identifier, label
+    id, label
         Of the curve; the label is the experiment's name by default.
     inputs
-        What went in, as text: ``"xenon:s2only.response adler32:…"``.
+        What went in, as ``scope:name adler32:xxxxxxxx``.
     reference
         Publication of the data; the experiment's by default.
     kind
@@ -91,24 +91,32 @@ def limit_curve(
     Raises
     ------
     OutOfRange
-        A mass so low that no event is expected, a region outside of the signal's bins, or what the
-        statistic refuses.
+        A mass so low that no event is expected, a region outside of the signal's bins, what the statistic
+        refuses, or a limit of it that is not positive.
     """
     _require_signal(signal)
     regions = _regions(signal, windows)
     seen = observe(signal, events, windows=regions, nuisances=nuisances)
-    expected = np.sum(signal.to_numpy() * window_fractions(signal, regions), axis=1)
-    return cross_section_curve(
-        signal,
-        expected,
-        [statistic.upper_limit(one, cl=cl) for one in seen],
+    limits = [statistic.upper_limit(one, cl=cl) for one in seen]
+    excluded = positive("limit on the number of signal events", limits)
+    sigma = signal.attrs["sigma_cm2"] * excluded / _expected(signal, regions)
+    experiment, quantity = signal.attrs["experiment"], signal.attrs["quantity"]
+    origin = Origin(
+        experiment=experiment,
+        label=label or experiment,
+        kind=kind,
         cl=cl,
         statistic=statistic.name,
-        identifier=identifier,
-        label=label,
-        inputs=inputs,
-        reference=reference,
-        kind=kind,
+        reference=reference or signal.attrs["reference"],
+    )
+    return derived(
+        origin,
+        id=id,
+        formula=FORMULA,
+        quantity=quantity,
+        columns=(mass_column(signal["mass"].to_numpy()), limit_column(sigma, quantity)),
+        files=inputs,
+        assumptions=signal.attrs["assumptions"],
     )
 
 
@@ -130,7 +138,7 @@ def observe(
     """
     _require_signal(signal)
     regions, known = _regions(signal, windows), nuisances or Nuisances()
-    _require_expected(signal, np.sum(signal.to_numpy() * window_fractions(signal, regions), axis=1))
+    _require_expected(signal, _expected(signal, regions))
     masses = signal.sizes["mass"]
     numbers = [
         _one_a_mass(name, getattr(known, name), masses)
@@ -142,61 +150,6 @@ def observe(
     return tuple(
         _observation(counts, *bins, values, region, shape, *known_here)
         for counts, region, *known_here in zip(signal.to_numpy(), regions, *numbers, strict=True)
-    )
-
-
-def cross_section_curve(
-    signal: xr.DataArray,
-    expected: ArrayLike,
-    signal_limit: ArrayLike,
-    *,
-    cl: float,
-    statistic: str,
-    identifier: str = "derived",
-    label: str = "",
-    inputs: tuple[str, ...] = (),
-    reference: Reference | None = None,
-    kind: Kind = "observed",
-) -> Curve:
-    """The cross section that gives as many events as are excluded.
-
-    Parameters
-    ----------
-    signal
-        As made by `CountingExperiment.signal`: for its masses, reference cross section and assumptions.
-    expected, signal_limit : array_like, shape (masses,), events
-        Expected in the region at the reference cross section, and excluded.
-    cl, statistic
-        Level of `signal_limit`, and how it was set.
-    identifier, label, inputs, reference, kind
-        As of `limit_curve`.
-
-    Raises
-    ------
-    OutOfRange
-        No event is expected at some mass, or a signal limit is not positive.
-    """
-    counts = np.asarray(expected, dtype=np.float64)
-    _require_expected(signal, counts)
-    excluded = positive("limit on the number of signal events", signal_limit)
-    name, quantity = signal.attrs["experiment"], signal.attrs["quantity"]
-    sigma = signal.attrs["sigma_cm2"] * excluded / counts
-    origin = Origin(
-        experiment=name,
-        label=label or name,
-        kind=kind,
-        cl=cl,
-        statistic=statistic,
-        reference=reference or signal.attrs["reference"],
-    )
-    return derived(
-        origin,
-        id=identifier,
-        formula=FORMULA,
-        quantity=quantity,
-        columns=(mass_column(signal["mass"].to_numpy()), limit_column(sigma, quantity)),
-        inputs={f"data {number}": text for number, text in enumerate(inputs, 1)},
-        assumptions=signal.attrs["assumptions"],
     )
 
 
@@ -243,6 +196,11 @@ def _regions(signal: xr.DataArray, windows: ArrayLike | None) -> NDArray[np.floa
         masses = signal.sizes["mass"]
         msg = f"windows have the shape {given.shape}; give (2,), or one pair for each of {masses} masses"
         raise OutOfRange(msg) from None
+
+
+def _expected(signal: xr.DataArray, regions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Events in the region of each mass at the signal's cross section."""
+    return np.asarray(np.sum(signal.to_numpy() * window_fractions(signal, regions), axis=1))
 
 
 def _one_a_mass(name: str, given: ArrayLike, masses: int) -> NDArray[np.float64]:

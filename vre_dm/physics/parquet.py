@@ -232,11 +232,18 @@ def _require_finite(path: Path, name: str, numbers: NDArray[Any]) -> None:
 
 
 def _require_short(path: Path, name: str, texts: pa.Array | pa.ChunkedArray) -> None:
+    """Texts of a moderate length, in UTF-8."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     if len(texts) and (pc.max(pc.binary_length(texts)).as_py() or 0) > LONGEST_TEXT:
         msg = f"{path.name}, column {name}: a text is longer than {LONGEST_TEXT} bytes"
         raise OutOfRange(msg)
+    try:
+        texts.validate(full=True)
+    except pa.ArrowInvalid as error:
+        msg = f"{path.name}, column {name}: a text is no UTF-8"
+        raise OutOfRange(msg) from error
 
 
 def _require_alike(path: Path, name: str, column: pa.ChunkedArray) -> None:

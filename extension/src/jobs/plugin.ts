@@ -70,7 +70,7 @@ function activate(
   app.contextMenu.addItem({ command: 'vre-dm:fetch-to', selector: '.vre-did', rank: 0.5 });
   app.commands.addCommand('vre-dm:open-jobs', {
     label: trans.__('Show Jobs of the Data Lake'),
-    caption: trans.__('Fetches and uploads, running and over'),
+    caption: trans.__('Fetches, uploads and maps, running and over'),
     describedBy: { args: { type: 'object', properties: {} } },
     execute: look
   });

@@ -6,12 +6,15 @@ import { rateText, sizeText, spanText } from '../quantities';
 
 /** What the job does. */
 export function titleOf({ kind, what }: Pick<Job, 'kind' | 'what'>, trans: TranslationBundle): string {
+  if (kind === 'map') {
+    return trans.__('Map over %1', what);
+  }
   return kind === 'upload' ? trans.__('Upload of %1', what) : trans.__('Fetch of %1', what);
 }
 
-/** Where the files go. */
+/** Where the files go; of a map, the function. */
 export function placeOf(job: Job, trans: TranslationBundle): string {
-  return trans.__('to %1', job.to);
+  return job.kind === 'map' ? trans.__('of %1', job.to) : trans.__('to %1', job.to);
 }
 
 /** Its state in one or two words. */

@@ -1,4 +1,4 @@
-/** Keeps in sight what the user is at: the children of a row just opened, and the row itself when the list shrinks. */
+/** Keeps in sight what the user is at: the children of a row just opened, and the row itself when the list changes. */
 
 import * as React from 'react';
 import type { RowsProps } from './list';
@@ -8,6 +8,7 @@ import { isSeen, pageOf } from './window';
 /** Scroll where that is needed; `index` is the row the user is at. */
 export function useSight<T>(props: RowsProps<T>, view: ListWindow, index: number): void {
   useChildren(props, view, index);
+  usePlace(props, view, index);
   useHeight(view, index);
 }
 
@@ -44,6 +45,21 @@ function lastWithin<T>({ at, facts, count }: RowsProps<T>, index: number, most: 
     last += 1;
   }
   return last;
+}
+
+/** Rows that come in above push it down. */
+function usePlace<T>(props: RowsProps<T>, view: ListWindow, index: number): void {
+  const item = props.at(index);
+  const key = item === undefined ? null : props.keyOf(item);
+  const before = React.useRef({ key, index });
+  React.useLayoutEffect(() => {
+    const was = before.current;
+    before.current = { key, index };
+    const pushed = key !== null && was.key === key && was.index !== index;
+    if (pushed && isSeen(view.port(), was.index)) {
+      view.reveal(index);
+    }
+  }, [key, index]);
 }
 
 /** A section that opens beside the list takes some of its height. */

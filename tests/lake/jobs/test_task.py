@@ -16,7 +16,7 @@ from vre_dm.errors import Declined, InvalidUpload, NotWritable, TransferFailed
 from vre_dm.lake.jobs.folder import JobFolder, Result, begin, folders
 from vre_dm.lake.jobs.journal import Journal
 from vre_dm.lake.jobs.started import StartedJob
-from vre_dm.lake.jobs.task import BRING, FETCH, PUBLISH, Task
+from vre_dm.lake.jobs.task import BRING, FETCH, MAP, PUBLISH, Task
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.publish.places import Place
 from vre_dm.lake.publish.sources import items
@@ -32,6 +32,7 @@ UPLOAD = Task(
     "s:n",
     {"files": {"a": Place("/d/a", 7)}, "metadata": None, "comment": "", "days": 0.5},
 )
+MAPPED = Task(MAP, "", "a.root and 3 more", {"job": "20261121T233000-0123abcd"})
 
 
 @pytest.fixture
@@ -88,6 +89,10 @@ def test_a_job_keeps_what_it_was_asked_for_and_only_its_user_can_read_it(root: P
         UPLOAD.document() | {"wishes": {"files": {"a": {"path": "/d/a", "inode": None}}}},
         UPLOAD.document() | {"wishes": UPLOAD.document()["wishes"] | {"metadata": "x"}},
         UPLOAD.document() | {"wishes": UPLOAD.document()["wishes"] | {"comment": None}},
+        MAPPED.document() | {"wishes": {}},
+        MAPPED.document() | {"wishes": {"job": None}},
+        MAPPED.document() | {"wishes": {"job": "../../20261121T233000-0123abcd"}},
+        MAPPED.document() | {"wishes": {"job": "/tmp"}},
         TASK.document() | {"settings": {"PATH": "/tmp"}},
         TASK.document() | {"settings": {"VRE_DM_CACHE": 1}},
         TASK.document() | {"settings": []},
@@ -102,7 +107,7 @@ def test_what_is_no_task_is_none(root: Path, said: Any):
     assert only(root).can == ["delete"]
 
 
-@pytest.mark.parametrize("task", [TASK, BROUGHT, UPLOAD])
+@pytest.mark.parametrize("task", [TASK, BROUGHT, UPLOAD, MAPPED])
 def test_a_task_is_read_as_it_was_written(task: Task):
     assert Task.read(json.loads(json.dumps(task.document()))) == task
 

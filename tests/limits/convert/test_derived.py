@@ -77,6 +77,15 @@ def test_a_stated_number_is_traced_to_its_publication() -> None:
     assert half(Origin(experiment="TOY")).provenance.source == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("files", "recorded"),
+    [(("a:b adler32:01", "c"), ("file 1 = a:b adler32:01", "file 2 = c")), ("a:b", ("file 1 = a:b",))],
+)
+def test_files_stand_behind_the_numbers_in_their_order(files: object, recorded: tuple[str, ...]) -> None:
+    result = half(Origin(experiment="TOY"), files=files)
+    assert result.provenance.inputs == ("factor = 0.5", *recorded)
+
+
 @pytest.mark.parametrize("bad", [0.0, -1e-45, np.inf, np.nan])
 def test_a_result_that_is_no_positive_number_becomes_no_curve(bad: float) -> None:
     columns = (mass_column([1, 2]), limit_column([1e-40, bad], "sigma_SI"))

@@ -11,28 +11,13 @@ from tests.limits.conftest import HOSTILE, make
 from vre_dm.errors import InvalidCurve
 from vre_dm.limits.checks import check_record
 from vre_dm.limits.column import Column, mass_column
-from vre_dm.limits.interchange.draft import MOST_CURVES, Draft, RawColumn, each, slug, stem
+from vre_dm.limits.interchange.draft import MOST_CURVES, Draft, RawColumn, each, stem
 from vre_dm.limits.quantities import header
 from vre_dm.limits.sidecar import to_record
 
 
 def draft(name: str = "d", **facts: object) -> Draft:
     return Draft(where=name, id=name, columns=[RawColumn("m", "GeV", np.array([5.0, 6.0]))], facts=facts)
-
-
-@given(st.text())
-def test_any_text_becomes_an_identifier_that_the_schema_takes(text: str) -> None:
-    name = slug(text)
-    check_record(to_record(make(id=name)), "x")
-    assert slug(name) == name
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [("LZ 2024 (SI)", "lz_2024_si_"), ("../..", "curve"), ("", "curve"), ("_x", "x"), ("ÅB", "b")],
-)
-def test_an_identifier_is_as_near_to_the_text_as_can_be(text: str, name: str) -> None:
-    assert slug(text) == name
 
 
 @given(st.text())

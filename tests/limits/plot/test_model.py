@@ -18,7 +18,7 @@ from vre_dm.limits.overlay import overlay
 from vre_dm.limits.plot import areas
 from vre_dm.limits.plot.axes import titled
 from vre_dm.limits.plot.model import Line, Model
-from vre_dm.limits.plot.regions import fill
+from vre_dm.limits.plot.regions import fill, outline
 from vre_dm.limits.quantities import QUANTITIES, header
 from vre_dm.limits.scaling import moved
 
@@ -78,6 +78,32 @@ def test_a_mediator_contour_has_the_mediator_on_x_and_dark_matter_on_y() -> None
     assert (model["x"]["label"], model["y"]["label"]) == ("mediator mass", "dark-matter mass")
     assert model["curves"][0]["fill"] == "inside"
     assert units(model, "y") == {"GeV": 1.0, "MeV": 1e3, "TeV": 1e-3}
+
+
+@pytest.mark.parametrize(
+    ("ends", "corner"),
+    [
+        (
+            ((100.0, 50.0), (500.0, 300.0), (700.0, 10.0)),
+            [(100.0, 10.0)],
+        ),  # left to lower edge
+        (((700.0, 10.0), (500.0, 300.0), (100.0, 50.0)), [(100.0, 10.0)]),
+        (((100.0, 10.0), (500.0, 300.0), (700.0, 10.0)), []),  # both on the lower one
+        (((100.0, 50.0), (500.0, 300.0), (700.0, 60.0), (400.0, 10.0)), [(100.0, 10.0)]),
+        (
+            ((100.0, 50.0), (400.0, 10.0), (500.0, 90.0), (700.0, 60.0)),
+            [],
+        ),  # on opposite edges: no corner between
+    ],
+)
+def test_an_open_contour_is_shaded_round_the_corner_that_its_ends_enclose(
+    ends: tuple[tuple[float, float], ...], corner: list[tuple[float, float]]
+) -> None:
+    x, y = map(list, zip(*ends, strict=True))
+    columns = (mass_column(x), limit_column(y, "mediator_plane"))
+    curve = of("mediator_plane", geometry="contour", columns=columns)
+    xs, ys = outline(curve)
+    assert list(zip(xs.tolist(), ys.tolist(), strict=True)) == [*ends, *corner]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """Combined limits: closed forms, iminuit on the same likelihood, splitting, shared and other J, errors."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,6 +10,8 @@ import pytest
 
 from tests.physics.combination.conftest import MASSES, SIGMA_V, J
 from vre_dm.errors import OutOfRange
+from vre_dm.limits.catalogue import load
+from vre_dm.limits.scaffold import write_pairs
 from vre_dm.physics.combination import Combination, combined_curve, on_one_grid
 from vre_dm.physics.dwarfs.roster import JFactor
 
@@ -138,6 +142,9 @@ def test_what_does_not_go_together_is_refused(toys: Any) -> None:
         Combination([table, table])
     with pytest.raises(OutOfRange, match="at least one instrument"):
         Combination([])
+    in_mev = toys.table("B", DRACO, masses=1000 * MASSES)
+    with pytest.raises(OutOfRange, match=r"no other instrument has one of the masses of .* are they in GeV"):
+        Combination([table, in_mev])
     wide = toys.table("B", DRACO, masses=np.array([50.0, 2000.0]))
     with pytest.raises(OutOfRange, match="B has no likelihood at 100 GeV, between its 50 and 2000 GeV"):
         Combination([table, wide])
@@ -173,8 +180,21 @@ def test_a_table_with_a_gap_or_a_late_start_is_refused(toys: Any) -> None:
 def test_the_curve_says_who_took_part_and_with_which_j(toys: Any) -> None:
     tables = [toys.table("Fermi-LAT", J), toys.table("VERITAS", DRACO, seen=-0.5)]
     curve = combined_curve(Combination(tables), inputs=("a.parquet", "b.parquet"))
-    assert (curve.quantity, curve.channel, curve.id) == ("sigmav", "bb", "sv_fermi_lat_veritas_bb")
+    assert (curve.quantity, curve.channel, curve.id) == ("sigmav", "bb", "sv_fermi-lat_veritas_bb")
     assert curve.experiment == "Fermi-LAT + VERITAS"
     assert "draco 18.8 ± 0.2" in str(curve.assumptions["J_factor"])
     assert curve.provenance.inputs[:2] == ("file 1 = a.parquet", "file 2 = b.parquet")
     np.testing.assert_allclose(curve.y, Combination(tables).scan()["limit"])
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("Fermi–LAT (x)",), ("日本",), (f"A telescope on a mountain, number {n}" for n in range(5))],
+)
+def test_whoever_took_part_the_curve_can_be_written_and_its_channel_stays_in_the_id(
+    names: Iterable[str], toys: Any, tmp_path: Path
+) -> None:
+    curve = combined_curve(Combination([toys.table(name, DRACO) for name in names]))
+    assert curve.id.endswith("_bb")
+    write_pairs([curve], tmp_path)
+    assert load(tmp_path).ids == [curve.id]

@@ -61,6 +61,26 @@ def test_what_is_written_is_read_back(table: LikelihoodTable, ending: str, tmp_p
     same(read["tautau"], tau)
 
 
+@pytest.mark.parametrize("name", ["a,b", 'a"b', "one\ntwo", "one\rtwo", " a ", "Böötes II", ""])
+def test_a_name_with_commas_quotes_or_line_breaks_is_read_back(
+    name: str, ending: str, tmp_path: Path
+) -> None:
+    table = Toys.table("A", {name: J["draco"], "other": J["segue_1"]}, sigma_v=SIGMA_V)
+    same(read_likelihoods(write_likelihoods(table, tmp_path / f"x{ending}")[0])["bb"], table)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("\udcff", "is no text that a file can hold"), ("x" * 301, "longer than 300 bytes")]
+)
+def test_a_name_that_no_file_gives_back_is_not_written(
+    name: str, said: str, ending: str, tmp_path: Path
+) -> None:
+    table = Toys.table("A", {name: J["draco"]}, sigma_v=SIGMA_V)
+    with pytest.raises(OutOfRange, match=said):
+        write_likelihoods(table, tmp_path / f"x{ending}")
+    assert not list(tmp_path.iterdir())
+
+
 @settings(max_examples=20)
 @given(arrays(np.float64, (2, 1, 6), elements=st.floats(-1e300, 1e300)))
 def test_every_number_survives_to_the_last_bit(tmp_path_factory: Any, numbers: np.ndarray) -> None:
@@ -90,7 +110,7 @@ def test_nothing_is_written_over(table: LikelihoodTable, ending: str, tmp_path: 
         (lambda rows: rows[:-1], r"x\.csv, row 363: .* every target has all masses"),
         (lambda rows: [*rows, rows[-1]], r"x\.csv, row 364"),
         (lambda rows: [*rows[:7], rows[7].rsplit(",", 1)[0] + ",low", *rows[8:]], "x.csv cannot be read"),
-        (lambda rows: [*rows[:7], rows[7].rsplit(",", 1)[0] + ",", *rows[8:]], "x.csv cannot be read"),
+        (lambda rows: [*rows[:7], rows[7].rsplit(",", 1)[0] + ",", *rows[8:]], "ln L is nan at sigma_v"),
         (lambda rows: [*rows[:7], rows[7].rsplit(",", 1)[0] + ",nan", *rows[8:]], "ln L is nan at sigma_v"),
         (lambda rows: [rows[0].replace("lnL", "TS"), *rows[1:]], "has no column 'lnL'"),
         (lambda rows: rows[:1], "it has no row"),
@@ -116,6 +136,9 @@ def test_rows_that_are_no_full_grid_are_named(
         ({"targets": {"draco": 18.8}}, "not as documented"),
         ({"reference": {"arXiv": "1"}}, "not as documented"),
         ({"kind": "guess"}, "unknown kind of a likelihood table"),
+        ({"year": "2020"}, r"x\.json: the year is '2020'; give a whole number"),
+        ({"year": 20.20}, r"x\.json: the year is 20\.2; give a whole number"),
+        ({"year": True}, r"x\.json: the year is True; give a whole number"),
     ],
 )
 def test_a_header_that_says_something_else_is_refused(
@@ -139,6 +162,15 @@ def test_a_header_that_lacks_or_is_nothing_is_refused(table: LikelihoodTable, tm
         read_likelihoods(path)
     beside.unlink()
     with pytest.raises(OutOfRange, match=r"x\.csv cannot be read"):
+        read_likelihoods(path)
+
+
+def test_an_empty_cell_of_a_csv_is_named_by_its_row(table: LikelihoodTable, tmp_path: Path) -> None:
+    path = write_likelihoods(table, tmp_path / "x.csv")[0]
+    rows = path.read_text().splitlines()
+    rows[3] = rows[3].replace(",100,", ",,", 1)
+    path.write_text("\n".join(rows) + "\n")
+    with pytest.raises(OutOfRange, match=r"x\.csv, column mass_GeV, row 3: a number is missing"):
         read_likelihoods(path)
 
 

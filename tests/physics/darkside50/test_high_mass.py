@@ -134,6 +134,18 @@ def test_a_light_yield_that_is_no_positive_number_is_refused(search: HighMass, l
         replace(search, light_yield_pe_kev=light)
 
 
+@pytest.mark.parametrize("name", ["observed", "background", "background_sigma"])
+@pytest.mark.parametrize("value", [-1, float("nan"), float("inf"), "3"])
+def test_events_that_cannot_be_are_refused(search: HighMass, name: str, value: object) -> None:
+    with pytest.raises(OutOfRange, match=f"^{name} .*in events"):
+        replace(search, **{name: value})  # type: ignore[arg-type]
+
+
+def test_half_an_event_was_not_observed(search: HighMass) -> None:
+    with pytest.raises(OutOfRange, match=r"observed = 1\.5 must be a whole number of events"):
+        replace(search, observed=1.5)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("step", "function"),
     [

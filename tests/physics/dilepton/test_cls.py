@@ -5,7 +5,7 @@ from scipy.stats import poisson
 
 from vre_dm.errors import OutOfRange
 from vre_dm.physics.dilepton.benchmarks import BENCHMARKS
-from vre_dm.physics.dilepton.cls import cls, log_cls_by_toys, strength_limit
+from vre_dm.physics.dilepton.cls import cls, log_cls_by_toys
 from vre_dm.physics.dilepton.resonance import resonance
 from vre_dm.physics.dilepton.templates import Templates
 from vre_dm.physics.statistics.profile_likelihood import Toys
@@ -49,13 +49,7 @@ def test_the_limit_on_a_strength_is_that_of_pyhf(seed: int) -> None:
     observed, signal = rng.poisson(background).astype(float), rng.uniform(0, 3, 6)
     model = likelihood(signal, background)
     theirs, _ = pyhf.infer.intervals.upper_limits.toms748_scan(list(observed), model, 0.01, 10, level=0.05)
-    assert strength_limit(signal, observed, background)[0] == pytest.approx(float(theirs), rel=1e-4)
-
-
-def test_cls_is_five_per_cent_at_the_limit() -> None:
-    signals = np.array([[1.0, 2.0, 0.5], [0.0, 0.0, 3.0], [300.0, 1.0, 1.0]])
-    limit = strength_limit(signals, OBSERVED, BACKGROUND, cl=0.9)
-    np.testing.assert_allclose(cls(signals * limit[:, None], OBSERVED, BACKGROUND), 0.1, rtol=1e-6)
+    assert cls(float(theirs) * signal, observed, background)[0] == pytest.approx(0.05, rel=1e-4)
 
 
 def test_three_events_are_needed_where_nothing_is_expected_and_nothing_seen() -> None:
@@ -63,7 +57,6 @@ def test_three_events_are_needed_where_nothing_is_expected_and_nothing_seen() ->
     exact = np.exp(-np.ravel(signals))
     np.testing.assert_allclose(cls(signals, *nothing), exact, rtol=1e-12)
     np.testing.assert_allclose(np.exp(log_cls_by_toys(signals, *nothing, toys())), exact, rtol=1e-6)
-    assert strength_limit([[1.0]], *nothing)[0] == pytest.approx(-np.log(0.05), rel=1e-6)
 
 
 def toys(number: int = 2000) -> Toys:
@@ -121,7 +114,6 @@ def test_toys_refuse_what_was_not_counted_and_what_none_of_them_reaches() -> Non
 
 def test_nothing_is_never_excluded_and_more_is_always_excluded_more() -> None:
     assert cls([0.0, 0.0, 0.0], OBSERVED, BACKGROUND)[0] == 1
-    assert strength_limit([0.0, 0.0, 0.0], OBSERVED, BACKGROUND)[0] == np.inf
     steps = cls(np.outer(np.geomspace(0.1, 100, 60), [1.0, 1.0, 1.0]), OBSERVED, BACKGROUND)
     assert np.all(np.diff(steps) < 0)
 

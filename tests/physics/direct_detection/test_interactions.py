@@ -1,6 +1,5 @@
 """Interactions of nuclei against wimprates, published spins and what must hold for any of them."""
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -37,16 +36,6 @@ from vre_dm.physics.targets import (
 )
 
 ENERGIES = np.array([1.0, 5.0, 10.0, 20.0, 40.0])
-
-
-@pytest.fixture(scope="module")
-def wimprates() -> Any:
-    with warnings.catch_warnings():
-        # It warns at import that its default halo changed, and its parts of other packages' future.
-        warnings.simplefilter("ignore")
-        import wimprates
-
-        yield wimprates
 
 
 def theirs(wimprates: Any, mass: float, sigma: float, **how: Any) -> np.ndarray:

@@ -8,7 +8,7 @@ import xarray as xr
 import vre_dm
 from vre_dm.physics.dwarfs.roster import Roster, read_roster
 from vre_dm.physics.dwarfs.stack import DwarfStack
-from vre_dm.physics.dwarfs.tables import read_likelihoods
+from vre_dm.physics.dwarfs.tables import read_bin_likelihoods
 from vre_dm.physics.spectra import TabulatedSpectrum, read_pppc
 
 SEED = Path(vre_dm.__file__).parent / "sandbox" / "seed" / "files"
@@ -16,7 +16,7 @@ SEED = Path(vre_dm.__file__).parent / "sandbox" / "seed" / "files"
 
 @pytest.fixture(scope="session")
 def tables() -> xr.Dataset:
-    return read_likelihoods(sorted((SEED / "fermi").glob("dsph.likelihood.*")))
+    return read_bin_likelihoods(sorted((SEED / "fermi").glob("dsph.likelihood.*")))
 
 
 @pytest.fixture(scope="session")

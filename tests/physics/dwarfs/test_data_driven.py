@@ -10,9 +10,9 @@ from scipy.integrate import trapezoid
 
 from tests.physics.dwarfs.conftest import SEED
 from vre_dm.errors import OutOfRange
-from vre_dm.limits.checks import check
+from vre_dm.limits.checks import check, check_record
+from vre_dm.limits.sidecar import to_record
 from vre_dm.physics.combination import Combination, LikelihoodTable
-from vre_dm.physics.dwarfs.bands import expected_curve
 from vre_dm.physics.dwarfs.blank_sky import BlankSky, read_blank_sky
 from vre_dm.physics.dwarfs.data_driven import DROP, DataDrivenStack
 from vre_dm.physics.dwarfs.data_driven_bands import blank_sky_limits
@@ -170,7 +170,6 @@ def test_bands_come_from_blank_sky_with_a_seed(dwarfs: Dwarfs, sky: BlankSky, bb
     )
     assert np.all((low < middle) & (middle < high))
     np.testing.assert_allclose(middle, np.median(first, axis=0))
-    assert expected_curve(curve).kind == "expected"
     with pytest.raises(OutOfRange, match="other masses"):
         data_driven_curve(stack, bb, [60.0, 500.0], expected=first)
     with pytest.raises(OutOfRange, match="need the blank sky"):
@@ -211,6 +210,15 @@ def test_a_curve_is_of_the_catalogue(
     assert "97.5 % one-sided" in str(curve.assumptions["level"])
     assert "3.84" in curve.label
     assert not [problem for problem in check(curve) if problem.grave and problem.check != "licence"]
+
+
+def test_a_spectrum_of_any_name_makes_a_curve_that_the_catalogue_takes(
+    dwarfs: Dwarfs, bb: TabulatedSpectrum
+) -> None:
+    mine = FunctionSpectrum(bb.dn_de, "½ bb + ½ ττ (mine)", bb.mass_range_gev)
+    check_record(
+        to_record(data_driven_curve(DataDrivenStack(dwarfs=[dwarfs["Draco"]]), mine, [10.0, 100.0])), "x"
+    )
 
 
 def test_what_cannot_be_computed_is_refused(dwarfs: Dwarfs, sky: BlankSky, bb: TabulatedSpectrum) -> None:

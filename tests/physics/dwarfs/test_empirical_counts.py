@@ -11,8 +11,7 @@ from scipy.stats import poisson
 from tests.physics.dwarfs.conftest import SEED
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.checks import check
-from vre_dm.physics.dwarfs.bands import expected_curve
-from vre_dm.physics.dwarfs.curves import limit_curve
+from vre_dm.physics.dwarfs.curves import stack_curve
 from vre_dm.physics.dwarfs.empirical_counts import (
     EDGES_MEV,
     MADHAT_2024,
@@ -91,10 +90,9 @@ def test_expected_limits_are_reproducible_and_become_bands(
     )
     np.testing.assert_array_equal(first[:2], again)
     stack = DwarfStack(counts.tables(few), few)
-    curve = limit_curve(stack, bb, masses, origin=MADHAT_2024, expected=first)
+    curve = stack_curve(stack, bb, masses, origin=MADHAT_2024, expected=first)
     assert not check(curve)
-    assert expected_curve(curve).kind == "expected"
-    np.testing.assert_allclose(expected_curve(curve).y, np.median(first, axis=0))
+    np.testing.assert_allclose(curve.column("median_cm3_s"), np.median(first, axis=0))
 
 
 def test_photons_that_blank_sky_never_had_are_refused(counts: EmpiricalCounts) -> None:

@@ -11,7 +11,7 @@ from scipy.stats import norm
 
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.checks import check
-from vre_dm.physics.dwarfs.curves import limit_curve, target_curves
+from vre_dm.physics.dwarfs.curves import stack_curve, target_curves
 from vre_dm.physics.dwarfs.roster import JFactor, Roster
 from vre_dm.physics.dwarfs.stack import DwarfStack
 from vre_dm.physics.dwarfs.tables import likelihood_tables
@@ -161,7 +161,7 @@ def test_a_limit_of_any_level_is_where_the_profile_has_dropped(
 
 def test_curves_and_masses_that_are_none_are_refused(stack: DwarfStack, channels: Channels) -> None:
     with pytest.raises(OutOfRange, match="must rise"):
-        limit_curve(stack, channels["bb"], [100.0, 10.0])
+        stack_curve(stack, channels["bb"], [100.0, 10.0])
     for masses in ([], [[10.0, 100.0]]):
         with pytest.raises(OutOfRange, match="not an array of shape"):
             stack.scan(channels["bb"], masses)
@@ -209,14 +209,14 @@ def test_a_grid_that_is_none_is_refused(
 def test_the_curve_passes_the_catalogue_s_checks_and_names_its_inputs(
     stack: DwarfStack, channels: Channels
 ) -> None:
-    curve = limit_curve(
+    curve = stack_curve(
         stack, channels["bb"], np.geomspace(10, 1000, 20), inputs=("fermi:dsph.likelihoods adler32:12345678",)
     )
     assert (curve.quantity, curve.channel, curve.cl) == ("sigmav", "bb", 0.95)
     assert curve.provenance.inputs == ("file 1 = fermi:dsph.likelihoods adler32:12345678",)
     assert str(curve.assumptions["targets"]).startswith("41: bootes_I")
     assert not check(curve)
-    assert curve.id == "sv_fermi_lat_41_dwarf_galaxies_bb"
+    assert curve.id == "sv_fermi-lat_41_dwarf_galaxies_bb"
 
 
 def test_every_target_has_a_curve_and_none_is_much_stronger_than_all(
@@ -227,4 +227,4 @@ def test_every_target_has_a_curve_and_none_is_much_stronger_than_all(
     single = target_curves(few, channels["bb"], masses)
     assert [curve.label.split(",")[0] for curve in single] == ["draco", "segue_1", "ursa_minor"]
     best = np.min([curve.y for curve in single], axis=0)
-    assert np.all(limit_curve(few, channels["bb"], masses).y < 1.5 * best)
+    assert np.all(stack_curve(few, channels["bb"], masses).y < 1.5 * best)

@@ -10,7 +10,7 @@ import xarray as xr
 from tests.physics.dwarfs.conftest import SEED
 from vre_dm.errors import OutOfRange
 from vre_dm.physics.dwarfs.roster import JFactor, Roster, read_roster
-from vre_dm.physics.dwarfs.tables import likelihood_tables, read_likelihoods
+from vre_dm.physics.dwarfs.tables import likelihood_tables, read_bin_likelihoods
 
 DRACO = SEED / "fermi" / "dsph.likelihood.draco.parquet"
 FLUX, LNL = [[0.0, 1e-9, 1e-8]] * 2, [[0.0, 0.1, -3.0]] * 2
@@ -25,7 +25,7 @@ def test_48_targets_in_24_bins_from_half_a_gev_to_half_a_tev(tables: xr.Dataset)
 
 
 def test_other_files_of_a_fetch_are_left_aside() -> None:
-    both = read_likelihoods([SEED / "fermi" / "dsph.jfactors.parquet", DRACO])
+    both = read_bin_likelihoods([SEED / "fermi" / "dsph.jfactors.parquet", DRACO])
     assert both["target"].to_numpy().tolist() == ["draco"]
 
 
@@ -49,21 +49,21 @@ def test_a_table_that_is_not_whole_is_refused(
     path = tmp_path / "dsph.likelihood.spoilt.parquet"
     spoil(pd.read_parquet(DRACO)).to_parquet(path)
     with pytest.raises(OutOfRange, match=message):
-        read_likelihoods([path])
+        read_bin_likelihoods([path])
 
 
 def test_a_target_twice_and_other_energy_bins_are_refused(tmp_path: Path) -> None:
     with pytest.raises(OutOfRange, match="second table of draco"):
-        read_likelihoods([DRACO, DRACO])
+        read_bin_likelihoods([DRACO, DRACO])
     wider = pd.read_parquet(DRACO).eval("e_min_MeV = 2 * e_min_MeV\ne_max_MeV = 2 * e_max_MeV")
     wider.to_parquet(tmp_path / "dsph.likelihood.wider.parquet")
     with pytest.raises(OutOfRange, match="other energy bins than"):
-        read_likelihoods([DRACO, tmp_path / "dsph.likelihood.wider.parquet"])
+        read_bin_likelihoods([DRACO, tmp_path / "dsph.likelihood.wider.parquet"])
 
 
 def test_another_file_is_not_taken_for_a_likelihood() -> None:
     with pytest.raises(OutOfRange, match="e_min_MeV"):
-        read_likelihoods([SEED / "fermi" / "dsph.jfactors.parquet"])
+        read_bin_likelihoods([SEED / "fermi" / "dsph.jfactors.parquet"])
     with pytest.raises(OutOfRange, match="no column 'target'"):
         read_roster(DRACO)
 
@@ -86,7 +86,7 @@ def test_numbers_that_are_no_likelihood_are_refused(
 
 def test_no_table_at_all_is_refused() -> None:
     with pytest.raises(OutOfRange, match="no target"):
-        read_likelihoods([])
+        read_bin_likelihoods([])
 
 
 def test_the_roster_is_the_unrounded_sample_of_41(roster: Roster) -> None:

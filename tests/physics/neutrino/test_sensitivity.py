@@ -127,7 +127,7 @@ def test_a_projection_says_that_it_is_one(halo: Fold, channels: Channels) -> Non
     assert "projection, IRF level, no systematics" in curve.statistic
     assert "projection, IRF level, no systematics" in curve.label
     assert curve.assumptions["profile"] == "NFW"
-    assert "input_1 = km3net:arca230.irf adler32:0de5e8a0" in curve.provenance.inputs
+    assert "file 1 = km3net:arca230.irf adler32:0de5e8a0" in curve.provenance.inputs
     assert np.all((curve.y > 1e-25) & (curve.y < 1e-23))
 
 

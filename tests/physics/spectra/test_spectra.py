@@ -72,6 +72,16 @@ def test_nothing_has_more_energy_than_the_mass(photons: dict[str, TabulatedSpect
         assert counts_in_bins(spectrum, 100.0, [100.0, 200.0, 300.0]).tolist() == [0.0, 0.0]
 
 
+@given(st.floats(1, 1e5), st.floats(1.001, 1e6))
+def test_particles_with_more_energy_than_annihilates_are_refused(mass: float, times: float) -> None:
+    all_of_it = FunctionSpectrum(lambda m, energy: 2 / energy, "flat")  # E dN/dE is 2 from 0 to the mass
+    edges = mass * np.array([0.001, 0.1, 1, 10])
+    assert energy_in_bins(all_of_it, mass, edges).sum() == pytest.approx(2 * 0.999 * mass)
+    too_much = FunctionSpectrum(lambda m, energy: 2 * times / 0.999 / energy, "in MeV")
+    with pytest.raises(OutOfRange, match=r"spectrum in MeV at .* GeV that annihilate; dN/dE is per"):
+        energy_in_bins(too_much, mass, edges)
+
+
 def test_a_function_of_a_table_gives_the_tables_numbers(photons: dict[str, TabulatedSpectrum]) -> None:
     again = FunctionSpectrum(photons["tautau"].dn_de, "again")
     np.testing.assert_allclose(
@@ -251,7 +261,7 @@ def test_a_spectrum_of_other_particles_is_refused_where_photons_are_needed(
 
 
 def test_a_channels_name_is_no_spectrum() -> None:
-    said = r"'bb' is not a spectrum; take one, such as read_pppc\(path\)\['bb'\]"
+    said = r"'bb' is not a spectrum; take read_pppc\(path\)\['bb'\], or FunctionSpectrum\("
     for wrong in (
         lambda: counts_in_bins("bb", 100.0, [1.0, 2.0]),  # type: ignore[arg-type]
         lambda: require_particle("bb", "photon"),  # type: ignore[arg-type]

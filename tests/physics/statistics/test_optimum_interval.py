@@ -1,6 +1,9 @@
 """Yellin's limits against their closed forms, his table, and repeated experiments."""
 
+import gc
 import math
+import pickle
+import weakref
 
 import numpy as np
 import pytest
@@ -9,7 +12,14 @@ from hypothesis import strategies as st
 from scipy.stats import poisson
 
 from vre_dm.errors import OutOfRange
-from vre_dm.physics.statistics import MaximumGap, Observation, OptimumInterval, counted, measured
+from vre_dm.physics.statistics import (
+    MaximumGap,
+    Observation,
+    OptimumInterval,
+    counted,
+    interval_tables,
+    measured,
+)
 from vre_dm.physics.statistics.interval_tables import (
     interval_table,
     largest_fractions,
@@ -136,8 +146,29 @@ def test_a_level_beyond_the_simulated_experiments_is_refused() -> None:
         optimum().upper_limit(on_a_line([0.5]), cl=0.999)
 
 
-def test_too_few_experiments_and_too_many_events_are_refused() -> None:
-    with pytest.raises(OutOfRange, match="at least 1000"):
-        OptimumInterval(np.random.default_rng(1), 10)
+def test_tables_live_as_long_as_their_object_and_do_not_travel_with_it() -> None:
+    statistic = optimum()
+    limit = statistic.upper_limit(on_a_line([0.2, 0.5]))
+    sent = pickle.dumps(statistic)
+    assert len(sent) < 2000
+    assert pickle.loads(sent).upper_limit(on_a_line([0.2, 0.5])) == limit
+    table = weakref.ref(statistic._tables.at(math.log(10)).sizes)
+    del statistic
+    gc.collect()
+    assert table() is None
+
+
+def test_more_tables_than_there_is_room_for_change_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, anew = optimum(), optimum()
+    seen = [on_a_line(np.linspace(0.05, 0.95, events)) for events in (2, 5, 3)]
+    limits = [kept.upper_limit(one) for one in seen]
+    monkeypatch.setattr(interval_tables, "MOST_KEPT", 0)
+    assert [anew.upper_limit(one) for one in seen] == limits
+
+
+def test_few_or_very_many_experiments_and_too_many_events_are_refused() -> None:
+    for experiments in (10, 10**6):
+        with pytest.raises(OutOfRange, match=r"must be 1000 to 100000: .* takes 4 kB of memory for each"):
+            OptimumInterval(np.random.default_rng(1), experiments)
     with pytest.raises(OutOfRange, match="up to 100 events, not 101"):
         optimum().upper_limit(on_a_line(np.linspace(0, 1, 101)))

@@ -20,7 +20,7 @@ from vre_dm.lake.jobs.journal import Entry
 from vre_dm.lake.jobs.task import Task
 from vre_dm.lake.private import make_private, open_to_others
 from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Finished
-from vre_dm.lake.transfer.owner import Owner, myself
+from vre_dm.lake.transfer.owner import Owner, myself, process
 
 WEEK = 7 * 24 * 3600.0
 MOST = 50
@@ -30,6 +30,8 @@ _POLL = 0.2  # seconds between two looks at another process's journal
 _NAME = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
 _ELSEWHERE = "make room there, or name another folder with XDG_STATE_HOME"
 _ABOUT, _TASK, _RESULT, _PAUSED = "job.json", "task.json", "result.json", "paused"
+RUN = "run"
+"""Folder in that of a map, for what its process keeps: the function, chunks that are done, what it gave."""
 _FILES = ("cancel", _PAUSED, "events.jsonl", "job.json.new", _TASK, f"{_RESULT}.new", _RESULT, _ABOUT)
 
 
@@ -40,9 +42,9 @@ class About:
     Attributes
     ----------
     kind
-        ``fetch`` or ``upload``.
+        ``fetch``, ``upload`` or ``map``.
     what, to
-        The dataset, and the folder or the storage element.
+        The dataset, and the folder, the storage element or the function.
     lake
         Name of the lake.
     chosen
@@ -118,6 +120,17 @@ class JobFolder:
             return Result(tuple(map(Path, said["paths"])), tuple(map(dict, said["report"])))
         except (OSError, ValueError, TypeError, LookupError, RecursionError):
             return Result()
+
+    def remember(self, task: Task) -> None:
+        """Write down what starts the same again."""
+        (self.path / _TASK).write_text(json.dumps(task.document()))
+
+    def give(self, pid: int) -> None:
+        """Make it the job of another process of this machine, which goes on with what this one began."""
+        begun, owner = self.begun, process(pid)
+        if begun is not None and begun.owner != owner:
+            with suppress(FileNotFoundError):  # that one says the same of itself at this moment
+                _describe(self.path, begun.about, begun.at.timestamp(), owner)
 
     def keep(self, result: Result) -> None:
         """Write down what it gave; a disk that refuses costs nobody the files."""
@@ -200,6 +213,10 @@ class JobFolder:
         with suppress(OSError):  # another process removes it too, or it holds what is not ours
             for name in _FILES:
                 (self.path / name).unlink(missing_ok=True)
+            if (self.path / RUN).is_dir():
+                for path in (self.path / RUN).iterdir():
+                    path.unlink()
+                (self.path / RUN).rmdir()
             self.path.rmdir()
 
     @property
@@ -235,20 +252,25 @@ def begin(root: Path, about: About, now: float, task: Task | None = None) -> Job
     """
     name = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime(now))}-{secrets.token_hex(4)}"
     folder = JobFolder(root / name)
-    begun = {"owner": str(myself()), "host": socket.gethostname(), "at": now, "about": asdict(about)}
     try:
         make_private(root, _ELSEWHERE)
         clean(root, now)
         folder.path.mkdir(mode=0o700)
         if task is not None:
-            (folder.path / _TASK).write_text(json.dumps(task.document()))
-        draft = folder.path / "job.json.new"
-        draft.write_text(json.dumps(begun))
-        draft.replace(folder.path / _ABOUT)
+            folder.remember(task)
+        _describe(folder.path, about, now, myself())
     except OSError as error:
         folder.remove()
         raise untold(root, error) from error
     return folder
+
+
+def _describe(path: Path, about: About, at: float, owner: Owner) -> None:
+    """Write down what a job is for, and whose it is."""
+    begun = {"owner": str(owner), "host": socket.gethostname(), "at": at, "about": asdict(about)}
+    draft = path / "job.json.new"
+    draft.write_text(json.dumps(begun))
+    draft.replace(path / _ABOUT)
 
 
 def untold(root: Path, error: OSError) -> NotWritable:

@@ -1,4 +1,4 @@
-"""A fetch or an upload as any window sees it: how it stands, followed and cancelled from there."""
+"""A fetch, an upload or a map as any window sees it: how it stands, followed and cancelled from there."""
 
 import os
 import time
@@ -14,7 +14,7 @@ from vre_dm.lake.jobs.folder import About, Begun, JobFolder, Result
 from vre_dm.lake.jobs.journal import Entry
 from vre_dm.lake.jobs.remains import remains, remove, size_of
 from vre_dm.lake.jobs.standing import Standing, amounts, trouble
-from vre_dm.lake.jobs.task import Task
+from vre_dm.lake.jobs.task import MAP, Task
 from vre_dm.lake.rules.spans import stamp
 from vre_dm.lake.tables import Table, Tabular, clean, plural
 from vre_dm.lake.transfer.events import (
@@ -31,6 +31,10 @@ _POLL = 0.2  # seconds between two looks at whether it is over
 _IN_SENTENCE = {"job", "what", "state", ""}
 Show = Callable[[float], AbstractContextManager[Listener]]
 """Shows events to the user; is told for how many seconds the job runs already."""
+
+
+Given = Callable[[JobFolder], Any]
+"""Reads what a map gave, which is not for this room to know."""
 
 
 def unseen(_: float) -> AbstractContextManager[Listener]:
@@ -57,12 +61,20 @@ class Job(Tabular):
         Later jobs of the same, the newest first.
     show
         Shows it while it is followed.
+    given
+        Reads what a map gave.
     """
 
     def __init__(
-        self, folder: JobFolder, begun: Begun, later: "Sequence[Job]" = (), show: Show = unseen
+        self,
+        folder: JobFolder,
+        begun: Begun,
+        later: "Sequence[Job]" = (),
+        show: Show = unseen,
+        given: Given | None = None,
     ) -> None:
         self._folder, self._begun, self._later, self._show = folder, begun, later, show
+        self._given = given
 
     @property
     def name(self) -> str:
@@ -76,7 +88,7 @@ class Job(Tabular):
 
     @property
     def kind(self) -> str:
-        """``fetch`` or ``upload``."""
+        """``fetch``, ``upload`` or ``map``."""
         return self._begun.about.kind
 
     @property
@@ -86,7 +98,7 @@ class Job(Tabular):
 
     @property
     def to(self) -> str:
-        """Folder or storage element."""
+        """Folder, storage element, or the function that is mapped."""
         return self._begun.about.to
 
     @property
@@ -176,6 +188,21 @@ class Job(Tabular):
     def result(self) -> Result:
         """What it gave: files that are whole, and what is known of those that could not be had."""
         return self._folder.result
+
+    def outcome(self) -> Any:
+        """Read what a map gave: `vre_dm.compute.run.outcome.Outcome`, with the value and where it came from.
+
+        Raises
+        ------
+        Declined
+            It is no map.
+        RunFailed, JobCancelled, …
+            It is not over, or ended without a result: the error that ended it.
+        """
+        if self.kind != MAP or self._given is None:
+            msg = f"{self.kind} {self.name} of {self.what} gives files, no value; result.paths has them"
+            raise Declined(clean(msg, None))
+        return self._given(self._folder)
 
     @property
     def paused(self) -> bool:
@@ -326,7 +353,7 @@ class Job(Tabular):
 
     def _remark(self, state: str, event: Event | None) -> str:
         became = self._became()
-        kept = became or "what arrived is kept"
+        kept = became or ("finished chunks are kept" if self.kind == MAP else "what arrived is kept")
         if state == "running" and self._folder.cancelled:
             return "was asked to stop"
         if isinstance(event, Finished) and event.failed:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from vre_dm.errors import NoSuchJob
 from vre_dm.lake.jobs.folder import About, folders
-from vre_dm.lake.jobs.job import AGAIN, Job, Show, unseen
+from vre_dm.lake.jobs.job import AGAIN, Given, Job, Show, unseen
 from vre_dm.lake.tables import Table, Tabular, plural
 
 _SHOWN = 20
@@ -49,7 +49,7 @@ class JobList(Tabular, list[Job]):
         return Table(title, heads, rows, " ".join(notes), widest=_WIDEST)
 
 
-def jobs_in(root: Path, show: Show = unseen) -> JobList:
+def jobs_in(root: Path, show: Show = unseen, given: Given | None = None) -> JobList:
     """Jobs of this user, in whatever window.
 
     Parameters
@@ -58,12 +58,14 @@ def jobs_in(root: Path, show: Show = unseen) -> JobList:
         Folder in which jobs tell of themselves.
     show
         Shows one to the user while it is followed.
+    given
+        Reads what a map gave.
     """
     found, later = JobList(), dict[About, tuple[Job, ...]]()
     told = [(begun, folder) for folder in folders(root) if (begun := folder.begun) is not None]
     for begun, folder in sorted(told, key=lambda pair: pair[0].at, reverse=True):
         same = later.get(begun.about, ())
-        found.append(Job(folder, begun, same, show))
+        found.append(Job(folder, begun, same, show, given))
         later[begun.about] = (*same, found[-1])
     found.sort(key=lambda job: job.state != "running")
     return found

@@ -7,7 +7,7 @@ from datetime import timedelta
 from vre_dm.did import Did
 from vre_dm.lake.rules.spans import rough
 from vre_dm.lake.tables import clean, size_text
-from vre_dm.lake.transfer.events import Event, Placed, Progress, Retrying, SourceChanged
+from vre_dm.lake.transfer.events import ChunkTrouble, Event, Placed, Progress, Retrying, SourceChanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ def trouble(events: Iterable[Event]) -> str:
     """Of events, the newest first: what became of the last source that failed, unless its file came."""
     whole: set[Did] = set()
     for event in events:
+        if isinstance(event, ChunkTrouble):
+            return clean(f"{event.cause}; {'again' if event.again else 'left out'}", 300)
         if isinstance(event, Placed):
             whole.add(event.file)
         elif isinstance(event, Retrying | SourceChanged) and event.file not in whole:

@@ -23,7 +23,7 @@ Work = Callable[[Listener, threading.Event], list[Path]]
 
 
 class StartedJob:
-    """A fetch or an upload, started by `vre_dm.lake.dataset.Dataset.start_fetch` and the like.
+    """A fetch, an upload or a map, started by `vre_dm.lake.dataset.Dataset.start_fetch` and the like.
 
     Parameters
     ----------
@@ -32,7 +32,8 @@ class StartedJob:
     about
         What it is for.
     root
-        Where other processes look for jobs; None where none shall see it.
+        Where other processes look for jobs; None where none shall see it. Or the folder of a job that another
+        process began for this one.
     task
         What starts the same again.
     must_tell
@@ -48,7 +49,7 @@ class StartedJob:
         self,
         work: Work,
         about: About,
-        root: Path | None,
+        root: Path | JobFolder | None,
         task: Task | None = None,
         *,
         must_tell: bool = False,
@@ -176,18 +177,18 @@ class StartedJob:
 
 
 def _told_in(
-    root: Path | None, about: About, task: Task | None, *, must_tell: bool
+    root: Path | JobFolder | None, about: About, task: Task | None, *, must_tell: bool
 ) -> tuple[JobFolder | None, Journal | None]:
     """Folder and journal of a new job; none where the disk refuses, and that may be."""
     if root is None:
         return None, None
     try:
-        folder = begin(root, about, time.time(), task)
+        folder = root if isinstance(root, JobFolder) else begin(root, about, time.time(), task)
         try:
             return folder, Journal(folder.journal, time.time)
         except OSError as error:
             folder.remove()
-            raise untold(root, error) from error
+            raise untold(folder.path.parent, error) from error
     except NotWritable as error:
         if must_tell:
             error.field = "XDG_STATE_HOME"  # no folder that was asked for

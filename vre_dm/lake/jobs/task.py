@@ -1,6 +1,7 @@
 """What a job was asked to do, kept beside it: any process can start the same again, whoever began it."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from vre_dm.lake.jobs.started import StartedJob
     from vre_dm.lake.lake import Lake
 
-FETCH, BRING, PUBLISH = "fetch", "make_available", "publish"
+FETCH, BRING, PUBLISH, MAP = "fetch", "make_available", "publish", "map"
 CACHE = "VRE_DM_CACHE"
 SETTINGS = frozenset({CACHE, STREAMS})
 """Variables that a task keeps."""
@@ -42,6 +43,7 @@ _WISHES: dict[str, dict[str, tuple[type, ...]]] = {
         "metadata": (dict, NoneType),
         "comment": (str,),
     },
+    MAP: {"job": (str,)},
 }
 """Keywords that each verb takes, with their types: what is read may start nothing else."""
 
@@ -53,14 +55,15 @@ class Task:
     Attributes
     ----------
     verb
-        ``fetch`` or ``make_available`` of a dataset, or ``publish`` to one.
+        ``fetch`` or ``make_available`` of a dataset, ``publish`` to one, or ``map`` over it.
     lake
         Name of the lake.
     what
-        The dataset.
+        The dataset; of a map also what is said of paths.
     wishes
         Keywords of the verb that were given; paths are absolute. Of an upload ``files`` has a `Place` under
-        each name; of a fetch ``leads`` is where ``target`` led, if there are links on it.
+        each name; of a fetch ``leads`` is where ``target`` led, if there are links on it; of a map ``job`` is
+        the name of the folder in which the function is.
     settings
         Variables of ours that its process had: where the cache is, how many streams there may be.
     """
@@ -72,7 +75,7 @@ class Task:
     settings: Mapping[str, str] = field(default_factory=dict)
 
     def start(self, lake: "Lake") -> "StartedJob":
-        """Begin; what cannot begin is refused as the verb refuses it."""
+        """Begin; what cannot begin is refused as the verb refuses it. A map goes on by `vre_dm.cli.task`."""
         if self.verb == PUBLISH:
             return lake.publication(did=self.what, **self.wishes).start()
         dataset, wishes = lake.dataset(self.what), dict(self.wishes)
@@ -106,7 +109,8 @@ class Task:
         return task
 
     def _is_sound(self) -> bool:
-        Did.parse(self.what)
+        if self.verb != MAP:
+            Did.parse(self.what)
         kinds = _WISHES[self.verb]
         return (
             all(isinstance(text, str) for text in (self.lake, *self.settings.values()))
@@ -122,6 +126,8 @@ class Task:
         if self.verb == PUBLISH:
             files = self.wishes["files"]
             return bool(files) and all(place.is_sound for place in files.values())
+        if self.verb == MAP:
+            return re.fullmatch(r"[0-9T]+-[0-9a-f]{8}", self.wishes["job"]) is not None
         return self.verb == BRING or Path(self.wishes["target"]).is_absolute()
 
 

@@ -1,4 +1,4 @@
-"""What a fetch says while it runs: one typed stream for terminal, notebook, journal and server."""
+"""What a fetch or a map says while it runs: one typed stream for terminal, notebook, journal and server."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -101,6 +101,38 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Computing(Progress):
+    """State of a function that is mapped over files; the bytes are those that it reads, decompressed.
+
+    Attributes
+    ----------
+    chunks_done, chunks_total
+        Pieces that are done, and all of them.
+    entries_done, entries_total
+        Entries of trees, or what else is counted.
+    unit
+        What is counted: ``entries``, ``rows`` or ``files``.
+    speed
+        Of those a second over the last seconds; what an earlier run did is left out.
+    """
+
+    chunks_done: int = 0
+    chunks_total: int = 0
+    entries_done: int = 0
+    entries_total: int = 0
+    unit: str = "entries"
+    speed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkTrouble:
+    """A piece of a map failed and is tried again, or left out; the cause names its file and entries."""
+
+    cause: str
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Retrying:
     """A source failed; it is asked again, not before ``wait`` seconds if it asked for them."""
 
@@ -167,6 +199,8 @@ Event = (
     | Replicating
     | Started
     | Progress
+    | Computing
+    | ChunkTrouble
     | Retrying
     | SourceChanged
     | Verified
@@ -202,7 +236,7 @@ def from_json(document: Mapping[str, Any]) -> Event:
     """
     name = document.get("event")
     if not isinstance(name, str) or name not in _KINDS:
-        msg = f"no event of a fetch: {ascii(name)[:60]}"
+        msg = f"no event of a job: {ascii(name)[:60]}"
         raise ValueError(msg)
     kind = _KINDS[name]
     try:
@@ -231,6 +265,13 @@ def _number(value: object) -> float:
     return float(value)
 
 
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        msg = f"{ascii(value)[:40]} is neither true nor false"
+        raise TypeError(msg)
+    return value
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str):
         msg = f"{value!a} is no text"
@@ -251,6 +292,7 @@ def _or_none(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 _READ: dict[Any, Callable[[Any], Any]] = {
     int: _whole,
+    bool: _flag,
     int | None: _or_none(_whole),
     float: _number,
     float | None: _or_none(_number),

@@ -115,8 +115,8 @@ def _is_sound(path: Path, item: Item, context: Context) -> bool:
 
 
 def _at_target(item: Item, context: Context) -> bool:
-    cache = _cache(item, context)
-    if not context.manner.recheck and (facts := _recorded(item, context)):
+    cache, facts = _cache(item, context), _facts(item.target)
+    if facts is not None and not context.manner.recheck and context.ledger.holds(item.target, item.expected):
         if cache is not None and not cache.use(item.did, item.expected):
             _managed(item, context, cache, facts)
         return True
@@ -129,19 +129,18 @@ def _at_target(item: Item, context: Context) -> bool:
     ):
         _record_link(item, context)
         return True
-    found = _read(item, context)
+    found = None if facts is None else _read(item, context)
     if found is not None and cache is not None:
         _managed(item, context, cache, found)
     return found is not None
 
 
-def _recorded(item: Item, context: Context) -> os.stat_result | None:
-    """State of the target, if it is as it was recorded when it was verified."""
+def _facts(path: Path) -> os.stat_result | None:
+    """State of what has this name, if anything has."""
     try:
-        facts = item.target.lstat()
+        return path.lstat()
     except OSError:
         return None
-    return facts if context.ledger.holds(item.target, item.expected) else None
 
 
 def _cache(item: Item, context: Context) -> "Cache | None":

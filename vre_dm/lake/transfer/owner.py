@@ -47,7 +47,12 @@ class Owner:
 
 def myself() -> Owner:
     """Identify this process."""
-    return Owner(_machine(), os.getpid(), _start(os.getpid()) or 0)
+    return process(os.getpid())
+
+
+def process(pid: int) -> Owner:
+    """Identify a process of this machine."""
+    return Owner(_machine(), pid, _start(pid) or 0)
 
 
 def nobody() -> Owner:

@@ -1,11 +1,14 @@
 """Everything decided before any byte moves: which files, which names, from where, and whether they fit."""
 
+import errno
+import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vre_dm.did import Did
 from vre_dm.lake.access import Access
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer.item import Item
@@ -13,6 +16,7 @@ from vre_dm.lake.transfer.refusals import (
     existing,
     refuse_blocked,
     refuse_clashes,
+    refuse_folders,
     refuse_full,
     refuse_unwritable,
 )
@@ -82,8 +86,10 @@ def make_plan(
     folders: dict[str, Path] = {}
     items = tuple(_item(file, folder, folders, access, own) for file in unique.values())
     refuse_blocked(items, folder)
+    looks = _looks(items)
+    refuse_folders(items, looks)
     shown = cache if cache is not own else None
-    coming = tuple(item for item in items if not _is_here(item, shown, copy=copy))
+    coming = tuple(item for item in items if not _is_here(item, looks, shown, copy=copy))
     if copy:
         refuse_unwritable(coming)
         refuse_full(coming, folder)
@@ -107,13 +113,24 @@ def _total(items: Sequence[Item]) -> int | None:
     return None if None in sizes else sum(size or 0 for size in sizes)
 
 
-def _is_here(item: Item, cache: "Cache | None", *, copy: bool) -> bool:
+def _looks(items: Sequence[Item]) -> dict[Did, os.stat_result]:
+    """State of what has the name of a file already, by one look each; where there is no folder, by none."""
+    there = {folder: folder.is_dir() for folder in dict.fromkeys(item.folder for item in items)}
+    found: dict[Did, os.stat_result] = {}
+    for item in items:
+        if there[item.folder]:
+            try:
+                found[item.did] = item.target.stat()
+            except OSError as error:
+                if error.errno not in (errno.ENOENT, errno.ELOOP):  # nothing, or a link to nothing
+                    raise
+    return found
+
+
+def _is_here(item: Item, looks: Mapping[Did, os.stat_result], cache: "Cache | None", *, copy: bool) -> bool:
     """By its size alone: the sums follow when it is the file's turn."""
     if not copy and any(source.path is not None for source in item.sources):
         return True
-    try:
-        if item.target.stat().st_size == item.expected.size:
-            return True
-    except OSError:
-        pass
+    if item.did in looks and looks[item.did].st_size == item.expected.size:
+        return True
     return cache is not None and bool(cache.paths(item.did, item.expected))

@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+import stat
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from vre_dm.did import Did
@@ -45,12 +46,12 @@ def refuse_clashes(dids: Iterable[Did]) -> None:
 
 
 def refuse_blocked(items: Sequence[Item], folder: Path) -> None:
-    """Refuse names that something else has.
+    """Refuse folders that cannot be made where they are to be.
 
     Raises
     ------
     NotWritable
-        A folder has the name of a file, a file that of a folder, or a link leads out of the folder.
+        A file has the name of a folder, or a link leads out of the folder.
     """
     inside = folder.resolve()
     for parent in dict.fromkeys(item.folder for item in items):
@@ -61,8 +62,23 @@ def refuse_blocked(items: Sequence[Item], folder: Path) -> None:
         if not parent.resolve().is_relative_to(inside):
             msg = f"{parent} is a link that leads out of {folder}; remove it or choose another folder"
             raise NotWritable(msg)
+
+
+def refuse_folders(items: Sequence[Item], looks: Mapping[Did, os.stat_result]) -> None:
+    """Refuse names that folders have.
+
+    Parameters
+    ----------
+    looks
+        What has the name of a file already.
+
+    Raises
+    ------
+    NotWritable
+        A folder has the name of a file.
+    """
     for item in items:
-        if item.target.is_dir():
+        if item.did in looks and stat.S_ISDIR(looks[item.did].st_mode):
             msg = (
                 f"{item.target} is a folder where {item.did} should be; move it away or choose another folder"
             )

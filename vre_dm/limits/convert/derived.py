@@ -1,6 +1,6 @@
 """How the result of a formula becomes a curve: what went in, whose numbers they were, what was assumed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -44,7 +44,8 @@ def derived(
     formula: str,
     quantity: str,
     columns: Sequence[Column],
-    inputs: Mapping[str, float | str],
+    inputs: Mapping[str, float | str] | None = None,
+    files: Iterable[str] = (),
     assumptions: Mapping[str, float | str] | None = None,
     scalings: Sequence[Scaling] = (),
     geometry: Geometry = "line",
@@ -68,6 +69,8 @@ def derived(
         Of the new curve. Columns are finite and positive.
     inputs
         Every number the formula used, units in the names; recorded as ``name = value``.
+    files
+        Files that went in, as ``scope:name adler32:xxxxxxxx``; recorded as ``file 1 = …`` in this order.
     assumptions
         Conventions, added to those of the source.
     scalings
@@ -96,7 +99,7 @@ def derived(
         cl=source.cl,
         statistic=source.statistic,
         reference=source.reference,
-        provenance=_provenance(source, formula, inputs),
+        provenance=_provenance(source, formula, {**(inputs or {}), **_numbered(files)}),
         assumptions=Assumptions({**earlier, **(assumptions or {})}),
         validity=validity,
         scalings=tuple(scalings),
@@ -150,6 +153,11 @@ def _provenance(source: Curve | Origin, formula: str, inputs: Mapping[str, float
         formula=formula,
         inputs=(*used, *lineage),
     )
+
+
+def _numbered(files: Iterable[str]) -> dict[str, str]:
+    given = (files,) if isinstance(files, str) else files
+    return {f"file {number}": text for number, text in enumerate(given, start=1)}
 
 
 def _require_positive(column: Column, id: str) -> None:

@@ -9,10 +9,10 @@ from vre_dm.limits.checks import check_record
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.interchange import conversion, questions, shape
 from vre_dm.limits.interchange import facts as flat
-from vre_dm.limits.interchange.draft import slug
 from vre_dm.limits.metadata import UNKNOWN
 from vre_dm.limits.quantities import quantity
 from vre_dm.limits.sidecar import from_record, to_record
+from vre_dm.limits.slug import slug
 
 if TYPE_CHECKING:
     from vre_dm.limits.interchange.answers import Answers

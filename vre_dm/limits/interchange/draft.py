@@ -99,11 +99,6 @@ def require_few(count: int, where: str) -> None:
         raise InvalidCurve(msg)
 
 
-def slug(text: str) -> str:
-    """An identifier that the catalogue allows, as near to the text as can be."""
-    return re.sub(r"[^a-z0-9_.-]+", "_", text.casefold()).lstrip("_.-")[:80] or "curve"
-
-
 def stem(text: str) -> str:
     """A column name that the catalogue allows, as near to the text as can be."""
     bare = re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_")[:50]

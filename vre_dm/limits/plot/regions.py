@@ -42,7 +42,18 @@ def outline(curve: Curve) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     for column in curve.columns[2:]:
         if column.stem == CEILING:
             return np.concatenate([curve.x, curve.x[::-1]]), np.concatenate([curve.y, column.values[::-1]])
-    return curve.x, curve.y
+    corners = _corners(curve) if curve.geometry == "contour" else []
+    return np.append(curve.x, [x for x, _ in corners]), np.append(curve.y, [y for _, y in corners])
+
+
+def _corners(curve: Curve) -> list[tuple[float, float]]:
+    """Corner round which an open contour closes: its ends lie on neighbouring edges of what it covers."""
+    x, y = curve.x, curve.y
+    columns, rows = (x.min(), x.max()), (y.min(), y.max())
+    for one, other in ((0, -1), (-1, 0)):
+        if x[one] in columns and y[one] not in rows and y[other] in rows and x[other] != x[one]:
+            return [(float(x[one]), float(y[other]))]
+    return []
 
 
 def is_closed(curve: Curve) -> bool:

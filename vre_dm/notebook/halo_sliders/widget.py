@@ -161,12 +161,8 @@ class HaloSliders(anywidget.AnyWidget):
         now = (f"{title} {getattr(self._halo, name):g} {unit}" for name, title, unit, *_ in _SLIDERS)
         return f"Halo: {', '.join(now)}. Run the cell again to move it."
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        """Offer the sliders and, where there can be none, the text."""
-        return super()._repr_mimebundle_(**options)
-
     def _ipython_display_(self) -> None:
-        display(*self._repr_mimebundle_()[:1], raw=True)
+        display(*(self._repr_mimebundle_() or ())[:1], raw=True)
         shown = self._live() if self.overlay is None else self.overlay._repr_mimebundle_()
         display(shown, raw=True, display_id=self._shown_as)
 

@@ -15,7 +15,7 @@ from vre_dm.physics.combination.table import LikelihoodTable
 from vre_dm.physics.dwarfs.checks import COMPOSITE_BB, QUANTITY, SOURCE
 from vre_dm.physics.dwarfs.roster import read_roster
 from vre_dm.physics.dwarfs.stack import DwarfStack
-from vre_dm.physics.dwarfs.tables import read_likelihoods as read_bins
+from vre_dm.physics.dwarfs.tables import read_bin_likelihoods
 from vre_dm.physics.spectra import read_pppc
 from vre_dm.physics.validation import Check
 
@@ -31,7 +31,7 @@ def checks(fetch: Callable[[str], list[Path]]) -> Iterator[Check]:
     ln L, so that a J profiled once an instrument would be seen.
     """
     roster = read_roster(fetch("fermi:dsph.jfactors")[0])
-    stack = DwarfStack(read_bins(fetch("fermi:dsph.likelihoods")), roster)
+    stack = DwarfStack(read_bin_likelihoods(fetch("fermi:dsph.likelihoods")), roster)
     spectrum = read_pppc(fetch("pppc4dmid:gamma.noew")[0])["bb"]
     lnl = stack.likelihood(spectrum, list(COMPOSITE_BB), SIGMA_V_CM3_S, profile_j=False)
     whole = LikelihoodTable(instrument="whole", channel="bb", lnl=lnl, jfactors=dict(roster))

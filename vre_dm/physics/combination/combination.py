@@ -42,11 +42,17 @@ class Combination:
         Targets for which each instrument's J is of a region of its own: tables are not shifted, the
         instruments share the deviation.
 
+    Attributes
+    ----------
+    shared
+        J factor of each target, in order of appearance.
+
     Raises
     ------
     OutOfRange
-        Tables of different channels, kinds or cross sections; an instrument twice; a mass that an
-        instrument leaves out between its others; or J factors that differ and are not spoken of.
+        Tables of different channels, kinds or cross sections; an instrument twice; an instrument that
+        shares no mass with another; a mass that one leaves out between its others; or J factors that differ
+        and are not spoken of.
 
     References
     ----------
@@ -56,20 +62,17 @@ class Combination:
     tables: Sequence[LikelihoodTable]
     jfactors: Mapping[str, JFactor] = field(default_factory=dict)
     own_regions: Collection[str] = ()
+    shared: Mapping[str, JFactor] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         _require_alike(self.tables)
-        shared_jfactors(self.tables, self.jfactors, self.own_regions)
+        shared = shared_jfactors(self.tables, self.jfactors, self.own_regions)
+        object.__setattr__(self, "shared", shared)
 
     @property
     def mass_gev(self) -> Array:
         """Masses at which at least one instrument says something, GeV."""
         return np.unique(np.concatenate([table.mass_gev for table in self.tables]))
-
-    @property
-    def shared(self) -> dict[str, JFactor]:
-        """J factor of each target."""
-        return shared_jfactors(self.tables, self.jfactors, self.own_regions)
 
     def likelihood(self) -> xr.DataArray:
         """Sum ln L over the instruments, J at its central value.
@@ -81,17 +84,18 @@ class Combination:
             tables' cross sections; ``-inf`` where one of the instruments that know target and mass does not
             reach, zero where none of them does.
         """
-        shared, masses, lattice = self.shared, self.mass_gev, self._lattice()
+        masses, lattice = self.mass_gev, self._lattice()
+        place = {target: row for row, target in enumerate(self.shared)}
         coords = {
-            "target": list(shared),
+            "target": list(place),
             "mass": ("mass", masses, {"units": "GeV"}),
             "sigma_v": ("sigma_v", 10**lattice, {"units": "cm3/s"}),
         }
-        total = np.zeros((len(shared), masses.size, lattice.size))
+        total = np.zeros((len(place), masses.size, lattice.size))
         for table in self.tables:
-            rows = np.array([list(shared).index(target) for target in table.targets])
+            rows = np.array([place[target] for target in table.targets])
             columns = np.searchsorted(masses, table.mass_gev)
-            moved = table.on_grid(10**lattice, shift_dex=shifts(table, shared, self.own_regions))
+            moved = table.on_grid(10**lattice, shift_dex=shifts(table, self.shared, self.own_regions))
             total[np.ix_(rows, columns)] += moved.to_numpy() - table.lnl.to_numpy()[..., :1]
         return xr.DataArray(total, coords, ("target", "mass", "sigma_v"), "lnL", {"units": "1"})
 
@@ -116,8 +120,8 @@ class Combination:
             the target.
         """
         lnl = self.likelihood()
-        profiles = np.stack([self._profiled(row, lnl.sel(target=row).to_numpy()) for row in self.shared])
-        total = profiles.sum(axis=0)
+        pairs = zip(self.shared.values(), lnl.to_numpy(), strict=True)
+        total = np.sum([_profiled(factor.sigma_dex, rows) for factor, rows in pairs], axis=0)
         log10_sigma_v = np.log10(lnl["sigma_v"].to_numpy())
         best, place = highest(total, at_zero=0.0)
         crossing = last_above(total, best - one_sided_drop(cl))
@@ -140,10 +144,6 @@ class Combination:
         known = np.log10(self.tables[0].sigma_v_cm3_s)
         return np.asarray(known[0] + STEP_DEX * np.arange(int((known[-1] - known[0]) / STEP_DEX + 1e-6) + 1))
 
-    def _profiled(self, target: str, lnl: Array) -> Array:
-        sigma = self.shared[target].sigma_dex
-        return lnl if sigma == 0 else envelope(lnl, STEP_DEX / sigma)
-
     def _contributing(self, mass_gev: float) -> str:
         return ", ".join(table.instrument for table in self.tables if mass_gev in table.mass_gev)
 
@@ -163,6 +163,10 @@ class Combination:
                     f" {10 ** limit[over[0]]:.3g}; nothing is extrapolated, give larger cross sections"
                 )
                 raise OutOfRange(msg)
+
+
+def _profiled(sigma_dex: float, lnl: Array) -> Array:
+    return lnl if sigma_dex == 0 else envelope(lnl, STEP_DEX / sigma_dex)
 
 
 def _require_alike(tables: Sequence[LikelihoodTable]) -> None:
@@ -190,6 +194,16 @@ def _require_alike(tables: Sequence[LikelihoodTable]) -> None:
                 f" {table.mass_gev[0]:g} and {table.mass_gev[-1]:g} GeV, where another instrument has;"
                 " choose masses that all have"
             )
+            raise OutOfRange(msg)
+    _require_common_masses(tables)
+
+
+def _require_common_masses(tables: Sequence[LikelihoodTable]) -> None:
+    for table in tables:
+        others = [other.mass_gev for other in tables if other is not table]
+        if others and not np.isin(table.mass_gev, np.concatenate(others)).any():
+            reach = f"{table.instrument}, {table.mass_gev[0]:g} to {table.mass_gev[-1]:g} GeV"
+            msg = f"no other instrument has one of the masses of {reach}; are they in GeV?"
             raise OutOfRange(msg)
 
 

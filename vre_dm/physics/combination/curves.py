@@ -6,6 +6,7 @@ from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert.derived import Origin, derived
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import UNKNOWN, Reference
+from vre_dm.limits.slug import slug
 from vre_dm.physics.combination.combination import Combination
 from vre_dm.physics.dwarfs.crossing import one_sided_drop
 
@@ -55,7 +56,7 @@ def combined_curve(
             reference=tables[0].reference if len(tables) == 1 else Reference(),
             licence=tables[0].licence if len({table.licence for table in tables}) == 1 else UNKNOWN,
         ),
-        id=id or f"sv_{who}_{channel}".lower().replace(" + ", "_").replace(" ", "_").replace("-", "_"),
+        id=id or slug(f"sv_{who[:60]}_{channel}"),
         formula=FORMULA,
         quantity="sigmav",
         channel=channel,
@@ -63,7 +64,7 @@ def combined_curve(
             mass_column(result["mass"].to_numpy()),
             limit_column(result["limit"].to_numpy(), "sigmav"),
         ),
-        inputs={f"file {number}": text for number, text in enumerate(files, start=1)},
+        files=files,
         assumptions=_assumptions(combination),
         label=label or f"{who}, {channel} (this package, combined)",
     )

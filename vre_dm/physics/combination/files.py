@@ -47,7 +47,8 @@ def write_likelihoods(tables: LikelihoodTable | Sequence[LikelihoodTable], path:
     Raises
     ------
     OutOfRange
-        Tables of several instruments, of one channel twice, with several J of a target; or another ending.
+        Tables of several instruments, of one channel twice, with several J of a target; a name that is longer
+        than 300 bytes or no UTF-8; or another ending.
     NotWritable
         A file exists, or the folder cannot be written; nothing has changed.
     """
@@ -56,19 +57,19 @@ def write_likelihoods(tables: LikelihoodTable | Sequence[LikelihoodTable], path:
     import pyarrow.parquet as pq
 
     channels = [tables] if isinstance(tables, LikelihoodTable) else list(tables)
-    header = to_header(channels[0], _targets(channels)) if channels else ""
     if not channels:
         msg = "there is no likelihood table to write"
         raise OutOfRange(msg)
-    rows = pa.concat_tables([_rows(table) for table in channels])
     path, content = Path(path), io.BytesIO()
+    header = _encoded(path, to_header(channels[0], _targets(channels)))
+    rows = pa.concat_tables([_rows(path, table) for table in channels])
     if path.suffix == ".parquet":
         pq.write_table(rows.replace_schema_metadata({KEY: header}), content, compression="zstd")
         return place({path.name: content.getvalue()}, path.parent)
     if path.suffix == ".csv":
-        pyarrow.csv.write_csv(rows, content, pyarrow.csv.WriteOptions(quoting_style="none"))
+        pyarrow.csv.write_csv(rows, content)
         beside = path.with_suffix(".json").name
-        return place({path.name: content.getvalue(), beside: header + "\n"}, path.parent)
+        return place({path.name: content.getvalue(), beside: header + b"\n"}, path.parent)
     raise OutOfRange(_ending(path))
 
 
@@ -121,11 +122,13 @@ def _read_csv(path: Path, beside: Path) -> tuple[pa.Table, bytes]:
     import pyarrow.csv
 
     types: dict[str, Any] = {**dict.fromkeys(TEXTS, pa.string()), **dict.fromkeys(NUMBERS, pa.float64())}
-    options = pyarrow.csv.ConvertOptions(column_types=types, null_values=[])
+    options = pyarrow.csv.ConvertOptions(column_types=types, null_values=[""])
     try:
         require_small(path)
         require_small(beside)
-        rows, header = pyarrow.csv.read_csv(path, convert_options=options), beside.read_bytes()
+        lines = pyarrow.csv.ParseOptions(newlines_in_values=True)
+        rows = pyarrow.csv.read_csv(path, parse_options=lines, convert_options=options)
+        header = beside.read_bytes()
     except (pa.ArrowException, OSError) as error:
         cause = (str(error).splitlines() or [type(error).__name__])[0][:160]
         msg = f"{path.name} cannot be read as {WHAT}: {cause}"
@@ -163,14 +166,17 @@ def _grid(
     return xr.DataArray(lnl.reshape(shape), coords, AXES, "lnL", {"units": "1"})
 
 
-def _rows(table: LikelihoodTable) -> pa.Table:
+def _rows(path: Path, table: LikelihoodTable) -> pa.Table:
+    """Rows of a file, with names that `read_likelihoods` takes."""
     import pyarrow as pa
 
     axes = np.asarray(table.targets), table.mass_gev, table.sigma_v_cm3_s
     target, mass, sigma_v = (axis.ravel() for axis in np.meshgrid(*axes, indexing="ij"))
     lnl = table.lnl.to_numpy().astype(np.float64).ravel()
     columns = ([table.channel] * lnl.size, target.tolist(), mass, sigma_v, lnl)
-    return pa.table(dict(zip(COLUMNS, columns, strict=True)))
+    rows = pa.table(dict(zip(COLUMNS, columns, strict=True)))
+    require_columns(path, rows, NUMBERS[:-1], texts=TEXTS, loose=NUMBERS[-1:])
+    return rows
 
 
 def _targets(tables: Sequence[LikelihoodTable]) -> dict[str, JFactor]:
@@ -188,6 +194,14 @@ def _targets(tables: Sequence[LikelihoodTable]) -> dict[str, JFactor]:
         msg = f"{tables[0].instrument}: a channel is there twice"
         raise OutOfRange(msg)
     return found
+
+
+def _encoded(path: Path, header: str) -> bytes:
+    try:
+        return header.encode()
+    except UnicodeError as error:
+        msg = f"{path.name}: a name or a note is no text that a file can hold ({error})"
+        raise OutOfRange(msg) from error
 
 
 def _ending(path: Path) -> str:

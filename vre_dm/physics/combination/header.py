@@ -66,7 +66,7 @@ def from_header(text: str | bytes, where: str) -> dict[str, Any]:
             "instrument": str(said["instrument"]),
             "jfactors": {name: JFactor(**factor) for name, factor in said["targets"].items()},
             "kind": said.get("kind", "observed"),
-            "year": said.get("year"),
+            "year": _year(said.get("year"), where),
             "reference": Reference(**said.get("reference", {})),
             "licence": str(said.get("licence", UNKNOWN)),
             "inputs": tuple(map(str, said.get("inputs", ()))),
@@ -75,6 +75,13 @@ def from_header(text: str | bytes, where: str) -> dict[str, Any]:
     except (TypeError, AttributeError) as error:
         msg = f"{where}: targets, reference or inputs are not as documented ({error})"
         raise OutOfRange(msg) from error
+
+
+def _year(said: object, where: str) -> int | None:
+    if said is not None and (not isinstance(said, int) or isinstance(said, bool) or not 1970 <= said <= 2100):
+        msg = f"{where}: the year is {shown(said)}; give a whole number from 1970 to 2100, or null"
+        raise OutOfRange(msg)
+    return said
 
 
 def _fields(text: str | bytes, where: str) -> dict[str, Any]:

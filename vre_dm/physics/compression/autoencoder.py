@@ -1,4 +1,4 @@
-"""An autoencoder in the manner of Baler, with its model in the bytes that it makes; needs PyTorch."""
+"""An autoencoder in the manner of Baler, with its model in the bytes; PyTorch trains it, NumPy reads them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from vre_dm.physics.compression.blocks import joined, parted, shuffled, unshuffl
 from vre_dm.physics.compression.packing import BitRounding, table_of
 
 Array = NDArray[np.float64]
+Single = NDArray[np.float32]
 HIDDEN = (200, 100, 50)
 BATCH, RATE = 512, 5e-3
-SINGLE = np.dtype(np.float32)
+FLOAT = np.dtype(np.float32)
+LEAK = FLOAT.type(0.01)  # slope of LeakyReLU below zero, as PyTorch has it unless told otherwise
 LOSSLESS = BitRounding()
 
 
@@ -79,17 +81,12 @@ class Autoencoder:
         MissingExtra
             PyTorch is not installed.
         """
-        torch = _torch()
         floats = [name for name, values in table_of(events).items() if values.dtype.kind == "f"]
         if not self.latent <= len(floats):
             msg = f"{self.latent} latent numbers, but {len(floats)} columns of floats; give at most as many"
             raise OutOfRange(msg)
         low, span, scaled = _scaled(events, floats)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(int(self.rng.integers(2**31)))
-            encoder, decoder = self._trained(torch.from_numpy(scaled))
-        with torch.no_grad():
-            latent = encoder(torch.from_numpy(scaled)).numpy()
+        weights, latent = self._trained(scaled)
         about = [[name, events[name].dtype.str.lstrip("<>=|"), dict(events[name].attrs)] for name in floats]
         header = {
             "model": about,
@@ -100,7 +97,6 @@ class Autoencoder:
         }
         whole = events.drop_vars(floats)
         kept = LOSSLESS.compress(whole) if whole.data_vars else b""
-        weights = torch.nn.utils.parameters_to_vector(decoder.parameters()).detach().numpy()
         numbers = [shuffled(array) for array in (np.stack([low, span]).ravel(), weights, latent.T.ravel())]
         return joined(header, [kept, *numbers], LOSSLESS.codec)
 
@@ -111,47 +107,57 @@ class Autoencoder:
         ------
         OutOfRange
             Other bytes than those of `compress`, cut off or damaged.
-        MissingExtra
-            PyTorch is not installed.
         """
-        torch = _torch()
         header, blocks = parted(data)
         if "model" not in header:
             msg = "these events were not compressed by an autoencoder; use decompress() of what wrote them"
             raise OutOfRange(msg)
-        kept = LOSSLESS.decompress(blocks[0]) if blocks[0] else xr.Dataset()
-        low, span = unshuffled(blocks[1], np.dtype(np.float64)).reshape(2, -1)
-        decoder = _network((header["latent"], *reversed(HIDDEN), len(header["model"])))
-        weights = torch.from_numpy(unshuffled(blocks[2], SINGLE))
-        torch.nn.utils.vector_to_parameters(weights, decoder.parameters())
-        latent = unshuffled(blocks[3], SINGLE).reshape(header["latent"], -1).T
-        with torch.no_grad():
-            scaled = decoder(torch.from_numpy(np.ascontiguousarray(latent))).numpy().astype(np.float64)
-        columns = {
-            name: (header["dimension"], values.astype(kind), attrs)
-            for (name, kind, attrs), values in zip(header["model"], (low + span * scaled).T, strict=True)
-        }
-        events: xr.Dataset = kept.assign(columns)[header["order"]].assign_attrs(header["attrs"])
-        return events
+        try:
+            return _read(header, blocks)
+        except (ValueError, TypeError, KeyError, IndexError) as error:
+            msg = f"compressed events are damaged: {type(error).__name__} in the model; write them anew"
+            raise OutOfRange(msg) from error
 
-    def _trained(self, scaled: Any) -> tuple[Any, Any]:
+    def _trained(self, scaled: Single) -> tuple[Single, Single]:
+        """Weights of the decoder, as `_decoded` takes them, and latent numbers of shape (n, latent)."""
         torch = _torch()
-        features = scaled.shape[1]
-        encoder = _network((features, *HIDDEN, self.latent))
-        decoder = _network((self.latent, *reversed(HIDDEN), features))
-        both = torch.nn.Sequential(encoder, decoder)
+        features, events = scaled.shape[1], torch.from_numpy(scaled)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(int(self.rng.integers(2**31)))
+            encoder = _network((features, *HIDDEN, self.latent))
+            decoder = _network((self.latent, *reversed(HIDDEN), features))
+            self._train(torch.nn.Sequential(encoder, decoder), events)
+        with torch.no_grad():
+            weights = torch.nn.utils.parameters_to_vector(decoder.parameters())
+            return weights.numpy(), encoder(events).numpy()
+
+    def _train(self, both: Any, events: Any) -> None:
+        torch = _torch()
         adam = torch.optim.Adam(both.parameters())
         rate = torch.optim.lr_scheduler.OneCycleLR(
-            adam, max_lr=RATE, total_steps=self.epochs * -(-len(scaled) // BATCH)
+            adam, max_lr=RATE, total_steps=self.epochs * -(-len(events) // BATCH)
         )
         for _ in range(self.epochs):
-            for batch in torch.randperm(len(scaled)).split(BATCH):
+            for batch in torch.randperm(len(events)).split(BATCH):
                 adam.zero_grad()
-                loss = torch.nn.functional.mse_loss(both(scaled[batch]), scaled[batch])
+                loss = torch.nn.functional.mse_loss(both(events[batch]), events[batch])
                 loss.backward()
                 adam.step()
                 rate.step()
-        return encoder, decoder
+
+
+def _read(header: dict[str, Any], blocks: Sequence[bytes]) -> xr.Dataset:
+    kept = LOSSLESS.decompress(blocks[0]) if blocks[0] else xr.Dataset()
+    low, span = unshuffled(blocks[1], np.dtype(np.float64)).reshape(2, -1)
+    weights = unshuffled(blocks[2], FLOAT)
+    latent = unshuffled(blocks[3], FLOAT).reshape(header["latent"], -1).T
+    scaled = _decoded(latent, weights, len(header["model"])).astype(np.float64)
+    columns = {
+        name: (header["dimension"], values.astype(kind), attrs)
+        for (name, kind, attrs), values in zip(header["model"], (low + span * scaled).T, strict=True)
+    }
+    events: xr.Dataset = kept.assign(columns)[header["order"]].assign_attrs(header["attrs"])
+    return events
 
 
 def _network(widths: Sequence[int]) -> Any:
@@ -162,7 +168,21 @@ def _network(widths: Sequence[int]) -> Any:
     return torch.nn.Sequential(*layers[:-1])
 
 
-def _scaled(events: xr.Dataset, floats: Sequence[str]) -> tuple[Array, Array, NDArray[np.float32]]:
+def _decoded(latent: Single, weights: Single, columns: int) -> Single:
+    """What the decoder makes of latent numbers of shape (n, latent): shape (n, columns).
+
+    ``weights`` are PyTorch's, one layer after the other: a matrix (after, before), row by row, and a shift.
+    """
+    values, rest = latent, weights
+    for before, after in pairwise((latent.shape[1], *reversed(HIDDEN), columns)):
+        if rest is not weights:
+            values = np.where(values > 0, values, LEAK * values)
+        matrix, shift, rest = np.split(rest, [after * before, after * before + after])
+        values = values @ matrix.reshape(after, before).T + shift
+    return values
+
+
+def _scaled(events: xr.Dataset, floats: Sequence[str]) -> tuple[Array, Array, Single]:
     """Minimum and range of each column, and the columns as 0..1 between them, shape (n, columns)."""
     values = np.stack([events[name].to_numpy().astype(np.float64) for name in floats], axis=1)
     for name, column in zip(floats, values.T, strict=True):
@@ -177,6 +197,6 @@ def _torch() -> Any:
     try:
         import torch
     except ImportError as error:
-        msg = f"the autoencoder needs PyTorch, and cannot import it ({error}); pip install torch"
+        msg = f"an autoencoder is trained with PyTorch, which cannot be imported ({error}); pip install torch"
         raise MissingExtra(msg) from error
     return torch

@@ -27,6 +27,8 @@ STEP_KEV = 1.0
 HIGHEST_KEV = 199.0
 """Where the quenching table ends."""
 SEEN_BEYOND = 1e-3
+S1_RANGE_PE = (1, 478)
+"""The search region; no S1 beyond is accepted."""
 REFERENCE = Reference(
     arxiv="1802.07198",
     doi="10.1103/PhysRevD.98.102006",
@@ -57,8 +59,6 @@ class HighMass:
         Which one: ``"s1"`` or ``"energy"``.
     exposure_kg_day, observed, background, background_sigma
         Exposure; events in the search region, expected background there and its standard deviation.
-    s1_range_pe
-        S1 values that the search region spans; none beyond is accepted.
     target
         The nuclei.
 
@@ -76,12 +76,16 @@ class HighMass:
     observed: int
     background: float
     background_sigma: float
-    s1_range_pe: tuple[int, int] = (1, 478)
     target: Target = ARGON_NATURAL
 
     def __post_init__(self) -> None:
         number("light_yield_pe_kev", self.light_yield_pe_kev)
         number("exposure_kg_day", self.exposure_kg_day)
+        for name in ("observed", "background", "background_sigma"):
+            number(f"{name} in events", getattr(self, name), low_included=True)
+        if self.observed != int(self.observed):
+            msg = f"observed = {self.observed} must be a whole number of events"
+            raise OutOfRange(msg)
         require(self.acceptance_of, ("s1", "energy"), "acceptance", error=OutOfRange)
 
     def mean_s1_pe(self, energy_kev: Array) -> Array:
@@ -117,7 +121,7 @@ class HighMass:
         if beyond > SEEN_BEYOND:
             msg = (
                 f"{beyond:.1%} of recoils at {HIGHEST_KEV:g} keV, where quenching ends, are still accepted"
-                f" with {self.light_yield_pe_kev:g} PE/keV of light: narrow s1_range_pe or the acceptance"
+                f" with {self.light_yield_pe_kev:g} PE/keV of light: narrow the acceptance"
             )
             raise OutOfRange(msg)
         s1 = self._s1(energy)
@@ -143,7 +147,7 @@ class HighMass:
         )
 
     def _s1(self, energy_kev: Array) -> Array:
-        low, high = self.s1_range_pe
+        low, high = S1_RANGE_PE
         if self.acceptance_of == "energy":  # the acceptance says nothing of S1: let it have all it may have
             top = float(self.mean_s1_pe(energy_kev[-1:])[0])
             low, high = 1, int(top + 10 * np.sqrt(top))

@@ -5,7 +5,6 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import log_expit, log_ndtr, logsumexp
 
 from vre_dm.errors import OutOfRange
-from vre_dm.limits.convert.domain import number
 from vre_dm.physics.statistics.profile_likelihood import Toys
 
 Floats = NDArray[np.float64]
@@ -51,7 +50,9 @@ def cls(signal: ArrayLike, observed: ArrayLike, background: ArrayLike) -> Floats
 
 def log_cls(signal: ArrayLike, observed: ArrayLike, background: ArrayLike) -> Floats:
     """Natural logarithm of `cls`, which is a number where CLs itself is too small for one."""
-    return _log_cls(*_checked(signal, observed, background))
+    s, n, b = _checked(signal, observed, background)
+    logarithm = _asymptotic(_statistic(s, n[None], b), _asimov(s, b))
+    return np.asarray(np.maximum(logarithm, -s.sum(axis=1)))
 
 
 def log_cls_by_toys(signal: ArrayLike, observed: ArrayLike, background: ArrayLike, toys: Toys) -> Floats:
@@ -81,51 +82,6 @@ def log_cls_by_toys(signal: ArrayLike, observed: ArrayLike, background: ArrayLik
         msg = "observed events must be whole numbers for toys; what is expected is asymptotic only"
         raise OutOfRange(msg)
     return np.array([_by_toys(one, n, b, toys) for one in s])
-
-
-def strength_limit(
-    signal: ArrayLike, observed: ArrayLike, background: ArrayLike, *, cl: float = 0.95
-) -> Floats:
-    """Upper limit on a factor that multiplies each signal, its shape unchanged.
-
-    Parameters
-    ----------
-    signal, observed, background
-        As of `cls`.
-    cl
-        Confidence level.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        Infinite for a signal of nothing.
-
-    Raises
-    ------
-    OutOfRange
-        As of `cls`, or a confidence level outside 0 to 1.
-    """
-    s, n, b = _checked(signal, observed, background)
-    alpha = np.log1p(-number("cl", cl, 0.0, 1.0))
-    total = s.sum(axis=1)
-    alive = total > 0
-    limit = np.full(total.shape, np.inf)
-    # In ln μ: no limit is below a hundredth of an event or above all that was counted a hundredfold.
-    low = np.log(1e-2 / total[alive])
-    high = np.log(1e2 * (1 + n.sum() + b.sum()) / total[alive])
-    for _ in range(50):
-        middle = (low + high) / 2
-        scaled = s[alive] * np.exp(middle)[:, None]
-        excluded = _log_cls(scaled, n, b) < alpha
-        low, high = np.where(excluded, low, middle), np.where(excluded, middle, high)
-    limit[alive] = np.exp(high)
-    return limit
-
-
-def _log_cls(s: Floats, n: Floats, b: Floats) -> Floats:
-    """The asymptotic one, nowhere below the least that is possible."""
-    logarithm = _asymptotic(_statistic(s, n[None], b), _asimov(s, b))
-    return np.asarray(np.maximum(logarithm, -s.sum(axis=1)))
 
 
 def _by_toys(s: Floats, n: Floats, b: Floats, toys: Toys) -> float:

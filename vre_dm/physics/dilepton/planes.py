@@ -14,7 +14,7 @@ from vre_dm.limits.curve import Curve
 from vre_dm.physics.contours import closed, contour_curves
 from vre_dm.physics.dilepton.couplings import GROUPS, Mediator
 from vre_dm.physics.dilepton.resonance import joined, resonance
-from vre_dm.physics.dilepton.search import Search, named
+from vre_dm.physics.dilepton.search import Search
 
 Floats = NDArray[np.float64]
 UNKNOWN = -1e9
@@ -150,7 +150,7 @@ def border(
         quantity=quantity,
         channel="" if quantity == "mediator_plane" else "dilepton",
         formula=search.formula,
-        inputs=named(search.inputs),
+        files=search.inputs,
         assumptions={**search.assumptions, **about, **(assumptions or {})},
     )
 

@@ -13,7 +13,7 @@ from vre_dm.limits.curve import Curve
 from vre_dm.physics.dilepton.couplings import Mediator
 from vre_dm.physics.dilepton.luminosity import fiducial_cross_section
 from vre_dm.physics.dilepton.resonance import resonance
-from vre_dm.physics.dilepton.search import RateSearch, named
+from vre_dm.physics.dilepton.search import RateSearch
 
 QUANTITY = "sigma_fid_B"
 
@@ -58,7 +58,8 @@ def predicted(
         quantity=QUANTITY,
         channel="dilepton",
         columns=(mass_column(found.mass_gev), limit_column(rate, QUANTITY)),
-        inputs={"dm_mass_GeV": dm_mass_gev, **named(search.inputs)},
+        inputs={"dm_mass_GeV": dm_mass_gev},
+        files=search.inputs,
         assumptions=search.assumptions,
     )
 
@@ -93,7 +94,8 @@ def limit(
         quantity=QUANTITY,
         channel="dilepton",
         columns=(mass_column(found.mass_gev), limit_column(values, QUANTITY)),
-        inputs={"dm_mass_GeV": dm_mass_gev, **named(search.inputs)},
+        inputs={"dm_mass_GeV": dm_mass_gev},
+        files=search.inputs,
         assumptions={
             "relative_width": f"{found.relative_width.min():.4f} to {found.relative_width.max():.4f}"
         },

@@ -23,10 +23,11 @@ from vre_dm.physics.dilepton.templates import Templates
 from vre_dm.physics.statistics.profile_likelihood import Toys
 
 Floats = NDArray[np.float64]
+CL = 0.95
 ATLAS = Origin(
     experiment="ATLAS",
     year=2019,
-    cl=0.95,
+    cl=CL,
     reference=Reference(arxiv="1903.06248", arxiv_version="v3", doi="10.1016/j.physletb.2019.07.016"),
     licence="BSD-3-Clause",
 )
@@ -34,7 +35,7 @@ PROJECTION = Origin(
     experiment="ATLAS",
     year=2022,
     kind="projection",
-    cl=0.95,
+    cl=CL,
     statistic="median expected limit of the source; 14 TeV, luminosity not stated",
     reference=Reference(arxiv="2206.03456"),
     licence="MIT",
@@ -209,7 +210,7 @@ class BinnedSearch:
         known = self.templates.covers(resonances)
         if known.any():
             logarithm = self._log_cls(self.templates.events(resonances.only(known)))
-            result[known] = (math.log(1 - (ATLAS.cl or 0.95)) - logarithm) / math.log(10)
+            result[known] = (math.log(1 - CL) - logarithm) / math.log(10)
         return result
 
     def _log_cls(self, signal: Floats) -> Floats:
@@ -217,8 +218,3 @@ class BinnedSearch:
         if self.toys is None:
             return log_cls(signal, background if self.expected else observed, background)
         return log_cls_by_toys(signal, observed, background, self.toys)
-
-
-def named(inputs: tuple[str, ...]) -> dict[str, float | str]:
-    """Inputs as a curve's record takes them."""
-    return {f"file {place}": text for place, text in enumerate(inputs, start=1)}

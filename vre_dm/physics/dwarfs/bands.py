@@ -1,8 +1,6 @@
-"""The limits of pseudo-experiments as bands of a curve, and their median as a curve of its own."""
+"""The limits of pseudo-experiments as median and bands of a curve."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import numpy as np
 import xarray as xr
@@ -10,8 +8,7 @@ from numpy.typing import NDArray
 
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.checks.columns import BANDS
-from vre_dm.limits.column import Column, limit_column
-from vre_dm.limits.curve import Curve
+from vre_dm.limits.column import Column
 from vre_dm.limits.quantities import header, quantity
 
 SHARES = (0.02275, 0.15866, 0.5, 0.84134, 0.97725)
@@ -43,25 +40,3 @@ def band_columns(expected: xr.DataArray, masses: NDArray[np.float64]) -> tuple[C
     unit = quantity("sigmav").unit
     levels = np.quantile(expected.to_numpy(), SHARES, axis=0)
     return tuple(Column(header(stem, unit), unit, of) for stem, of in zip(BANDS, levels, strict=True))
-
-
-def expected_curve(observed: Curve) -> Curve:
-    """Draw the median of the bands as a line of its own.
-
-    Raises
-    ------
-    InvalidCurve
-        The curve has no bands.
-    """
-    unit = observed.columns[1].unit
-    values = observed.column(header("median", unit))
-    bands = tuple(
-        column for column in observed.columns[2:] if column.stem in BANDS and column.stem != "median"
-    )
-    return replace(
-        observed,
-        id=f"{observed.id}_expected",
-        label=f"{observed.label}, expected",
-        kind="expected",
-        columns=(observed.columns[0], limit_column(values, observed.quantity), *bands),
-    )

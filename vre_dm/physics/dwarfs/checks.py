@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vre_dm.physics.dwarfs.roster import read_roster
 from vre_dm.physics.dwarfs.stack import DwarfStack
-from vre_dm.physics.dwarfs.tables import read_likelihoods
+from vre_dm.physics.dwarfs.tables import read_bin_likelihoods
 from vre_dm.physics.spectra import Spectrum, read_pppc
 from vre_dm.physics.validation import Check
 
@@ -37,7 +37,7 @@ def checks(fetch: Callable[[str], list[Path]]) -> Iterator[Check]:
     they matter there.
     """
     roster = read_roster(fetch("fermi:dsph.jfactors")[0])
-    stack = DwarfStack(read_likelihoods(fetch("fermi:dsph.likelihoods")), roster)
+    stack = DwarfStack(read_bin_likelihoods(fetch("fermi:dsph.likelihoods")), roster)
     plain, corrected = (read_pppc(fetch(f"pppc4dmid:gamma.{kind}")[0]) for kind in ("noew", "ew"))
     yield from _compared(stack, plain["bb"], COMPOSITE_BB, "41 targets, bb, {:g} GeV", 0.03)
     some = {mass: COMPOSITE_BB[mass] for mass in (100.0, 1000.0)}

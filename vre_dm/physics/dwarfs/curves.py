@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +15,7 @@ from vre_dm.limits.curve import Curve
 from vre_dm.limits.floats import floats
 from vre_dm.limits.metadata import UNKNOWN, Reference
 from vre_dm.limits.quantities import quantity
+from vre_dm.limits.slug import slug
 from vre_dm.physics.dwarfs.bands import band_columns
 from vre_dm.physics.dwarfs.crossing import one_sided_drop
 from vre_dm.physics.dwarfs.stack import DwarfStack
@@ -36,7 +36,7 @@ FERMI_LAT_2017 = Origin(
 """Whose likelihood tables and J factors the lake's are. The limits computed from them are not theirs."""
 
 
-def limit_curve(
+def stack_curve(
     stack: DwarfStack,
     spectrum: Spectrum,
     mass_gev: ArrayLike,
@@ -97,7 +97,7 @@ def limit_curve(
     statistic = f"profile likelihood, one-sided, -2 delta lnL = {drop:.2f}, J of each target profiled"
     return derived(
         replace(origin, cl=cl, statistic=statistic),
-        id=id or re.sub(r"[^a-z0-9.]+", "_", f"sv_{who}_{shown}_{spectrum.name}".lower()),
+        id=id or slug(f"sv_{who}_{shown}_{spectrum.name}"),
         formula="dwarfs/stack/1611.03184",
         quantity="sigmav",
         channel=channel_of(spectrum),
@@ -106,7 +106,7 @@ def limit_curve(
             limit_column(result["limit"].to_numpy(), "sigmav"),
             *(() if expected is None else band_columns(expected, result["mass"].to_numpy())),
         ),
-        inputs={f"file {number}": text for number, text in enumerate(inputs, start=1)},
+        files=inputs,
         assumptions=_assumptions(stack, spectrum),
         label=label or f"{shown}, {spectrum.name} (this package, {who} likelihoods)",
     )
@@ -121,9 +121,9 @@ def target_curves(
     inputs: tuple[str, ...] = (),
     origin: Origin = FERMI_LAT_2017,
 ) -> tuple[Curve, ...]:
-    """Limits of every target of a stack by itself, in the order of the roster; as `limit_curve`."""
+    """Limits of every target of a stack by itself, in the order of the roster; as `stack_curve`."""
     return tuple(
-        limit_curve(stack.only(target), spectrum, mass_gev, cl=cl, inputs=inputs, origin=origin)
+        stack_curve(stack.only(target), spectrum, mass_gev, cl=cl, inputs=inputs, origin=origin)
         for target in stack.roster
     )
 

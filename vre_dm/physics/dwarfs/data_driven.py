@@ -35,7 +35,7 @@ FAINT, BRIGHT = -3.0, 3.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Target:
+class DwarfLikelihood:
     """One dwarf galaxy with what is known of its background and its J factor."""
 
     dwarf: PhotonCounts
@@ -105,17 +105,17 @@ class DataDrivenStack:
             msg = f"a stack needs dwarf galaxies, each once, not {', '.join(names) or 'none'}"
             raise OutOfRange(msg)
 
-    def targets(self) -> list[Target]:
+    def targets(self) -> list[DwarfLikelihood]:
         """The dwarfs with their nuisance parameters."""
         return [self.target(dwarf) for dwarf in self.dwarfs]
 
-    def target(self, dwarf: PhotonCounts, *, without: int | None = None) -> Target:
+    def target(self, dwarf: PhotonCounts, *, without: int | None = None) -> DwarfLikelihood:
         """One dwarf with its nuisance parameters, learnt without one position of the sky."""
         background = Background.known(dwarf)
         if self.sky is not None:
             background = Background.learnt(dwarf, self.sky, self.shape, without)
         prior = self.posteriors.get(dwarf.name) or GaussianJ(dwarf.log10_j, dwarf.sigma_dex)
-        return Target(dwarf, background, prior)
+        return DwarfLikelihood(dwarf, background, prior)
 
     def limits(
         self, spectrum: Spectrum, mass_gev: ArrayLike, *, drop: float = DROP, least_cm3_s: float = 0.0
@@ -185,7 +185,11 @@ class DataDrivenStack:
 
 
 def stacked_limits(
-    targets: Sequence[Target], spectrum: Spectrum, masses_gev: Array, drop: float, least_cm3_s: float = 0.0
+    targets: Sequence[DwarfLikelihood],
+    spectrum: Spectrum,
+    masses_gev: Array,
+    drop: float,
+    least_cm3_s: float = 0.0,
 ) -> Array:
     """Limits on ⟨σv⟩ of targets that are ready, cm³/s; as `DataDrivenStack.limits`."""
     lattices = (lattice_lnl(targets, spectrum, float(mass)) for mass in masses_gev)
@@ -194,7 +198,9 @@ def stacked_limits(
     return np.asarray(10**places)
 
 
-def lattice_lnl(targets: Sequence[Target], spectrum: Spectrum, mass_gev: float) -> tuple[Array, Array]:
+def lattice_lnl(
+    targets: Sequence[DwarfLikelihood], spectrum: Spectrum, mass_gev: float
+) -> tuple[Array, Array]:
     """Sum ln L of the stack relative to no signal, every nuisance parameter profiled.
 
     Returns

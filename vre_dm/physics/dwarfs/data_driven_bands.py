@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.domain import number, positive
 from vre_dm.physics.dwarfs.blank_sky import BlankSky
-from vre_dm.physics.dwarfs.data_driven import DROP, DataDrivenStack, Target, stacked_limits
+from vre_dm.physics.dwarfs.data_driven import DROP, DataDrivenStack, DwarfLikelihood, stacked_limits
 from vre_dm.physics.dwarfs.photon_counts import PhotonCounts
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def blank_sky_limits(
     return xr.DataArray(np.array(limits), coords, ("experiment", "mass"), "limit", attrs)
 
 
-def _elsewhere(stack: DataDrivenStack, sky: BlankSky, rng: np.random.Generator) -> Sequence[Target]:
+def _elsewhere(stack: DataDrivenStack, sky: BlankSky, rng: np.random.Generator) -> Sequence[DwarfLikelihood]:
     """The targets of one pseudo-experiment."""
     moved = (_moved(dwarf, sky, rng) for dwarf in stack.dwarfs)
     return [stack.target(dwarf, without=position) for dwarf, position in moved]

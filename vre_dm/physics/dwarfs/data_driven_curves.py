@@ -10,6 +10,7 @@ from vre_dm.limits.column import limit_column, mass_column
 from vre_dm.limits.convert.derived import Origin, derived
 from vre_dm.limits.curve import Curve
 from vre_dm.limits.metadata import Reference
+from vre_dm.limits.slug import slug
 from vre_dm.physics.dwarfs.bands import band_columns
 from vre_dm.physics.dwarfs.curves import channel_of
 from vre_dm.physics.dwarfs.data_driven import DROP, DataDrivenStack
@@ -78,12 +79,12 @@ def data_driven_curve(
     shown = _shown(stack)
     return derived(
         ORIGIN,
-        id=id or f"sv_data_driven_{shown}_{spectrum.name}".lower().replace(" ", "_"),
+        id=id or slug(f"sv_data_driven_{shown}_{spectrum.name}"),
         formula=FORMULA,
         quantity="sigmav",
         channel=channel_of(spectrum),
         columns=(mass_column(masses), limit_column(limits, "sigmav"), *bands),
-        inputs={f"file {number}": text for number, text in enumerate(inputs, start=1)},
+        files=inputs,
         assumptions=_assumptions(stack, spectrum),
         label=label or f"{shown}, {spectrum.name} (this package, data-driven, −2ΔlnL = 3.84)",
     )

@@ -106,15 +106,13 @@ class JPosterior:
             return np.asarray(np.where((at >= low) & (at <= high), np.log(np.maximum(density, 0)), -np.inf))
 
 
-def read_j_posteriors(path: Path, *, bandwidth_dex: float | None = None) -> dict[str, JPosterior]:
+def read_j_posteriors(path: Path) -> dict[str, JPosterior]:
     """Read the posteriors of ``fermi:mlfermi.jposteriors`` by dwarf, named as in ``fermi:mlfermi.dwarfs``.
 
     Parameters
     ----------
     path
         As a fetch gave it.
-    bandwidth_dex
-        Of every kernel; the rule of `JPosterior` by default.
 
     Raises
     ------
@@ -131,5 +129,5 @@ def read_j_posteriors(path: Path, *, bandwidth_dex: float | None = None) -> dict
             msg = f"{path.name}: the bins of {name} leave a gap at log10 J = {high[rows][gap[0]]:g}"
             raise OutOfRange(msg)
         edges = np.append(low[rows], high[rows][-1])
-        found[SHORT.get(name, name)] = JPosterior(edges, samples[rows].astype(np.float64), bandwidth_dex)
+        found[SHORT.get(name, name)] = JPosterior(edges, samples[rows].astype(np.float64))
     return found

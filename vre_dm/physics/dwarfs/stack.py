@@ -63,7 +63,7 @@ class DwarfStack:
     def __post_init__(self) -> None:
         missing = {"flux", "lnL", "target", "e_min", "e_max"} - set(self.tables.variables)
         if missing or self.tables["flux"].attrs.get("units") not in (ENERGY, PHOTONS):
-            msg = "these are no likelihood tables; make them with read_likelihoods or likelihood_tables"
+            msg = "these are no likelihood tables; make them with read_bin_likelihoods or likelihood_tables"
             raise OutOfRange(msg)
         known = [str(name) for name in self.tables["target"].to_numpy()]
         for target in self.roster:

@@ -25,7 +25,7 @@ PREFIX = "dsph.likelihood."
 RELEASED = dict.fromkeys(("background", "source_extension"), "as in the released likelihood tables")
 
 
-def read_likelihoods(paths: Iterable[Path]) -> xr.Dataset:
+def read_bin_likelihoods(paths: Iterable[Path]) -> xr.Dataset:
     """Read the tables of a fetch, one file a target.
 
     Parameters

@@ -40,7 +40,7 @@ class Flux(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PowerLaw:
-    r"""Power law with an optional cut-off, :math:`\phi_0 (E/E_0)^{-\gamma} e^{-(E/E_c)^\beta}`.
+    r"""Power law with an optional cut-off, :math:`\phi_0 (E/E_0)^{-\gamma} e^{-E/E_c}`.
 
     Attributes
     ----------
@@ -48,8 +48,8 @@ class PowerLaw:
         Muon neutrinos and antineutrinos at the pivot, 1/(GeV cm² s), for a diffuse flux also per sr.
     index
         Positive for a spectrum that falls.
-    pivot_gev, cutoff_gev, sharpness
-        E₀; E_c, or ``None``; and β.
+    pivot_gev, cutoff_gev
+        E₀, and E_c or ``None``.
     per
         ``source`` or ``sr``.
     """
@@ -58,14 +58,12 @@ class PowerLaw:
     index: float
     pivot_gev: float = 1e5
     cutoff_gev: float | None = None
-    sharpness: float = 1.0
     per: Per = "source"
 
     def __post_init__(self) -> None:
         number("flux at the pivot in 1/(GeV cm2 s)", self.norm, low_included=True)
         number("spectral index", self.index, -10, 10)
         number("pivot in GeV", self.pivot_gev)
-        number("sharpness of the cut-off", self.sharpness)
         if self.cutoff_gev is not None:
             number("cut-off in GeV", self.cutoff_gev)
         require(self.per, ("source", "sr"), "reference of a power law", error=OutOfRange)
@@ -73,7 +71,7 @@ class PowerLaw:
     def at(self, energy_gev: ArrayLike) -> Array:
         """Differential flux, 1/(GeV cm² s)."""
         energy = np.asarray(energy_gev, dtype=np.float64)
-        cut = 0.0 if self.cutoff_gev is None else (energy / self.cutoff_gev) ** self.sharpness
+        cut = 0.0 if self.cutoff_gev is None else energy / self.cutoff_gev
         return np.asarray(self.norm * (energy / self.pivot_gev) ** -self.index * np.exp(-cut))
 
     def in_bins(self, edges_gev: Array) -> Array:

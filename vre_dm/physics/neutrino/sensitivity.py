@@ -252,7 +252,7 @@ def annihilation_sensitivity(
         quantity="sigmav",
         channel=annihilating.channel,
         columns=(mass_column(masses), limit_column(UNIT_SIGMA_V * strength, "sigmav")),
-        inputs={f"input_{place}": text for place, text in enumerate(inputs, start=1)},
+        files=inputs,
         assumptions=_assumptions(observed, halo, annihilating),
     )
 

@@ -11,6 +11,7 @@ PANELS_PER_DECADE = 40
 HALVINGS, MOST_PANELS = 30, 20_000
 SETTLED = 1e-8
 """Share of the whole integral by which a panel may still change when it is halved."""
+ROUNDING = 1e-6
 
 
 def counts_in_bins(spectrum: Spectrum, mass_gev: float, edges_gev: ArrayLike) -> NDArray[np.float64]:
@@ -39,8 +40,20 @@ def counts_in_bins(spectrum: Spectrum, mass_gev: float, edges_gev: ArrayLike) ->
 
 
 def energy_in_bins(spectrum: Spectrum, mass_gev: float, edges_gev: ArrayLike) -> NDArray[np.float64]:
-    """Energy that goes into bins of energy, GeV per annihilation; otherwise as `counts_in_bins`."""
-    return _integrals(spectrum, require_mass(spectrum, mass_gev), require_edges(edges_gev), 1)
+    """Energy that goes into bins of energy, GeV per annihilation; otherwise as `counts_in_bins`.
+
+    Raises
+    ------
+    OutOfRange
+        As `counts_in_bins`; or it is more than the two masses that annihilate.
+    """
+    mass = require_mass(spectrum, mass_gev)
+    energy = _integrals(spectrum, mass, require_edges(edges_gev), 1)
+    if energy.sum() > 2 * mass * (1 + ROUNDING):
+        there = f"has {energy.sum():.3g} GeV in its particles, of {2 * mass:g} GeV that annihilate"
+        msg = f"spectrum {spectrum.name} at {mass:g} GeV {there}; dN/dE is per annihilation and GeV"
+        raise OutOfRange(msg)
+    return energy
 
 
 def _integrals(

@@ -77,7 +77,8 @@ def require_spectrum(given: object) -> None:
         With what was given.
     """
     if not all(hasattr(given, member) for member in ("name", "mass_range_gev", "dn_de")):
-        msg = f"{shown(given)} is not a spectrum; take one, such as read_pppc(path)['bb']"
+        take = "take read_pppc(path)['bb'], or FunctionSpectrum(function, name)"
+        msg = f"{shown(given)} is not a spectrum; {take}"
         raise OutOfRange(msg)
 
 

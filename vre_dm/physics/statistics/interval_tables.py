@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,8 @@ from scipy.special import pdtrc
 
 LEAST_LEVEL = 0.5
 """Tables are exact for levels from here on; they leave out intervals that can never reach this."""
+MOST_KEPT = 400_000_000
+"""Bytes; a table of 100 events in 10 000 experiments has 4 MB."""
 
 
 def largest_gap_probability(gap: float, mean: float) -> float:
@@ -76,7 +77,6 @@ class IntervalTable:
         return float(np.searchsorted(self.best, self.emptiness(fractions))) / self.best.size
 
 
-@lru_cache(maxsize=48)
 def interval_table(mean: float, experiments: int, seed: int) -> IntervalTable:
     """Simulate experiments that see nothing but a signal of `mean` events.
 
@@ -89,6 +89,32 @@ def interval_table(mean: float, experiments: int, seed: int) -> IntervalTable:
     ordered = np.sort(sizes, axis=1)
     below = np.stack([np.searchsorted(row, size) for row, size in zip(ordered, sizes, strict=True)])
     return IntervalTable(mean, ordered, np.sort(below.max(axis=0)) / experiments)
+
+
+@dataclass(slots=True, eq=False)
+class IntervalTables:
+    """Tables of one set of experiments, simulated when first asked for and kept as long as this object.
+
+    Attributes
+    ----------
+    experiments, seed
+        As of `interval_table`.
+    """
+
+    experiments: int
+    seed: int
+    _kept: dict[float, IntervalTable] = field(init=False, repr=False, default_factory=dict)
+
+    def at(self, mean: float) -> IntervalTable:
+        """Table of one mean."""
+        table = self._kept.get(mean) or interval_table(mean, self.experiments, self.seed)
+        if sum(one.sizes.nbytes for one in list(self._kept.values())) > MOST_KEPT:
+            self._kept = {}
+        self._kept[mean] = table
+        return table
+
+    def __reduce__(self) -> tuple[type[IntervalTables], tuple[int, int]]:
+        return type(self), (self.experiments, self.seed)  # what travels to other processes stays small
 
 
 def largest_fractions(quantiles: NDArray[np.float64]) -> NDArray[np.float64]:

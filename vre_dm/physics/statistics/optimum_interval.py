@@ -11,7 +11,7 @@ from vre_dm.errors import OutOfRange
 from vre_dm.limits.convert.domain import number
 from vre_dm.physics.statistics.interval_tables import (
     LEAST_LEVEL,
-    interval_table,
+    IntervalTables,
     largest_fractions,
     largest_gap_probability,
 )
@@ -22,6 +22,10 @@ STEP = 1.03
 """Ratio of neighbouring means between which the optimum interval's level is interpolated."""
 MOST_EVENTS = 100
 """Beyond, tables grow too large; physics/0203002 is meant for few events, its sequel 0709.2701 for many."""
+FEWEST, MOST = 1000, 100_000
+"""Simulated experiments; the table of a hundred events takes 4 kB for each while it is made."""
+FARTHEST = 16
+"""Steps at a time, in which the limit is looked for: tables far beyond it take long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class OptimumInterval:
     rng
         Asked once, for the seed of the simulated experiments.
     experiments
-        How many are simulated at each mean; 10 000 place the level within 0.3 %.
+        How many are simulated at each mean, 1000 to 100 000; 10 000 place the level within 0.3 %.
 
     References
     ----------
@@ -84,12 +88,17 @@ class OptimumInterval:
     rng: np.random.Generator = field(repr=False, compare=False)
     experiments: int = 10_000
     seed: int = field(init=False, default=0)
+    _tables: IntervalTables = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if not (isinstance(self.experiments, int) and self.experiments >= 1000):
-            msg = f"experiments = {self.experiments} must be at least 1000, so that a level means something"
+        if not (isinstance(self.experiments, int) and FEWEST <= self.experiments <= MOST):
+            msg = (
+                f"experiments = {self.experiments} must be {FEWEST} to {MOST}: fewer say nothing of a level,"
+                " and the table of a hundred events takes 4 kB of memory for each"
+            )
             raise OutOfRange(msg)
         object.__setattr__(self, "seed", int(self.rng.integers(2**63)))
+        object.__setattr__(self, "_tables", IntervalTables(self.experiments, self.seed))
 
     @property
     def name(self) -> str:
@@ -118,7 +127,7 @@ class OptimumInterval:
             return lowest
         below, above = 0, 1
         while self._level(fractions, lowest, above) < cl:
-            below, above = above, 2 * above
+            below, above = above, above + min(above, FARTHEST)
         while above - below > 1:
             middle = (below + above) // 2
             below, above = (middle, above) if self._level(fractions, lowest, middle) < cl else (below, middle)
@@ -126,8 +135,7 @@ class OptimumInterval:
         return float(lowest * STEP ** (below + (cl - low) / (high - low)))
 
     def _level(self, fractions: NDArray[np.float64], lowest: float, index: int) -> float:
-        mean = lowest * STEP**index
-        return interval_table(mean, self.experiments, self.seed).confidence(fractions)
+        return self._tables.at(lowest * STEP**index).confidence(fractions)
 
 
 def _quantiles(seen: Observation) -> NDArray[np.float64]:

@@ -106,21 +106,6 @@ class ProfileLikelihood:
         self._require_valid(seen, limit, 1 - cl)
         return limit
 
-    def p_value(self, seen: Observation, signal: float) -> float:
-        """How rarely so little signal is seen if the mean is `signal`; divided by CLb where `cls` is set.
-
-        Raises
-        ------
-        OutOfRange
-            As of `upper_limit`, or the signal is not positive.
-        """
-        number("signal in events", signal)
-        self._require_enough(seen.observed)
-        _require_explained(seen)
-        p = self._p_value(seen)(signal)
-        self._require_valid(seen, signal, p)
-        return p
-
     def _p_value(self, seen: Observation) -> PValue:
         return _by_toys(seen, self.toys, cls=self.cls) if self.toys else _asymptotic(seen, cls=self.cls)
 

@@ -32,17 +32,26 @@ from rucio.daemons.undertaker import undertaker  # noqa: E402
 from rucio.db.sqla.constants import RequestType  # noqa: E402
 from rucio.db.sqla.models import Heartbeat  # noqa: E402
 from rucio.db.sqla.session import get_engine  # noqa: E402
-from sqlalchemy import delete  # noqa: E402
+from sqlalchemy import delete, text  # noqa: E402
+from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
 
 from vre_dm.sandbox.services import transfertool  # noqa: E402
 
 PERIOD = 0.5  # seconds between two passes
-RESTING = 3.0  # the same, when nobody has used the lake for AWAKE seconds
-AWAKE = 30.0
+RESTING = 3.0  # the same, where nothing was written since: lifetimes end by themselves
 SELDOM = 5.0  # seconds between two passes of what nobody waits for
+RARELY = 15.0  # the same, where nothing was written since
 REMEMBERED = 24 * 3600  # seconds a finished transfer stays in the book
 _SCHEMES = ["file", "https"]
 _log = logging.getLogger("vre_dm.lake.daemons")
+
+
+class Heart(HeartbeatHandler):
+    """A heartbeat that time alone renews: the reaper would write down each storage element it looks at."""
+
+    def live(self, force_renew: bool = False, payload: str | None = None) -> Any:
+        """What the stock one answers."""
+        return super().live(force_renew)
 
 
 class Daemons:
@@ -96,8 +105,8 @@ class Daemons:
 
     def _heart(self, name: str) -> Any:
         if name not in self._hearts:
-            handler = HeartbeatHandler(executable=name, renewal_interval=60)
-            self._hearts[name] = self._hearts_stack.enter_context(handler)
+            heart = Heart(executable=name, renewal_interval=60)
+            self._hearts[name] = self._hearts_stack.enter_context(heart)
         return self._hearts[name]
 
     def _pause(self, name: str) -> dict[Any, Any]:
@@ -196,24 +205,36 @@ def _forget_killed_daemons() -> None:
 
 
 def _run(daemons: Daemons, stop: threading.Event, layout: Layout, book: TransferBook) -> None:
-    last = 0.0
+    last, known = 0.0, ("", 0)
     while not stop.is_set():
+        before = _written(book)
         daemons.often()
-        if time.monotonic() - last > SELDOM:
-            last = time.monotonic()
+        if time.monotonic() - last > (RARELY if before == known else SELDOM):
+            last, known = time.monotonic(), before
             daemons.seldom()
             if book.moving():  # a lake that moves bytes is in use
                 layout.activity.touch()
-        _rest(stop, layout)
+        _rest(stop, book, before)
 
 
-def _rest(stop: threading.Event, layout: Layout) -> None:
-    """Wait for the next pass: long when nobody uses the lake, but never longer once somebody does again."""
-    waited = 0.0
-    while not stop.wait(PERIOD):
-        waited += PERIOD
-        if waited >= RESTING or time.time() - layout.activity.stat().st_mtime < AWAKE:
-            return
+def _written(book: TransferBook) -> tuple[str, int]:
+    """What has been written so far, to tell whether a pass could find anything new.
+
+    PostgreSQL's snapshot names the transactions whose rows are seen: it is another one after each that wrote.
+    """
+    try:
+        with get_engine().connect() as connection:
+            snapshot = connection.execute(text("SELECT pg_current_snapshot()::text")).scalar_one()
+    except SQLAlchemyError:  # it is starting again
+        snapshot = ""
+    return snapshot, book.changes
+
+
+def _rest(stop: threading.Event, book: TransferBook, seen: tuple[str, int]) -> None:
+    """Wait until something new was written, or for `RESTING` seconds."""
+    end = time.monotonic() + RESTING
+    while not stop.wait(PERIOD) and time.monotonic() < end and _written(book) == seen:
+        pass
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ rucio_patches.cache_in_memory()
 from rucio.web.rest.flaskapi.v1.main import application as _rucio  # noqa: E402
 
 rucio_patches.check_connections_out()
+rucio_patches.trust_own_schemas()
 
 # Ways to log in that this lake does not have; the last two write a row for whoever asks.
 _NOT_OFFERED = ("/auth/gss", "/auth/x509", "/auth/saml", "/auth/ssh")

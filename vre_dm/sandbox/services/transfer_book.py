@@ -124,6 +124,11 @@ class TransferBook:
         ):
             return int(rows.fetchone()[0])
 
+    @property
+    def changes(self) -> int:
+        """Number of changes that this process has made in it."""
+        return self._db.total_changes
+
     def close(self) -> None:
         """Close the file."""
         self._db.close()

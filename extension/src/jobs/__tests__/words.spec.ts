@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nullTranslator } from '@jupyterlab/translation';
 import type { Job } from '../../api/types';
-import { amountsOf, farewell, percentOf, remarksOf, stateOf } from '../words';
+import { amountsOf, farewell, percentOf, placeOf, remarksOf, stateOf, titleOf } from '../words';
 import { toyJob } from './toys';
 
 const trans = nullTranslator.load('vre_dm');
@@ -47,4 +47,10 @@ test('bytes that stay are said, with the buttons that there are, and once', () =
 test('the end is told with its reason', () => {
   const job = toyJob({ state: 'failed', remark: '1 of 4 files could not be had' });
   assert.equal(farewell(job, trans), 'Fetch of xenon:s2only: Failed, 1 of 4 files could not be had');
+});
+
+test('a map names what it goes over, and the function', () => {
+  const job = toyJob({ kind: 'map', to: 'fill' });
+  assert.equal(titleOf(job, trans), 'Map over xenon:s2only');
+  assert.equal(placeOf(job, trans), 'of fill');
 });

@@ -62,12 +62,13 @@ export function questionsOf({ pattern, kind, filters }: Query, keys: readonly Me
     return [{ pattern: askedPattern(pattern), kind, where }];
   }
   const words = pattern.trim().split(/\s+/);
+  const alone = words.length === 1;
   // The lake tells capital letters from small ones: usual ways to write are asked for one by one.
-  const small = words.map(word => word.toLowerCase());
-  const capital = [small[0][0].toUpperCase() + small[0].slice(1), ...small.slice(1)];
-  const acronym = words.length === 1 ? [words.map(word => word.toUpperCase())] : [];
-  const patterns = [...spelt([words, small]), ...(words.length === 1 ? [`*${small[0]}*:*`] : [])];
-  const titles = spelt([words, small, capital, ...acronym]).map(
+  const small = orders(words.map(word => word.toLowerCase()));
+  const usual = [...orders(words), ...small];
+  const acronym = alone ? [words.map(word => word.toUpperCase())] : [];
+  const patterns = [...spelt(usual), ...(alone ? [`*${small[0][0]}*:*`] : [])];
+  const titles = spelt([...usual, ...small.map(capital), ...acronym]).map(
     value => ({ key: 'title', operator: '=', value }) as const
   );
   return [
@@ -76,9 +77,24 @@ export function questionsOf({ pattern, kind, filters }: Query, keys: readonly Me
   ];
 }
 
+/** As at the begin of a title. */
+function capital([first, ...rest]: readonly string[]): string[] {
+  return [first[0].toUpperCase() + first.slice(1), ...rest];
+}
+
 /** Patterns in which words follow each other, each pattern once. */
 function spelt(ways: readonly (readonly string[])[]): string[] {
   return [...new Set(ways.map(words => `*${words.join('*')}*`))];
+}
+
+const MOST_ORDERED = 3; // words whose every order is asked for: of three there are six
+
+/** The words in every order, as they were typed first; of many words only that one. */
+function orders(words: readonly string[]): (readonly string[])[] {
+  if (words.length < 2 || words.length > MOST_ORDERED) {
+    return [words];
+  }
+  return words.flatMap((first, at) => orders(words.filter((_, other) => other !== at)).map(rest => [first, ...rest]));
 }
 
 function askedPattern(pattern: string): string {

@@ -102,7 +102,7 @@ test('the filter that the server refused is known, and goes when something else 
 
 test('words are asked for one way after the other, a hit counts once, and a way that makes no sense is passed over', async () => {
   const { model, asked } = searching();
-  model.edit({ pattern: 'dark matter' });
+  model.edit({ pattern: 'dark matter of galaxies' });
   void model.submit();
   asked[0].fail(new LakeError('InvalidDid', 'no name has this', 'pattern'));
   await settled();

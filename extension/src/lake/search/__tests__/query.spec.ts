@@ -66,8 +66,22 @@ test('a word is looked for in names, scopes and titles, as it is usually written
 test('words of a title may have anything between them', () => {
   assert.deepEqual(
     asked('dark matter').map(({ pattern, where }) => [pattern, ...(where ?? [])]),
-    [['*dark*matter*'], ['*', 'title="*dark*matter*"'], ['*', 'title="*Dark*matter*"']]
+    [
+      ['*dark*matter*'],
+      ['*matter*dark*'],
+      ['*', 'title="*dark*matter*"'],
+      ['*', 'title="*matter*dark*"'],
+      ['*', 'title="*Dark*matter*"'],
+      ['*', 'title="*Matter*dark*"']
+    ]
   );
+});
+
+test('up to three words are found in any order, more as they were typed', () => {
+  const titles = (text: string) => asked(text).flatMap(({ where }) => where ?? []);
+  assert.ok(titles('dwarf J factors').includes('title="*J*factors*dwarf*"'));
+  assert.equal(titles('j dwarf factors').length, 6 + 6);
+  assert.deepEqual(titles('a b c d'), ['title="*a*b*c*d*"', 'title="*A*b*c*d*"']);
 });
 
 test('what is typed anew of a key takes the place of the old filter, and nothing stands twice', () => {

@@ -1,0 +1,270 @@
+"""Processes of this machine: the same numbers as here, whatever dies, and an end that is one."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import awkward as ak
+import hist
+import numpy as np
+import psutil
+import pytest
+
+from tests.compute.cluster.runs import Place, used, value
+from tests.lakes import until
+from vre_dm.compute.backend import Backend
+from vre_dm.compute.cluster import backend_for, cluster
+from vre_dm.compute.cluster.folder import ClusterFolder
+from vre_dm.compute.cluster.local import LocalCluster
+from vre_dm.compute.here import Here
+from vre_dm.compute.inputs import inputs_of
+from vre_dm.compute.preparing import prepare
+from vre_dm.compute.reduction import Reduction
+from vre_dm.errors import ChunkFailed, ClusterLost, InvalidConfiguration, NoCluster
+
+
+@pytest.fixture(scope="module")
+def two(state: Path) -> Iterator[LocalCluster]:
+    with cluster(2, "700 MB") as processes:
+        yield processes
+
+
+@pytest.fixture
+def place(two: LocalCluster, file: Path) -> Iterator[Place]:
+    with used(two, file) as place:
+        yield place
+
+
+def family(processes: LocalCluster) -> list[psutil.Process]:
+    folder = ClusterFolder(Path(processes.handed()["folder"]))
+    assert folder.process is not None
+    main = psutil.Process(folder.process.pid)
+    return [main, *main.children(recursive=True)]
+
+
+# --- the same numbers ------------------------------------------------------------------------------------
+
+
+def spectrum(events: ak.Array) -> dict[str, Any]:
+    pt = ak.flatten(events.Muon_pt)
+    filled = hist.Hist.new.Reg(20, 0, 100).Weight().fill(pt, weight=np.sqrt(pt))
+    return {"pt": filled, "met": np.array([ak.sum(np.sqrt(events.met))])}
+
+
+def bits(place: Backend, ntuples: list[Path], stop: threading.Event) -> bytes:
+    prepared = prepare(spectrum, inputs_of(ntuples), chunk_bytes=8000)
+    reduction = Reduction(len(prepared.plan.chunks), prepared.work.reduce)
+    for index, part in place.run(prepared.work, prepared.plan.calls(), stop):
+        reduction.add(index, value(part))
+    whole = reduction.value
+    return bytes(whole["pt"].view(flow=True).tobytes() + whole["met"].tobytes())
+
+
+def test_a_cluster_gives_the_bits_that_one_process_gives(
+    two: LocalCluster, place: Place, ntuples: list[Path]
+) -> None:
+    here = bits(Here(), ntuples, threading.Event())
+    assert bits(place.backend, ntuples, threading.Event()) == here
+    two.scale(1)
+    try:
+        assert bits(place.backend, ntuples, threading.Event()) == here
+    finally:
+        two.scale(2)
+
+
+def test_a_function_takes_along_what_it_closes_over(place: Place) -> None:
+    factor, shift = np.float64(0.5), {"by": 3}
+
+    def fill(chunk: dict[str, Any]) -> float:
+        return float(chunk["x"].sum() * factor + shift["by"])
+
+    assert value(place.done(fill, 3)[2]) == 245 * 0.5 + 3
+
+
+def test_workers_have_their_share_of_memory_and_keep_what_they_freed(place: Place) -> None:
+    def settings(_: object) -> "np.ndarray[Any, Any]":
+        import resource
+
+        names = ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_")
+        return np.array(
+            [*(int(os.environ[name]) for name in names), resource.getrlimit(resource.RLIMIT_DATA)[0]]
+        )
+
+    trim, mmap, limit = value(place.done(settings, 1)[0])
+    assert trim == mmap == 2**28
+    assert 300e6 < limit < 3e9
+
+
+# --- what goes wrong -------------------------------------------------------------------------------------
+
+
+def test_a_function_that_raises_fails_its_chunks_and_no_other(place: Place) -> None:
+    def picky(chunk: dict[str, Any]) -> float:
+        if chunk["x"][0] == 20:
+            msg = "no twenty"
+            raise ValueError(msg)
+        return 1.0
+
+    came = place.done(picky, 4)
+    failed = came.pop(2)
+    assert isinstance(failed, ChunkFailed)
+    assert (failed.chunk, failed.start, failed.stop, failed.cause) == (2, 20, 30, "ValueError")
+    assert "no twenty" in str(failed)
+    assert "picky" in failed.trace
+    assert [value(part) for part in came.values()] == [1.0] * 3
+
+
+def test_a_chunk_out_of_memory_is_done_in_two_halves_and_says_so(place: Place) -> None:
+    def hungry(chunk: dict[str, Any]) -> int:
+        taken = np.ones(
+            len(chunk["x"]) * (10_000_000 if chunk["x"][0] < 10 else 1)
+        )  # 800 MB, or halves of it
+        return int(taken.size)
+
+    came = place.done(hungry, 2)
+    assert (value(came[0]), came[0].split, came[1].split) == (100_000_000, True, False)  # type: ignore[union-attr]
+
+
+def test_a_chunk_whose_halves_are_too_large_fails_by_name(place: Place) -> None:
+    def insatiable(_: object) -> int:
+        return int(np.ones(1_000_000_000).size)
+
+    failed = place.done(insatiable, 1)[0]
+    assert isinstance(failed, ChunkFailed)
+    assert "Memory" in failed.cause
+
+
+def test_a_worker_that_is_killed_costs_nothing(two: LocalCluster, place: Place) -> None:
+    def slowly(chunk: dict[str, Any]) -> int:
+        time.sleep(0.1)
+        return int(chunk["x"][0])
+
+    results = place.started(slowly, 12)
+    came = dict([next(results)])
+    os.kill(worker_of(two, place.file), signal.SIGKILL)
+    came |= dict(results)
+    assert {index: value(part) for index, part in came.items()} == {i: 10 * i for i in range(12)}
+
+
+def worker_of(processes: LocalCluster, file: Path) -> int:
+    with used(processes, file) as other:
+        return int(value(other.done(lambda _: os.getpid(), 1)[0]))
+
+
+def test_a_chunk_that_kills_its_workers_fails_alone_and_its_neighbours_are_whole(place: Place) -> None:
+    def deadly(chunk: dict[str, Any]) -> int:
+        if chunk["x"][0] == 20:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return 1
+
+    came = place.done(deadly, 5)
+    failed = came.pop(2)
+    assert isinstance(failed, ChunkFailed)
+    assert failed.cause == "KilledWorker"
+    assert "killed each worker" in str(failed)
+    assert not any(part.split for part in came.values() if not isinstance(part, ChunkFailed))
+    assert [value(part) for part in came.values()] == [1] * 4
+
+
+def test_what_the_workers_cannot_import_is_an_error_of_the_run(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "only_here.py").write_text("def fill(chunk):\n    return 1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    from only_here import fill  # type: ignore[import-not-found]
+
+    with pytest.raises(NoCluster, match="only_here"):
+        place.done(fill, 1)
+
+
+def test_a_scheduler_that_is_killed_keeps_what_was_given_and_says_what_to_do(file: Path) -> None:
+    with cluster(1, "700 MB") as one, used(one, file) as place:
+        results = place.started(lambda _: time.sleep(0.2) or 1, 40)
+        assert value(next(results)[1]) == 1
+        members = family(one)
+        members[0].kill()
+        with pytest.raises(ClusterLost, match="finished is kept"):
+            list(results)
+        psutil.wait_procs(members, timeout=30)
+        assert not any(member.is_running() for member in members)
+    assert one.running is False
+
+
+# --- its end ---------------------------------------------------------------------------------------------
+
+
+def test_a_stop_interrupts_what_runs(place: Place) -> None:
+    def for_ever(_: object) -> None:
+        while True:
+            time.sleep(0.01)
+
+    stop = threading.Event()
+    threading.Timer(0.5, stop.set).start()
+    assert list(place.started(for_ever, 4, stop)) == []
+    assert value(place.done(lambda _: 1, 1)[0]) == 1  # the worker has time for others
+
+
+def test_what_does_not_heed_a_stop_is_killed(place: Place, tmp_path: Path) -> None:
+    told, stop = tmp_path / "pid", threading.Event()
+
+    def deaf(_: object) -> None:
+        told.write_text(str(os.getpid()))
+        time.sleep(200)
+
+    threading.Thread(target=lambda: until(told.exists) and stop.set()).start()
+    assert list(place.started(deaf, 1, stop)) == []
+    until(lambda: not psutil.pid_exists(int(told.read_text())), 20)
+    assert value(place.done(lambda _: 1, 1)[0]) == 1
+
+
+def test_one_without_work_ends_by_itself_and_leaves_no_key_behind(state: Path) -> None:
+    short = cluster(1, "700 MB", idle=0.5).up()
+    members, folder = family(short), Path(short.handed()["folder"])
+    assert len(psutil.wait_procs(members, timeout=120)[1]) == 0
+    assert not folder.exists()
+    assert short.handed().keys() == {"kind", "order"}
+
+
+def test_nobody_else_can_read_the_key(two: LocalCluster) -> None:
+    folder = Path(two.handed()["folder"])
+    assert folder.stat().st_mode & 0o077 == 0
+    assert (folder / "access.json").stat().st_mode & 0o077 == 0
+    key = ClusterFolder(folder).access
+    assert key is not None
+    assert key.key not in repr(key)
+    assert "PRIVATE KEY" not in str(two.handed())
+    assert not any("PRIVATE KEY" in " ".join(member.cmdline()) for member in family(two))
+
+
+# --- what is asked ---------------------------------------------------------------------------------------
+
+
+def test_more_memory_than_the_machine_has_is_refused() -> None:
+    with pytest.raises(InvalidConfiguration, match=r"3 workers of .* need .*, and this machine gives"):
+        cluster(3, "1 PB")
+
+
+@pytest.mark.parametrize("wrong", [{"memory": "much"}, {"memory": 0}, {"memory": "1 MB"}, {"kind": "grid"}])
+def test_what_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidConfiguration):
+        cluster(1, **wrong)
+
+
+def test_an_option_of_gateways_says_that_it_is_one() -> None:
+    with pytest.raises(InvalidConfiguration, match="image= is an option of gateways"):
+        cluster(1, image="vre-dm")
+
+
+def test_a_gateway_that_is_asked_for_and_not_there_says_how_to_have_one() -> None:
+    with pytest.raises(InvalidConfiguration, match="vre-dm gateway up"):
+        cluster(kind="gateway")
+
+
+def test_a_cluster_that_ended_since_it_was_handed_over_says_so(state: Path) -> None:
+    gone = {"kind": "local", "folder": str(state / "vre-dm" / "clusters" / "local-00000000")}
+    with pytest.raises(NoCluster, match="ended"):
+        backend_for(gone)

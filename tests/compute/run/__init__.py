@@ -1,0 +1,1 @@
+"""Maps in processes of their own."""

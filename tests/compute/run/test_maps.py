@@ -1,0 +1,363 @@
+"""A map in a process of its own: its value, its end whatever ends it, and how it goes on."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import uproot
+
+from tests.compute.run.conftest import CHUNKS, ENTRIES, TOTAL, Files, gated, reached, told
+from tests.lakes import until
+from vre_dm.compute.run.driving import started as driven
+from vre_dm.compute.run.folder import RunFolder
+from vre_dm.compute.run.order import Order
+from vre_dm.compute.run.running import RunningMap, outcome_of
+from vre_dm.compute.run.starting import begun_job, start
+from vre_dm.errors import (
+    ChunkFailed,
+    DatasetChanged,
+    Declined,
+    JobCancelled,
+    NothingProcessed,
+    RunFailed,
+    Unmergeable,
+    VreDmError,
+)
+from vre_dm.lake.dataset import Dataset
+from vre_dm.lake.jobs.folder import folders
+from vre_dm.lake.jobs.listing import jobs_in
+from vre_dm.lake.jobs.started import StartedJob
+from vre_dm.lake.transfer.events import Cancelled, Computing, Finished
+
+
+def total(events: Any) -> float:
+    return float(np.sum(events.x))
+
+
+def no_lake(lake: str, did: str) -> Dataset:
+    raise AssertionError
+
+
+def begun_here(root: Path, order: Order) -> StartedJob:
+    """Begin a map in this process, as its own process does it."""
+    return driven(begun_job(root, order), no_lake)
+
+
+def done_here(root: Path, order: Order) -> RunningMap:
+    """Do a map in this process, to its end."""
+    with contextlib.suppress(VreDmError):  # it can be read afterwards
+        begun_here(root, order).result(60)
+    return RunningMap(folders(root)[0])
+
+
+def stopped_here(root: Path, order: Order, chunks: int) -> None:
+    """Stop a map after so many chunks."""
+    running = begun_here(root, order)
+    reached(root, chunks)
+    running.cancel()
+    assert running.wait(60)
+
+
+def pid_of(root: Path) -> int:
+    """Process of the newest job."""
+    begun = folders(root)[0].begun
+    assert begun is not None
+    return begun.owner.pid
+
+
+def killed(root: Path) -> None:
+    """Kill the process of the newest job, and wait until it is seen."""
+    os.kill(pid_of(root), signal.SIGKILL)
+    until(lambda: folders(root)[0].gone)
+
+
+def test_the_value_comes_with_where_it_is_from(files: Files, root: Path):
+    running = start(root, files.order(total))
+    assert running.result(60) == TOTAL
+    outcome = running.outcome()
+    assert (outcome.entries, outcome.chunks, outcome.kept, outcome.skipped) == (6000, CHUNKS, 0, ())
+    said = outcome.provenance()
+    assert said["backend"] == "here"
+    assert [source["name"] for source in said["inputs"]] == [str(path) for path in files.paths]
+    assert said["environment"]["numpy"] == np.__version__
+    assert "np.sum(events.x)" in outcome.source
+    assert outcome.busy > 0
+    events = list(running.events())
+    assert isinstance(events[-1], Finished)
+    last = [event for event in events if isinstance(event, Computing)][-1]
+    assert (last.chunks_done, last.entries_done, last.files_done) == (CHUNKS, 6000, 2)
+    assert last.bytes_done == last.bytes_total
+
+
+def test_others_see_it_as_a_job_and_read_its_value(files: Files, root: Path):
+    done_here(root, files.order(total)).result(60)
+    (job,) = jobs_in(root, given=lambda folder: RunningMap(folder).outcome())
+    assert (job.kind, job.to, job.state) == ("map", "total", "finished")
+    assert job.outcome().value == TOTAL
+    assert job.can == ["delete"]
+    assert list(RunFolder(folders(root)[0]).chunks()) == []
+    job.forget()
+    assert list(root.iterdir()) == []
+
+
+def test_nobody_else_can_read_what_it_keeps(files: Files, root: Path):
+    done_here(root, files.order(total)).result(60)
+    (folder,) = folders(root)
+    kept = [folder.path, RunFolder(folder).path, *RunFolder(folder).path.iterdir()]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in kept)
+
+
+def test_the_same_goes_on_after_its_process_was_killed(files: Files, root: Path, tmp_path: Path):
+    gate = tmp_path / "gate"
+    order = files.order(gated(gate, 3 * ENTRIES))
+    running = start(root, order)
+    reached(root, 3)
+    killed(root)
+    assert running.state == "died"
+    with pytest.raises(
+        RunFailed, match=r"total over events.0.root and 1 more is gone.*run it again to continue"
+    ):
+        running.result()
+    gate.touch()
+    outcome = start(root, order).outcome(60)
+    assert (outcome.value, outcome.kept) == (TOTAL, 3)
+    assert [part for folder in folders(root) for part in RunFolder(folder).chunks()] == []
+    first, second = sorted(jobs_in(root), key=lambda job: job.since)
+    assert f"finished by {second.name}" in first.sentence
+
+
+def test_a_damaged_chunk_is_done_again(files: Files, root: Path, tmp_path: Path):
+    gate = tmp_path / "gate"
+    order = files.order(gated(gate, 3 * ENTRIES))
+    stopped_here(root, order, 3)
+    empty, flipped, _ = RunFolder(folders(root)[0]).chunks()
+    empty.write_bytes(b"")
+    flipped.write_bytes(flipped.read_bytes()[:-1] + b"?")
+    gate.touch()
+    outcome = done_here(root, order).outcome()
+    assert (outcome.value, outcome.kept) == (TOTAL, 1)
+
+
+def changed_function(files: Files, gate: Path) -> Any:
+    def total(events: Any) -> float:
+        return 2 * float(np.sum(events.x))
+
+    return files.order(total)
+
+
+def changed_file(files: Files, gate: Path) -> Any:
+    with uproot.recreate(files.paths[0]) as file:
+        tree = file.mktree("events", {"x": "f8", "weight": "f8"})
+        for start in range(0, 3 * ENTRIES, ENTRIES):
+            tree.extend({"x": np.full(ENTRIES, start), "weight": np.ones(ENTRIES)})
+    return files.order(gated(gate, 3 * ENTRIES))
+
+
+@pytest.mark.parametrize("change", [changed_function, changed_file])
+def test_another_function_or_file_takes_nothing_of_an_earlier_run(
+    files: Files, root: Path, tmp_path: Path, change: Callable[[Files, Path], Any]
+):
+    gate = tmp_path / "gate"
+    stopped_here(root, files.order(gated(gate, 3 * ENTRIES)), 3)
+    gate.touch()
+    assert done_here(root, change(files, gate)).outcome().kept == 0
+
+
+def test_the_same_that_runs_is_found_and_not_begun_twice(files: Files, root: Path, tmp_path: Path):
+    gate = tmp_path / "gate"
+    order = files.order(gated(gate, 0))
+    first = start(root, order)
+    assert start(root, order).name == first.name
+    assert start(root, files.order(total)).name != first.name
+    gate.touch()
+    assert first.result(60) == TOTAL
+
+
+def test_it_stops_soon_when_it_is_cancelled_and_keeps_what_is_done(files: Files, root: Path, tmp_path: Path):
+    gate = tmp_path / "gate"
+    order = files.order(gated(gate, 2 * ENTRIES))
+    running = start(root, order)
+    reached(root, 2)
+    (job,) = jobs_in(root)
+    assert job.cancel(30)
+    with pytest.raises(JobCancelled, match=r"2 of 6 chunks done and kept; run it again to continue"):
+        running.result()
+    assert isinstance(told(root)[-1], Cancelled)
+    assert "finished chunks are kept" in job.sentence
+    gate.touch()
+    assert start(root, order).outcome(60).kept == 2
+
+
+def test_it_stops_also_while_the_function_is_tried_on_the_first_entries(
+    files: Files, root: Path, tmp_path: Path
+):
+    gate = tmp_path / "gate"
+    begun = begun_here(root, files.order(gated(gate, 0)))
+    assert not begun.wait(1)
+    begun.cancel()
+    assert begun.wait(10)
+    assert begun.state == "cancelled"
+    gate.touch()
+
+
+def test_a_polite_end_of_its_process_cancels_it(files: Files, root: Path, tmp_path: Path):
+    running = start(root, files.order(gated(tmp_path / "gate", ENTRIES)))
+    reached(root, 1)
+    os.kill(pid_of(root), signal.SIGTERM)
+    assert running.wait(30)
+    assert running.state == "cancelled"
+
+
+def test_an_interrupt_of_who_follows_cancels_it(files: Files, root: Path, tmp_path: Path):
+    running = start(root, files.order(gated(tmp_path / "gate", ENTRIES)))
+
+    def interrupted(event: object) -> None:
+        if isinstance(event, Computing) and event.chunks_done == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(JobCancelled, match="continue"):
+        running.follow(interrupted)
+    assert running.wait(30)
+    assert running.state == "cancelled"
+
+
+def test_a_stopped_map_is_continued_by_any_process(files: Files, root: Path, tmp_path: Path):
+    gate = tmp_path / "gate"
+    stopped_here(root, files.order(gated(gate, 3 * ENTRIES)), 3)
+    (job,) = jobs_in(root)
+    gate.touch()
+    code = "import sys; from pathlib import Path; from vre_dm.compute.run.starting import again\n"
+    words = (sys.executable, "-c", f"{code}again(Path(sys.argv[1]), sys.argv[2])")
+    done = subprocess.run([*words, root, job.again().wishes["job"]], timeout=120)
+    assert done.returncode == 0
+    outcome = RunningMap(folders(root)[0]).outcome()
+    assert (outcome.value, outcome.kept) == (TOTAL, 3)
+
+
+def broken(events: Any) -> float:
+    if events.x[0] == 4000:
+        msg = "no such detector"
+        raise ValueError(msg)
+    return float(len(events))
+
+
+def test_a_chunk_that_fails_ends_it_with_file_and_entries(files: Files, root: Path):
+    running = done_here(root, files.order(broken))
+    with pytest.raises(
+        ChunkFailed, match=r"events\.1\.root, entries 1000 to 2000: ValueError: no such det"
+    ) as error:
+        running.result(60)
+    assert (error.value.start, error.value.stop) == (1000, 2000)
+    assert "raise ValueError(msg)" in error.value.trace
+    (job,) = jobs_in(root)
+    assert job.state == "failed"
+    assert "no such detector" in job.sentence
+
+
+def test_chunks_that_fail_can_be_left_out_and_are_named(files: Files, root: Path):
+    outcome = done_here(root, files.order(broken, on_error="skip")).outcome(60)
+    assert (outcome.value, outcome.entries) == (5000.0, 5000)
+    (skipped,) = outcome.skipped
+    assert (skipped.name, skipped.start, skipped.stop) == (str(files.paths[1]), 1000, 2000)
+    assert "1 chunk left out" in str(outcome)
+
+
+def test_chunks_that_fail_can_be_tried_again(files: Files, root: Path, tmp_path: Path):
+    marks = tmp_path / "marks"
+    marks.mkdir()
+
+    def flaky(events: Any) -> float:
+        mark = marks / str(int(events.x[0]))
+        if not mark.exists() and len(events) == ENTRIES:
+            mark.touch()
+            msg = "the storage hiccuped"
+            raise OSError(msg)
+        return float(len(events))
+
+    assert done_here(root, files.order(flaky, columns=["x"], on_error="retry")).result(60) == 6000.0
+
+
+def test_one_that_always_fails_is_not_tried_for_ever(files: Files, root: Path):
+    with pytest.raises(ChunkFailed, match="no such detector"):
+        done_here(root, files.order(broken, on_error="retry")).result(60)
+
+
+def test_what_cannot_be_merged_is_named(files: Files, root: Path):
+    with pytest.raises(Unmergeable):
+        done_here(root, files.order(lambda events: object)).result(60)
+
+
+def test_values_are_merged_as_one_says(files: Files, root: Path):
+    largest = done_here(root, files.order(lambda events: float(np.max(events.x)), reduce=max))
+    assert largest.result(60) == 5999.0
+
+
+def test_a_file_that_is_replaced_meanwhile_spoils_the_result(files: Files, root: Path, tmp_path: Path):
+    gate = tmp_path / "gate"
+    running = begun_here(root, files.order(gated(gate, 5 * ENTRIES)))
+    reached(root, 5)
+    other = tmp_path / "other.root"
+    other.write_bytes(files.paths[0].read_bytes())
+    other.replace(files.paths[0])
+    gate.touch()
+    with pytest.raises(DatasetChanged, match=r"events\.0\.root was replaced"):
+        running.result(60)
+
+
+def test_a_map_of_nothing_says_so_loudly(root: Path, tmp_path: Path):
+    path = tmp_path / "empty.root"
+    with uproot.recreate(path) as file:
+        file.mktree("events", {"x": "f8"})
+    running = done_here(root, Files((path,)).order(total, columns=["x"]))
+    with pytest.warns(NothingProcessed, match="total saw no entry of empty.root"):
+        running.result(60)
+
+
+def test_what_the_function_prints_is_kept(files: Files, root: Path):
+    def talking(events: Any) -> int:
+        print("saw", len(events))
+        return 1
+
+    running = start(root, files.order(talking))
+    running.result(60)
+    assert "saw 1000" in running.log
+
+
+def test_a_result_is_not_there_before_the_end(files: Files, root: Path, tmp_path: Path):
+    gate = tmp_path / "gate"
+    begun = begun_here(root, files.order(gated(gate, 0)))
+    running = RunningMap(folders(root)[0])
+    with pytest.raises(TimeoutError, match="it goes on"):
+        running.outcome(0.1)
+    (job,) = jobs_in(root, given=outcome_of)
+    with pytest.raises(Declined, match="not over yet"):
+        job.outcome()
+    gate.touch()
+    assert begun.wait(60)
+
+
+def test_it_outlives_the_process_that_began_it(files: Files, root: Path, tmp_path: Path):
+    gate = tmp_path / "gate"
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from vre_dm.compute.inputs import inputs_of\n"
+        "from vre_dm.compute.run.order import order_of\n"
+        "from vre_dm.compute.run.starting import start\n"
+        "def total(events):\n"
+        "    import time\n"
+        "    while not Path(sys.argv[2]).exists(): time.sleep(0.02)\n"
+        "    return float(sum(events.x))\n"
+        "start(Path(sys.argv[1]), order_of(total, inputs=inputs_of(sys.argv[3:])))\n"
+    ).replace("sys.argv[2]", repr(str(gate)))
+    subprocess.run([sys.executable, "-c", code, root, gate, *files.paths], check=True, timeout=60)
+    running = RunningMap(folders(root)[0])
+    assert running.state == "running"
+    gate.touch()
+    assert running.result(60) == TOTAL

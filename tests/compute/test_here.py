@@ -1,0 +1,280 @@
+"""Chunks done in this process: the same result however it is cut, failures by name, an end at once."""
+
+import pickle
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import awkward as ak
+import hist
+import numpy as np
+import pandas as pd
+import pytest
+import uproot
+import xarray as xr
+
+from tests.compute.files import EVENTS, muons, write_tree
+from vre_dm.compute.columns import Columns
+from vre_dm.compute.here import Here
+from vre_dm.compute.inputs import inputs_of
+from vre_dm.compute.preparing import Prepared, prepare
+from vre_dm.compute.reduction import Reduction
+from vre_dm.compute.work import Part, do_chunk
+from vre_dm.errors import ChunkFailed
+
+SMALL = 8000
+"""Bytes of a chunk: some ten for a file."""
+
+
+def done(prepared: Prepared) -> list[Part | ChunkFailed]:
+    came = dict(Here().run(prepared.work, prepared.plan.calls(), threading.Event()))
+    return [came[i] for i in range(len(prepared.plan.chunks))]
+
+
+def mapped(function: Callable[[Any], Any], paths: Any, **options: Any) -> Any:
+    prepared = prepare(function, inputs_of(paths), **options)
+    reduction = Reduction(len(prepared.plan.chunks), prepared.work.reduce)
+    for part in done(prepared):
+        assert isinstance(part, Part), part
+        reduction.add(part.index, part.value)
+    return reduction.value
+
+
+def spectrum(events: ak.Array) -> dict[str, Any]:
+    pt = hist.Hist.new.Reg(20, 0, 100, name="pt").Weight()
+    return {
+        "pt": pt.fill(ak.flatten(events.Muon_pt)),
+        "events": len(events),
+        "met": np.array([ak.sum(events.met)]),
+    }
+
+
+def test_a_function_gives_over_all_files_what_it_gives_over_their_entries(ntuples: list[Path]) -> None:
+    every = ak.concatenate([uproot.open(path)["Events"].arrays() for path in ntuples])
+    found, expected = mapped(spectrum, ntuples, chunk_bytes=SMALL), spectrum(every)
+    assert found["pt"].values().tolist() == expected["pt"].values().tolist()
+    assert found["events"] == EVENTS + 350
+    assert found["met"] == pytest.approx(expected["met"])
+
+
+def test_what_was_read_ahead_and_what_one_chunk_reads_alone_are_the_same(ntuples: list[Path]) -> None:
+    prepared = prepare(spectrum, inputs_of(ntuples), chunk_bytes=SMALL)
+    alone = [do_chunk(prepared.work, *call) for call in prepared.plan.calls()]
+    for here, other in zip(done(prepared), alone, strict=True):
+        assert isinstance(here, Part)
+        assert (here.index, here.entries) == (other.index, other.entries)
+        assert pickle.dumps(here.value["met"]) == pickle.dumps(other.value["met"])
+        assert here.value["pt"] == other.value["pt"]
+
+
+def test_only_what_is_needed_is_read(ntuple: Path) -> None:
+    prepared = prepare(lambda events: float(ak.sum(events.run)), inputs_of(ntuple))
+    (part,) = done(prepared)
+    tree = uproot.open(ntuple)["Events"]
+    assert isinstance(part, Part)
+    assert part.bytes_read < tree["run"].compressed_bytes + 20_000 < ntuple.stat().st_size
+
+
+def test_a_column_that_is_touched_late_is_read_then(ntuple: Path) -> None:
+    def fill(events: ak.Array) -> float:
+        return (
+            float(ak.sum(events.met))
+            if events.run[0] == 1 and len(events) < EVENTS
+            else float(len(events.fields))
+        )
+
+    prepared = prepare(fill, inputs_of(ntuple), chunk_bytes=10**9)
+    assert prepared.work.ahead == ("run",)
+    assert [part.value for part in done(prepared) if isinstance(part, Part)] == [7.0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "function"),
+    [
+        ("awkward", lambda events: float(ak.sum(events.met))),
+        ("numpy", lambda columns: float(columns["met"].sum())),
+        ("pandas", lambda frame: float(frame.met.sum())),
+        ("xarray", lambda data: float(data.met.sum())),
+    ],
+)
+def test_entries_are_taken_as_asked_for(ntuple: Path, kind: Any, function: Callable[[Any], float]) -> None:
+    assert mapped(function, ntuple, kind=kind) == pytest.approx(muons()["met"].sum())
+
+
+def test_lists_are_values_and_offsets_in_numpy(ntuple: Path) -> None:
+    def highest(columns: Columns) -> float:
+        pt, offsets = columns["Muon_pt"], columns.offsets("Muon_pt")
+        assert len(offsets) == columns.entries + 1
+        assert offsets[-1] == len(pt)
+        return float(np.maximum.reduceat(np.append(pt, 0), offsets[:-1])[np.diff(offsets) > 0].sum())
+
+    expected = ak.sum(ak.max(muons()["Muon_pt"], axis=1))
+    assert mapped(highest, ntuple, kind="numpy", chunk_bytes=SMALL) == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_column_of_fixed_length_has_a_dimension_of_its_own(ntuple: Path) -> None:
+    def mean(data: xr.Dataset) -> xr.DataArray:
+        return data.vertex.sum("entry")
+
+    found = mapped(mean, ntuple, kind="xarray", columns=["vertex"], chunk_bytes=SMALL)
+    assert found.values == pytest.approx(muons()["vertex"].sum(axis=0))
+    assert found.dims == ("vertex_index",)
+
+
+def test_rows_of_a_parquet_file_are_taken_in_every_way(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"m": np.arange(100.0), "channel": ["ee", "mm"] * 50})
+    frame.to_parquet(tmp_path / "t.parquet", row_group_size=30)
+    ways: dict[Any, Callable[[Any], float]] = {
+        "awkward": lambda rows: float(ak.sum(rows.m[rows.channel == "ee"])),
+        "pandas": lambda rows: float(rows.m[rows.channel == "ee"].sum()),
+        "numpy": lambda rows: float(rows["m"][rows["channel"] == "ee"].sum()),
+        "xarray": lambda rows: float(rows.m.values[rows.channel.values == "ee"].sum()),
+    }
+    for kind, function in ways.items():
+        assert mapped(function, tmp_path / "t.parquet", kind=kind, chunk_bytes=300) == 2450
+
+
+def test_an_rntuple_is_read_as_a_tree_is(tmp_path: Path) -> None:
+    with uproot.recreate(tmp_path / "new.root") as file:
+        file["Events"] = muons()
+    assert mapped(spectrum, tmp_path / "new.root")["met"] == pytest.approx(muons()["met"].sum())
+    assert mapped(lambda c: float(c["Muon_pt"].sum()), tmp_path / "new.root", kind="numpy") > 0
+
+
+def test_a_function_of_paths_gets_each_file(ntuples: list[Path]) -> None:
+    def entries(path: Path) -> int:
+        with uproot.open(path) as file:
+            return int(file["Events"].num_entries)
+
+    assert mapped(entries, ntuples, kind="path") == EVENTS + 350
+
+
+def test_a_function_that_raises_is_named_with_file_entries_and_line_and_ends_nothing(ntuple: Path) -> None:
+    def fill(events: ak.Array) -> int:
+        if events.met[0] == muons()["met"][200]:
+            msg = "no mass\nhere"
+            raise ArithmeticError(msg)
+        return len(events)
+
+    parts = done(prepare(fill, inputs_of(ntuple), chunk_bytes=10, columns=["met"]))
+    (failed,) = (part for part in parts if isinstance(part, ChunkFailed))
+    assert len(parts) == 10
+    assert (failed.start, failed.stop, failed.chunk, failed.cause) == (200, 300, 2, "ArithmeticError")
+    assert f"{ntuple}, entries 200 to 300: ArithmeticError: no mass here (line " in str(failed)
+    assert "raise ArithmeticError(msg)" in failed.trace
+    assert isinstance(failed.__cause__, ArithmeticError)
+    again = pickle.loads(pickle.dumps(failed))
+    assert (str(again), again.start, again.trace) == (str(failed), 200, failed.trace)
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (lambda events: events.Muon_phi, "no field named 'Muon_phi'"),
+        (lambda events: exit(3), "SystemExit: 3"),
+        (lambda events: [1], "Unmergeable: what the function gives is a list"),
+        (lambda events: np.zeros(10**15), "MemoryError"),
+    ],
+)
+def test_whatever_a_function_does_is_one_line(
+    ntuple: Path, function: Callable[[Any], Any], said: str
+) -> None:
+    (failed,) = done(prepare(function, inputs_of(ntuple), columns=["met"]))
+    assert isinstance(failed, ChunkFailed)
+    assert said in str(failed)
+    assert "\n" not in str(failed)
+
+
+def test_a_file_that_is_cut_after_it_was_planned_is_named(ntuple: Path) -> None:
+    prepared = prepare(spectrum, inputs_of(ntuple), chunk_bytes=SMALL)
+    ntuple.write_bytes(ntuple.read_bytes()[:3000])
+    failed = done(prepared)[-1]
+    assert isinstance(failed, ChunkFailed)
+    assert "truncated" in str(failed)
+    assert not failed.trace
+
+
+def test_a_damaged_basket_fails_its_chunk_and_no_other(ntuple: Path) -> None:
+    prepared = prepare(lambda events: int(ak.sum(events.run)), inputs_of(ntuple), chunk_bytes=1000)
+    with uproot.open(ntuple) as file:
+        end = file["Events"]["run"].basket_chunk_cursor(4)[0].stop
+    data = bytearray(ntuple.read_bytes())
+    data[end - 8 : end] = b"\xff" * 8
+    ntuple.write_bytes(data)
+    parts = done(prepared)
+    failed = [part for part in parts if isinstance(part, ChunkFailed)]
+    assert len(failed) == 1
+    assert failed[0].start <= 400 < failed[0].stop
+    assert "cannot be read" in str(failed[0])
+
+
+def test_a_file_that_was_written_anew_is_not_mistaken_for_the_old_one(tmp_path: Path) -> None:
+    path = write_tree(tmp_path / "t.root", {"x": np.ones(10)})
+    assert mapped(lambda events: float(ak.sum(events.x)), path) == 10
+    write_tree(path, {"x": np.full(20, 2.0)})
+    assert mapped(lambda events: float(ak.sum(events.x)), path) == 40
+
+
+def test_a_run_that_is_stopped_ends_in_the_middle_of_a_chunk(ntuple: Path) -> None:
+    stop, began = threading.Event(), threading.Event()
+
+    def endless(events: ak.Array) -> int:
+        began.set()
+        while True:
+            time.sleep(0.01)
+
+    prepared = prepare(endless, inputs_of(ntuple), columns=["met"])
+    parts: list[Any] = []
+    run = threading.Thread(
+        target=lambda: parts.extend(Here().run(prepared.work, prepared.plan.calls(), stop))
+    )
+    run.start()
+    assert began.wait(30)
+    stop.set()
+    run.join(30)
+    assert not run.is_alive()
+    assert parts == []
+    assert not [thread for thread in threading.enumerate() if "_quietly" in thread.name]
+
+
+def test_the_next_chunk_is_read_while_one_is_computed_and_no_more(
+    ntuple: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, read = Columns.__init__, threading.Semaphore(0)
+    loads: list[int] = []
+    seen: list[int] = []
+
+    def counted(self: Columns, *given: Any, **options: Any) -> None:
+        original(self, *given, **options)
+        loads.append(self.start)
+        read.release()
+
+    def fill(events: ak.Array) -> int:
+        wanted = 2 if not seen else 1 if len(seen) < 9 else 0  # its own, and each time the next one
+        assert all(read.acquire(timeout=30) for _ in range(wanted))
+        seen.append(len(loads))
+        return 1
+
+    monkeypatch.setattr(Columns, "__init__", counted)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
+    prepared = prepare(fill, inputs_of(ntuple), chunk_bytes=10, columns=["met"])
+    assert [part.value for part in done(prepared) if isinstance(part, Part)] == [1] * 10
+    assert seen == [*range(2, 11), 10]
+
+
+def test_one_core_gives_the_same_and_names_what_fails(ntuple: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(events: ak.Array) -> float:
+        if events.met[0] == muons()["met"][200]:
+            raise ArithmeticError
+        return float(ak.sum(events.met))
+
+    prepared = prepare(fill, inputs_of(ntuple), chunk_bytes=10, columns=["met"])
+    several = done(prepared)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0})
+    one = done(prepared)
+    assert [str(part) for part in one if isinstance(part, ChunkFailed)] == [str(several[2])]
+    values = [[part.value for part in parts if isinstance(part, Part)] for parts in (one, several)]
+    assert values[0] == values[1]
+    assert len(values[0]) == 9

@@ -1,0 +1,126 @@
+"""`dm.cluster()`: a Dask Gateway where one is configured, else processes of this machine."""
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import platformdirs
+
+from vre_dm.compute.cluster import settings
+from vre_dm.compute.cluster.gateway import GatewayCluster
+from vre_dm.compute.cluster.local import LocalCluster
+from vre_dm.compute.cluster.range import WorkerRange
+from vre_dm.errors import InvalidConfiguration
+from vre_dm.lake.cache.settings import size_of
+
+if TYPE_CHECKING:
+    from vre_dm.compute.dask_backend import DaskBackend
+
+Cluster = LocalCluster | GatewayCluster
+"""What `cluster` gives: to be entered, handed to ``map``, scaled."""
+
+IDLE = 900.0
+"""Seconds without work after which a cluster ends."""
+
+
+_ON_A_GATEWAY = WorkerRange(0, 8)
+
+
+def cluster(
+    workers: int | tuple[int, int] | None = None,
+    memory: str | int | None = None,
+    *,
+    kind: str | None = None,
+    idle: float = IDLE,
+    **options: object,
+) -> Cluster:
+    """Describe a cluster for ``map(..., on=dm.cluster())``; nothing starts before it is used.
+
+    A run starts and ends the one it is given. To keep one for several runs, use it in a ``with`` block: its
+    processes are apart from the notebook, so a run goes on when the kernel dies.
+
+    Parameters
+    ----------
+    workers
+        How many; ``(1, 8)`` for as many as the work asks. When left out, as many as there are cores, or
+        ``(0, 8)`` on a gateway.
+    memory
+        Of each, ``"4 GB"``. When left out, an equal share of what this process may use, or what the gateway
+        gives.
+    kind
+        ``"local"``: processes of this machine, of one core each. ``"gateway"``: a Dask Gateway, which
+        ``DASK_GATEWAY__ADDRESS`` or Dask's files name, or which ``vre-dm gateway up`` started. When left out,
+        the gateway if there is one.
+    idle
+        Seconds without work after which a local cluster ends by itself, 0 for never; a gateway has its own.
+    **options
+        Of the gateway, such as ``image``.
+
+    Raises
+    ------
+    InvalidConfiguration
+        A number makes no sense, or is more than this machine gives; or no gateway is configured.
+
+    Examples
+    --------
+    >>> import vre_dm as dm
+    >>> with dm.cluster(workers=2, memory="2 GB") as both:  # doctest: +SKIP
+    ...     spectrum = dm.dataset("user.dm:simulated.dilepton").map(fill, on=both)
+    """
+    number = None if workers is None else WorkerRange.of(workers)
+    gateway = None if _kind(kind) == "local" else settings.found()
+    if gateway is not None:
+        return GatewayCluster.of(gateway, number or _ON_A_GATEWAY, _bytes(memory), options)
+    if kind == "gateway":
+        msg = "no Dask Gateway is configured: set DASK_GATEWAY__ADDRESS, or start one with: vre-dm gateway up"
+        raise InvalidConfiguration(msg, field="kind")
+    if options:
+        name = next(iter(options))
+        msg = f"{name}= is an option of gateways; processes of this machine have workers=, memory= and idle="
+        raise InvalidConfiguration(msg, field=name)
+    return LocalCluster.of(_root(), number, _bytes(memory), idle)
+
+
+def backend_for(handed: Mapping[str, Any], stop: threading.Event | None = None) -> "DaskBackend":
+    """Use a cluster in another process than the one that described it.
+
+    Parameters
+    ----------
+    handed
+        What its ``handed()`` gave, or only its kind: ``{"kind": "local"}``.
+    stop
+        Ends the wait for its workers.
+
+    Raises
+    ------
+    NoCluster, VersionsDiffer, LoginRefused, InvalidConfiguration, JobCancelled
+        It cannot be used.
+    """
+    if len(handed) == 1:
+        found = cluster(kind=handed["kind"])
+    elif handed["kind"] == "local":
+        found = LocalCluster.restored(_root(), handed)
+    else:
+        found = GatewayCluster.restored(handed)
+    return found.backend(stop)
+
+
+def _kind(kind: str | None) -> str | None:
+    if kind not in (None, "local", "gateway"):
+        msg = f"kind={kind!r} is no kind of cluster; write 'local' or 'gateway'"
+        raise InvalidConfiguration(msg, field="kind")
+    return kind
+
+
+def _bytes(memory: str | int | None) -> int | None:
+    if isinstance(memory, str):
+        return size_of(memory, "memory")
+    if memory is not None and memory <= 0:
+        msg = f"memory={memory!r} is no size; write for example '4 GB'"
+        raise InvalidConfiguration(msg, field="memory")
+    return memory
+
+
+def _root() -> Path:
+    return platformdirs.user_state_path("vre-dm") / "clusters"

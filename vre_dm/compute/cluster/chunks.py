@@ -1,0 +1,171 @@
+"""The chunks of one run on a Dask cluster: sent, gathered as they end, tried again, stopped."""
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from concurrent.futures import Future as Future_
+from contextlib import suppress
+from enum import IntEnum
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from vre_dm.compute.backend import Call
+from vre_dm.compute.cluster.on_worker import busy, can_be_halved, do, kill
+from vre_dm.compute.cluster.on_worker import stop as stop_on
+from vre_dm.compute.work import Part, Work
+from vre_dm.errors import ChunkFailed, ClusterLost
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+_LOOK = 0.1  # seconds between two looks at whether the run is to stop
+_HEED = 1.0  # seconds within which a chunk that was told to stop should
+_MEMORY_WORDS = ("memory budget", "memory usage", "Unmanaged memory use is high")
+
+
+class _Try(IntEnum):
+    """How a chunk is tried: a worker that dies takes neighbours along, so a suspect is tried alone first."""
+
+    AMONG_OTHERS = 0
+    ALONE = 1
+    IN_HALVES = 2
+
+
+class Chunks:
+    """Chunks of one run: those that are not done yet, and what came of the others."""
+
+    def __init__(self, client: "Client", name: str, run: str, work: Work, calls: Sequence[Call]) -> None:
+        self._client, self._name, self._run, self._work = client, name, run, work
+        self._calls = calls
+        self._ended: SimpleQueue[Future] = SimpleQueue()
+        self._open: dict[Any, tuple[int, Future, _Try]] = {}
+        self._suspects: deque[int] = deque()
+        self._submit(range(len(calls)))
+
+    def results(self, stop: threading.Event) -> Iterator[tuple[int, Part | ChunkFailed]]:
+        """Tell them as they end, until none is open or the run is to stop."""
+        while self._open and not stop.is_set():
+            ended = self._next()
+            good = [future for future in ended if future.status == "finished"]
+            for future, value in zip(good, self._gathered(good, stop), strict=False):
+                index, _, _ = self._open.pop(future.key)
+                if value is not None:
+                    yield index, value
+            for future in ended:
+                if future.status == "error":
+                    yield from self._died(future)
+                elif future.key in self._open:  # its worker died with the result: it is done again
+                    future.add_done_callback(self._ended.put)
+            self._try_a_suspect()
+
+    def end(self) -> None:
+        """Stop what is open: what waits is taken back, what runs is told; who does not heed is killed."""
+        if not self._open or self._client.status != "running":
+            return
+        with suppress(Exception):  # a cluster that goes away at this moment runs nothing any more
+            self._client.cancel([future for _, future, _ in self._open.values()], force=True)
+            deaf = self._deaf()
+            if deaf != []:
+                self._client.run(kill, workers=deaf, nanny=True, on_error="ignore")
+
+    def _deaf(self) -> list[str] | None:
+        """Tell what runs to stop; gives the workers that do not heed, ``None`` for all where one is mute."""
+        try:
+            self._everywhere(partial(stop_on, self._run))
+            for _ in range(int(_HEED / _LOOK)):
+                running = [
+                    worker for worker, runs in self._everywhere(partial(busy, self._run)).items() if runs
+                ]
+                if not running:
+                    break
+                time.sleep(_LOOK)
+        except TimeoutError:  # compiled code that holds the interpreter's lock
+            return None
+        return running
+
+    def _submit(self, indices: Sequence[int], how: _Try = _Try.AMONG_OTHERS) -> None:
+        keys = [f"{self._run}-{index}-{how.name.lower()}" for index in indices]
+        task = partial(do, self._run, how is _Try.IN_HALVES)
+        futures = self._client.map(task, [self._calls[index][1] for index in indices], key=keys, pure=False)
+        for index, future in zip(indices, futures, strict=True):
+            self._open[future.key] = index, future, how
+            future.add_done_callback(self._ended.put)
+
+    def _next(self) -> list["Future"]:
+        """Those that ended, at once if there are any; else after a moment, in which some may have."""
+        ended = []
+        with suppress(Empty):
+            ended.append(self._ended.get(timeout=_LOOK))
+            while True:
+                ended.append(self._ended.get_nowait())
+        if any(future.status == "cancelled" for future in ended) or self._client.status != "running":
+            raise lost(self._name)
+        return ended
+
+    def _gathered(self, futures: list["Future"], stop: threading.Event) -> list[Any]:
+        """Fetch results; nothing where the run is to stop meanwhile."""
+        if not futures:
+            return []
+        waiting = self._soon(self._client._gather(futures, errors="raise"))
+        while not stop.is_set():
+            with suppress(TimeoutError):
+                return list(waiting.result(_LOOK))
+        waiting.cancel()
+        return []
+
+    def _died(self, future: "Future") -> Iterator[tuple[int, ChunkFailed]]:
+        """A chunk whose workers died: tried alone, then in halves, as it may have been too large."""
+        index, _, how = self._open.pop(future.key)
+        error = future.exception()
+        killed = type(error).__name__ == "KilledWorker"
+        if killed and how is _Try.AMONG_OTHERS:
+            self._suspects.append(index)
+        elif killed and how is _Try.ALONE and can_be_halved(self._work, self._calls[index][1]):
+            self._submit([index], _Try.IN_HALVES)
+        else:
+            yield index, self._failure(index, error)
+
+    def _try_a_suspect(self) -> None:
+        if self._suspects and all(how is _Try.AMONG_OTHERS for _, _, how in self._open.values()):
+            self._submit([self._suspects.popleft()], _Try.ALONE)
+
+    def _failure(self, index: int, error: BaseException) -> ChunkFailed:
+        file, chunk = self._calls[index]
+        cause = type(error).__name__
+        if cause == "KilledWorker":
+            memory = "out of memory, as their log says"
+            why = memory if self._out_of_memory() else "out of memory, or a crash in compiled code"
+            said = f"killed each worker that tried it ({why}); give more memory= or less chunk_bytes="
+        else:
+            said = f"could not be done on {self._name}: {cause}: {error}"
+        return ChunkFailed(
+            f"{file.name}, entries {chunk.start} to {chunk.stop}: {said}",
+            chunk=chunk.index,
+            name=file.name,
+            start=chunk.start,
+            stop=chunk.stop,
+            cause=cause,
+        )
+
+    def _out_of_memory(self) -> bool:
+        with suppress(Exception):  # who died may have taken its log along
+            logs = self._client.get_worker_logs(nanny=True)
+            return any(word in line for log in logs.values() for _, line in log for word in _MEMORY_WORDS)
+        return False
+
+    def _everywhere(self, function: Callable[..., Any]) -> dict[str, Any]:
+        """Ask all workers, apart from their chunks; raises TimeoutError where one does not answer."""
+        said = self._soon(self._client._run(function, on_error="ignore")).result(_HEED)
+        return dict(said)
+
+    def _soon(self, work: Coroutine[Any, Any, Any]) -> Future_[Any]:
+        return asyncio.run_coroutine_threadsafe(work, self._client.loop.asyncio_loop)
+
+
+def lost(name: str) -> ClusterLost:
+    """Say that a cluster went away, and what to do."""
+    msg = f"{name} went away; what it finished is kept: run the same again, on a new cluster"
+    return ClusterLost(msg)

@@ -1,0 +1,181 @@
+"""A cluster on a Dask Gateway, from the side of who asks for it."""
+
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from vre_dm.compute.cluster.folder import Access
+from vre_dm.compute.cluster.range import WorkerRange
+from vre_dm.compute.cluster.rest import GatewayApi
+from vre_dm.compute.cluster.settings import GatewaySettings
+from vre_dm.errors import InvalidConfiguration, JobCancelled, NoCluster, VreDmError
+
+if TYPE_CHECKING:
+    from vre_dm.compute.dask_backend import DaskBackend
+
+_START = 600.0  # seconds: a node may have to be started for it
+_LOOK = 0.2
+_SETTLED = ("STOPPING", "STOPPED", "FAILED")
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayOrder:
+    """What a cluster of a gateway is to be: workers, and the options that this gateway has."""
+
+    workers: WorkerRange
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+class GatewayCluster:
+    """Workers of a Dask Gateway.
+
+    Parameters
+    ----------
+    settings
+        The gateway.
+    order
+        What it is to be.
+    name
+        Of one that runs already.
+    """
+
+    def __init__(self, settings: GatewaySettings, order: GatewayOrder, name: str = "") -> None:
+        self._settings, self._order, self._name = settings, order, name
+        self._mine = not name  # only who made it ends it
+        self._api = GatewayApi(settings)
+
+    @classmethod
+    def of(
+        cls, settings: GatewaySettings, workers: WorkerRange, memory: int | None, options: Mapping[str, Any]
+    ) -> "GatewayCluster":
+        """Describe one; the gateway says whether it can be when it is started."""
+        size = {"worker_memory": memory / 2**30} if memory else {}
+        return cls(settings, GatewayOrder(workers, {**size, **options}))
+
+    @property
+    def name(self) -> str:
+        """For the user."""
+        return f"gateway cluster {self._name or f'of {self._order.workers} workers'}"
+
+    @property
+    def running(self) -> bool:
+        """Whether it runs, as the gateway says."""
+        return bool(self._name) and self._api.report(self._name)["status"] == "RUNNING"
+
+    @property
+    def dashboard(self) -> str:
+        """Address of its pages, which ask for no login; empty while it does not run."""
+        route = self._api.report(self._name).get("dashboard_route") if self._name else None
+        return f"{self._settings.public}{route}" if route else ""
+
+    def up(self, stop: threading.Event | None = None) -> Self:
+        """Start it, and wait until it can be used; its first worker may come later.
+
+        Raises
+        ------
+        NoCluster, LoginRefused, InvalidConfiguration
+            The gateway refused, or it failed to start.
+        JobCancelled
+            It was stopped meanwhile.
+        """
+        if self._name:
+            return self
+        self._check_options()
+        self._name = self._api.create(self._order.options)
+        try:
+            self._wait(stop or threading.Event())
+            self.scale(self._order.workers)
+        except BaseException:
+            self.down()
+            raise
+        return self
+
+    def scale(self, workers: int | tuple[int, int] | WorkerRange) -> str:
+        """Change the number of workers; gives what the gateway has to say to that, as a limit it keeps."""
+        number = workers if isinstance(workers, WorkerRange) else WorkerRange.of(workers)
+        self._order = replace(self._order, workers=number)
+        if not self._name:
+            return ""
+        if number.minimum == number.maximum:
+            return self._api.scale(self._name, number.maximum)
+        return self._api.adapt(self._name, number.minimum, number.maximum)
+
+    def down(self) -> None:
+        """End it; a gateway that is gone has ended it too."""
+        name, self._name = self._name, ""
+        if name:
+            with suppress(VreDmError):
+                self._api.end(name)
+
+    def handed(self) -> dict[str, Any]:
+        """What another process needs for `vre_dm.compute.cluster.backend_for`: no secret is in it."""
+        where = {name: str(value) if value else "" for name, value in asdict(self._settings).items()}
+        order = {"workers": asdict(self._order.workers), "options": dict(self._order.options)}
+        return {"kind": "gateway", "gateway": where, "order": order, "name": self._name}
+
+    @classmethod
+    def restored(cls, handed: Mapping[str, Any]) -> "GatewayCluster":
+        """Cluster that was handed over."""
+        said = dict(handed["gateway"])
+        password = said.pop("password")
+        settings = GatewaySettings(**said, password=Path(password) if password else None)
+        order = GatewayOrder(WorkerRange(**handed["order"]["workers"]), handed["order"]["options"])
+        return cls(settings, order, handed["name"])
+
+    def backend(self, stop: threading.Event | None = None) -> "DaskBackend":
+        """Use it for a run; one that does not run yet is started, and ends with the run.
+
+        Raises
+        ------
+        NoCluster, VersionsDiffer, LoginRefused, InvalidConfiguration, JobCancelled
+            It cannot be used.
+        """
+        import dask_gateway.comm  # noqa: F401  # so that Dask knows addresses of gateways
+
+        from vre_dm.compute.dask_backend import DaskBackend
+
+        mine = self._mine and not self._name
+        self.up(stop)
+        end = self.down if mine else lambda: None
+        return DaskBackend(self._access(), self.name, end, patience=_START, stop=stop)
+
+    def __enter__(self) -> Self:
+        return self.up()
+
+    def __exit__(self, *_: object) -> None:
+        self.down()
+
+    def __repr__(self) -> str:
+        return f"<{self.name} at {self._settings.address}: {'up' if self._name else 'not started'}>"
+
+    def _access(self) -> Access:
+        said = self._api.report(self._name)
+        if said["status"] != "RUNNING":
+            msg = f"{self.name} is {str(said['status']).lower()}; make another one"
+            raise NoCluster(msg)
+        address = f"gateway://{self._settings.proxy}/{self._name}"
+        return Access(address, said["tls_cert"], said["tls_key"])
+
+    def _check_options(self) -> None:
+        known = self._api.options()
+        for name in self._order.options:
+            if name not in known:
+                has, where = ", ".join(known) or "none", self._settings.address
+                msg = f"the Dask Gateway {where} has no option {name}; it has {has}"
+                raise InvalidConfiguration(msg, field=name)
+
+    def _wait(self, stop: threading.Event) -> None:
+        until = time.monotonic() + _START
+        while (status := self._api.report(self._name)["status"]) != "RUNNING":
+            if stop.is_set():
+                msg = f"stopped while {self.name} started"
+                raise JobCancelled(msg)
+            if status in _SETTLED or time.monotonic() > until:
+                how = "did not start" if status in _SETTLED else f"was not ready after {_START:.0f} s"
+                msg = f"{self.name} {how}: the log of the gateway {self._settings.address} says why"
+                raise NoCluster(msg)
+            stop.wait(_LOOK)

@@ -1,0 +1,196 @@
+"""What a run has on each worker: its work and its files, unpacked once, and the chunks that run there now."""
+
+import ctypes
+import os
+import resource
+import signal
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cloudpickle
+from distributed import WorkerPlugin, get_worker
+
+from vre_dm.compute.inputs import Input
+from vre_dm.compute.memory import MALLOC
+from vre_dm.compute.merging import merge
+from vre_dm.compute.plan import Chunk
+from vre_dm.compute.work import Part, Work, do_chunk
+from vre_dm.errors import ChunkFailed
+
+if TYPE_CHECKING:
+    from distributed import Nanny, Worker
+
+# Numbers of mallopt(3) for what the environment names at a start.
+_MALLOPT = {"MALLOC_TRIM_THRESHOLD_": -1, "MALLOC_MMAP_THRESHOLD_": -3}
+_FULL = 0.9  # share of its memory up to which a worker may fill it; Dask kills at 0.95
+
+
+class _Stopped(BaseException):
+    """Raised in the thread of a chunk that is to end; no ``except Exception`` of a user keeps it."""
+
+
+class Run(WorkerPlugin):
+    """A run on one worker; workers that come later get it when they come.
+
+    Parameters
+    ----------
+    name
+        Of the run.
+    packed
+        `packed` of its work and files; the scheduler never unpacks it.
+    """
+
+    def __init__(self, name: str, packed: bytes) -> None:
+        self.name = name
+        self._packed = packed
+
+    def setup(self, worker: "Worker") -> None:
+        """Unpack the work; what it needs and this worker has not is an error of the run, not of a chunk."""
+        adapt_allocator()
+        limit_memory(worker.memory_manager.memory_limit)
+        self._work, self._inputs = cloudpickle.loads(self._packed)
+        self._lock = threading.Lock()
+        self._threads: set[int] = set()
+
+    def do(self, chunk: Chunk, *, halved: bool) -> Part | ChunkFailed | None:
+        """Do a chunk; in two halves where it runs out of memory; ``None`` where it was stopped."""
+        call = self._work, self._inputs[chunk.input], chunk
+        try:
+            with self._stoppable():
+                done = None if halved else _done(*call)
+                return done if done is not None else _in_halves(*call)
+        except ChunkFailed as failed:
+            return failed
+        except _Stopped:
+            return None
+
+    def stop(self) -> None:
+        """Raise in the threads of the chunks that run now; one deep in compiled code ends when it is out."""
+        with self._lock:
+            for thread in self._threads:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(_Stopped))
+
+    @property
+    def busy(self) -> bool:
+        """Whether a chunk runs."""
+        return bool(self._threads)
+
+    @contextmanager
+    def _stoppable(self) -> Iterator[None]:
+        thread = threading.get_ident()
+        with self._lock:
+            self._threads.add(thread)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._threads.discard(thread)
+
+
+def packed(work: Work, inputs: dict[int, Input]) -> bytes:
+    """Work and files by their number in the plan, for `Run`."""
+    return bytes(cloudpickle.dumps((work, inputs)))
+
+
+def do(run: str, halved: bool, chunk: Chunk) -> Part | ChunkFailed | None:
+    """Do a chunk of a run on this worker. Failures are given, not raised: Dask would log them."""
+    plugin = get_worker().plugins.get(run)
+    return plugin.do(chunk, halved=halved) if isinstance(plugin, Run) else None
+
+
+def stop(run: str, dask_worker: "Worker") -> None:
+    """End what runs of a run on this worker."""
+    if isinstance(plugin := dask_worker.plugins.get(run), Run):
+        plugin.stop()
+
+
+def busy(run: str, dask_worker: "Worker") -> bool:
+    """Whether a chunk of a run runs on this worker."""
+    plugin = dask_worker.plugins.get(run)
+    return isinstance(plugin, Run) and plugin.busy
+
+
+def kill(dask_worker: "Nanny") -> None:
+    """End a worker from the process that watches it, and starts it anew."""
+    if dask_worker.pid is not None:
+        os.kill(dask_worker.pid, signal.SIGKILL)
+
+
+def adapt_allocator() -> None:
+    """Undo Dask's setting of glibc's allocator in this process, however it was started; elsewhere nothing."""
+    with suppress(OSError, AttributeError):
+        library = ctypes.CDLL(None)
+        for name, value in MALLOC.items():
+            library.mallopt(_MALLOPT[name], int(value))
+
+
+def limit_memory(whole: int | None) -> None:
+    """Let an allocation beyond a worker's memory fail, in the chunk that asks, before the worker is killed.
+
+    Parameters
+    ----------
+    whole
+        Bytes of memory the worker may fill; ``None`` where nobody says.
+    """
+    if not whole:
+        return
+    now = _kilobytes()
+    room = int(_FULL * whole) - now["VmRSS"]
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    soft = now["VmData"] + max(room, 0)
+    resource.setrlimit(
+        resource.RLIMIT_DATA, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard)
+    )
+
+
+def _kilobytes() -> dict[str, int]:
+    """Resident memory and size of the data segments of this process, bytes."""
+    lines = (line.split() for line in Path("/proc/self/status").read_text().splitlines())
+    return {
+        words[0].rstrip(":"): int(words[1]) * 1024 for words in lines if words[0] in ("VmRSS:", "VmData:")
+    }
+
+
+def _done(work: Work, file: Input, chunk: Chunk) -> Part | None:
+    """Do a chunk; ``None`` where it ran out of memory and can be halved."""
+    try:
+        return do_chunk(work, file, chunk)
+    except ChunkFailed as failed:
+        if not (_short_of_memory(failed) and can_be_halved(work, chunk)):
+            raise
+        error: BaseException | None = failed
+        while error is not None:  # the frames hold the arrays
+            traceback.clear_frames(error.__traceback__)
+            error = error.__cause__ or error.__context__
+    return None
+
+
+def _in_halves(work: Work, file: Input, chunk: Chunk) -> Part:
+    middle = (chunk.start + chunk.stop) // 2
+    first = do_chunk(work, file, replace(chunk, stop=middle, bytes=chunk.bytes // 2))
+    second = do_chunk(work, file, replace(chunk, start=middle, bytes=chunk.bytes - chunk.bytes // 2))
+    return replace(
+        first,
+        value=(work.reduce or merge)(first.value, second.value),
+        entries=first.entries + second.entries,
+        bytes_read=first.bytes_read + second.bytes_read,
+        seconds=first.seconds + second.seconds,
+        split=True,
+    )
+
+
+def can_be_halved(work: Work, chunk: Chunk) -> bool:
+    """Whether a chunk has two halves: not one entry, and not a whole file under its path."""
+    return work.kind != "path" and chunk.entries > 1
+
+
+def _short_of_memory(error: BaseException) -> bool:
+    found: Any = error
+    while found is not None and not isinstance(found, MemoryError):
+        found = found.__cause__ or found.__context__
+    return found is not None

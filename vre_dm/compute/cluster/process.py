@@ -1,0 +1,124 @@
+"""The process that is a local cluster: scheduler here, workers below it, until it is told to end or is idle.
+
+``python -m vre_dm.compute.cluster.process FOLDER``. Scheduler and kernel are apart, so a busy notebook does
+not hold up the workers, and a run goes on when its notebook dies.
+"""
+
+import asyncio
+import multiprocessing.forkserver
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vre_dm.compute.cluster.folder import Access, ClusterFolder, Order
+from vre_dm.compute.memory import MALLOC
+from vre_dm.lake.transfer.owner import Owner, myself
+
+if TYPE_CHECKING:
+    from distributed import LocalCluster
+
+_LOOK = 0.2  # seconds between two looks at the order
+# Workers are forked from a process that has these, instead of importing them each.
+_PRELOADED = ("distributed", "uproot", "awkward", "vre_dm.compute.cluster.on_worker")
+# One thread a task: as many tasks run as there are cores.
+_ENVIRONMENT = MALLOC | dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+_DEATHS = 1  # of workers that a chunk survives before it is tried apart from the others
+
+
+def serve(folder: ClusterFolder) -> None:
+    """Be the cluster until its end; its folder goes with it."""
+    (folder.path / "process").write_text(str(myself()))
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(_PRELOADED))
+    multiprocessing.forkserver.ensure_running()  # imports beside ours
+    asyncio.run(_serve(folder, context))
+    folder.remove()  # where it failed its log is to be read
+
+
+async def _serve(folder: ClusterFolder, context: Any) -> None:
+    task = asyncio.current_task()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)  # type: ignore[union-attr]
+    order = folder.ordered
+    if order is None:
+        return
+    with suppress(asyncio.CancelledError):
+        async with _cluster(order, context) as cluster:
+            _resize(cluster, order)
+            folder.open(_access(cluster))
+            await _follow(cluster, folder, order)
+
+
+def _cluster(order: Order, context: Any) -> "LocalCluster":
+    import dask
+    from distributed import LocalCluster, Security
+    from distributed.utils import get_mp_context
+
+    dask.config.set(
+        {
+            "distributed.nanny.pre-spawn-environ": _ENVIRONMENT,
+            "distributed.worker.multiprocessing-method": "forkserver",
+            "distributed.scheduler.allowed-failures": _DEATHS,
+            # A worker holds only results that are fetched at once: nothing is worth spilling.
+            "distributed.worker.memory.target": False,
+            "distributed.worker.memory.spill": False,
+        }
+    )
+    get_mp_context()  # sets a list of its own, once
+    context.set_forkserver_preload(list(_PRELOADED))
+    return LocalCluster(
+        n_workers=order.minimum,
+        threads_per_worker=1,
+        memory_limit=order.memory,
+        security=Security.temporary(),
+        dashboard_address="127.0.0.1:0",
+        asynchronous=True,
+    )
+
+
+def _access(cluster: "LocalCluster") -> Access:
+    security = cluster.security
+    return Access(
+        address=cluster.scheduler_address,
+        certificate=security.tls_ca_file,
+        key=security.tls_client_key,
+        dashboard=cluster.dashboard_link or "",
+    )
+
+
+async def _follow(cluster: "LocalCluster", folder: ClusterFolder, now: Order) -> None:
+    """Resize it as ordered; come back when it is to end."""
+    owner = Owner.parse(now.owner.encode())
+    steps, used = -1, time.monotonic()
+    while cluster.scheduler.status.name == "running" and not (owner and owner.ended):
+        await asyncio.sleep(_LOOK)
+        order = folder.ordered
+        if cluster.scheduler.transition_counter != steps or _works(cluster):
+            steps, used = cluster.scheduler.transition_counter, time.monotonic()
+        if order is None or (order.idle and time.monotonic() - used > order.idle):
+            return
+        if order != now:
+            _resize(cluster, order)
+            now = order
+
+
+def _works(cluster: "LocalCluster") -> bool:
+    scheduler = cluster.scheduler
+    waiting = bool(scheduler.queued or scheduler.unrunnable)
+    return waiting or any(worker.processing for worker in scheduler.workers.values())
+
+
+def _resize(cluster: "LocalCluster", order: Order) -> None:
+    if order.minimum == order.maximum:
+        if cluster._adaptive is not None:
+            cluster._adaptive.stop()
+        cluster.scale(order.minimum)
+    else:
+        cluster.adapt(minimum=order.minimum, maximum=order.maximum)
+
+
+if __name__ == "__main__":
+    serve(ClusterFolder(Path(sys.argv[1])))

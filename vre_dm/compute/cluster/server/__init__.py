@@ -1,0 +1,1 @@
+"""A real Dask Gateway server on this machine, started and stopped as the embedded lake is."""

@@ -1,0 +1,167 @@
+"""Entries of a chunk, column by column: some read ahead, the others when the function touches them."""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vre_dm.compute.reading import Table
+from vre_dm.compute.tree import missing
+from vre_dm.errors import MissingColumn
+
+if TYPE_CHECKING:
+    import awkward as ak
+
+
+class Columns(Mapping[str, "np.ndarray[Any, Any]"]):
+    """Columns of a chunk as NumPy arrays: what a function takes with ``as_="numpy"``.
+
+    A column of numbers has an entry's value in a row. Of a column of lists ``columns[name]`` has all values
+    one after the other, and ``columns.offsets(name)`` says where each entry begins. What is not asked for is
+    not read.
+
+    Parameters
+    ----------
+    table
+        Where they are.
+    start, stop
+        Entries ``[start, stop)``.
+    names
+        Columns that may be asked for; ``None`` for all.
+    ahead
+        Those that are read at once.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        start: int,
+        stop: int,
+        names: tuple[str, ...] | None = None,
+        ahead: tuple[str, ...] = (),
+        pool: Executor | None = None,
+    ) -> None:
+        self.table, self.start, self.stop = table, start, stop
+        self._names = names
+        self._read: dict[str, ak.Array] = {}
+        self.touched: set[str] = set()
+        if ahead:
+            self._check(*ahead)
+            self._read.update(table.arrays(ahead, start, stop, pool))
+
+    @property
+    def entries(self) -> int:
+        """How many entries there are."""
+        return self.stop - self.start
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Columns that may be asked for."""
+        return self.table.names if self._names is None else self._names
+
+    @property
+    def read(self) -> "Mapping[str, ak.Array]":
+        """What was read so far."""
+        return self._read
+
+    def awkward(self, name: str) -> "ak.Array":
+        """One column as an awkward array.
+
+        Raises
+        ------
+        MissingColumn
+            It may not be asked for, or is not there.
+        """
+        self.touched.add(name)
+        if name not in self._read:
+            self._check(name)
+            self._read.update(self.table.arrays((name,), self.start, self.stop))
+        return self._read[name]
+
+    @property
+    def closed(self) -> bool:
+        """Whether the user said which columns there are."""
+        return self._names is not None
+
+    def flat(self, name: str) -> "tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None]":
+        """Values of a column, and offsets where it has lists.
+
+        Raises
+        ------
+        MissingColumn
+            It is not there, or NumPy cannot hold it.
+        """
+        return flat(self.awkward(name), name)
+
+    def offsets(self, name: str) -> "np.ndarray[Any, Any]":
+        """Where each entry's values begin in ``columns[name]``, and the last ends; shape (entries + 1,).
+
+        Raises
+        ------
+        MissingColumn
+            It is not there, or has no lists.
+        """
+        _, offsets = self.flat(name)
+        if offsets is None:
+            msg = f"column {name!r} has one value an entry, not a list, so there are no offsets"
+            raise MissingColumn(msg)
+        return offsets
+
+    def __getitem__(self, name: str) -> "np.ndarray[Any, Any]":
+        return self.flat(name)[0]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} columns of {self.entries} entries>"
+
+    def _check(self, *names: str) -> None:
+        wrong = next((name for name in names if name not in self.names), None)
+        if wrong is not None:
+            where = "the file" if self._names is None else "columns="
+            raise missing(wrong, self.names, where)
+
+
+def flat(array: "ak.Array", name: str) -> "tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None]":
+    """Values of a column, and offsets where it has lists; views of what was read.
+
+    Raises
+    ------
+    MissingColumn
+        It is nested deeper, or has gaps.
+    """
+    import awkward as ak
+
+    layout = _whole(ak.to_packed(array).layout, name)
+    if layout.is_list and not layout.is_regular and layout.parameter("__array__") is None:
+        inner = _whole(layout.content, name)
+        if inner.is_numpy:
+            return np.asarray(inner.data), np.asarray(layout.offsets.data)
+    else:
+        try:
+            return ak.to_numpy(layout, allow_missing=False), None
+        except (ValueError, TypeError):
+            pass
+    raise _unfit(name, "lists in lists, or records")
+
+
+def _whole(layout: Any, name: str) -> Any:
+    """Give what may have gaps, and has none, as what cannot have any."""
+    if not layout.is_option:
+        return layout
+    found = layout.project()
+    if len(found) < len(layout):
+        raise _unfit(name, "gaps")
+    return found
+
+
+def _unfit(name: str, what: str) -> MissingColumn:
+    return MissingColumn(f"column {name!r} has {what}, which NumPy cannot hold; take it with as_='awkward'")

@@ -1,0 +1,119 @@
+"""A Dask cluster, of this machine or of a gateway, as the place of chunks."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+from vre_dm.compute.backend import Call
+from vre_dm.compute.cluster.chunks import Chunks, lost
+from vre_dm.compute.cluster.folder import Access
+from vre_dm.compute.cluster.on_worker import Run, packed
+from vre_dm.compute.cluster.versions import check, security
+from vre_dm.compute.work import Part, Work
+from vre_dm.errors import ChunkFailed, NoCluster
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+_ANSWER = 10.0  # seconds to reach a scheduler that answered just now
+_TRIES = 5
+
+
+class DaskBackend:
+    """A cluster that runs, as the place of chunks.
+
+    Parameters
+    ----------
+    access
+        How to reach its scheduler.
+    name
+        For the user.
+    end
+        Called by `close`: ends the cluster, where it belongs to the run.
+    patience
+        Seconds to wait for a first worker.
+    stop
+        Ends that wait.
+
+    Raises
+    ------
+    NoCluster, VersionsDiffer
+        It cannot be used; ``end`` was called.
+    """
+
+    def __init__(
+        self,
+        access: Access,
+        name: str,
+        end: Callable[[], None],
+        *,
+        patience: float = 60.0,
+        stop: threading.Event | None = None,
+    ) -> None:
+        self.name, self._end = name, end
+        try:
+            check(access, name, patience, stop or threading.Event())
+            self._client = _client(access, name)
+        except BaseException:
+            end()
+            raise
+
+    def run(
+        self, work: Work, calls: Sequence[Call], stop: threading.Event
+    ) -> Iterator[tuple[int, Part | ChunkFailed]]:
+        """Do each call; see `vre_dm.compute.backend.Backend.run`.
+
+        Raises
+        ------
+        NoCluster
+            Its workers cannot load the function.
+        ClusterLost
+            The scheduler went away; what was given before is whole.
+        """
+        run = f"run-{token_hex(4)}"
+        self._give(run, work, calls)
+        chunks = Chunks(self._client, self.name, run, work, calls)
+        try:
+            yield from chunks.results(stop)
+        finally:
+            chunks.end()
+            with suppress(Exception):  # a cluster that went away has nothing to forget
+                self._client.unregister_worker_plugin(run)
+
+    def close(self) -> None:
+        """Leave the cluster; one of the run's own ends."""
+        try:
+            with suppress(Exception):  # the scheduler may be gone
+                self._client.close(timeout=2)
+        finally:
+            self._end()
+
+    def _give(self, run: str, work: Work, calls: Sequence[Call]) -> None:
+        plugin = Run(run, packed(work, {chunk.input: file for file, chunk in calls}))
+        for left in reversed(range(_TRIES)):
+            try:
+                self._client.register_plugin(plugin, name=run)
+            except Exception as error:  # whatever unpickling raises there
+                if self._client.status != "running":
+                    raise lost(self.name) from error
+                if left and isinstance(error, OSError):
+                    continue  # a worker went while it was told: those that stay are told again
+                msg = (
+                    f"the workers of {self.name} cannot load the function: {type(error).__name__}: {error}; "
+                    "install there what it imports, or define it in the notebook"
+                )
+                raise NoCluster(msg) from error
+            return
+
+
+def _client(access: Access, name: str) -> "Client":
+    from distributed import Client
+
+    try:
+        return Client(
+            access.address, security=security(access), timeout=_ANSWER, set_as_default=False, name="vre-dm"
+        )
+    except OSError as error:
+        raise lost(name) from error

@@ -1,0 +1,96 @@
+"""As what a function takes the entries of a chunk: awkward, NumPy, xarray, pandas."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vre_dm.compute.columns import Columns
+from vre_dm.compute.parquet import ParquetTable
+from vre_dm.compute.tree import Tree
+from vre_dm.errors import MissingColumn
+
+if TYPE_CHECKING:
+    import awkward as ak
+    import pandas as pd
+    import xarray as xr
+
+
+def given(columns: Columns, kind: str) -> Any:
+    """Entries as a kind of `vre_dm.compute.work.Kind` other than a path.
+
+    Raises
+    ------
+    MissingColumn
+        A column cannot be had as this.
+    """
+    return {"awkward": as_awkward, "numpy": lambda same: same, "xarray": as_xarray, "pandas": as_pandas}[
+        kind
+    ](columns)
+
+
+def as_awkward(columns: Columns, log: list[Any] | None = None) -> "ak.Array":
+    """A record an entry; fields that were not read ahead are read when they are first touched."""
+    import awkward as ak
+
+    names, table = columns.names, columns.table
+    later = [name for name in names if name not in columns.read] if isinstance(table, Tree) else []
+    arrays = {name: columns.awkward(name) for name in names if name not in later}
+    if later:
+        virtual = table.virtual(later, columns.start, columns.stop, log)  # type: ignore[union-attr]
+        arrays |= {name: virtual[name] for name in later}
+    behaviors = [array.behavior for array in arrays.values() if array.behavior]
+    behavior = {key: made for behavior in behaviors for key, made in behavior.items()}
+    layouts = [ak.to_layout(arrays[name]) for name in names]
+    record = ak.contents.RecordArray(layouts, list(names), length=columns.entries)
+    return ak.Array(record, behavior=behavior or None)
+
+
+def as_xarray(columns: Columns) -> "xr.Dataset":
+    """One variable a column over the dimension ``entry``; fixed lengths have ``<name>_index`` too."""
+    import xarray as xr
+
+    variables = {
+        name: (_dimensions(name, values), values) for name, values in _even(columns, "xarray").items()
+    }
+    return xr.Dataset(variables)
+
+
+def as_pandas(columns: Columns) -> "pd.DataFrame":
+    """One row an entry."""
+    import pandas as pd
+
+    if isinstance(columns.table, ParquetTable):
+        rows = columns.table.rows(columns.names, columns.start, columns.stop)
+        frame: pd.DataFrame = rows.to_pandas()
+        return frame.reset_index(drop=True)
+    even = _even(columns, "pandas")
+    if columns.closed and (wide := next((name for name, values in even.items() if values.ndim > 1), None)):
+        raise _uneven(wide, "several values an entry", "pandas")
+    flat = {name: values for name, values in even.items() if values.ndim == 1}
+    return pd.DataFrame(flat, copy=False)
+
+
+def _dimensions(name: str, values: "np.ndarray[Any, Any]") -> list[str]:
+    return ["entry", *(f"{name}_index" + "_" * i for i in range(values.ndim - 1))]
+
+
+def _even(columns: Columns, kind: str) -> "dict[str, np.ndarray[Any, Any]]":
+    """Columns with as many values in each entry: all of them, or an error where they were asked for."""
+    found: dict[str, np.ndarray[Any, Any]] = {}
+    for name in columns.names:
+        try:
+            values, offsets = columns.flat(name)
+        except MissingColumn:
+            if columns.closed:
+                raise
+            continue
+        if offsets is None:
+            found[name] = values
+        elif columns.closed:
+            raise _uneven(name, "a list an entry", kind)
+    return found
+
+
+def _uneven(name: str, what: str, kind: str) -> MissingColumn:
+    msg = f"column {name!r} has {what}, which {kind} cannot hold; take it with as_='awkward' or as_='numpy'"
+    return MissingColumn(msg)

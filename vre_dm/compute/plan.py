@@ -1,0 +1,162 @@
+"""What is done in how many pieces: entry ranges of files, the same for every back end."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vre_dm.compute.inputs import Input
+from vre_dm.compute.reading import Table, shelf
+from vre_dm.errors import UnreadableInput
+
+ENTRIES, ROWS, FILES = "entries", "rows", "files"
+"""What a plan counts: of trees, of Parquet files, where the function takes a path."""
+CHUNK_BYTES = 64_000_000
+"""Size of a chunk in memory when nothing else is said: some tenths of a second of work."""
+_MOST_ENTRIES = (
+    1_000_000  # of a chunk that reads but a byte each: what the function makes of it takes memory too
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One piece of a plan.
+
+    Attributes
+    ----------
+    index
+        Position in the plan.
+    input
+        Which of `Plan.inputs` it reads.
+    start, stop
+        Entries ``[start, stop)`` of that file.
+    bytes
+        Size of what it reads in memory, decompressed.
+    """
+
+    index: int
+    input: int
+    start: int
+    stop: int
+    bytes: int
+
+    @property
+    def entries(self) -> int:
+        """How many entries it has."""
+        return self.stop - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All pieces of a run.
+
+    Attributes
+    ----------
+    inputs
+        Files, in the order in which they were given.
+    tree
+        Path of the tree in each of the files; empty for Parquet and where the function takes a path.
+    columns
+        What is read; ``None`` for everything.
+    chunks
+        In order of file and entry.
+    entries, bytes
+        Sums over the chunks.
+    unit
+        What is counted: ``entries``, ``rows`` or ``files``.
+    """
+
+    inputs: tuple[Input, ...]
+    tree: str
+    columns: tuple[str, ...] | None
+    chunks: tuple[Chunk, ...]
+    entries: int
+    bytes: int
+    unit: str = ENTRIES
+
+    def calls(self) -> list[tuple[Input, Chunk]]:
+        """Give what a back end takes: each chunk with its file."""
+        return [(self.inputs[chunk.input], chunk) for chunk in self.chunks]
+
+
+def make_plan(
+    inputs: Sequence[Input],
+    *,
+    tree: str = "",
+    columns: Sequence[str] | None = None,
+    chunk_bytes: int = CHUNK_BYTES,
+) -> Plan:
+    """Cut files into chunks that end where baskets, clusters or row groups do, and never across files.
+
+    What comes of it depends on the files and on these arguments alone: no matter where it is done, the same
+    chunks are merged in the same order.
+
+    Parameters
+    ----------
+    tree
+        Path of the tree in each file; empty where each has but one.
+    columns
+        What is read; ``None`` for all. Nothing, where it is not known: then chunks are cut as for all.
+    chunk_bytes
+        Size in memory of what a chunk reads, about.
+
+    Raises
+    ------
+    UnreadableInput
+        A file cannot be read, has no such tree, or has columns of other types than the first.
+    MissingColumn
+        A file lacks a column.
+    """
+    chunks: list[Chunk] = []
+    types: dict[str, str] | None = None
+    unit = ENTRIES
+    for number, source in enumerate(inputs):
+        with shelf.lend(source, tree) as table:
+            found = {name: table.type_of(name) for name in (table.names if columns is None else columns)}
+            if types is not None:
+                _check_types(types, found, inputs[0].name, source.name)
+            types = found if types is None else types
+            tree, unit = tree or table.name, ENTRIES if table.name else ROWS
+            chunks += _cut(table, number, columns or (), chunk_bytes, first=len(chunks))
+    entries, size = sum(c.entries for c in chunks), sum(c.bytes for c in chunks)
+    known = None if columns is None else tuple(columns)
+    return Plan(tuple(inputs), tree, known, tuple(chunks), entries, size, unit)
+
+
+def plan_of_paths(inputs: Sequence[Input]) -> Plan:
+    """Give each file as a whole to a function that opens it itself."""
+    chunks = tuple(Chunk(i, i, 0, 1, source.size or 0) for i, source in enumerate(inputs))
+    return Plan(tuple(inputs), "", None, chunks, len(chunks), sum(c.bytes for c in chunks), FILES)
+
+
+def _cut(table: Table, number: int, columns: Sequence[str], chunk_bytes: int, first: int) -> list[Chunk]:
+    """Chunks of a file: as many as its size asks for, each ending at the boundary next to an even share."""
+    entries = table.entries
+    if not entries:
+        return []
+    size = table.bytes(columns)
+    pieces = max(-(-size // chunk_bytes), -(-entries // _MOST_ENTRIES))
+    ends = table.ends(columns)
+    chosen = sorted({_nearest(ends, entries * (i + 1) / pieces) for i in range(pieces)} | {entries})
+    starts = [0, *chosen[:-1]]
+    return [
+        Chunk(first + i, number, start, stop, size * (stop - start) // entries)
+        for i, (start, stop) in enumerate(zip(starts, chosen, strict=True))
+    ]
+
+
+def _nearest(ends: list[int], wanted: float) -> int:
+    """Boundary next to a place; the earlier one of two."""
+    at = bisect_left(ends, wanted)
+    return min(ends[max(at - 1, 0) : at + 1], key=lambda end: abs(end - wanted))
+
+
+def _check_types(first: dict[str, str], other: dict[str, str], name: str, where: str) -> None:
+    """Refuse a file with other columns than the first: what is meant by the same name may not be the same."""
+    for column in sorted(first.keys() | other.keys()):
+        if first.get(column) != other.get(column):
+            there, here = (types.get(column, "missing") for types in (first, other))
+            msg = (
+                f"files are of different schema: column {column!r} is {there} in {name} and {here} in "
+                f"{where}; map them apart, or say with columns= what they have in common"
+            )
+            raise UnreadableInput(msg)

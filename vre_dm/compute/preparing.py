@@ -1,0 +1,102 @@
+"""From a function and files to a plan and its work: what is wrong is found before the first chunk."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from vre_dm.compute.columns import Columns
+from vre_dm.compute.given import given
+from vre_dm.compute.inputs import Input
+from vre_dm.compute.parquet import ParquetTable
+from vre_dm.compute.plan import CHUNK_BYTES, Plan, make_plan, plan_of_paths
+from vre_dm.compute.reading import Table, shelf
+from vre_dm.compute.tracing import ENTRIES, traced
+from vre_dm.compute.work import Kind, Work
+from vre_dm.errors import InvalidRun
+
+_KINDS = get_args(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a back end needs.
+
+    Attributes
+    ----------
+    notes
+        Sentences for the user, to be said once.
+    """
+
+    plan: Plan
+    work: Work
+    notes: tuple[str, ...] = ()
+
+
+def prepare(
+    function: Callable[[Any], Any],
+    inputs: Sequence[Input],
+    *,
+    kind: Kind = "awkward",
+    tree: str | None = None,
+    columns: Sequence[str] | None = None,
+    reduce: Callable[[Any, Any], Any] | None = None,
+    chunk_bytes: int = CHUNK_BYTES,
+) -> Prepared:
+    """Find the tree, check that all files have the columns, learn which the function touches, and plan.
+
+    Raises
+    ------
+    InvalidRun
+        There is no file, or an option makes no sense.
+    UnreadableInput, MissingColumn
+        A file cannot be read, or lacks what is needed or has it otherwise.
+    Unmergeable
+        What the function gives cannot be merged.
+    """
+    _check_options(inputs, kind, columns, chunk_bytes)
+    if kind == "path":
+        return Prepared(plan_of_paths(inputs), Work(function, kind, reduce=reduce))
+    notes: tuple[str, ...] = ()
+    with _first_with_entries(inputs, tree or "") as table:
+        name = table.name
+        closed, ahead = tuple(columns) if columns else None, tuple(columns or ())
+        if closed is None and (kind in {"xarray", "pandas"} or isinstance(table, ParquetTable)):
+            closed = ahead = _all(table, kind)
+            notes = (f"all {len(closed)} columns are read; columns= says which are needed",)
+        elif closed is None:
+            ahead = traced(function, kind, table, merges=reduce is None)
+    plan = make_plan(inputs, tree=name, columns=ahead, chunk_bytes=chunk_bytes)
+    return Prepared(plan, Work(function, kind, name, closed, reduce, ahead), notes)
+
+
+def _check_options(
+    inputs: Sequence[Input], kind: str, columns: Sequence[str] | None, chunk_bytes: int
+) -> None:
+    msg = ""
+    if not inputs:
+        msg = "there is no file to map the function over"
+    elif kind not in _KINDS:
+        msg = f"as_={kind!r} is none of {', '.join(_KINDS)}"
+    elif columns is not None and (isinstance(columns, str) or not columns):
+        msg = f"columns={columns!r} is no list of names; leave it out for those that the function touches"
+    elif chunk_bytes < 1:
+        msg = f"chunk_bytes={chunk_bytes} is no size"
+    if msg:
+        raise InvalidRun(msg)
+
+
+def _first_with_entries(inputs: Sequence[Input], tree: str) -> AbstractContextManager[Table]:
+    for source in inputs:
+        with shelf.lend(source, tree) as table:
+            if table.entries:
+                return shelf.lend(source, tree)
+    return shelf.lend(inputs[0], tree)
+
+
+def _all(table: Table, kind: str) -> tuple[str, ...]:
+    """Columns that can be had as this, told from a few entries."""
+    if isinstance(table, ParquetTable):
+        return table.names
+    few = given(Columns(table, 0, min(table.entries, ENTRIES)), kind)
+    return tuple(name for name in table.names if name in few)

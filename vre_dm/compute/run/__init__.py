@@ -1,0 +1,1 @@
+"""A map as a process of its own: it outlives who began it, keeps chunks that are done, and can go on."""

@@ -1,0 +1,209 @@
+"""One map from its order to its outcome, in the process that is its own."""
+
+import math
+import os
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from vre_dm.compute.backend import Backend
+from vre_dm.compute.inputs import Input
+from vre_dm.compute.plan import Plan
+from vre_dm.compute.preparing import Prepared, prepare
+from vre_dm.compute.run.checkpoint import Checkpoint, standing_of
+from vre_dm.compute.run.folder import RunFolder, read, write
+from vre_dm.compute.run.loop import Loop
+from vre_dm.compute.run.order import Order
+from vre_dm.compute.run.outcome import Outcome
+from vre_dm.compute.run.progress import Progress
+from vre_dm.compute.run.sending import dumps
+from vre_dm.compute.run.starting import FUNCTION
+from vre_dm.compute.run.taking import changed, taken
+from vre_dm.errors import DatasetChanged, JobCancelled, RunFailed, VreDmError
+from vre_dm.lake.apart import Apart, Hung
+from vre_dm.lake.dataset import Dataset
+from vre_dm.lake.jobs.folder import JobFolder, folders
+from vre_dm.lake.jobs.started import StartedJob
+from vre_dm.lake.jobs.task import MAP
+from vre_dm.lake.tables import clean, plural
+from vre_dm.lake.transfer.events import Cancelled, Finished, Listener
+
+DatasetOf = Callable[[str, str], Dataset]
+"""Opens a dataset of a lake, both by their names."""
+
+
+def started(job: JobFolder, dataset_of: DatasetOf) -> StartedJob:
+    """Begin, in this process, the map whose order lies in the folder of a job.
+
+    Raises
+    ------
+    RunFailed
+        There is no order, or it is damaged.
+    NotWritable
+        The disk does not let it tell of itself.
+    """
+    job.give(os.getpid())
+    begun, order = job.begun, read(RunFolder(job).order)
+    if begun is None or not isinstance(order, Order):
+        msg = f"{job.path} holds no order of a map; run the map again"
+        raise RunFailed(msg)
+
+    def work(tell: Listener, stop: threading.Event) -> list[Any]:
+        try:
+            _drive(job, order, dataset_of, tell, stop)
+        except BaseException as error:
+            RunFolder(job).keep_error(error)
+            raise
+        return []
+
+    return StartedJob(work, begun.about, job, must_tell=True)
+
+
+def _drive(
+    job: JobFolder, order: Order, dataset_of: DatasetOf, tell: Listener, stop: threading.Event
+) -> None:
+    began, run = datetime.now(UTC), RunFolder(job)
+    with suppress(OSError):
+        os.chdir(order.folder)  # as in the session, for a function that opens its own files
+    function, reduce = order.loaded()
+    dataset = dataset_of(order.lake, order.did) if order.did else None
+    inputs = order.inputs if dataset is None else taken(dataset, order.files, tell, stop)
+    stood = [None if source.path is None else standing_of(source.path) for source in inputs]
+    prepared = _prepared(order, function, reduce, inputs, stop)
+    checkpoint = Checkpoint(run, order.key, prepared.plan, stood)
+    checkpoint.adopt(map(RunFolder, earlier(job, order.key)))
+    progress = Progress(prepared.plan, tell)
+    loop = Loop(prepared, checkpoint, progress, order.on_error)
+    try:
+        value = loop.run(lambda: backend_of(order, stop), stop)
+    except JobCancelled:
+        tell(Cancelled(progress.files, len(inputs)))
+        raise
+    _check_unchanged(order, inputs, stood, dataset)
+    notes = (*prepared.notes, *_remarks(loop, checkpoint))
+    outcome = _outcome(order, prepared.plan, loop, value, notes, began)
+    _keep(run, outcome)
+    for done in (job, *earlier(job, order.key, same=True)):
+        RunFolder(done).forget_chunks()
+    tell(Finished(len(inputs), prepared.plan.bytes, outcome.seconds))
+
+
+def _prepared(
+    order: Order, function: Any, reduce: Any, inputs: tuple[Input, ...], stop: threading.Event
+) -> Prepared:
+    """Plan, apart: the function is tried on the first entries, and is left there if it is to stop."""
+    plan = partial(
+        prepare,
+        function,
+        inputs,
+        kind=order.kind,
+        tree=order.tree,
+        columns=order.columns,
+        reduce=reduce,
+        chunk_bytes=order.chunk_bytes,
+    )
+    try:
+        return Apart().ask(plan, math.inf, stop.is_set)
+    except Hung:
+        msg = "stopped before the first chunk; run it again"
+        raise JobCancelled(msg) from None
+
+
+def _outcome(
+    order: Order, plan: Plan, loop: Loop, value: Any, notes: tuple[str, ...], began: datetime
+) -> Outcome:
+    return Outcome(
+        value=value,
+        what=order.names,
+        inputs=plan.inputs,
+        entries=loop.entries,
+        unit=plan.unit,
+        chunks=len(plan.chunks),
+        kept=loop.kept,
+        skipped=tuple(loop.skipped),
+        bytes_read=loop.bytes_read,
+        function=order.name,
+        source=order.source,
+        key=order.key,
+        backend=loop.place,
+        began=began,
+        seconds=(datetime.now(UTC) - began).total_seconds(),
+        busy=loop.busy,
+        notes=notes,
+    )
+
+
+def earlier(job: JobFolder, key: str, *, same: bool = False) -> list[JobFolder]:
+    """Folders of maps of the same function that are over, or of the same order; the newest first."""
+    mine, found = job.begun, []
+    for other in folders(job.path.parent):
+        begun = other.begun
+        if other.path == job.path or begun is None or begun.about.kind != MAP or other.state == "running":
+            continue
+        alike = dict(begun.about.chosen).get(FUNCTION) == key
+        if alike and (not same or (mine is not None and begun.about == mine.about)):
+            found.append(other)
+    return found
+
+
+def backend_of(order: Order, stop: threading.Event) -> Backend:
+    """Give the place where the chunks are done."""
+    if order.on is None:
+        from vre_dm.compute.here import Here
+
+        return Here()
+    from vre_dm.compute.cluster import backend_for
+
+    backend: Backend = backend_for(order.on, stop)
+    return backend
+
+
+def _remarks(loop: Loop, checkpoint: Checkpoint) -> list[str]:
+    """What the user should know of the result."""
+    found = [checkpoint.refused] if checkpoint.refused else []
+    if loop.skipped:
+        found.append(f"{plural(len(loop.skipped), 'chunk')} left out")
+    if loop.split:
+        halves = "ran out of memory and was done in two halves: sums may differ in the last bit"
+        found.append(f"{plural(loop.split, 'chunk')} {halves}")
+    return found
+
+
+def _check_unchanged(
+    order: Order, inputs: tuple[Input, ...], stood: Sequence[object], dataset: Dataset | None
+) -> None:
+    """Compare the files, and what the catalogue says of them, with what they were at the begin.
+
+    Raises
+    ------
+    DatasetChanged
+        One is another now; one that is gone was read before that.
+    """
+    stand = [source.path and standing_of(source.path) for source in inputs]
+    other = [i.name for i, was, now in zip(inputs, stood, stand, strict=True) if now and was != now]
+    if dataset is not None:
+        with suppress(VreDmError):  # a lake that does not answer any more says nothing against the result
+            other += changed(dataset, order.files, inputs)
+    if other:
+        msg = f"{clean(other[0], None)} was replaced while {order.name} ran over {order.names}: run it again"
+        raise DatasetChanged(clean(msg, None))
+
+
+def _keep(run: RunFolder, outcome: Outcome) -> None:
+    """Write down the outcome.
+
+    Raises
+    ------
+    RunFailed
+        The disk does not take it; the chunks are kept.
+    NotSendable
+        The value cannot be pickled.
+    """
+    try:
+        write(run.outcome, dumps(outcome))
+    except OSError as error:
+        msg = f"the result cannot be written to {run.outcome}: {error.strerror}; make room and run it again"
+        raise RunFailed(msg) from error

@@ -1,0 +1,168 @@
+"""A map as its user holds it: followed, waited for, stopped; and read by whoever finds it later."""
+
+import time
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+from vre_dm.compute.run.folder import RunFolder, read
+from vre_dm.compute.run.outcome import Outcome
+from vre_dm.errors import Declined, JobCancelled, NothingProcessed, RunFailed
+from vre_dm.lake.jobs.folder import JobFolder
+from vre_dm.lake.jobs.job import name_of
+from vre_dm.lake.tables import clean
+from vre_dm.lake.transfer.events import Event, Listener
+
+_LOOK = 0.05  # seconds between two looks at what its process tells
+_FAREWELL = 0.95  # seconds an interrupted caller waits for the end
+
+
+class RunningMap:
+    """A map in its own process, which goes on when this one ends.
+
+    Made by `vre_dm.start_map`.
+
+    Parameters
+    ----------
+    folder
+        Folder of its job.
+    """
+
+    def __init__(self, folder: JobFolder) -> None:
+        self._folder = folder
+
+    def __repr__(self) -> str:
+        return f"<{_said(self._folder)}: {self.state}>"
+
+    @property
+    def name(self) -> str:
+        """Eight characters by which `vre_dm.jobs` and ``vre-dm jobs`` know it."""
+        return name_of(self._folder)
+
+    @property
+    def state(self) -> str:
+        """``running``, ``finished``, ``failed``, ``cancelled``, or ``died`` if its process is gone."""
+        return self._folder.state
+
+    @property
+    def log(self) -> str:
+        """What the function printed."""
+        try:
+            return RunFolder(self._folder).log.read_text(errors="replace")
+        except OSError:
+            return ""
+
+    def events(self) -> Iterator[Event]:
+        """Events from the start, as they come, until the end; may be called more than once."""
+        return (entry.event for entry in self._folder.entries(wait=lambda: time.sleep(_LOOK)))
+
+    def cancel(self) -> None:
+        """Stop it, with the chunks that run; those that are done are kept for the next run of the same."""
+        self._folder.cancel()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the end, at most so many seconds; says whether it is over."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while self.state == "running":
+            if end is not None and time.monotonic() >= end:
+                return False
+            time.sleep(_LOOK)
+        return True
+
+    def outcome(self, timeout: float | None = None) -> Outcome:
+        """Value and provenance, once it is over.
+
+        Raises
+        ------
+        TimeoutError
+            It is not over after so many seconds; it goes on.
+        ChunkFailed, RunFailed, JobCancelled, …
+            What ended it.
+        """
+        if not self.wait(timeout):
+            msg = f"the {_said(self._folder)} is not over after {timeout:g} s; it goes on"
+            raise TimeoutError(msg)
+        return outcome_of(self._folder)
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Give the merged value, once it is over; raises as `outcome`.
+
+        Warns
+        -----
+        NothingProcessed
+            The function saw no entry.
+        """
+        found = self.outcome(timeout)
+        if found.entries == 0:
+            msg = f"{found.function} saw no entry of {found.what}: the result is of nothing"
+            warnings.warn(msg, NothingProcessed, stacklevel=2)
+        return found.value
+
+    def follow(self, listener: Listener) -> Any:
+        """Tell the events, until the end; an interrupt cancels the map, and gives the merged value.
+
+        Raises
+        ------
+        JobCancelled
+            Interrupted; within a second.
+        ChunkFailed, RunFailed, …
+            As `outcome`.
+        """
+        try:
+            for event in self.events():
+                listener(event)
+        except BaseException as error:
+            self.cancel()
+            over = self.wait(_FAREWELL)
+            if isinstance(error, KeyboardInterrupt):
+                raise self._farewell(over=over) from error
+            raise
+        return self.result()
+
+    def _farewell(self, *, over: bool) -> JobCancelled:
+        error = read(RunFolder(self._folder).error) if over else None
+        if isinstance(error, JobCancelled):
+            return error
+        return JobCancelled(f"the {_said(self._folder)} is being stopped; run it again to continue")
+
+
+def outcome_of(folder: JobFolder) -> Outcome:
+    """Read what a map gave, in whatever process it ran.
+
+    Raises
+    ------
+    Declined
+        It runs yet.
+    RunFailed
+        Its process is gone, or what it gave was damaged.
+    ChunkFailed, JobCancelled, …
+        What ended it.
+    """
+    run, said, state = RunFolder(folder), _said(folder), folder.state
+    if state == "running":
+        msg = f"the {said} is not over yet; vre-dm jobs follow {name_of(folder)} shows it"
+        raise Declined(msg)
+    found, error = read(run.outcome), read(run.error)
+    if state == "finished" and isinstance(found, Outcome):
+        return found
+    if isinstance(error, BaseException):
+        raise error
+    if state == "died":
+        words = _last_words(run)
+        msg = f"the process of the {said} is gone, killed or out of memory{words}; run it again to continue"
+        raise RunFailed(msg)
+    msg = f"the {said} is {state}, and what it gave cannot be read; run it again"
+    raise RunFailed(msg)
+
+
+def _last_words(run: RunFolder) -> str:
+    try:
+        lines = run.log.read_text(errors="replace").strip().splitlines()
+    except OSError:
+        lines = []
+    return f" (last words: {clean(lines[-1], 200)})" if lines else ""
+
+
+def _said(folder: JobFolder) -> str:
+    begun = folder.begun
+    return clean(f"map of {begun.about.to} over {begun.about.what}", None) if begun else "map"

@@ -1,0 +1,190 @@
+"""What is done with each piece, and what comes of it."""
+
+import time
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Executor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+from vre_dm.compute.columns import Columns
+from vre_dm.compute.given import given
+from vre_dm.compute.inputs import Input
+from vre_dm.compute.merging import check_mergeable, check_own
+from vre_dm.compute.plan import Chunk
+from vre_dm.compute.reading import shelf
+from vre_dm.errors import ChunkFailed
+
+Kind = Literal["awkward", "numpy", "xarray", "pandas", "path"]
+"""As what a function takes a chunk."""
+_LONGEST = 20_000  # characters of a traceback that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is done with each chunk: the same for all of them, so it travels to a worker once.
+
+    Attributes
+    ----------
+    function
+        The user's: takes the entries of a chunk and gives what can be merged.
+    kind
+        As what it takes them.
+    tree
+        Path of the tree in each file.
+    columns
+        All it may see; ``None`` for whatever it touches.
+    reduce
+        Merges two values; ``None`` for `vre_dm.compute.merging.merge`.
+    ahead
+        Columns that are read before it is called; others when it touches them.
+    """
+
+    function: Callable[[Any], Any]
+    kind: Kind = "awkward"
+    tree: str = ""
+    columns: tuple[str, ...] | None = None
+    reduce: Callable[[Any, Any], Any] | None = None
+    ahead: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What came of a chunk.
+
+    Attributes
+    ----------
+    index
+        Position of the chunk in the plan.
+    value
+        What the function gave.
+    entries
+        How many it saw.
+    bytes_read
+        Compressed bytes that were read for it.
+    seconds
+        Time of the function, with what it read when it touched it.
+    split
+        Whether it was done in two halves, since it ran out of memory.
+    """
+
+    index: int
+    value: Any
+    entries: int
+    bytes_read: int
+    seconds: float
+    split: bool = False
+
+
+class Loaded:
+    """A chunk whose columns are in memory; its file stays open until `close`.
+
+    Parameters
+    ----------
+    pool
+        Threads that decompress; none: the calling one.
+
+    Raises
+    ------
+    ChunkFailed
+        It cannot be read.
+    """
+
+    def __init__(self, work: Work, source: Input, chunk: Chunk, pool: Executor | None = None) -> None:
+        self.work, self.source, self.chunk = work, source, chunk
+        self._open = ExitStack()
+        self._columns: Columns | None = None
+        if work.kind == "path":
+            return
+        try:
+            table = self._open.enter_context(shelf.lend(source, work.tree))
+            first = work.ahead if work.columns is None else work.columns
+            self._columns = Columns(table, chunk.start, chunk.stop, work.columns, first, pool)
+        except Exception as error:
+            self.close()
+            raise _failed(source, chunk, f"cannot be read: {_line(error)}", error, "") from error
+        except BaseException:
+            self.close()
+            raise
+
+    def compute(self) -> Part:
+        """Call the function.
+
+        Raises
+        ------
+        ChunkFailed
+            It raised, or gave what cannot be merged.
+        """
+        begin = time.perf_counter()
+        try:
+            value = self.work.function(self._argument())
+            if self.work.reduce is None:
+                check_mergeable(value)
+            check_own(self.work.function, value)
+        except (Exception, SystemExit) as error:
+            own = error.__traceback__.tb_next if error.__traceback__ else None
+            said = f"{_line(error)}{_place(own)}"
+            raise _failed(self.source, self.chunk, said, error, _trace(error, own)) from error
+        moved = self._columns.table.moved() if self._columns else 0
+        return Part(self.chunk.index, value, self.chunk.entries, moved, time.perf_counter() - begin)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._open.close()
+
+    def _argument(self) -> Any:
+        if self._columns is not None:
+            return given(self._columns, self.work.kind)
+        return Path(self.source.path or self.source.name)
+
+
+def do_chunk(work: Work, source: Input, chunk: Chunk) -> Part:
+    """Read a chunk and call the function; runs in any process.
+
+    Raises
+    ------
+    ChunkFailed
+        It cannot be read, or the function raised: names file, entries and cause.
+    """
+    loaded = Loaded(work, source, chunk)
+    try:
+        return loaded.compute()
+    finally:
+        loaded.close()
+
+
+def _failed(source: Input, chunk: Chunk, said: str, error: BaseException, trace: str) -> ChunkFailed:
+    return ChunkFailed(
+        f"{source.name}, entries {chunk.start} to {chunk.stop}: {said}",
+        chunk=chunk.index,
+        name=source.name,
+        start=chunk.start,
+        stop=chunk.stop,
+        cause=type(error).__name__,
+        trace=trace,
+    )
+
+
+def _line(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    kind = type(error).__name__
+    return f"{kind}: {text[:300]}" if text else kind
+
+
+def _place(frames: TracebackType | None) -> str:
+    """Where in the function it happened: the last line that the user wrote, as far as that can be told."""
+    found = traceback.extract_tb(frames)
+    if not found:
+        return ""
+    first = found[0].filename
+    last = [frame for frame in found if frame.filename == first][-1]
+    return f" (line {last.lineno} in {last.name})"
+
+
+def _trace(error: BaseException, frames: TracebackType | None) -> str:
+    if frames is None:
+        return ""
+    return "".join(traceback.format_exception(type(error), error, frames))[-_LONGEST:]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from vre_dm import sandbox
+from vre_dm.errors import FollowingStopped, JobCancelled
 from vre_dm.sandbox import LakeStatus
 
 pytest_plugins = ["tests.security.canaries"]
@@ -59,6 +60,16 @@ def own_lake(second_root: Path) -> Iterator[Callable[..., LakeStatus]]:
 def _new_root() -> Path:
     # Beside the user's own, so that both use the same private environment.
     return sandbox.default_root().with_name(f"test-lake-{os.getpid()}-{uuid.uuid4().hex[:6]}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """Let a job that was cancelled fail its test: it is an interrupt, which would end all tests."""
+    try:
+        return (yield)
+    except (JobCancelled, FollowingStopped) as error:
+        msg = f"{type(error).__name__}: {error}"
+        raise AssertionError(msg) from error
 
 
 def pytest_configure() -> None:

@@ -56,15 +56,13 @@ def opened(server: Breaking, *acts: Act, body: bytes = BODY) -> io.BufferedReade
 
 def test_only_the_blocks_that_are_read_move(server: Breaking) -> None:
     with opened(server, ranges(BODY)) as stream:
-        before = server.sent
         stream.seek(-7, io.SEEK_END)
         assert stream.read() == b"the end"
         stream.seek(10 * BLOCK + 5)
         assert stream.read(1000) == BODY[10 * BLOCK + 5 :][:1000]
         stream.seek(10 * BLOCK)
         assert stream.read(5) == BODY[10 * BLOCK :][:5]
-        assert before <= BLOCK
-        assert server.sent - before <= BLOCK + len(BODY) % BLOCK
+        assert server.sent <= 2 * BLOCK + len(BODY) % BLOCK  # one of them to see whether it can be read
         assert "not verified as a whole" in repr(stream.raw)
 
 

@@ -46,6 +46,7 @@ async def test_a_killed_upload_that_is_forgotten_leaves_no_bytes_on_the_storage(
     os.kill(job["pid"], signal.SIGKILL)
     died = await over(api, job["job"])
     assert died["can"] == ["continue", "delete"]
-    assert (await api("jobs", job["job"], method="DELETE", **LONG)).code == 204
+    answer = await api("jobs", job["job"], method="DELETE", **LONG)
+    assert answer.code == 204, answer.body
     assert [*under_way(), *storage.rglob(source)] == []
     assert said(await api("jobs"))["jobs"] == []

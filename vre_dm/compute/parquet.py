@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from vre_dm.compute.tree import missing
@@ -36,6 +37,9 @@ class ParquetTable:
         from pyarrow import parquet
 
         self._label, self._moved = label, 0
+        self._lock = (
+            Lock()
+        )  # one chunk is computed while the next is read, and Arrow's reader is not made for both
         try:
             self._file = parquet.ParquetFile(path)
         except (pa.ArrowException, OSError) as error:
@@ -79,8 +83,9 @@ class ParquetTable:
         ends, wanted = self._ends, list(columns)
         groups = [i for i, end in enumerate(ends) if end > start and (ends[i - 1] if i else 0) < stop]
         first = (ends[groups[0] - 1] if groups[0] else 0) if groups else 0
-        self._moved += sum(c.total_compressed_size for c in self._pieces(wanted, groups))
-        table = self._file.read_row_groups(groups, columns=wanted, use_threads=False)
+        with self._lock:
+            self._moved += sum(c.total_compressed_size for c in self._pieces(wanted, groups))
+            table = self._file.read_row_groups(groups, columns=wanted, use_threads=False)
         return table.slice(start - first, stop - start)
 
     def arrays(

@@ -88,7 +88,7 @@ def test_a_fetch_of_another_machine_counts_as_dead_when_it_is_silent(root: Path)
 
 
 def test_the_newest_comes_first(root: Path):
-    paths = [made(root, now=NOW + at).path for at in range(3)]
+    paths = [made(root, now=NOW + at / 10_000).path for at in range(3)]
     assert [job.path for job in folders(root)] == paths[::-1]
 
 

@@ -27,7 +27,7 @@ MOST = 50
 """Folders of jobs that are over are removed after a week, and when there are more than these."""
 _SILENT = 120.0  # seconds without a sign of life after which a job of another machine is gone
 _POLL = 0.2  # seconds between two looks at another process's journal
-_NAME = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
+_NAME = re.compile(r"\d{8}T\d{6}(\d{6})?-[0-9a-f]{8}")  # earlier versions told the second, and no more
 _ELSEWHERE = "make room there, or name another folder with XDG_STATE_HOME"
 _ABOUT, _TASK, _RESULT, _PAUSED = "job.json", "task.json", "result.json", "paused"
 RUN = "run"
@@ -250,7 +250,7 @@ def begin(root: Path, about: About, now: float, task: Task | None = None) -> Job
     NotWritable
         The disk refuses, or the folder is another user's to change.
     """
-    name = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime(now))}-{secrets.token_hex(4)}"
+    name = f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
     folder = JobFolder(root / name)
     try:
         make_private(root, _ELSEWHERE)

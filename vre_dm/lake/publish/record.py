@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from vre_dm.lake.tables import plural
 
 PUT, MOVING, PLACED, FOREIGN = "put", "moving", "placed", "foreign"
 """Bytes go to the temporary name; the rename was asked for; the final name holds ours; or another's."""
+_PATIENCE = 2.0  # seconds for which a process that was killed may still hold its files
 _ELSEWHERE = "name another folder with XDG_STATE_HOME, where an upload notes how far it is"
 
 
@@ -184,6 +186,7 @@ def path_of(folder: Path, lake: str, did: Did) -> Path:
 def _locked(path: Path) -> int:
     """Open for appending, held by this run until it ends, however it ends."""
     make_private(path.parent, _ELSEWHERE)
+    end = time.monotonic() + _PATIENCE
     while True:
         descriptor = -1
         try:
@@ -191,6 +194,9 @@ def _locked(path: Path) -> int:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             os.close(descriptor)
+            if time.monotonic() < end:
+                time.sleep(_PATIENCE / 20)
+                continue
             msg = "another process of yours uploads to this dataset now; wait for its end, or stop it"
             raise InvalidUpload(msg, field="did") from error
         except OSError as error:

@@ -8,8 +8,8 @@ from vre_dm.compute.inputs import Input
 from vre_dm.compute.reading import Table, shelf
 from vre_dm.errors import UnreadableInput
 
-ENTRIES, ROWS, FILES = "entries", "rows", "files"
-"""What a plan counts: of trees, of Parquet files, where the function takes a path."""
+ENTRIES, ROWS, FILES, POINTS = "entries", "rows", "files", "points"
+"""What a plan counts: of trees, of Parquet files, where the function takes a path, of a scan."""
 CHUNK_BYTES = 64_000_000
 """Size of a chunk in memory when nothing else is said: some tenths of a second of work."""
 _MOST_ENTRIES = (
@@ -62,7 +62,7 @@ class Plan:
     entries, bytes
         Sums over the chunks.
     unit
-        What is counted: ``entries``, ``rows`` or ``files``.
+        What is counted: ``entries``, ``rows``, ``files`` or ``points``.
     """
 
     inputs: tuple[Input, ...]

@@ -111,7 +111,7 @@ class Computing(Progress):
     entries_done, entries_total
         Entries of trees, or what else is counted.
     unit
-        What is counted: ``entries``, ``rows`` or ``files``.
+        What is counted: ``entries``, ``rows``, ``files`` or ``points``.
     speed
         Of those a second over the last seconds; what an earlier run did is left out.
     """

@@ -10,6 +10,26 @@ from vre_dm.errors import UnreadableInput
 
 
 @dataclass(frozen=True, slots=True)
+class Away:
+    """Where a file is read that is not on this machine: plain words, and nothing that lets anybody in.
+
+    Attributes
+    ----------
+    run
+        Name under which a process was told what it may use there (`vre_dm.compute.remote.Allowed`).
+    copies
+        Storage element and address of each copy, the best first.
+    seen
+        Address that was read, and what its server called the object then (``ETag``, ``Last-Modified``); who
+        reads there later has to see the same.
+    """
+
+    run: str
+    copies: tuple[tuple[str, str], ...]
+    seen: tuple[str, str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Input:
     """One file that a function is mapped over.
 
@@ -22,13 +42,19 @@ class Input:
     size
         Bytes, or ``None`` where they are not known.
     path
-        Verified copy or mounted path; every worker reads it under this name.
+        Copy on this machine or mounted path; every worker reads it under this name.
+    away
+        Where it is read in pieces where there is no such path.
+    verified
+        Whether its bytes were compared with the registered checksum, all of them.
     """
 
     name: str
     checksum: str
     size: int | None
     path: Path | None
+    away: Away | None = None
+    verified: bool = True
 
 
 def inputs_of(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> tuple[Input, ...]:

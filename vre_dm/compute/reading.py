@@ -4,9 +4,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from vre_dm.compute.inputs import Input
+from vre_dm.compute.allowed import Allowed
+from vre_dm.compute.inputs import Away, Input
 from vre_dm.compute.parquet import ParquetTable
 from vre_dm.compute.tree import Tree
 from vre_dm.errors import UnreadableInput
@@ -18,14 +19,28 @@ _KEPT = 2  # the file whose entries are computed, and the one that is read ahead
 
 @dataclass(slots=True)
 class _Place:
-    table: Table
+    table: Table | None = None
     users: int = 0
+    opening: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def good(self) -> bool:
+        """Whether the next one may have it as it is."""
+        return self.table is not None and not (isinstance(self.table, Tree) and self.table.broken)
 
 
 class Shelf:
-    """Keeps the files that were used last open; safe to be asked from several threads."""
+    """Keeps the files that were used last open; safe to be asked from several threads.
+
+    Attributes
+    ----------
+    allowed
+        What may be used to read files where they are.
+    """
 
     def __init__(self) -> None:
+        self.allowed = Allowed()
+        self._seen: dict[tuple[str, str], tuple[str, str, str]] = {}
         self._lock = threading.Lock()
         self._places: OrderedDict[_Key, _Place] = OrderedDict()
 
@@ -35,46 +50,74 @@ class Shelf:
 
         Raises
         ------
-        UnreadableInput
+        UnreadableInput, TransferFailed, LoginRefused
             As `open_table`.
         """
         key = _key(source, tree)
         with self._lock:
-            if key not in self._places:
-                self._places[key] = _Place(open_table(source, tree))
-            place = self._places[key]
+            place = self._places.setdefault(key, _Place())
             place.users += 1
             self._places.move_to_end(key)
         try:
+            with place.opening:  # others are not kept waiting by a server
+                if place.table is None:
+                    place.table = open_table(self.pinned(source), tree, self.allowed)
+                    self._remember(source, place.table)
             yield place.table
         finally:
             with self._lock:
                 place.users -= 1
                 self._tidy()
 
+    def pinned(self, source: Input) -> Input:
+        """Give a file with what was seen of it here, so that who reads it elsewhere has to see the same."""
+        if source.away is None or (seen := self._seen.get((source.away.run, source.name))) is None:
+            return source
+        return replace(source, away=replace(source.away, seen=seen))
+
+    def forget(self, run: str) -> None:
+        """Forget what was told and seen for a run, and close what nobody uses."""
+        self.allowed.forget(run)
+        with self._lock:
+            self._seen = {key: seen for key, seen in self._seen.items() if key[0] != run}
+            self._tidy(kept=0)
+
     def clear(self) -> None:
         """Close what nobody uses."""
         with self._lock:
             self._tidy(kept=0)
 
+    def _remember(self, source: Input, table: Table) -> None:
+        if source.away is not None and isinstance(table, Tree) and table.seen is not None:
+            with self._lock:
+                self._seen.setdefault((source.away.run, source.name), table.seen)
+
     def _tidy(self, kept: int = _KEPT) -> None:
         idle = [key for key, place in self._places.items() if not place.users]
-        for key in idle[: max(len(self._places) - kept, 0)]:
-            self._places.pop(key).table.close()
+        surplus = idle[: max(len(self._places) - kept, 0)]
+        for key in idle:
+            if key in surplus or not self._places[key].good:
+                table = self._places.pop(key).table
+                if table is not None:
+                    table.close()
 
 
 shelf = Shelf()
 """Files of this process."""
 
 
-def open_table(source: Input, tree: str = "") -> Table:
+def open_table(source: Input, tree: str = "", allowed: Allowed | None = None) -> Table:
     """Open a ROOT or a Parquet file, as its first bytes tell.
 
     Raises
     ------
     UnreadableInput
         It is missing, empty, truncated, or neither of the two.
+    TransferFailed, LoginRefused, DatasetChanged
+        It is read where it is, and no copy can be opened, or it is another object than before.
     """
+    if source.away is not None and not _is_here(source):
+        return _open_away(source, source.away, tree, allowed or Allowed())
     path = source.path
     if path is None:
         msg = f"{source.name} is not on this machine; fetch it first"
@@ -94,7 +137,29 @@ def open_table(source: Input, tree: str = "") -> Table:
     raise UnreadableInput(msg)
 
 
+def _open_away(source: Input, away: Away, tree: str, allowed: Allowed) -> Tree:
+    from vre_dm.compute.remote import opened  # with the client of the storage, which few need
+
+    file = opened(source, allowed.of(away.run).access)
+    try:
+        magic = file.small(0, 4)
+        if magic == b"root":
+            return Tree(file, source.name, tree)
+        kind = "is a Parquet file" if magic == b"PAR1" else f"begins with {magic!r}, which no ROOT file does"
+        msg = f"{source.name} {kind}: only ROOT files are read where they are; use fetch=True"
+        raise UnreadableInput(msg)
+    except BaseException:
+        file.close()
+        raise
+
+
+def _is_here(source: Input) -> bool:
+    return source.path is not None and source.path.exists()
+
+
 def _key(source: Input, tree: str) -> _Key:
+    if source.away is not None and not _is_here(source):
+        return f"{source.away.run} {source.name}", tree, source.size or 0, 0
     try:
         facts = source.path.stat() if source.path is not None else None
     except OSError:

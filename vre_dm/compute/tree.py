@@ -6,10 +6,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vre_dm.errors import MissingColumn, UnreadableInput
+from vre_dm.errors import MissingColumn, UnreadableInput, VreDmError
 
 if TYPE_CHECKING:
     import awkward as ak
+
+    from vre_dm.compute.remote import RemoteFile
 
 _TREES = {"TTree", "TNtuple", "TNtupleD", "TChain"}
 _RNTUPLE = "ROOT::RNTuple"
@@ -21,8 +23,8 @@ class Tree:
 
     Parameters
     ----------
-    path
-        The file.
+    place
+        The file: its path, or where it is read without a copy; which is closed with the tree.
     label
         What it is called in errors: ``scope:name``, or its path.
     name
@@ -34,14 +36,14 @@ class Tree:
         It is truncated or damaged, or has no tree, not this one, or several and none was named.
     """
 
-    def __init__(self, path: Path, label: str, name: str = "") -> None:
-        self._label = label
-        self._file = _opened(path, label)
+    def __init__(self, place: "Path | RemoteFile", label: str, name: str = "") -> None:
+        self._label, self._place = label, place
+        self._file = _opened(place, label)
         try:
             self._name, self._rntuple = self._find(name)
             self._tree = self._file[self._name]
             self._entries = int(self._tree.num_entries)
-        except UnreadableInput:
+        except VreDmError:
             self.close()
             raise
         except Exception as error:
@@ -143,6 +145,29 @@ class Tree:
             found.add(str(fields[number].field_name))
         return found
 
+    def moving(self, columns: Sequence[str]) -> int | None:
+        """Bytes that move where these columns are read without a copy; ``None`` where that is not told."""
+        from vre_dm.compute.remote import joined
+
+        if self._rntuple:
+            return None
+        baskets = (
+            zip(branch.member("fBasketSeek"), branch.member("fBasketBytes"), strict=False)
+            for branch in (self._tree[name] for name in columns)
+        )
+        return joined((int(at), int(at + size)) for column in baskets for at, size in column if at)
+
+    @property
+    def seen(self) -> tuple[str, str, str] | None:
+        """Address it is read from, and what the server calls the object; ``None`` where neither is told."""
+        place = self._place
+        return None if isinstance(place, Path) or place.seen is None else (place.url, *place.seen)
+
+    @property
+    def broken(self) -> bool:
+        """Whether it is to be opened anew, since a read from a server failed."""
+        return not isinstance(self._place, Path) and self._place.broken
+
     def moved(self) -> int:
         """Compressed bytes that were read since this was last asked."""
         before, self._told = self._told, int(self._file.file.source.num_requested_bytes)
@@ -186,17 +211,24 @@ def missing(column: str, names: Sequence[str], where: str) -> MissingColumn:
     return MissingColumn(f"{where} has no column {column!r}; it has {shown or 'none'}{more}")
 
 
-def _opened(path: Path, label: str) -> Any:
+def _opened(place: "Path | RemoteFile", label: str) -> Any:
     import uproot
 
-    try:
+    how: dict[str, Any] = {"array_cache": None, "object_cache": None}
+    if isinstance(place, Path):
         # no map of the file: one that is cut while it is read would end the process
-        file = uproot.open(
-            path, handler=uproot.MultithreadedFileSource, num_workers=1, array_cache=None, object_cache=None
-        )
+        name, how = str(place), how | {"handler": uproot.MultithreadedFileSource, "num_workers": 1}
+    else:
+        from vre_dm.compute.remote_source import RemoteSource
+
+        name, how = label, how | {"handler": RemoteSource, "remote": place}
+    try:
+        file = uproot.open({name: None}, **how)  # as a mapping, since a name may hold a colon
+    except VreDmError:
+        raise
     except Exception as error:
         raise _unreadable(label, error) from error
-    said, there = int(file.file.fEND), path.stat().st_size
+    said, there = int(file.file.fEND), place.stat().st_size if isinstance(place, Path) else place.size
     if said > there:
         file.close()
         msg = f"{label} is truncated: it says that it has {said} bytes, and {there} are there; fetch it again"

@@ -13,10 +13,13 @@ from vre_dm.lake.instance import Instance
 from vre_dm.lake.site import Site
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import BinaryIO
 
     import uproot
 
+    from vre_dm.lake.access import Access
+    from vre_dm.lake.files import File
     from vre_dm.lake.growth import Since
     from vre_dm.lake.jobs.started import StartedJob
     from vre_dm.lake.transfer.events import Listener
@@ -46,6 +49,17 @@ class Fetchable:
     def instance(self) -> Instance:
         """Settings of the lake that it is of."""
         return self._site.connection.instance
+
+    @property
+    def access(self) -> "Access":
+        """What may be used to read its files from the storage."""
+        return self._site.access
+
+    def copies(self, files: "Sequence[File]") -> "list[Path | None]":
+        """Copies of some of its files that earlier fetches left and verified; None where there is none."""
+        from vre_dm.lake.opening import verified_copies
+
+        return verified_copies(files, self._site.folder, self._site.cache)
 
     def fetch(
         self,

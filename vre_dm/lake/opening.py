@@ -7,7 +7,7 @@ The checksum of the whole is not: it needs the whole, which `vre_dm.lake.dataset
 import io
 import stat
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -41,8 +41,8 @@ class _Read:
     expected: Expected
 
 
-def verified_copy(file: File, folder: Path, cache: "Cache | None") -> Path | None:
-    """Find a copy that an earlier fetch left on this machine; None if there is none.
+def verified_copies(files: Iterable[File], folder: Path, cache: "Cache | None") -> list[Path | None]:
+    """Find copies that earlier fetches left on this machine; None for a file of which there is none.
 
     What was verified and has not changed since is not read again.
 
@@ -51,15 +51,24 @@ def verified_copy(file: File, folder: Path, cache: "Cache | None") -> Path | Non
     folder
         Where the lake's files go when nothing else is said.
     """
-    expected, never = Expected.of(file), threading.Event()
-    if cache is not None and (found := cache.good(file.did, expected, never)):
-        return found
-    path = folder / file.did.path()
+    never = threading.Event()
     ledger = Ledger(None, folder) if cache is None else cache.ledger(folder)
-    try:
+
+    def copy(file: File) -> Path | None:
+        expected, path = Expected.of(file), folder / file.did.path()
+        if cache is not None and (found := cache.good(file.did, expected, never)):
+            return found
         return path if ledger.proves(path, expected, never) else None
+
+    try:
+        return [copy(file) for file in files]
     finally:
         ledger.save()
+
+
+def verified_copy(file: File, folder: Path, cache: "Cache | None") -> Path | None:
+    """Find such a copy of one file; as `verified_copies`."""
+    return verified_copies([file], folder, cache)[0]
 
 
 def open_file(

@@ -52,6 +52,10 @@ class SourceFailed(Exception):
         self.of_host = of_host
 
 
+class ObjectChanged(SourceFailed):
+    """The bytes would be of another object than those that came before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A file that could not be had: each source and its last cause."""

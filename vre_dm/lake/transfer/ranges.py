@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from vre_dm.errors import MissingExtra
 from vre_dm.lake.access import Access
 from vre_dm.lake.transfer.answers import Wanted, refuse_other_range, refuse_size
-from vre_dm.lake.transfer.failures import SourceFailed
+from vre_dm.lake.transfer.failures import ObjectChanged, SourceFailed
 from vre_dm.lake.transfer.http import Connections
 from vre_dm.lake.transfer.mounts import Mounts
 from vre_dm.lake.transfer.policy import Pace, Policy, backoff
@@ -70,6 +70,11 @@ class HttpRanges:
         self._connections.cut()
         self._connections.close()
 
+    @property
+    def seen(self) -> tuple[str, str] | None:
+        """What the server calls the object (``ETag``, ``Last-Modified``); ``None`` before the first read."""
+        return self._seen
+
     def _once(self, start: int, end: int) -> bytes:
         body = bytearray()
         asked = {"Range": f"bytes={start}-{end - 1}"}
@@ -94,7 +99,7 @@ class HttpRanges:
             self._seen = validators[0], validators[1]
         elif self._seen != validators:
             msg = "the object changed meanwhile; open it again"
-            raise SourceFailed(msg)
+            raise ObjectChanged(msg)
 
 
 class PathRanges:

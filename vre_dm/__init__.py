@@ -14,6 +14,7 @@ _PUBLIC: dict[str, str] = {
     "HaloSliders": "vre_dm.notebook.halo_sliders",
     "browser": "vre_dm.notebook.browser",
     "cluster": "vre_dm.compute.cluster",
+    "clusters": "vre_dm.compute.cluster",
     "connect": "vre_dm.session",
     "curves": "vre_dm.session",
     "dataset": "vre_dm.session",

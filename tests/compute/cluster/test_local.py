@@ -2,9 +2,11 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +19,14 @@ import pytest
 from tests.compute.cluster.runs import Place, used, value
 from tests.lakes import until
 from vre_dm.compute.backend import Backend
-from vre_dm.compute.cluster import backend_for, cluster
+from vre_dm.compute.cluster import cluster
 from vre_dm.compute.cluster.folder import ClusterFolder
 from vre_dm.compute.cluster.local import LocalCluster
 from vre_dm.compute.here import Here
 from vre_dm.compute.inputs import inputs_of
 from vre_dm.compute.preparing import prepare
 from vre_dm.compute.reduction import Reduction
-from vre_dm.errors import ChunkFailed, ClusterLost, InvalidConfiguration, NoCluster
+from vre_dm.errors import ChunkFailed, ClusterLost, InvalidConfiguration, NoCluster, VersionsDiffer
 
 
 @pytest.fixture(scope="module")
@@ -181,6 +183,48 @@ def test_what_the_workers_cannot_import_is_an_error_of_the_run(
         place.done(fill, 1)
 
 
+@pytest.fixture
+def stranger(two: LocalCluster, tmp_path: Path) -> Iterator[Callable[[], None]]:
+    """Starts a worker of another uproot at the cluster, as an image of last year would."""
+    older, access = tmp_path / "uproot-4.0.0.dist-info", ClusterFolder(Path(two.handed()["folder"])).access
+    assert access is not None
+    older.mkdir()
+    (older / "METADATA").write_text("Name: uproot\nVersion: 4.0.0\n")
+    certificate, key = tmp_path / "certificate", tmp_path / "key"
+    certificate.write_text(access.certificate)
+    key.write_text(access.key)
+    words = ["worker", access.address, "--no-nanny", "--no-dashboard", "--nthreads", "1"]
+    words += ["--tls-ca-file", str(certificate), "--tls-cert", str(certificate), "--tls-key", str(key)]
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> None:
+        command = [sys.executable, "-W", "ignore", "-m", "dask", *words]
+        environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+        started.append(subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL))
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def test_a_worker_that_comes_late_with_other_versions_is_refused_by_name(
+    place: Place, stranger: Callable[[], None], tmp_path: Path
+) -> None:
+    begun = tmp_path / "begun"
+
+    def held(_: object) -> None:
+        begun.touch()
+        while True:
+            time.sleep(0.01)
+
+    threading.Thread(target=lambda: until(begun.exists) and stranger()).start()
+    with pytest.raises(
+        VersionsDiffer, match=r"the worker tls://\S+ of 2 processes .* has uproot 4\.0\.0 \(here"
+    ):
+        list(place.started(held, 20))
+
+
 def test_a_scheduler_that_is_killed_keeps_what_was_given_and_says_what_to_do(file: Path) -> None:
     with cluster(1, "700 MB") as one, used(one, file) as place:
         results = place.started(lambda _: time.sleep(0.2) or 1, 40)
@@ -223,10 +267,17 @@ def test_what_does_not_heed_a_stop_is_killed(place: Place, tmp_path: Path) -> No
 
 def test_one_without_work_ends_by_itself_and_leaves_no_key_behind(state: Path) -> None:
     short = cluster(1, "700 MB", idle=0.5).up()
-    members, folder = family(short), Path(short.handed()["folder"])
+    assert isinstance(short, LocalCluster)
+    members, handed = family(short), short.handed()
     assert len(psutil.wait_procs(members, timeout=120)[1]) == 0
-    assert not folder.exists()
+    assert not Path(handed["folder"]).exists()
     assert short.handed().keys() == {"kind", "order"}
+    short.scale((1, 2))  # of the next one
+    assert short.handed()["order"]["maximum"] == 2
+    again = LocalCluster.restored(
+        state / "vre-dm" / "clusters", handed
+    )  # a run that comes too late starts its own
+    assert again.handed() == {"kind": "local", "order": handed["order"]}
 
 
 def test_nobody_else_can_read_the_key(two: LocalCluster) -> None:
@@ -264,7 +315,7 @@ def test_a_gateway_that_is_asked_for_and_not_there_says_how_to_have_one() -> Non
         cluster(kind="gateway")
 
 
-def test_a_cluster_that_ended_since_it_was_handed_over_says_so(state: Path) -> None:
-    gone = {"kind": "local", "folder": str(state / "vre-dm" / "clusters" / "local-00000000")}
-    with pytest.raises(NoCluster, match="ended"):
-        backend_for(gone)
+def test_more_workers_than_the_memory_bears_are_refused_while_it_runs(two: LocalCluster) -> None:
+    with pytest.raises(InvalidConfiguration, match="this machine gives"):
+        two.scale(10_000)
+    assert two.name.startswith("2 processes")

@@ -2,13 +2,12 @@
 
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import platformdirs
-
 from vre_dm.compute.cluster import settings
-from vre_dm.compute.cluster.gateway import GatewayCluster
+from vre_dm.compute.cluster.folder import default_root
+from vre_dm.compute.cluster.gateway import ANY_NUMBER, GatewayCluster
+from vre_dm.compute.cluster.listing import attached, clusters, gateway_options
 from vre_dm.compute.cluster.local import LocalCluster
 from vre_dm.compute.cluster.range import WorkerRange
 from vre_dm.errors import InvalidConfiguration
@@ -20,11 +19,20 @@ if TYPE_CHECKING:
 Cluster = LocalCluster | GatewayCluster
 """What `cluster` gives: to be entered, handed to ``map``, scaled."""
 
+__all__ = [
+    "IDLE",
+    "Cluster",
+    "GatewayCluster",
+    "LocalCluster",
+    "attached",
+    "backend_for",
+    "cluster",
+    "clusters",
+    "gateway_options",
+]
+
 IDLE = 900.0
 """Seconds without work after which a cluster ends."""
-
-
-_ON_A_GATEWAY = WorkerRange(0, 8)
 
 
 def cluster(
@@ -32,7 +40,8 @@ def cluster(
     memory: str | int | None = None,
     *,
     kind: str | None = None,
-    idle: float = IDLE,
+    name: str | None = None,
+    idle: float | None = None,
     **options: object,
 ) -> Cluster:
     """Describe a cluster for ``map(..., on=dm.cluster())``; nothing starts before it is used.
@@ -52,6 +61,9 @@ def cluster(
         ``"local"``: processes of this machine, of one core each. ``"gateway"``: a Dask Gateway, which
         ``DASK_GATEWAY__ADDRESS`` or Dask's files name, or which ``vre-dm gateway up`` started. When left out,
         the gateway if there is one.
+    name
+        Of a cluster that runs (`vre_dm.clusters` lists them), which is used as it is and outlives a ``with``
+        block; ``down()`` ends it. Nothing else can be asked of it here.
     idle
         Seconds without work after which a local cluster ends by itself, 0 for never; a gateway has its own.
     **options
@@ -61,6 +73,8 @@ def cluster(
     ------
     InvalidConfiguration
         A number makes no sense, or is more than this machine gives; or no gateway is configured.
+    NoCluster
+        None that runs has that name.
 
     Examples
     --------
@@ -68,10 +82,12 @@ def cluster(
     >>> with dm.cluster(workers=2, memory="2 GB") as both:  # doctest: +SKIP
     ...     spectrum = dm.dataset("user.dm:simulated.dilepton").map(fill, on=both)
     """
+    if name is not None:
+        return _named(name, (workers, memory, kind, idle, *options.values()))
     number = None if workers is None else WorkerRange.of(workers)
     gateway = None if _kind(kind) == "local" else settings.found()
     if gateway is not None:
-        return GatewayCluster.of(gateway, number or _ON_A_GATEWAY, _bytes(memory), options)
+        return GatewayCluster.of(gateway, number or ANY_NUMBER, _bytes(memory), options)
     if kind == "gateway":
         msg = "no Dask Gateway is configured: set DASK_GATEWAY__ADDRESS, or start one with: vre-dm gateway up"
         raise InvalidConfiguration(msg, field="kind")
@@ -79,7 +95,7 @@ def cluster(
         name = next(iter(options))
         msg = f"{name}= is an option of gateways; processes of this machine have workers=, memory= and idle="
         raise InvalidConfiguration(msg, field=name)
-    return LocalCluster.of(_root(), number, _bytes(memory), idle)
+    return LocalCluster.of(default_root(), number, _bytes(memory), IDLE if idle is None else idle)
 
 
 def backend_for(handed: Mapping[str, Any], stop: threading.Event | None = None) -> "DaskBackend":
@@ -100,10 +116,17 @@ def backend_for(handed: Mapping[str, Any], stop: threading.Event | None = None) 
     if len(handed) == 1:
         found = cluster(kind=handed["kind"])
     elif handed["kind"] == "local":
-        found = LocalCluster.restored(_root(), handed)
+        found = LocalCluster.restored(default_root(), handed)
     else:
         found = GatewayCluster.restored(handed)
     return found.backend(stop)
+
+
+def _named(name: str, others: tuple[object, ...]) -> Cluster:
+    if any(other is not None for other in others):
+        msg = "name= has a cluster as it is: leave out everything else; scale() changes its workers"
+        raise InvalidConfiguration(msg, field="name")
+    return attached(name)
 
 
 def _kind(kind: str | None) -> str | None:
@@ -120,7 +143,3 @@ def _bytes(memory: str | int | None) -> int | None:
         msg = f"memory={memory!r} is no size; write for example '4 GB'"
         raise InvalidConfiguration(msg, field="memory")
     return memory
-
-
-def _root() -> Path:
-    return platformdirs.user_state_path("vre-dm") / "clusters"

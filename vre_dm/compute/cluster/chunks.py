@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from vre_dm.compute.backend import Call
 from vre_dm.compute.cluster.on_worker import busy, can_be_halved, do, kill
 from vre_dm.compute.cluster.on_worker import stop as stop_on
+from vre_dm.compute.cluster.presence import Presence
+from vre_dm.compute.cluster.unfit import Unfit
 from vre_dm.compute.work import Part, Work
 from vre_dm.errors import ChunkFailed, ClusterLost
 
@@ -46,20 +48,36 @@ class Chunks:
         self._submit(range(len(calls)))
 
     def results(self, stop: threading.Event) -> Iterator[tuple[int, Part | ChunkFailed]]:
-        """Tell them as they end, until none is open or the run is to stop."""
-        while self._open and not stop.is_set():
-            ended = self._next()
-            good = [future for future in ended if future.status == "finished"]
-            for future, value in zip(good, self._gathered(good, stop), strict=False):
-                index, _, _ = self._open.pop(future.key)
-                if value is not None:
-                    yield index, value
-            for future in ended:
-                if future.status == "error":
-                    yield from self._died(future)
-                elif future.key in self._open:  # its worker died with the result: it is done again
-                    future.add_done_callback(self._ended.put)
-            self._try_a_suspect()
+        """Tell them as they end, until none is open or the run is to stop.
+
+        Raises
+        ------
+        VersionsDiffer, NoCluster
+            A worker came that cannot do them, or none came for long.
+        ClusterLost
+            The scheduler went away.
+        """
+        with Presence(self._client, self._name) as presence:
+            while self._open and not stop.is_set():
+                presence.check()
+                yield from self._step(stop)
+
+    def _step(self, stop: threading.Event) -> Iterator[tuple[int, Part | ChunkFailed]]:
+        """Tell those that ended within a moment."""
+        ended = self._next()
+        good = [future for future in ended if future.status == "finished"]
+        for future, value in zip(good, self._gathered(good, stop), strict=False):
+            if isinstance(value, Unfit):
+                raise value.error(self._name)
+            index, _, _ = self._open.pop(future.key)
+            if value is not None:
+                yield index, value
+        for future in ended:
+            if future.status == "error":
+                yield from self._died(future)
+            elif future.key in self._open:  # its worker died with the result: it is done again
+                future.add_done_callback(self._ended.put)
+        self._try_a_suspect()
 
     def end(self) -> None:
         """Stop what is open: what waits is taken back, what runs is told; who does not heed is killed."""

@@ -4,22 +4,29 @@ import json
 import os
 import re
 import secrets
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import platformdirs
 
 from vre_dm.lake.private import make_private, open_to_others
 from vre_dm.lake.transfer.owner import Owner
 
+T = TypeVar("T")
+
 _NAME = re.compile(r"local-[0-9a-f]{8}")
 _ELSEWHERE = "name another folder with XDG_STATE_HOME"
+START = 180.0
+"""Seconds a cluster may take to start."""
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What a local cluster is to be.
+class Size:
+    """How large a local cluster is to be, and how long it lives.
 
     Attributes
     ----------
@@ -70,7 +77,7 @@ class ClusterFolder:
     path: Path
 
     @classmethod
-    def new(cls, root: Path, order: Order) -> "ClusterFolder":
+    def new(cls, root: Path, order: Size) -> "ClusterFolder":
         """Make the folder of a cluster that is to start.
 
         Raises
@@ -78,6 +85,7 @@ class ClusterFolder:
         NotWritable
             It cannot be made, or is another user's to change.
         """
+        found(root)  # removes the keys of clusters that were killed
         folder = cls(root / f"local-{secrets.token_hex(4)}")
         make_private(folder.path, _ELSEWHERE)
         folder.order(order)
@@ -89,12 +97,12 @@ class ClusterFolder:
         return self.path / "log"
 
     @property
-    def ordered(self) -> Order | None:
+    def ordered(self) -> Size | None:
         """What it is to be; ``None`` where it is to end."""
         said = _read(self.path / "order.json")
-        return Order(**said) if said else None
+        return _made(Size, said)
 
-    def order(self, order: Order) -> None:
+    def order(self, order: Size) -> None:
         """Change what it is to be; its process looks several times a second."""
         _write(self.path / "order.json", asdict(order))
 
@@ -114,23 +122,48 @@ class ClusterFolder:
     def access(self) -> Access | None:
         """How to reach it; ``None`` before it is up."""
         said = _read(self.path / "access.json")
-        return Access(**said) if said else None
+        return _made(Access, said)
 
     def open(self, access: Access) -> None:
         """Tell how to reach it."""
         _write(self.path / "access.json", asdict(access))
 
-    def remove(self) -> None:
-        """Forget it; keys first."""
-        for name in ("access.json", "order.json", "process", "log"):
-            with suppress(OSError):
-                (self.path / name).unlink()
+    @property
+    def here(self) -> bool:
+        """Whether its process lives, on this machine."""
+        process = self.process
+        return process is not None and process.here and not process.ended
+
+    def beat(self) -> None:
+        """Say that it lives, for those who cannot look at its process."""
         with suppress(OSError):
+            os.utime(self.path / "process")
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether its process is gone: ended, never come, or silent on another machine."""
+        try:
+            since = max(path.stat().st_mtime for path in (self.path, *self.path.glob("process")))
+        except OSError:
+            return False  # it goes at this moment
+        process = self.process
+        return process.gone(since) if process else time.time() - since > START
+
+    def remove(self) -> None:
+        """Forget it with all that lies there; keys first, also those of a write that was killed."""
+        with suppress(OSError):
+            for path in sorted(self.path.iterdir()):
+                path.unlink(missing_ok=True)
             self.path.rmdir()
 
 
+def default_root() -> Path:
+    """Folder of the user's local clusters."""
+    return platformdirs.user_state_path("vre-dm") / "clusters"
+
+
 def found(root: Path) -> list[ClusterFolder]:
-    """Folders of this user's clusters; those whose process is gone are removed."""
+    """Folders of this user's clusters; those whose process is gone are removed, with their keys."""
     try:
         if open_to_others(root) is not None:
             return []
@@ -138,9 +171,15 @@ def found(root: Path) -> list[ClusterFolder]:
     except OSError:
         return []
     for folder in folders:
-        if folder.process is not None and folder.process.ended:
+        if folder.abandoned:
             folder.remove()
     return [folder for folder in folders if folder.path.is_dir()]
+
+
+def named(root: Path, name: str) -> ClusterFolder | None:
+    """Folder of a cluster that runs on this machine; ``None`` where there is none of that name."""
+    folders = [folder for folder in found(root) if folder.path.name == name and folder.here]
+    return folders[0] if folders else None
 
 
 def _read(path: Path) -> dict[str, Any] | None:
@@ -149,6 +188,13 @@ def _read(path: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return said if isinstance(said, dict) else None
+
+
+def _made(kind: type[T], said: dict[str, Any] | None) -> T | None:
+    """What a file says; nothing where another version of this package wrote it."""
+    with suppress(TypeError):
+        return kind(**said) if said else None
+    return None
 
 
 def _write(path: Path, said: Mapping[str, object]) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from vre_dm.compute.dask_backend import DaskBackend
 
 _START = 600.0  # seconds: a node may have to be started for it
+ANY_NUMBER = WorkerRange(0, 8)
+"""Where nobody said how many workers: as many as the work asks, within what a hub bears."""
 _LOOK = 0.2
 _SETTLED = ("STOPPING", "STOPPED", "FAILED")
 
@@ -28,6 +30,11 @@ class GatewayOrder:
 
     workers: WorkerRange
     options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def access_of(settings: GatewaySettings, name: str, report: Mapping[str, Any]) -> Access:
+    """How to reach the scheduler of a cluster that runs, by what its gateway reports of it."""
+    return Access(f"gateway://{settings.proxy}/{name}", report["tls_cert"], report["tls_key"])
 
 
 class GatewayCluster:
@@ -45,7 +52,7 @@ class GatewayCluster:
 
     def __init__(self, settings: GatewaySettings, order: GatewayOrder, name: str = "") -> None:
         self._settings, self._order, self._name = settings, order, name
-        self._mine = not name  # only who made it ends it
+        self._mine = not name  # only who made it ends it with a block
         self._api = GatewayApi(settings)
 
     @classmethod
@@ -55,6 +62,11 @@ class GatewayCluster:
         """Describe one; the gateway says whether it can be when it is started."""
         size = {"worker_memory": memory / 2**30} if memory else {}
         return cls(settings, GatewayOrder(workers, {**size, **options}))
+
+    @property
+    def id(self) -> str:
+        """By which `vre_dm.clusters` and ``vre_dm.cluster(name=…)`` know it; empty before it is started."""
+        return self._name
 
     @property
     def name(self) -> str:
@@ -126,8 +138,14 @@ class GatewayCluster:
         order = GatewayOrder(WorkerRange(**handed["order"]["workers"]), handed["order"]["options"])
         return cls(settings, order, handed["name"])
 
+    @classmethod
+    def attached(cls, settings: GatewaySettings, name: str) -> "GatewayCluster | None":
+        """Cluster that runs, by its name; ``None`` where there is none. A ``with`` block does not end it."""
+        known = GatewayApi(settings).clusters()
+        return cls(settings, GatewayOrder(ANY_NUMBER), name) if name in known else None
+
     def backend(self, stop: threading.Event | None = None) -> "DaskBackend":
-        """Use it for a run; one that does not run yet is started, and ends with the run.
+        """Use it for a run; one that does not run yet, or ended, is started, and ends with the run.
 
         Raises
         ------
@@ -138,27 +156,35 @@ class GatewayCluster:
 
         from vre_dm.compute.dask_backend import DaskBackend
 
-        mine = self._mine and not self._name
+        if self._name and self._ended():
+            self._name = ""
+        for_the_run = not self._name
         self.up(stop)
-        end = self.down if mine else lambda: None
-        return DaskBackend(self._access(), self.name, end, patience=_START, stop=stop)
+        self._wait(stop or threading.Event())  # of one that somebody else started just now
+        end = self.down if for_the_run else lambda: None
+        patience = _START if self._order.workers.minimum else 0.0  # from zero workers come with the work
+        return DaskBackend(self._access(), self.name, end, patience=patience, stop=stop)
 
     def __enter__(self) -> Self:
         return self.up()
 
     def __exit__(self, *_: object) -> None:
-        self.down()
+        if self._mine:
+            self.down()
 
     def __repr__(self) -> str:
-        return f"<{self.name} at {self._settings.address}: {'up' if self._name else 'not started'}>"
+        return f"<{self.name} at {self._settings.address}: {self._name or 'not started'}>"
+
+    def _ended(self) -> bool:
+        """Whether it is over, as after its time without work."""
+        return self._name not in self._api.clusters()
 
     def _access(self) -> Access:
         said = self._api.report(self._name)
         if said["status"] != "RUNNING":
             msg = f"{self.name} is {str(said['status']).lower()}; make another one"
             raise NoCluster(msg)
-        address = f"gateway://{self._settings.proxy}/{self._name}"
-        return Access(address, said["tls_cert"], said["tls_key"])
+        return access_of(self._settings, self._name, said)
 
     def _check_options(self) -> None:
         known = self._api.options()

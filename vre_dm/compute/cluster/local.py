@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from vre_dm.compute.cluster import machine
-from vre_dm.compute.cluster.folder import Access, ClusterFolder, Order
+from vre_dm.compute.cluster.folder import START, Access, ClusterFolder, Size, named
 from vre_dm.compute.cluster.range import WorkerRange
 from vre_dm.compute.memory import MALLOC
 from vre_dm.errors import InvalidConfiguration, NoCluster
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 _SHARE = 0.8  # of the memory; the rest is the notebook's and the run's
 _SMALLEST = 300_000_000  # bytes: what a worker fills before it has read anything, and some room
-_START, _END = 180.0, 10.0  # seconds a cluster may take to start, and to end
+_END = 10.0  # seconds a cluster may take to end
+_PATIENCE = 60.0  # seconds to wait for a first worker
 _LOOK = 0.02
 
 
@@ -42,9 +43,9 @@ class LocalCluster:
         Of one that runs already.
     """
 
-    def __init__(self, root: Path, order: Order, folder: ClusterFolder | None = None) -> None:
+    def __init__(self, root: Path, order: Size, folder: ClusterFolder | None = None) -> None:
         self._root, self._order, self._folder = root, order, folder
-        # Only who made it ends it.
+        # Only who made it ends it with a block.
         self._mine = folder is None
 
     @classmethod
@@ -57,18 +58,17 @@ class LocalCluster:
             The machine has not that much memory, or a worker could not work with it.
         """
         workers = workers or WorkerRange(machine.cores(), machine.cores())
-        whole = machine.memory()
-        each = memory or int(_SHARE * whole) // max(workers.maximum, 1)
-        if each * workers.maximum > whole:
-            msg = (
-                f"{workers} workers of {size_text(each)} need {size_text(each * workers.maximum)}, "
-                f"and this machine gives {size_text(whole)}; ask for fewer, or for less memory="
-            )
-            raise InvalidConfiguration(msg)
+        each = memory or int(_SHARE * machine.memory()) // max(workers.maximum, 1)
+        _check_memory(workers, each)
         if each < _SMALLEST:
             msg = f"a worker with {size_text(each)} cannot work: it needs {size_text(_SMALLEST)} or more"
             raise InvalidConfiguration(msg)
-        return cls(root, Order(workers.minimum, workers.maximum, each, idle))
+        return cls(root, Size(workers.minimum, workers.maximum, each, idle))
+
+    @property
+    def id(self) -> str:
+        """By which `vre_dm.clusters` and ``vre_dm.cluster(name=…)`` know it; empty before it is started."""
+        return self._folder.path.name if self._folder is not None else ""
 
     @property
     def name(self) -> str:
@@ -103,11 +103,19 @@ class LocalCluster:
         return self
 
     def scale(self, workers: int | tuple[int, int]) -> None:
-        """Change the number of workers, also while a run uses them."""
+        """Change the number of workers, also while a run uses them.
+
+        Raises
+        ------
+        InvalidConfiguration
+            It is no number of workers, or this machine has not the memory for them.
+        """
         number = WorkerRange.of(workers)
+        _check_memory(number, self._order.memory)
         self._order = replace(self._order, minimum=number.minimum, maximum=number.maximum)
-        if self._folder is not None:
-            self._folder.order(self._order)
+        if self._folder is not None and self.running:
+            with suppress(FileNotFoundError):  # it ends at this moment
+                self._folder.order(self._order)
 
     def down(self) -> None:
         """End it with all its processes."""
@@ -126,27 +134,26 @@ class LocalCluster:
 
     def handed(self) -> dict[str, Any]:
         """What another process needs for `vre_dm.compute.cluster.backend_for`: no secret is in it."""
+        handed: dict[str, Any] = {"kind": "local", "order": asdict(self._order)}
         if self.running and self._folder is not None:
-            return {"kind": "local", "folder": str(self._folder.path)}
-        return {"kind": "local", "order": asdict(self._order)}
+            handed["folder"] = str(self._folder.path)
+        return handed
 
     @classmethod
     def restored(cls, root: Path, handed: Mapping[str, Any]) -> "LocalCluster":
-        """Cluster that was handed over.
+        """Cluster that was handed over; one that ended meanwhile is made anew for the run."""
+        order = Size(**handed["order"])
+        folder = named(root, Path(handed["folder"]).name) if "folder" in handed else None
+        if folder is None or folder.ordered is None or folder.access is None:
+            return cls(root, order)
+        return cls(root, folder.ordered, folder)
 
-        Raises
-        ------
-        NoCluster
-            It ended meanwhile.
-        """
-        if "order" in handed:
-            return cls(root, Order(**handed["order"]))
-        folder = ClusterFolder(Path(handed["folder"]))
-        order = folder.ordered
-        if order is None or folder.access is None:
-            msg = f"the cluster {folder.path.name} ended; make another one"
-            raise NoCluster(msg)
-        return cls(root, order, folder)
+    @classmethod
+    def attached(cls, root: Path, name: str) -> "LocalCluster | None":
+        """Cluster that runs, by its name; ``None`` where there is none. A ``with`` block does not end it."""
+        folder = named(root, name)
+        order = folder.ordered if folder is not None else None
+        return cls(root, order, folder) if order is not None else None
 
     def backend(self, stop: threading.Event | None = None) -> "DaskBackend":
         """Use it for a run. One that does not run yet is started, and ends with the run or with this process.
@@ -158,31 +165,49 @@ class LocalCluster:
         """
         from vre_dm.compute.dask_backend import DaskBackend
 
-        if self._mine and not self.running:
+        for_the_run = self._mine and not self.running
+        if for_the_run:
             self._order = replace(self._order, owner=str(myself()))
             self.up()
         access = self._access()
         if access is None:
             msg = f"{self.name} ended; make another one"
             raise NoCluster(msg)
-        return DaskBackend(access, self.name, self.down if self._order.owner else lambda: None, stop=stop)
+        return DaskBackend(
+            access,
+            self.name,
+            self.down if for_the_run else lambda: None,
+            patience=_PATIENCE if self._order.minimum else 0.0,  # from zero workers come with the work
+            stop=stop,
+        )
 
     def __enter__(self) -> Self:
         return self.up()
 
     def __exit__(self, *_: object) -> None:
-        self.down()
+        if self._mine:
+            self.down()
 
     def __repr__(self) -> str:
-        return (
-            f"<{self.name}, {size_text(self._order.memory)} each: {'up' if self.running else 'not started'}>"
-        )
+        stands = self.id if self.running else "not started"
+        return f"<{self.name}, {size_text(self._order.memory)} each: {stands}>"
 
     def _access(self) -> Access | None:
         folder = self._folder
         if folder is None or folder.process is None or folder.process.ended:
             return None
         return folder.access
+
+
+def _check_memory(workers: WorkerRange, each: int) -> None:
+    """Refuse more memory than this process and all that it starts may use."""
+    whole, asked = machine.memory(), each * workers.maximum
+    if asked > whole:
+        msg = (
+            f"{workers} workers of {size_text(each)} need {size_text(asked)}, "
+            f"and this machine gives {size_text(whole)}; ask for fewer, or for less memory="
+        )
+        raise InvalidConfiguration(msg, field="workers")
 
 
 def _spawn(folder: ClusterFolder) -> subprocess.Popen[bytes]:
@@ -201,7 +226,7 @@ def _spawn(folder: ClusterFolder) -> subprocess.Popen[bytes]:
 
 
 def _wait(folder: ClusterFolder, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + _START
+    until = time.monotonic() + START
     try:
         while folder.access is None:
             if process.poll() is not None or time.monotonic() > until:
@@ -218,5 +243,5 @@ def _why(folder: ClusterFolder, process: subprocess.Popen[bytes]) -> str:
     lines = folder.log.read_text(errors="replace").splitlines() if folder.log.exists() else []
     said = [line for line in lines if line.strip()]
     last = clean(said[-1], 300) if said else "it said nothing"
-    how = "ended" if process.poll() is not None else f"was not ready after {_START:.0f} s"
+    how = "ended" if process.poll() is not None else f"was not ready after {START:.0f} s"
     return f"the local cluster {how}: {last}; run here (without on=), or ask for less"

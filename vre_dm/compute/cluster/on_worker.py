@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import cloudpickle
 from distributed import WorkerPlugin, get_worker
 
+from vre_dm.compute.cluster.unfit import Unfit
+from vre_dm.compute.cluster.versions import differences, versions_here
 from vre_dm.compute.inputs import Input
 from vre_dm.compute.memory import MALLOC
 from vre_dm.compute.merging import merge
@@ -48,17 +50,30 @@ class Run(WorkerPlugin):
     def __init__(self, name: str, packed: bytes) -> None:
         self.name = name
         self._packed = packed
+        self._versions = versions_here()
 
     def setup(self, worker: "Worker") -> None:
-        """Unpack the work; what it needs and this worker has not is an error of the run, not of a chunk."""
-        adapt_allocator()
-        limit_memory(worker.memory_manager.memory_limit)
-        self._work, self._inputs = cloudpickle.loads(self._packed)
+        """Unpack the work; a worker that cannot, or has other versions, does no chunk and says why."""
         self._lock = threading.Lock()
         self._threads: set[int] = set()
+        self._unfit: Unfit | None = None
+        if different := differences(self._versions, versions_here()):
+            self._unfit = Unfit(worker.address, tuple(different))
+            return
+        try:
+            adapt_allocator()
+            limit_memory(worker.memory_manager.memory_limit)
+            self._work, self._inputs = cloudpickle.loads(self._packed)
+        except (
+            Exception
+        ) as error:  # raised for who registers the run; workers that come later tell it instead
+            self._unfit = Unfit(worker.address, why=f"{type(error).__name__}: {error}")
+            raise
 
-    def do(self, chunk: Chunk, *, halved: bool) -> Part | ChunkFailed | None:
+    def do(self, chunk: Chunk, *, halved: bool) -> Part | ChunkFailed | Unfit | None:
         """Do a chunk; in two halves where it runs out of memory; ``None`` where it was stopped."""
+        if self._unfit is not None:
+            return self._unfit
         call = self._work, self._inputs[chunk.input], chunk
         try:
             with self._stoppable():
@@ -97,10 +112,13 @@ def packed(work: Work, inputs: dict[int, Input]) -> bytes:
     return bytes(cloudpickle.dumps((work, inputs)))
 
 
-def do(run: str, halved: bool, chunk: Chunk) -> Part | ChunkFailed | None:
+def do(run: str, halved: bool, chunk: Chunk) -> Part | ChunkFailed | Unfit | None:
     """Do a chunk of a run on this worker. Failures are given, not raised: Dask would log them."""
-    plugin = get_worker().plugins.get(run)
-    return plugin.do(chunk, halved=halved) if isinstance(plugin, Run) else None
+    worker = get_worker()
+    plugin = worker.plugins.get(run)
+    if not isinstance(plugin, Run):
+        return Unfit(worker.address, why="it was not given the run")
+    return plugin.do(chunk, halved=halved)
 
 
 def stop(run: str, dask_worker: "Worker") -> None:

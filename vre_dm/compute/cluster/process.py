@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vre_dm.compute.cluster.folder import Access, ClusterFolder, Order
+from vre_dm.compute.cluster.folder import Access, ClusterFolder, Size
 from vre_dm.compute.memory import MALLOC
 from vre_dm.lake.transfer.owner import Owner, myself
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from distributed import LocalCluster
 
 _LOOK = 0.2  # seconds between two looks at the order
+_BEAT = 300.0  # seconds between two signs of life
 # Workers are forked from a process that has these, instead of importing them each.
 _PRELOADED = ("distributed", "uproot", "awkward", "vre_dm.compute.cluster.on_worker")
 # One thread a task: as many tasks run as there are cores.
@@ -52,7 +53,7 @@ async def _serve(folder: ClusterFolder, context: Any) -> None:
             await _follow(cluster, folder, order)
 
 
-def _cluster(order: Order, context: Any) -> "LocalCluster":
+def _cluster(order: Size, context: Any) -> "LocalCluster":
     import dask
     from distributed import LocalCluster, Security
     from distributed.utils import get_mp_context
@@ -89,15 +90,18 @@ def _access(cluster: "LocalCluster") -> Access:
     )
 
 
-async def _follow(cluster: "LocalCluster", folder: ClusterFolder, now: Order) -> None:
+async def _follow(cluster: "LocalCluster", folder: ClusterFolder, now: Size) -> None:
     """Resize it as ordered; come back when it is to end."""
     owner = Owner.parse(now.owner.encode())
-    steps, used = -1, time.monotonic()
+    steps, used, beat = -1, time.monotonic(), time.monotonic()
     while cluster.scheduler.status.name == "running" and not (owner and owner.ended):
         await asyncio.sleep(_LOOK)
         order = folder.ordered
         if cluster.scheduler.transition_counter != steps or _works(cluster):
             steps, used = cluster.scheduler.transition_counter, time.monotonic()
+        if time.monotonic() - beat > _BEAT:
+            folder.beat()
+            beat = time.monotonic()
         if order is None or (order.idle and time.monotonic() - used > order.idle):
             return
         if order != now:
@@ -111,7 +115,7 @@ def _works(cluster: "LocalCluster") -> bool:
     return waiting or any(worker.processing for worker in scheduler.workers.values())
 
 
-def _resize(cluster: "LocalCluster", order: Order) -> None:
+def _resize(cluster: "LocalCluster", order: Size) -> None:
     if order.minimum == order.maximum:
         if cluster._adaptive is not None:
             cluster._adaptive.stop()

@@ -3,11 +3,12 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from vre_dm.compute.cluster.folder import Access
+from vre_dm.compute.packages import TOGETHER
 from vre_dm.errors import JobCancelled, NoCluster, VersionsDiffer
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Versions = Mapping[str, str | None]
 
-_PACKAGES = ("dask", "distributed", "cloudpickle", "numpy", "awkward", "uproot", "vre_dm")
-"""What must be the same: the function travels pickled, and the numbers are to be the same bits."""
 _ANSWER = 10.0  # seconds for a scheduler that is up
 _LOOK = 0.2  # seconds between two looks for a worker
 
@@ -35,7 +34,9 @@ def security(access: Access) -> "Security":
 
 
 def check(access: Access, name: str, patience: float, stop: threading.Event) -> None:
-    """Wait for a first worker, and make sure that scheduler and workers have what this process has.
+    """Make sure that the scheduler and the workers that are there have what this process has.
+
+    Workers that come later look themselves, before their first chunk (`vre_dm.compute.cluster.on_worker`).
 
     Parameters
     ----------
@@ -44,7 +45,7 @@ def check(access: Access, name: str, patience: float, stop: threading.Event) -> 
     name
         Of the cluster, for the message.
     patience
-        Seconds to wait for a worker.
+        Seconds to wait for a first worker; 0 where workers come with the work.
     stop
         Ends the wait.
 
@@ -57,17 +58,38 @@ def check(access: Access, name: str, patience: float, stop: threading.Event) -> 
     JobCancelled
         It was stopped.
     """
+    here = versions_here()
+    for who, versions in in_thread(_asked(access, name, patience, stop)):
+        if different := differences(here, versions):
+            where = f"{who} of {name}"
+            raise differing(where, different)
+
+
+def versions_here() -> Versions:
+    """Versions of Python and of the packages that matter, in this process."""
     from distributed.versions import get_versions
 
-    here = _versions(get_versions(packages=_PACKAGES))
-    there = in_thread(_asked(access, name, patience, stop))
-    for who, versions in there:
-        if different := list(_differences(here, versions)):
-            msg = (
-                f"the {who} of {name} has {', '.join(different)}: "
-                "start the cluster with the image of this notebook, or install the same packages there"
-            )
-            raise VersionsDiffer(msg)
+    return _versions(get_versions(packages=TOGETHER))
+
+
+def differences(here: Versions, there: Versions) -> list[str]:
+    """What is another version ``there``, each with both."""
+    python, its = (".".join((said["python"] or "").split(".")[:2]) for said in (here, there))
+    found = [] if python == its else [f"Python {its} (here {python})"]
+    for package in TOGETHER:
+        mine, theirs = here.get(package) or "missing", there.get(package) or "missing"
+        if mine != theirs:
+            found.append(f"{package} {theirs} (here {mine})")
+    return found
+
+
+def differing(who: str, different: list[str]) -> VersionsDiffer:
+    """Name a part of a cluster that has other versions, and what to do."""
+    msg = (
+        f"the {who} has {', '.join(different)}: "
+        "start the cluster with the image of this notebook, or install the same packages there"
+    )
+    return VersionsDiffer(msg)
 
 
 def in_thread(work: Coroutine[Any, Any, T]) -> T:
@@ -82,11 +104,12 @@ async def _asked(
     from distributed.core import rpc
 
     arguments = security(access).get_connection_args("client")
+    asked = {"op": "versions", "packages": list(TOGETHER)}
     try:
         async with rpc(access.address, timeout=_ANSWER, connection_args=arguments) as scheduler:
-            own = await scheduler.versions(packages=list(_PACKAGES))
+            own = await scheduler.versions(packages=list(TOGETHER))
             until = time.monotonic() + patience
-            while not (workers := await scheduler.broadcast(msg={"op": "versions", "packages": _PACKAGES})):
+            while not (workers := await scheduler.broadcast(msg=asked)) and patience:
                 _go_on(name, until, patience, stop)
                 await asyncio.sleep(_LOOK)
     except OSError as error:
@@ -109,13 +132,3 @@ def _go_on(name: str, until: float, patience: float, stop: threading.Event) -> N
 
 def _versions(said: Mapping[str, Any]) -> Versions:
     return dict(said["packages"])
-
-
-def _differences(here: Versions, there: Versions) -> Iterator[str]:
-    minor: Callable[[str], str] = lambda version: ".".join(version.split(".")[:2])  # noqa: E731
-    mine, its = minor(here["python"] or ""), minor(there["python"] or "")
-    if mine != its:
-        yield f"Python {its} (here {mine})"
-    for package in _PACKAGES:
-        if here.get(package) != there.get(package):
-            yield f"{package} {there.get(package) or 'missing'} (here {here.get(package) or 'missing'})"

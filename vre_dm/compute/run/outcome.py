@@ -10,11 +10,10 @@ from importlib import metadata
 from typing import Any
 
 from vre_dm.compute.inputs import Input
+from vre_dm.compute.packages import NUMBERS
 from vre_dm.lake.rules.spans import rough
 from vre_dm.lake.tables import Table, Tabular, plural, size_text
 
-_MATTER = ("vre-dm", "numpy", "awkward", "uproot", "hist", "boost-histogram", "pandas", "xarray", "numba")
-"""Packages whose versions may change a number."""
 _MOST = 10  # files of a display
 
 
@@ -39,7 +38,7 @@ class Outcome(Tabular):
     what
         Dataset, or paths in words.
     inputs
-        Each file with the checksum that was registered and verified.
+        Each file with the registered checksum, and whether all its bytes were compared with it.
     entries, unit
         How many the function saw, and of what.
     chunks, kept
@@ -88,7 +87,10 @@ class Outcome(Tabular):
         """Where the value came from, as plain JSON."""
         return {
             "what": self.what,
-            "inputs": [{"name": i.name, "checksum": i.checksum, "bytes": i.size} for i in self.inputs],
+            "inputs": [
+                {"name": i.name, "checksum": i.checksum, "bytes": i.size, "verified": i.verified}
+                for i in self.inputs
+            ],
             self.unit: self.entries,
             "chunks": self.chunks,
             "kept": self.kept,
@@ -126,7 +128,7 @@ class Outcome(Tabular):
 def environment() -> dict[str, str]:
     """Versions of Python and of the packages that may change a number."""
     found = {"python": platform.python_version(), "machine": f"{sys.platform} {platform.machine()}"}
-    for name in _MATTER:
+    for name in NUMBERS:
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:

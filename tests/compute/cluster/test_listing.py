@@ -1,0 +1,138 @@
+"""The list of clusters, and one of them by its name."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import dask.config
+import pytest
+
+import vre_dm as dm
+from tests.compute.cluster.runs import Place, used, value
+from tests.lakes import until
+from vre_dm.compute.cluster import listing
+from vre_dm.compute.cluster.folder import ClusterFolder
+from vre_dm.compute.cluster.listing import Clusters, ClusterState
+from vre_dm.compute.cluster.local import LocalCluster
+from vre_dm.errors import InvalidConfiguration, NoCluster
+
+
+@pytest.fixture(scope="module")
+def one(state: Path) -> Iterator[LocalCluster]:
+    with dm.cluster(1, "700 MB", kind="local") as process:
+        yield process
+
+
+@pytest.fixture
+def place(one: LocalCluster, file: Path) -> Iterator[Place]:
+    with used(one, file) as place:
+        yield place
+
+
+def stands(one: LocalCluster) -> ClusterState:
+    """How it stands, once its worker is there."""
+    until(lambda: dm.clusters()[0].workers == 1)
+    (state,) = dm.clusters()
+    assert state.name == one.id
+    return state
+
+
+def test_a_cluster_is_listed_with_what_it_has(one: LocalCluster) -> None:
+    state = stands(one)
+    assert (state.kind, state.state, state.minimum, state.most) == ("local", "running", 1, 1)
+    assert state.memory_limit == 700_000_000
+    assert 10_000_000 < state.memory < 2_000_000_000
+    assert state.dashboard == one.dashboard != ""
+    assert (state.running, state.waiting) == (0, 0)
+
+
+def test_the_list_shows_itself_as_a_table_and_tells_no_secret(one: LocalCluster) -> None:
+    stands(one)
+    shown = repr(dm.clusters()) + dm.clusters()._repr_html_()
+    assert "1 cluster" in shown
+    assert one.id in shown
+    assert "of 700 MB" in shown
+    assert "PRIVATE KEY" not in shown + str(dm.clusters().states)
+
+
+def test_what_runs_and_what_waits_is_counted(one: LocalCluster, place: Place, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+
+    def held(_: object) -> int:
+        while not gate.exists():
+            time.sleep(0.01)
+        return 1
+
+    running = place.started(held, 4)
+    came: list[object] = []
+    thread = threading.Thread(target=lambda: came.extend(running))
+    thread.start()
+    try:
+        until(lambda: (dm.clusters()[0].running, dm.clusters()[0].waiting) == (1, 3))
+    finally:
+        gate.touch()
+        thread.join(60)
+    assert len(came) == 4
+
+
+def test_one_that_is_used_by_its_name_runs_on_after_a_block(one: LocalCluster, file: Path) -> None:
+    with dm.cluster(name=one.id) as same, used(same, file) as place:
+        assert same.id == one.id
+        assert value(place.done(lambda _: 1, 1)[0]) == 1
+    assert stands(one).state == "running"
+
+
+def test_a_change_by_its_name_is_one_of_the_cluster(one: LocalCluster) -> None:
+    dm.cluster(name=one.id).scale((1, 2))
+    assert (stands(one).minimum, stands(one).most) == (1, 2)
+    one.scale(1)
+    assert stands(one).most == 1
+
+
+def test_one_that_is_ended_by_its_name_is_gone(state: Path) -> None:
+    other = dm.cluster((0, 1), "700 MB", kind="local").up()
+    assert other.id in {each.name for each in dm.clusters()}
+    dm.cluster(name=other.id).down()
+    assert not other.running
+    assert other.id not in {each.name for each in dm.clusters()}
+
+
+def test_one_whose_scheduler_does_not_answer_is_called_silent(
+    one: LocalCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = ClusterFolder(Path(one.handed()["folder"])).process
+    assert process is not None
+    monkeypatch.setattr(listing, "_ANSWER", 0.3)
+    os.kill(process.pid, signal.SIGSTOP)
+    try:
+        (state,) = dm.clusters()
+        assert (state.name, state.state) == (one.id, "silent")
+    finally:
+        os.kill(process.pid, signal.SIGCONT)
+
+
+def test_a_gateway_that_does_not_answer_is_a_note_below_the_others(one: LocalCluster) -> None:
+    with dask.config.set({"gateway.address": "http://127.0.0.1:9", "gateway.auth.kwargs": {"password": "x"}}):
+        found = dm.clusters()
+        assert [each.name for each in found] == [one.id]
+        assert "http://127.0.0.1:9 does not answer" in repr(found)
+
+
+def test_without_clusters_the_list_says_so() -> None:
+    assert repr(Clusters()) == "no clusters"
+    assert len(Clusters()) == 0
+
+
+@pytest.mark.parametrize("name", ["local-00000000", "..", "", "<b>", "a\nb"])
+def test_a_name_that_no_cluster_has_says_where_they_are_listed(state: Path, name: str) -> None:
+    with pytest.raises(NoCluster, match=r"dm\.clusters\(\) lists them") as refused:
+        dm.cluster(name=name)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_name_and_a_size_contradict_each_other(state: Path) -> None:
+    with pytest.raises(InvalidConfiguration, match="as it is"):
+        dm.cluster(2, name="local-00000000")

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from vre_dm.compute.merging import check_mergeable, check_own, merge
+from vre_dm.compute.merging import check_mergeable, merge
 from vre_dm.errors import Unmergeable
 
 
@@ -102,21 +102,3 @@ def test_what_can_never_be_added_is_refused_after_the_first_chunk(value: Any, sa
     with pytest.raises(Unmergeable, match=said) as caught:
         check_mergeable(value)
     assert "reduce=" in str(caught.value)
-
-
-def test_a_histogram_that_outlives_the_call_is_refused() -> None:
-    outside = mass([])
-
-    def fill(values: list[float]) -> hist.Hist:
-        return outside.fill(values)
-
-    with pytest.raises(Unmergeable, match="'outside', which it did not make"):
-        check_own(fill, fill([1]))
-    with pytest.raises(Unmergeable, match="'outside'"):
-        check_own(lambda values: {"mass": outside}, {"mass": outside})
-    check_own(fill, mass([1]))
-
-
-def test_a_constant_that_a_function_gives_back_is_its_own_business() -> None:
-    weight = 2.5
-    check_own(lambda _: weight, weight)

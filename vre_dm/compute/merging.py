@@ -1,11 +1,11 @@
 """Two values of a function made one: what can be added is added; the rest is refused by name."""
 
-from collections.abc import Callable, Iterable
 from numbers import Number
 from typing import Any
 
 import numpy as np
 
+from vre_dm.compute.sums import adds, summed, widened
 from vre_dm.errors import Unmergeable
 
 _OTHER = "; give reduce=, a function of two such values"
@@ -20,50 +20,44 @@ def merge(left: Any, right: Any) -> Any:
     """Add two values, or the values in two dictionaries; neither is changed.
 
     Numbers, NumPy arrays of one shape, histograms of hist or boost-histogram, xarray on equal coordinates,
-    and dictionaries and tuples of these. A key that only one dictionary has is kept.
+    and dictionaries and tuples of these. A key that only one dictionary has is kept. Integers and floats of
+    fewer than 64 bits are widened to 64.
 
     Raises
     ------
     Unmergeable
-        Anything else, or shapes, axes or coordinates that differ; the text says where.
+        Anything else, shapes, axes or coordinates that differ, integers whose sum is beyond 64 bits; the text
+        says where.
     """
     return _merged(left, right, "")
 
 
+def addable(value: Any) -> Any:
+    """Give a value as `merge` adds it: what has small numbers with wide ones.
+
+    Raises
+    ------
+    Unmergeable
+        Its type, or that of something in it, could never be added.
+    """
+    return _addable(value, "")
+
+
 def check_mergeable(value: Any) -> None:
-    """Refuse what `merge` could never add, as soon as the first chunk is done.
-
-    Raises
-    ------
-    Unmergeable
-        Its type, or that of something in it.
-    """
-    _check(value, "")
+    """Refuse what `merge` could never add, as soon as the first chunk is done; raises as `addable`."""
+    _addable(value, "")
 
 
-def check_own(function: Callable[..., Any], value: Any) -> None:
-    """Refuse an object that the function did not make: filled in each chunk anew, it would be counted again.
-
-    Raises
-    ------
-    Unmergeable
-        It is one of the function's global or enclosed variables.
-    """
-    code = getattr(function, "__code__", None)
-    if code is None:
-        return
-    held = dict(zip(code.co_freevars, _cells(function), strict=False))
-    held |= {name: function.__globals__[name] for name in code.co_names if name in function.__globals__}
-    changing = {
-        id(v): name for name, v in held.items() if not isinstance(v, Number | str | bytes | type(None))
-    }
-    for one in _leaves(value):
-        if (name := changing.get(id(one))) is not None:
-            msg = (
-                f"the function gives {name!r}, which it did not make itself: a chunk would be counted "
-                f"again with the next; make it inside of the function"
-            )
-            raise Unmergeable(msg)
+def _addable(value: Any, where: str) -> Any:
+    family = _family(value, where)
+    if family == "dict":
+        wide = value.copy()
+        for key, one in value.items():
+            wide[key] = _addable(one, f"{where}[{key!r}]")
+        return wide
+    if family == "tuple":
+        return tuple(_addable(one, f"{where}[{i}]") for i, one in enumerate(value))
+    return value if family == "histogram" else widened(value)
 
 
 def _merged(left: Any, right: Any, where: str) -> Any:
@@ -79,8 +73,8 @@ def _merged(left: Any, right: Any, where: str) -> Any:
             pairs = enumerate(zip(left, right, strict=True))
             return tuple(_merged(*pair, f"{where}[{i}]") for i, pair in pairs)
         try:
-            return left + right
-        except (ValueError, TypeError) as error:
+            return left + right if family == "histogram" else summed(widened(left), widened(right))
+        except (ValueError, TypeError, OverflowError) as error:
             why = " ".join(str(error).split())
     msg = f"{_what(where)} cannot be added: {why}{_OTHER}"
     raise Unmergeable(msg)
@@ -112,13 +106,6 @@ def _difference_of_xarray(left: Any, right: Any) -> str:
     return ""
 
 
-def _check(value: Any, where: str) -> None:
-    family = _family(value, where)
-    inner = value.items() if family == "dict" else enumerate(value) if family == "tuple" else ()
-    for key, one in inner:
-        _check(one, f"{where}[{key!r}]")
-
-
 def _family(value: Any, where: str) -> str:
     """What a value adds as.
 
@@ -131,18 +118,24 @@ def _family(value: Any, where: str) -> str:
         return "dict"
     if type(value) is tuple:
         return "tuple"
-    if isinstance(value, np.ndarray) and value.dtype.kind in "iufc":
+    if isinstance(value, np.ndarray) and adds(value.dtype):
         return "array"
     if isinstance(value, Number | np.number) and not isinstance(value, bool):
         return "number"
     if _comes_from(value, "boost_histogram", "Histogram"):
         return "histogram"
+    what = ""
     if _comes_from(value, "xarray", "Dataset") or _comes_from(value, "xarray", "DataArray"):
-        return "xarray"
-    kind = type(value)
-    what = _ADVICE.get(kind.__name__, f"a {kind.__module__}.{kind.__qualname__}, which is not known to add")
-    if isinstance(value, np.ndarray):
+        variables = value.data_vars.values() if hasattr(value, "data_vars") else (value,)
+        odd = next((one.dtype for one in variables if not adds(one.dtype)), None)
+        if odd is None:
+            return "xarray"
+        what = f"xarray of {odd}"
+    elif isinstance(value, np.ndarray):
         what = f"a NumPy array of {value.dtype}"
+    kind = type(value)
+    what = what or _ADVICE.get(kind.__name__, "")
+    what = what or f"a {kind.__module__}.{kind.__qualname__}, which is not known to add"
     msg = f"{_what(where)} is {what}{_OTHER if 'reduce' not in what else ''}"
     raise Unmergeable(msg)
 
@@ -155,20 +148,3 @@ def _comes_from(value: Any, package: str, name: str) -> bool:
     """Whether a class of this name of a package is among its bases; imports nothing."""
     bases = type(value).__mro__
     return any(b.__name__ == name and b.__module__.partition(".")[0] == package for b in bases)
-
-
-def _leaves(value: Any) -> Iterable[Any]:
-    yield value
-    inner = value.values() if isinstance(value, dict) else value if type(value) is tuple else ()
-    for one in inner:
-        yield from _leaves(one)
-
-
-def _cells(function: Any) -> list[Any]:
-    found = []
-    for cell in function.__closure__ or ():
-        try:
-            found.append(cell.cell_contents)
-        except ValueError:  # not assigned yet
-            found.append(None)
-    return found

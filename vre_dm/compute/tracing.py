@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vre_dm.compute.columns import Columns
+from vre_dm.compute.frozen import ENDS
 from vre_dm.compute.given import as_awkward
 from vre_dm.compute.merging import check_mergeable
 from vre_dm.compute.reading import Table
@@ -40,7 +41,7 @@ def traced(function: Callable[[Any], Any], kind: str, table: Table, *, merges: b
             check_mergeable(value)
     except Unmergeable:
         raise
-    except (Exception, SystemExit):  # noqa: S110 - said of the chunk, with its entries, when it is done
+    except (Exception, *ENDS):  # noqa: S110 - said of the chunk, with its entries, when it is done
         pass
     touched = columns.touched | (table.touched(log) if isinstance(table, Tree) else set())
     return tuple(name for name in table.names if name in touched)

@@ -4,23 +4,29 @@ import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Executor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
+from vre_dm.compute.chance import scatter
 from vre_dm.compute.columns import Columns
+from vre_dm.compute.frozen import ENDS, fresh
 from vre_dm.compute.given import given
+from vre_dm.compute.held import Held, check_own
 from vre_dm.compute.inputs import Input
-from vre_dm.compute.merging import check_mergeable, check_own
+from vre_dm.compute.merging import addable
 from vre_dm.compute.plan import Chunk
 from vre_dm.compute.reading import shelf
-from vre_dm.errors import ChunkFailed
+from vre_dm.compute.rows import check_rows, in_a_row
+from vre_dm.compute.run.sending import dumps, loads
+from vre_dm.errors import ChunkFailed, VreDmError
 
-Kind = Literal["awkward", "numpy", "xarray", "pandas", "path"]
+Kind = Literal["awkward", "numpy", "xarray", "pandas", "arrow", "path"]
 """As what a function takes a chunk."""
-_LONGEST = 20_000  # characters of a traceback that are kept
+LONGEST = 20_000
+"""Characters of a traceback that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +36,10 @@ class Work:
     Attributes
     ----------
     function
-        The user's: takes the entries of a chunk and gives what can be merged.
+        The user's: takes the entries of a chunk and gives what can be merged. One that is
+        `vre_dm.compute.frozen.Frozen` is made anew for each chunk.
     kind
-        As what it takes them.
+        As what it takes them; ``points`` are numbers of a scan, and no file is read.
     tree
         Path of the tree in each file.
     columns
@@ -44,7 +51,7 @@ class Work:
     """
 
     function: Callable[[Any], Any]
-    kind: Kind = "awkward"
+    kind: Kind | Literal["points"] = "awkward"
     tree: str = ""
     columns: tuple[str, ...] | None = None
     reduce: Callable[[Any, Any], Any] | None = None
@@ -97,7 +104,7 @@ class Loaded:
         self.work, self.source, self.chunk = work, source, chunk
         self._open = ExitStack()
         self._columns: Columns | None = None
-        if work.kind == "path":
+        if work.kind in {"path", "points"}:
             return
         try:
             table = self._open.enter_context(shelf.lend(source, work.tree))
@@ -120,16 +127,39 @@ class Loaded:
         """
         begin = time.perf_counter()
         try:
-            value = self.work.function(self._argument())
-            if self.work.reduce is None:
-                check_mergeable(value)
-            check_own(self.work.function, value)
-        except (Exception, SystemExit) as error:
+            function = fresh(self.work.function)
+            held = Held(function)
+            if function is not self.work.function:
+                scatter(held.objects, self.source.name, self.chunk.start, self.chunk.stop)
+            value = function(self._argument())
+        except ChunkFailed:  # it says better what failed
+            raise
+        except (Exception, *ENDS) as error:
             own = error.__traceback__.tb_next if error.__traceback__ else None
             said = f"{_line(error)}{_place(own)}"
             raise _failed(self.source, self.chunk, said, error, _trace(error, own)) from error
+        try:
+            value = self._taken(held, value)
+        except VreDmError as error:
+            raise _failed(self.source, self.chunk, _line(error), error, "") from error
         moved = self._columns.table.moved() if self._columns else 0
         return Part(self.chunk.index, value, self.chunk.entries, moved, time.perf_counter() - begin)
+
+    def _taken(self, held: Held, value: Any) -> Any:
+        """Give a value as it travels: a copy, which no later chunk changes, and which holds no file's memory.
+
+        Raises
+        ------
+        Unmergeable, NotSendable
+            It cannot be merged, or is not the chunk's own, or cannot be pickled.
+        """
+        adds = self.work.reduce is None
+        check_own(held, value, adds=adds, again=lambda: Held(fresh(self.work.function)))
+        if adds:
+            value = addable(value)
+        elif self.work.reduce is in_a_row:
+            check_rows(value)
+        return loads(dumps(value))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -138,6 +168,8 @@ class Loaded:
     def _argument(self) -> Any:
         if self._columns is not None:
             return given(self._columns, self.work.kind)
+        if self.work.kind == "points":
+            return range(self.chunk.start, self.chunk.stop)
         return Path(self.source.path or self.source.name)
 
 
@@ -169,8 +201,9 @@ def _failed(source: Input, chunk: Chunk, said: str, error: BaseException, trace:
 
 
 def _line(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    kind = type(error).__name__
+    kind, text = type(error).__name__, ""
+    with suppress(Exception):  # an error whose text is an error
+        text = " ".join(str(error).split())
     return f"{kind}: {text[:300]}" if text else kind
 
 
@@ -187,4 +220,7 @@ def _place(frames: TracebackType | None) -> str:
 def _trace(error: BaseException, frames: TracebackType | None) -> str:
     if frames is None:
         return ""
-    return "".join(traceback.format_exception(type(error), error, frames))[-_LONGEST:]
+    try:
+        return "".join(traceback.format_exception(type(error), error, frames))[-LONGEST:]
+    except Exception:  # an error whose text is an error
+        return "".join(traceback.format_tb(frames))[-LONGEST:]

@@ -98,3 +98,21 @@ def test_a_killed_map_is_continued_from_its_task(home: Path, terminal: Terminal,
     )
     assert again["data"]["text/plain"] == "0"
     assert kernel.run("dm.jobs()[0].outcome().value['n']")["data"]["text/plain"] == "2304"
+
+
+def test_a_map_goes_on_when_the_kernel_restarts_in_the_middle_of_its_cell(
+    kernel: Kernel, home: Path, terminal: Terminal
+):
+    kernel.client.execute("dm.dataset('cms:zmumu.2010').map(fill)")
+    until(lambda: [job for job in maps(terminal) if job["state"] == "running"])
+    kernel.manager.restart_kernel()  # as JupyterLab does it: an interrupt, then the request to end
+    kernel.client.wait_for_ready(timeout=60)
+    (job,) = maps(terminal)
+    assert job["state"] == "running"
+    assert kernel.run("%load_ext vre_dm")["status"] == "ok"
+    assert kernel.run(FILL)["status"] == "ok"
+    same = kernel.run("dm.start_map('cms:zmumu.2010', fill).name")["data"]["text/plain"]
+    assert same == repr(job["job"])
+    (home / "gate").touch()
+    done = kernel.run("dm.dataset('cms:zmumu.2010').map(fill)['n']")
+    assert done["data"]["text/plain"] == "2304"

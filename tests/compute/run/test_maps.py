@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import hist
 import numpy as np
 import pytest
 import uproot
@@ -16,10 +17,10 @@ import uproot
 from tests.compute.run.conftest import CHUNKS, ENTRIES, TOTAL, Files, gated, reached, told
 from tests.lakes import until
 from vre_dm.compute.run.driving import started as driven
-from vre_dm.compute.run.folder import RunFolder
+from vre_dm.compute.run.folder import RunFolder, read
 from vre_dm.compute.run.order import Order
 from vre_dm.compute.run.running import RunningMap, outcome_of
-from vre_dm.compute.run.starting import begun_job, start
+from vre_dm.compute.run.starting import again, begun_job, start
 from vre_dm.errors import (
     ChunkFailed,
     DatasetChanged,
@@ -361,3 +362,176 @@ def test_it_outlives_the_process_that_began_it(files: Files, root: Path, tmp_pat
     assert running.state == "running"
     gate.touch()
     assert running.result(60) == TOTAL
+
+
+class Analysis:
+    """Counts in itself, as an analysis class does."""
+
+    def __init__(self) -> None:
+        self.seen, self.h = 0, hist.Hist.new.Reg(6, 0, 6000).Int64()
+
+    def count(self, events: Any) -> int:
+        self.seen += len(events)
+        return self.seen
+
+    def fill(self, events: Any) -> hist.Hist:
+        return self.h.fill(np.asarray(events.x))
+
+    def copied(self, events: Any) -> hist.Hist:
+        return self.fill(events).copy()
+
+
+def test_what_a_chunk_leaves_in_an_object_is_not_counted_with_the_next(files: Files, root: Path):
+    assert done_here(root, files.order(Analysis().count)).result(60) == CHUNKS * ENTRIES
+    assert done_here(root, files.order(Analysis().copied)).result(60).values().tolist() == [ENTRIES] * CHUNKS
+
+
+def test_a_histogram_of_an_object_is_refused_by_name(files: Files, root: Path):
+    with pytest.raises(
+        ChunkFailed, match=r"Unmergeable: the function gives 'self\.h', which it did not make"
+    ):
+        done_here(root, files.order(Analysis().fill)).result(60)
+
+
+def test_what_a_function_changed_is_not_kept_by_an_earlier_run(files: Files, root: Path, tmp_path: Path):
+    gate, rng = tmp_path / "gate", np.random.default_rng(3)
+
+    def smeared(events: Any) -> float:
+        import time
+
+        while events.x[0] >= 3 * ENTRIES and not gate.exists():
+            time.sleep(0.02)
+        return float(np.sum(events.x + rng.normal(size=len(events))))
+
+    order = files.order(smeared)
+    stopped_here(root, order, 3)
+    gate.touch()
+    went_on = done_here(root, order).outcome()
+    at_once = done_here(root, order).outcome()
+    assert (went_on.kept, at_once.kept) == (3, 0)
+    assert went_on.value == at_once.value != TOTAL
+
+
+def test_counts_in_small_integers_do_not_go_round(files: Files, root: Path):
+    found = done_here(root, files.order(lambda events: {"n": np.array([100], "i1")})).result(60)
+    assert found["n"].tolist() == [100 * CHUNKS]
+
+
+def test_a_reduce_that_raises_is_named_with_file_and_entries_and_chunks_are_kept(files: Files, root: Path):
+    def reduce(left: float, right: float) -> float:
+        msg = "no such sum"
+        raise KeyError(msg)
+
+    with pytest.raises(Unmergeable, match=r"events\.0\.root, entries 1000 to 2000 .*reduce= raised KeyError"):
+        done_here(root, files.order(total, reduce=reduce)).result(60)
+    assert done_here(root, files.order(total)).outcome().kept == 2
+
+
+def test_values_that_do_not_fit_are_named_with_file_and_entries(files: Files, root: Path):
+    def odd(events: Any) -> Any:
+        return np.zeros(3 if events.x[0] < 2 * ENTRIES else 4)
+
+    with pytest.raises(Unmergeable, match=r"events\.\d\.root, entries .*shapes differ, \(3,\) and \(4,\)"):
+        done_here(root, files.order(odd, columns=["x"])).result(60)
+
+
+class Picky(Exception):
+    """Pickles, and cannot be made again from what was pickled."""
+
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(one + other)
+
+
+def test_an_error_that_cannot_be_made_again_is_told_all_the_same(root: Path, files: Files):
+    run = RunFolder(begun_job(root, files.order(total)))
+    run.keep_error(Picky("no ", "detector"))
+    error = read(run.error)
+    assert isinstance(error, RunFailed)
+    assert "Picky: no detector" in str(error)
+
+
+def end(events: Any) -> int:
+    raise KeyboardInterrupt
+
+
+class Mute(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+def mute(events: Any) -> int:
+    raise Mute
+
+
+@pytest.mark.parametrize(("function", "said"), [(end, "KeyboardInterrupt"), (mute, "Mute")])
+def test_whatever_a_function_raises_fails_its_chunk(
+    files: Files, root: Path, function: Callable[[Any], Any], said: str
+):
+    with pytest.raises(ChunkFailed, match=f"events.0.root, entries 0 to 1000: {said}"):
+        done_here(root, files.order(function, columns=["x"])).result(60)
+
+
+def test_a_result_that_was_written_is_not_lost_with_its_process(files: Files, root: Path):
+    done_here(root, files.order(total)).result(60)
+    (folder,) = folders(root)
+    folder.journal.write_bytes(b"".join(folder.journal.read_bytes().splitlines(keepends=True)[:-1]))
+    folder.give(10**7)  # a process that is not there
+    assert folder.state == "died"
+    assert outcome_of(folder).value == TOTAL
+
+
+def test_a_name_that_is_no_job_of_the_folder_is_not_repeated(root: Path, tmp_path: Path, files: Files):
+    elsewhere = begun_job(tmp_path / "elsewhere", files.order(total))
+    with pytest.raises(RunFailed, match="not there any more"):
+        again(root, f"../../elsewhere/{elsewhere.path.name}")
+
+
+def test_anything_but_an_interrupt_of_who_follows_leaves_it_alone(files: Files, root: Path, tmp_path: Path):
+    gate = tmp_path / "gate"
+    running = start(root, files.order(gated(gate, ENTRIES)))
+
+    def ended(error: BaseException) -> Callable[[object], None]:
+        def listener(event: object) -> None:
+            raise error
+
+        return listener
+
+    for error in (SystemExit(), OSError("no screen"), GeneratorExit()):
+        with pytest.raises(type(error)):
+            running.follow(ended(error))
+    with pytest.raises(KeyboardInterrupt):
+        running.follow(ended(KeyboardInterrupt()), lambda: True)
+    gate.touch()
+    assert running.result(60) == TOTAL
+
+
+def test_an_edited_file_of_a_module_that_is_imported_by_its_process_is_seen(
+    files: Files, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    module = tmp_path / "locked_of_mine.py"
+    text = "import threading\nlock = threading.Lock()\nSCALE = 1\n"
+    module.write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    import locked_of_mine
+
+    gate = tmp_path / "gate"
+
+    def scaled(events: Any) -> float:
+        import time
+
+        while events.x[0] >= 3 * ENTRIES and not gate.exists():
+            time.sleep(0.02)
+        with locked_of_mine.lock:
+            return float(locked_of_mine.SCALE * np.sum(events.x))
+
+    order = files.order(scaled)
+    first = start(root, order)
+    reached(root, 3)
+    first.cancel()
+    assert first.wait(60)
+    module.write_text(text.replace("SCALE = 1", "SCALE = 2"))
+    gate.touch()
+    outcome = start(root, order).outcome(60)
+    del sys.modules["locked_of_mine"]
+    assert (outcome.value, outcome.kept) == (2 * TOTAL, 0)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vre_dm.compute.inputs import Input
 from vre_dm.compute.plan import Chunk, Plan
+from vre_dm.compute.point_sums import failures
 from vre_dm.compute.run.folder import RunFolder, read, write
 from vre_dm.compute.run.sending import dumps
 from vre_dm.compute.work import Part
@@ -26,10 +27,22 @@ def key_of(function: str, plan: Plan, chunk: Chunk) -> str:
 
 
 def content_of(source: Input) -> object:
-    """Which content a file has: its checksum, or where none is registered when it was last written."""
+    """Which content a file has: its checksum, or where none is registered when it was last written.
+
+    Of a file elsewhere without a checksum nobody can tell: each run has its own.
+    """
     if source.checksum:
-        return source.checksum, source.size
-    return None if source.path is None else standing_of(source.path)
+        # what was not compared as a whole may be other content, which a later run is not to take for this
+        return source.checksum, source.size, *(() if source.verified else ("not verified",))
+    if source.away is not None:
+        return source.away.run
+    if source.path is None:
+        return None
+    try:
+        facts = source.path.stat()
+    except OSError:
+        return None
+    return (*_standing(facts), facts.st_ctime_ns)  # which no program can set back
 
 
 def standing_of(path: Path) -> Standing | None:
@@ -38,6 +51,10 @@ def standing_of(path: Path) -> Standing | None:
         facts = path.stat()
     except OSError:
         return None
+    return _standing(facts)
+
+
+def _standing(facts: os.stat_result) -> Standing:
     return facts.st_ino, facts.st_size, facts.st_mtime_ns
 
 
@@ -82,6 +99,8 @@ class Checkpoint:
 
     def keep(self, part: Part) -> None:
         """Write down a chunk; a map never fails because that cannot be done."""
+        if failures(part.value):
+            return  # points that failed are tried again
         if self.refused or part.split or not self._as_it_stood(self._plan.chunks[part.index].input):
             return  # two halves were merged by this run's reduce=, which is none of the key
         try:

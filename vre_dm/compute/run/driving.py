@@ -12,17 +12,21 @@ from typing import Any
 from vre_dm.compute.backend import Backend
 from vre_dm.compute.inputs import Input
 from vre_dm.compute.plan import Plan
+from vre_dm.compute.point_sums import failures
 from vre_dm.compute.preparing import Prepared, prepare
 from vre_dm.compute.run.checkpoint import Checkpoint, standing_of
+from vre_dm.compute.run.choosing import inputs_for, remark
+from vre_dm.compute.run.fingerprint import fingerprint
 from vre_dm.compute.run.folder import RunFolder, read, write
 from vre_dm.compute.run.loop import Loop
 from vre_dm.compute.run.order import Order
-from vre_dm.compute.run.outcome import Outcome
+from vre_dm.compute.run.outcome import Outcome, Skipped
 from vre_dm.compute.run.progress import Progress
+from vre_dm.compute.run.scans import prepare_scan
 from vre_dm.compute.run.sending import dumps
 from vre_dm.compute.run.starting import FUNCTION
-from vre_dm.compute.run.taking import changed, taken
-from vre_dm.errors import DatasetChanged, JobCancelled, RunFailed, VreDmError
+from vre_dm.compute.run.taking import changed
+from vre_dm.errors import ChunkFailed, DatasetChanged, JobCancelled, RunFailed, VreDmError
 from vre_dm.lake.apart import Apart, Hung
 from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.jobs.folder import JobFolder, folders
@@ -33,6 +37,7 @@ from vre_dm.lake.transfer.events import Cancelled, Finished, Listener
 
 DatasetOf = Callable[[str, str], Dataset]
 """Opens a dataset of a lake, both by their names."""
+_TOLD = 10  # points that failed
 
 
 def started(job: JobFolder, dataset_of: DatasetOf) -> StartedJob:
@@ -70,11 +75,21 @@ def _drive(
         os.chdir(order.folder)  # as in the session, for a function that opens its own files
     function, reduce = order.loaded()
     dataset = dataset_of(order.lake, order.did) if order.did else None
-    inputs = order.inputs if dataset is None else taken(dataset, order.files, tell, stop)
+    inputs = order.inputs
+    if dataset is not None:
+        inputs = inputs_for(
+            order, dataset, lambda some: _prepared(_plan_of(order, function, reduce, some), stop), tell, stop
+        )
     stood = [None if source.path is None else standing_of(source.path) for source in inputs]
-    prepared = _prepared(order, function, reduce, inputs, stop)
-    checkpoint = Checkpoint(run, order.key, prepared.plan, stood)
-    checkpoint.adopt(map(RunFolder, earlier(job, order.key)))
+    before = [*map(RunFolder, earlier(job, order.key))]
+    if order.grid is None:
+        plan = _plan_of(order, function, reduce, inputs)
+    else:
+        plan = partial(prepare_scan, order, function, reduce, run, before)
+    prepared = _prepared(plan, stop)
+    key = fingerprint(order.key, function.fresh())  # as it is here: what it imports may be another file now
+    checkpoint = Checkpoint(run, key, prepared.plan, stood)
+    checkpoint.adopt(before)
     progress = Progress(prepared.plan, tell)
     loop = Loop(prepared, checkpoint, progress, order.on_error)
     try:
@@ -82,20 +97,26 @@ def _drive(
     except JobCancelled:
         tell(Cancelled(progress.files, len(inputs)))
         raise
+    except ChunkFailed as error:
+        if error.cause == DatasetChanged.__name__:  # as it was read from a server
+            raise DatasetChanged(str(error)) from error
+        raise
     _check_unchanged(order, inputs, stood, dataset)
-    notes = (*prepared.notes, *_remarks(loop, checkpoint))
-    outcome = _outcome(order, prepared.plan, loop, value, notes, began)
+    failed = failures(value)
+    for failure in failed[:_TOLD]:
+        progress.trouble(f"{failure.name}: {failure.cause}", again=False)
+    loop.skipped += [Skipped(f.name, f.index, f.index + 1, f"{f.name}: {f.cause}") for f in failed]
+    notes = (*prepared.notes, *remark(inputs, loop.bytes_read), *_remarks(loop, checkpoint, len(failed)))
+    outcome = _outcome(order, prepared.plan, loop, prepared.finish(value), notes, began)
     _keep(run, outcome)
     for done in (job, *earlier(job, order.key, same=True)):
         RunFolder(done).forget_chunks()
     tell(Finished(len(inputs), prepared.plan.bytes, outcome.seconds))
 
 
-def _prepared(
-    order: Order, function: Any, reduce: Any, inputs: tuple[Input, ...], stop: threading.Event
-) -> Prepared:
-    """Plan, apart: the function is tried on the first entries, and is left there if it is to stop."""
-    plan = partial(
+def _plan_of(order: Order, function: Any, reduce: Any, inputs: tuple[Input, ...]) -> Callable[[], Prepared]:
+    """Give what plans a map."""
+    return partial(
         prepare,
         function,
         inputs,
@@ -105,6 +126,10 @@ def _prepared(
         reduce=reduce,
         chunk_bytes=order.chunk_bytes,
     )
+
+
+def _prepared(plan: Callable[[], Prepared], stop: threading.Event) -> Prepared:
+    """Plan, apart: the function is tried on a little, and is left there if it is to stop."""
     try:
         return Apart().ask(plan, math.inf, stop.is_set)
     except Hung:
@@ -118,7 +143,7 @@ def _outcome(
     return Outcome(
         value=value,
         what=order.names,
-        inputs=plan.inputs,
+        inputs=plan.inputs if order.grid is None else (),
         entries=loop.entries,
         unit=plan.unit,
         chunks=len(plan.chunks),
@@ -161,11 +186,13 @@ def backend_of(order: Order, stop: threading.Event) -> Backend:
     return backend
 
 
-def _remarks(loop: Loop, checkpoint: Checkpoint) -> list[str]:
+def _remarks(loop: Loop, checkpoint: Checkpoint, failed: int) -> list[str]:
     """What the user should know of the result."""
     found = [checkpoint.refused] if checkpoint.refused else []
-    if loop.skipped:
-        found.append(f"{plural(len(loop.skipped), 'chunk')} left out")
+    if failed:
+        found.append(f"{plural(failed, 'point')} failed and are left out")
+    if len(loop.skipped) > failed:
+        found.append(f"{plural(len(loop.skipped) - failed, 'chunk')} left out")
     if loop.split:
         halves = "ran out of memory and was done in two halves: sums may differ in the last bit"
         found.append(f"{plural(loop.split, 'chunk')} {halves}")

@@ -3,28 +3,33 @@
 What cannot be known here is what a function reads while it runs: files, the clock, random numbers.
 """
 
-import dis
 import functools
 import hashlib
-import importlib.util
-import pickle
+import secrets
 import sys
 import types
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from pathlib import Path
+import typing
+from collections import ChainMap
+from collections.abc import Sequence
 from typing import Any
 
-from vre_dm.compute.run.ours import is_users, is_users_file, version_of
+import numpy as np
 
-_SCALARS = (int, float, complex, str, bytes, bool, type(None), type(Ellipsis), range)
-_LOADS = {"LOAD_GLOBAL", "LOAD_NAME"}
+from vre_dm.compute.run.ours import is_users, package_of, version_of
+from vre_dm.compute.run.reads import InPart, read_by
+from vre_dm.errors import MissingExtra
+
+_SCALARS = {
+    *(int, float, complex, str, bytes, bool, range),
+    *(type(None), type(Ellipsis), type(NotImplemented)),
+}
+_TYPE_NAMES = (typing.TypeVar, typing.ParamSpec, typing.TypeVarTuple, typing.NewType)
 _KEPT_BY_PYTHON = {
     *("__dict__", "__weakref__", "__doc__", "__module__", "__firstlineno__", "__static_attributes__"),
     *("__slotnames__", "_abc_impl"),
 }
+_MADE_BY_PYTHON = 1 << 9  # Py_TPFLAGS_HEAPTYPE: no class of C that is there as soon as its module is
 _PRINTED = 32
-_DEEPEST = 4  # packages in packages
 
 
 def fingerprint(*values: object) -> str:
@@ -33,7 +38,8 @@ def fingerprint(*values: object) -> str:
     Parameters
     ----------
     *values
-        Functions, of which all that they read belongs to them; classes, arrays, anything that can be pickled.
+        Functions, of which all that they read belongs to them; classes, arrays, objects: each by what it
+        would be made of in another process. One that cannot be sent there has another digest each time.
 
     Returns
     -------
@@ -53,168 +59,207 @@ def modules_of(function: object) -> set[types.ModuleType]:
     return walk.modules
 
 
-class _Walk:
-    """Goes through what belongs to a value once, in an order that depends on the values alone."""
+def values_of(function: object) -> list[tuple[str, Any]]:
+    """Global and enclosed values that a function uses, by name."""
+    if not isinstance(function, types.FunctionType):
+        return []
+    return [(name, value) for name, value in read_by(function) if not isinstance(value, InPart)]
 
-    def __init__(self) -> None:
+
+class _Walk:
+    """Goes through what belongs to a value once, in an order that depends on the values alone.
+
+    Parameters
+    ----------
+    around
+        Walk that this one is a part of: of what that saw only this is said.
+    """
+
+    def __init__(self, around: "_Walk | None" = None) -> None:
         self.digest = hashlib.sha256(f"python {sys.version_info[:2]}".encode())
         self.modules: set[types.ModuleType] = set()
-        self._seen: dict[int, int] = {}
+        self._seen: ChainMap[int, int] = ChainMap() if around is None else around._seen.new_child()
+        self._count: int = 0 if around is None else around._count
         self._kept: list[object] = []  # what was seen must live: ids of the dead are given again
 
-    def add(self, value: Any) -> None:
-        """Let a value count."""
-        if isinstance(value, _SCALARS):
-            self._tell(type(value).__name__, repr(value))
-            return
-        if id(value) in self._seen:
-            self._tell("again", self._seen[id(value)])
-            return
-        self._seen[id(value)] = len(self._seen)
-        self._kept.append(value)
-        self._tell("kind", type(value).__module__, type(value).__qualname__)
-        self._add_new(value)
+    def add(self, value: object) -> None:
+        """Let a value count, and then what it is made of, so that the order says who has what."""
+        waiting = [value]
+        while waiting:
+            waiting.extend(reversed(self._told(waiting.pop())))
 
-    def _add_new(self, value: Any) -> None:
-        if isinstance(value, types.FunctionType):
-            self._add_function(value)
-        elif isinstance(value, types.CodeType):
-            self._add_code(value)
-        elif isinstance(value, types.ModuleType):
-            if is_users(value):
-                self.modules.add(value)
-            self._tell(value.__name__, "" if is_users(value) else version_of(value))
-        elif isinstance(value, type):
-            self._add_class(value)
-        elif isinstance(value, types.MethodType):
-            self._add_all(value.__func__, value.__self__)
-        elif isinstance(value, functools.partial):
-            self._add_all(value.func, value.args, value.keywords)
-        elif isinstance(value, Mapping):
-            self._add_all(*(part for pair in value.items() for part in pair))
-        elif isinstance(value, set | frozenset):
-            self._tell(*sorted(fingerprint(part) for part in value))
-        elif isinstance(value, list | tuple):
-            self._add_all(*value)
-        elif callable(wrapped := getattr(value, "py_func", None)):  # what numba compiles
-            self._add_all(wrapped, getattr(value, "targetoptions", None))
-        elif callable(wrapped := getattr(value, "__wrapped__", None)):  # as functools.lru_cache gives it
-            self.add(wrapped)
+    def _told(self, value: Any) -> Sequence[object]:
+        """Say what a value is; gives its parts."""
+        kind = type(value)
+        if kind in _SCALARS:
+            self._tell_scalar(value)
+        elif kind is tuple and all(type(part) in _SCALARS for part in value):
+            self._tell("tuple", len(value))
+            return value  # type: ignore[no-any-return]  # wherever it stands, once or twice
+        elif (before := self._seen.get(id(value))) is not None:
+            self._tell("again", before)
         else:
-            self._add_object(value)
+            self._count += 1
+            self._seen[id(value)] = self._count
+            self._kept.append(value)
+            self._tell("kind", kind.__module__, kind.__qualname__)
+            return self._parts(value, kind)
+        return ()
 
-    def _add_function(self, function: types.FunctionType) -> None:
-        module = sys.modules.get(function.__module__ or "")
-        if module is not None and not is_users(module):
-            self._tell(function.__module__, function.__qualname__, version_of(module))
-            return
-        if module is not None:
+    def _parts(self, value: Any, kind: type) -> Sequence[object]:
+        if isinstance(value, types.FunctionType):
+            return self._of_function(value)
+        if isinstance(value, types.CodeType):
+            return self._of_code(value)
+        if isinstance(value, types.ModuleType):
+            return self._of_module(value)
+        if isinstance(value, InPart):
+            self.modules.add(value.module)
+            return (value.module.__name__,)
+        if isinstance(value, type):
+            return self._of_class(value)
+        if isinstance(value, _TYPE_NAMES):
+            return (value.__name__,)
+        if kind is list or kind is tuple:
+            self._tell(len(value))
+            return value  # type: ignore[no-any-return]
+        if kind is dict:
+            self._tell(len(value))
+            return [part for pair in value.items() for part in pair]
+        if kind is set or kind is frozenset:
+            self._tell(sorted(self._apart(part) for part in value))
+            return ()
+        if kind is np.ndarray and not value.dtype.hasobject:
+            return self._of_array(value)
+        return self._of_object(value, kind)
+
+    def _of_function(self, function: types.FunctionType) -> Sequence[object]:
+        if home := package_of(function):
+            return function.__module__, function.__qualname__, version_of(home)
+        self._note(function.__module__)
+        held = (function.__defaults__, function.__kwdefaults__, function.__annotations__, function.__dict__)
+        read = [part for pair in read_by(function) for part in pair]
+        return function.__code__, *held, len(read), *read
+
+    def _of_code(self, code: types.CodeType) -> Sequence[object]:
+        counts = (code.co_argcount, code.co_kwonlyargcount, code.co_posonlyargcount, code.co_flags)
+        names = (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
+        return code.co_code, code.co_exceptiontable, *counts, *names, len(code.co_consts), *code.co_consts
+
+    def _of_module(self, module: types.ModuleType) -> Sequence[object]:
+        if not is_users(module):
+            return module.__name__, version_of(module)
+        self.modules.add(module)
+        named = sorted(name for name in vars(module) if not (name.startswith("__") and name.endswith("__")))
+        return module.__name__, tuple(named), *(vars(module)[name] for name in named)
+
+    def _of_class(self, kind: type) -> Sequence[object]:
+        if home := package_of(kind):
+            return kind.__module__, kind.__qualname__, version_of(home)
+        if not kind.__flags__ & _MADE_BY_PYTHON:
+            return kind.__module__, kind.__qualname__
+        self._note(kind.__module__)
+        members = vars(kind)
+        named = sorted(name for name in members if name not in _KEPT_BY_PYTHON)
+        values = (members[name] for name in named)
+        return type(kind), len(kind.__bases__), *kind.__bases__, tuple(named), *values
+
+    def _of_array(self, array: "np.ndarray[Any, Any]") -> Sequence[object]:
+        rows = array.flags.c_contiguous or not array.flags.f_contiguous
+        self._tell(repr(array.dtype), array.shape, rows)
+        flat = np.ascontiguousarray(array if rows else array.T)
+        self.digest.update(flat.reshape(-1).view(np.uint8).data)
+        return ()
+
+    def _of_object(self, value: Any, kind: type) -> Sequence[object]:
+        """Give what an object is made of when it comes to another process, as pickling does it."""
+        if kind is functools._lru_cache_wrapper:
+            return value.__wrapped__, value.cache_parameters()
+        if kind is functools.cached_property:  # it has a lock
+            return value.func, value.attrname
+        if kind.__module__.partition(".")[0] == "numba":
+            return self._of_compiled(value, kind)
+        made = _reduced(value, kind)
+        if isinstance(made, str):
+            return self._of_name(value, made)
+        if made is None:
+            return (kind, secrets.token_hex(16))
+        make, args, state, items, pairs, setter = (*made, *[None] * 4)[:6]
+        return make, args, state, [*(items or ())], [*(pairs or ())], setter
+
+    def _of_compiled(self, value: Any, kind: type) -> Sequence[object]:
+        """Parts of what numba compiles: it pickles with a number that is drawn in each process."""
+        if callable(function := getattr(value, "py_func", None)):
+            options, given = getattr(value, "targetoptions", None), getattr(value, "locals", None)
+            signatures = () if getattr(value, "_can_compile", True) else getattr(value, "signatures", ())
+            return function, options, given, [str(one) for one in signatures]
+        if (states := getattr(value, "states", None)) is not None:  # what it keeps to be made again
+            return value.ctor, {name: part for name, part in states.items() if name != "uuid"}
+        made = _reduced(value, kind)
+        return made if isinstance(made, tuple) else (kind, secrets.token_hex(16))
+
+    def _of_name(self, value: Any, name: str) -> Sequence[object]:
+        """What pickles as a name is told by its package; in a module of the user's it may be anything."""
+        home = getattr(value, "__module__", None)
+        module = sys.modules.get(home) if isinstance(home, str) else _holder(value, name)
+        if module is None or is_users(module):
+            return type(value), name, secrets.token_hex(16)
+        return module.__name__, name, version_of(module)
+
+    def _apart(self, value: object) -> str:
+        """Digest of a part that has no place among its neighbours."""
+        walk = _Walk(self)
+        walk.add(value)
+        self.modules |= walk.modules
+        return walk.digest.hexdigest()
+
+    def _note(self, name: str | None) -> None:
+        module = sys.modules.get(name or "")
+        if module is not None and is_users(module):
             self.modules.add(module)
-        self._add_code(function.__code__)
-        self._add_all(function.__defaults__, function.__kwdefaults__)
-        for name, value in _read(function):
-            self._tell("reads", name)
-            self.add(value)
 
-    def _add_code(self, code: types.CodeType) -> None:
-        self._tell(code.co_code.hex(), code.co_names, code.co_varnames, code.co_freevars, code.co_flags)
-        self._tell(code.co_argcount, code.co_kwonlyargcount, code.co_posonlyargcount)
-        self._add_all(*code.co_consts)
-
-    def _add_class(self, kind: type) -> None:
-        module = sys.modules.get(kind.__module__)
-        if module is not None and not is_users(module):
-            self._tell(kind.__module__, kind.__qualname__, version_of(module))
-            return
-        if module is not None:
-            self.modules.add(module)
-        self._add_all(*kind.__bases__)
-        for name, value in sorted(vars(kind).items()):
-            if name not in _KEPT_BY_PYTHON:
-                self._tell(name)
-                self.add(_plain(value))
-
-    def _add_object(self, value: Any) -> None:
-        """An object is its class, with its state if the class is the user's, else with its pickle."""
-        module = sys.modules.get(type(value).__module__)
-        self.add(type(value))
-        try:
-            if module is not None and is_users(module):
-                self.add(value.__getstate__())
-            else:
-                self._tell(hashlib.sha256(pickle.dumps(value, protocol=4)).hexdigest())
-        except Exception:  # it cannot be sent either, and who sends it says so
-            self._tell(repr(value))
-
-    def _add_all(self, *values: object) -> None:
-        self._tell(len(values))
-        for value in values:
-            self.add(value)
+    def _tell_scalar(self, value: Any) -> None:
+        if isinstance(value, str):
+            value = value.encode(errors="surrogatepass")
+            self._tell("text", len(value))
+            self.digest.update(value)
+        elif isinstance(value, bytes):
+            self._tell("bytes", len(value))
+            self.digest.update(value)
+        else:  # a long number in hexadecimal: Python prints no other
+            self._tell(type(value).__name__, f"{value:x}" if type(value) is int else repr(value))
 
     def _tell(self, *words: object) -> None:
         self.digest.update(repr(words).encode(errors="surrogatepass"))
 
 
-def _plain(value: Any) -> Any:
-    """Function behind a property, a static or a class method."""
-    if isinstance(value, functools.cached_property):
-        return value.func
-    if isinstance(value, property):
-        return (value.fget, value.fset, value.fdel)
-    return value.__func__ if isinstance(value, staticmethod | classmethod) else value
-
-
-def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _codes(constant)
-
-
-def _read(function: types.FunctionType) -> list[tuple[str, Any]]:
-    """Global and enclosed values that a function reads, by name; of the user's modules what is read."""
-    found: dict[str, Any] = {}
-    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-        with suppress(ValueError):  # nothing is in it yet
-            found[name] = cell.cell_contents
-    names: set[str] = set()
-    for code in _codes(function.__code__):
-        names.update(code.co_names)
-        for step in dis.get_instructions(code):
-            if step.opname in _LOADS and step.argval in function.__globals__:
-                found[step.argval] = function.__globals__[step.argval]
-            elif step.opname == "IMPORT_NAME":
-                found[f"import {step.argval}"] = _imported(step.argval)
-    for name, value in list(found.items()):
-        _look_into(name, value, sorted(names), found)
-    return sorted(found.items())
-
-
-def _imported(name: str) -> object:
-    """What an import in a function gives; the source of a module of the user's that nobody imported yet."""
-    if name in sys.modules:
-        return sys.modules[name]
+def _reduced(value: Any, kind: type) -> Any:
+    """What pickling makes of an object: how it is made again and of what, or a name; None if that fails."""
     try:
-        spec = importlib.util.find_spec(name)
-        file = Path(spec.origin) if spec is not None and spec.has_location and spec.origin else None
-        return file.read_bytes() if file is not None and is_users_file(file) else name
-    except (ImportError, ValueError, OSError, AttributeError):
-        return name
+        reduce = _reducers().get(kind)
+        return value.__reduce_ex__(4) if reduce is None else reduce(value)
+    except Exception:  # whatever it raises: it cannot be sent either, and who sends it says so
+        return None
 
 
-def _look_into(path: str, value: object, names: list[str], found: dict[str, Any], depth: int = 0) -> None:
-    """Add what may be read of a module of the user's: any of its names that stands in the code."""
-    if not isinstance(value, types.ModuleType) or not is_users(value) or depth == _DEEPEST:
-        return
-    for name in names:
-        part = vars(value).get(name)
-        if part is not None:
-            found[f"{path}.{name}"] = part
-            _look_into(f"{path}.{name}", part, names, found, depth + 1)
+@functools.cache
+def _reducers() -> Any:
+    try:
+        from cloudpickle.cloudpickle import Pickler
+    except ModuleNotFoundError as error:
+        msg = "a map needs cloudpickle, which is not installed: pip install 'vre-dm[compute]'"
+        raise MissingExtra(msg) from error
+    return Pickler.dispatch_table
 
 
-def values_of(function: object) -> list[tuple[str, Any]]:
-    """Global and enclosed values that a function uses, by name."""
-    if not isinstance(function, types.FunctionType):
-        return []
-    return _read(function)
+def _holder(value: object, name: str) -> types.ModuleType | None:
+    """Module that has a value under a name."""
+    top = name.partition(".")[0]
+    for module in list(sys.modules.values()):
+        if isinstance(module, types.ModuleType) and top in vars(module):
+            found: object = module
+            for part in name.split("."):
+                found = getattr(found, part, None)
+            if found is value:
+                return module
+    return None

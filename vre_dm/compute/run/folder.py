@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vre_dm.compute.run.sending import dumps, loads
-from vre_dm.errors import RunFailed, VreDmError
+from vre_dm.errors import RunFailed
 from vre_dm.lake.jobs.folder import RUN, JobFolder
 
 _DIGEST = hashlib.sha256().digest_size
@@ -45,6 +45,11 @@ class RunFolder:
         """File of the error that ended it."""
         return self.path / "error.pickle"
 
+    @property
+    def batch(self) -> Path:
+        """File of how many points of a scan are done together."""
+        return self.path / "batch.pickle"
+
     def chunk(self, key: str) -> Path:
         """File of a chunk that is done."""
         return self.path / f"{key}.part"
@@ -61,11 +66,13 @@ class RunFolder:
 
     def keep_error(self, error: BaseException) -> None:
         """Write down what ended it, for whoever asks for the result."""
+        try:
+            data = dumps(error)
+            loads(data)  # as many errors with arguments of their own cannot
+        except Exception:
+            data = dumps(RunFailed(_said(error)))
         with suppress(OSError):
-            try:
-                write(self.error, dumps(error))
-            except VreDmError:
-                write(self.error, dumps(RunFailed(f"{type(error).__name__}: {error}")))
+            write(self.error, data)
 
 
 def write(path: Path, data: bytes) -> None:
@@ -88,10 +95,22 @@ def write(path: Path, data: bytes) -> None:
 
 
 def read(path: Path) -> Any:
-    """Value of the bytes that `write` wrote; None if the file is not there, or is damaged."""
+    """Value of the bytes that `write` wrote; None if they are not there, damaged, or cannot be had here."""
     try:
         data = path.read_bytes()
     except OSError:
         return None
     digest, body = data[:_DIGEST], memoryview(data)[_DIGEST:]
-    return loads(body) if hashlib.sha256(body).digest() == digest else None
+    if hashlib.sha256(body).digest() != digest:
+        return None
+    try:
+        return loads(body)
+    except Exception:  # whatever a class that is not here, or another one, raises
+        return None
+
+
+def _said(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # an error whose text is an error
+        return type(error).__name__

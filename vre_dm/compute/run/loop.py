@@ -1,6 +1,7 @@
 """The chunks of a map: done where they are to be done, kept, and merged in one shape whatever comes first."""
 
 import threading
+import traceback
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -14,7 +15,7 @@ from vre_dm.compute.run.order import OnError
 from vre_dm.compute.run.outcome import Skipped
 from vre_dm.compute.run.progress import Progress
 from vre_dm.compute.work import Part
-from vre_dm.errors import ChunkFailed, JobCancelled, VreDmError
+from vre_dm.errors import ChunkFailed, JobCancelled, RunFailed, Unmergeable, VreDmError
 from vre_dm.lake.tables import plural
 
 _TRIES = 3  # times that a chunk is tried in all, where failures are to be tried again
@@ -74,9 +75,13 @@ class Loop:
             It was stopped.
         Unmergeable
             Values of two chunks cannot be merged.
+        RunFailed
+            Its place left chunks undone without a word.
         """
         waiting = self._take_kept(stop)
         with self._progress.shown(self.kept, self._prepared.notes):
+            if waiting and stop.is_set():
+                raise JobCancelled(self._farewell())
             if waiting:
                 with closing(self._opened(place, stop)) as backend:
                     self.place = backend.name
@@ -119,6 +124,12 @@ class Loop:
                 else:
                     self._done(index, part)
                 left.discard(index)
+        if left and not stop.is_set():
+            what = plural(len(left), "chunk")
+            msg = (
+                f"{backend.name} came to an end with {what} neither done nor failed; run it again to continue"
+            )
+            raise RunFailed(msg)
         if left:
             raise JobCancelled(self._farewell())
         return again
@@ -129,12 +140,34 @@ class Loop:
         self._add(part)
 
     def _add(self, part: Part) -> None:
-        self._reduction.add(part.index, part.value)
+        self._merge(part)
         self.split += part.split
         self.entries += part.entries
         self.bytes_read += part.bytes_read
         self.busy += part.seconds
         self._progress.done(part)
+
+    def _merge(self, part: Part) -> None:
+        """Merge a value with those that are its neighbours.
+
+        Raises
+        ------
+        Unmergeable
+            It does not fit them, or the user's reduce= raised; the text names file and entries.
+        """
+        try:
+            self._reduction.add(part.index, part.value)
+        except Exception as error:
+            if not isinstance(error, Unmergeable) and self._prepared.work.reduce is None:
+                raise
+            chunk = self._prepared.plan.chunks[part.index]
+            at = f"{self._prepared.plan.inputs[chunk.input].name}, {self._prepared.plan.unit}"
+            why = str(error)
+            if not isinstance(error, Unmergeable):
+                traceback.print_exception(error)  # into the log
+                why = f"reduce= raised {type(error).__name__}: {' '.join(why.split())[:300]}; mend it"
+            msg = f"{at} {chunk.start} to {chunk.stop} with those before: {why}; finished chunks are kept"
+            raise Unmergeable(msg) from error
 
     def _failed(self, index: int, error: ChunkFailed, attempt: int, stop: threading.Event) -> list[int]:
         """Decide what becomes of a chunk that failed; gives it if it is tried again."""

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from vre_dm.compute.frozen import Frozen
+from vre_dm.compute.grid import Grid
 from vre_dm.compute.inputs import Input
 from vre_dm.compute.plan import CHUNK_BYTES
 from vre_dm.compute.run.fingerprint import fingerprint
 from vre_dm.compute.run.outcome import environment
 from vre_dm.compute.run.sending import loads, packed
 from vre_dm.compute.work import Kind
-from vre_dm.errors import InvalidRun
+from vre_dm.errors import InvalidRun, RunFailed
+from vre_dm.lake.tables import clean
 
 OnError = Literal["raise", "skip", "retry"]
 _LEAST = 1000  # bytes: below, a chunk is hardly an entry
@@ -40,6 +43,12 @@ class Order:
         What becomes of a chunk that fails.
     on
         Where it runs, as a cluster says it; None for the process of the map itself.
+    grid, batch
+        Points of a scan, and how many of them make a batch where that was said; None for files.
+    lay_out
+        Whether what the function gives at the points is laid out over them, not merged.
+    fetch
+        Whether files are fetched whole, or columns read where they are; None for whichever moves less.
     python, path, folder
         Interpreter, places of its modules, and folder in which the user works.
     """
@@ -59,22 +68,39 @@ class Order:
     chunk_bytes: int
     on_error: OnError
     on: Mapping[str, Any] | None
+    grid: Grid | None = None
+    batch: int | None = None
+    lay_out: bool = False
+    fetch: bool | None = None
     python: str = sys.executable
     path: tuple[str, ...] = ()
     folder: str = ""
 
-    def loaded(self) -> tuple[Callable[[Any], Any], Callable[[Any, Any], Any] | None]:
-        """Give the function, and what merges two of its values."""
+    def loaded(self) -> tuple[Frozen, Callable[[Any, Any], Any] | None]:
+        """Give the function, to be made anew for each chunk, and what merges two of its values.
+
+        Raises
+        ------
+        RunFailed
+            They cannot be loaded here.
+        """
         known = {*sys.path}
         sys.path += [place for place in self.path if place not in known]
-        function, reduce = loads(self.functions)
-        return function, reduce
+        try:
+            _, reduce = loads(self.functions)
+        except Exception as error:
+            text = f"{type(error).__name__}: {error}"
+            msg = f"{self.name} cannot be loaded by the process of its map ({text}); define it in the session"
+            raise RunFailed(clean(msg, None)) from error
+        return Frozen(self.functions), reduce
 
     @property
     def names(self) -> str:
         """What it is mapped over, in words."""
         if self.did:
             return self.did
+        if self.grid is not None:
+            return self.grid.words
         first = Path(self.inputs[0].name).name if self.inputs else "nothing"
         return first if len(self.inputs) == 1 else f"{first} and {len(self.inputs) - 1} more"
 
@@ -93,6 +119,7 @@ def order_of(
     on_error: OnError = "raise",
     chunk_bytes: int = CHUNK_BYTES,
     on: Mapping[str, Any] | None = None,
+    fetch: bool | None = None,
 ) -> Order:
     """Write an order; parameters as those of `vre_dm.mapping.map` and attributes of `Order`.
 
@@ -104,6 +131,9 @@ def order_of(
         The function, or a value that it uses, cannot be given to another process.
     """
     _check(function, reduce, as_, on_error, chunk_bytes, columns)
+    if fetch is False and as_ == "path":
+        msg = "a function with as_='path' takes whole files, which are fetched; leave out fetch=False"
+        raise InvalidRun(msg)
     return Order(
         lake=lake,
         did=did,
@@ -120,6 +150,7 @@ def order_of(
         chunk_bytes=int(chunk_bytes),
         on_error=on_error,
         on=on,
+        fetch=fetch,
         path=tuple(str(Path(place).absolute()) for place in sys.path),
         folder=str(Path.cwd()),
     )

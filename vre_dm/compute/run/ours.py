@@ -9,17 +9,27 @@ from importlib import metadata
 from pathlib import Path
 
 _INSTALLED = ("stdlib", "platstdlib", "purelib", "platlib")
+_SESSION = {"__main__", "__mp_main__"}
 
 
 def is_users(module: types.ModuleType) -> bool:
-    """Whether a module is the user's: of the session itself, or a file of no installed package."""
-    top = module.__name__.partition(".")[0]
-    if top in {"__main__", "__mp_main__"}:
+    """Whether a module is the user's: of the session itself, or of no installed package.
+
+    Those are files elsewhere, folders of such files without an ``__init__.py``, and modules made by hand.
+    """
+    name = module.__name__
+    top = name.partition(".")[0]
+    if top in _SESSION:
         return True
     if top == "vre_dm" or top in sys.stdlib_module_names:
         return False
     file = getattr(module, "__file__", None)
-    return file is not None and is_users_file(Path(file))
+    if file is not None:
+        return is_users_file(Path(file))
+    folders = [place for place in getattr(module, "__path__", ()) if isinstance(place, str)]
+    if folders:
+        return any(is_users_file(Path(folder)) for folder in folders)
+    return sys.modules.get(name) is not module
 
 
 def is_users_file(file: Path) -> bool:
@@ -31,15 +41,41 @@ def version_of(module: types.ModuleType) -> str:
     """Version of the package that a module is of; empty for Python's own."""
     top = module.__name__.partition(".")[0]
     said = getattr(sys.modules.get(top), "__version__", None)
-    return said if isinstance(said, str) else _version(top)
+    return said if isinstance(said, str) else installed(top)
 
 
 @functools.cache
-def _version(top: str) -> str:
+def installed(top: str) -> str:
+    """Version of an installed package by its name, imported or not; empty where that is not known."""
     try:
         return metadata.version(top)
-    except metadata.PackageNotFoundError:
+    except (metadata.PackageNotFoundError, ValueError):
         return ""
+
+
+def package_of(value: types.FunctionType | type) -> types.ModuleType | None:
+    """Module of an installed package that has a function or class under its name: that says all of it."""
+    name, path = value.__module__, value.__qualname__
+    module = sys.modules.get(name) if isinstance(name, str) else None
+    if module is None or is_users(module):
+        return None
+    found: object = module
+    for part in path.split("."):
+        found = getattr(found, part, None)
+    while found is not None and found is not value:  # as functools.wraps leaves it
+        found = getattr(found, "__wrapped__", None)
+    return None if found is None else module
+
+
+def forget_modules() -> None:
+    """Forget the user's modules that this process imported from files: the next import reads them anew."""
+    for name, module in list(sys.modules.items()):
+        if (
+            name.partition(".")[0] not in _SESSION
+            and isinstance(module, types.ModuleType)
+            and is_users(module)
+        ):
+            sys.modules.pop(name, None)
 
 
 @functools.cache

@@ -2,7 +2,7 @@
 
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from vre_dm.compute.run.folder import RunFolder, read
@@ -14,7 +14,8 @@ from vre_dm.lake.tables import clean
 from vre_dm.lake.transfer.events import Event, Listener
 
 _LOOK = 0.05  # seconds between two looks at what its process tells
-_FAREWELL = 0.95  # seconds an interrupted caller waits for the end
+_FAREWELL = 0.5  # seconds an interrupted caller waits for the end
+_DOUBT = 0.4  # seconds after an interrupt in which the end of a kernel is told
 
 
 class RunningMap:
@@ -98,25 +99,34 @@ class RunningMap:
             warnings.warn(msg, NothingProcessed, stacklevel=2)
         return found.value
 
-    def follow(self, listener: Listener) -> Any:
-        """Tell the events, until the end; an interrupt cancels the map, and gives the merged value.
+    def follow(self, listener: Listener, leaving: Callable[[], bool] | None = None) -> Any:
+        """Tell the events, until the end, and give the merged value; an interrupt cancels the map.
+
+        Whatever else ends the caller leaves the map alone: `vre_dm.jobs` finds it.
+
+        Parameters
+        ----------
+        leaving
+            Whether this process is about to end, for a kernel: one that is to restart is interrupted first,
+            and that is no wish of the user's. It may take a moment until this is known.
 
         Raises
         ------
         JobCancelled
             Interrupted; within a second.
+        KeyboardInterrupt
+            Interrupted by the end of the process; the map goes on.
         ChunkFailed, RunFailed, …
             As `outcome`.
         """
         try:
             for event in self.events():
                 listener(event)
-        except BaseException as error:
+        except KeyboardInterrupt as interrupt:
+            if leaving is not None and _soon(leaving):
+                raise
             self.cancel()
-            over = self.wait(_FAREWELL)
-            if isinstance(error, KeyboardInterrupt):
-                raise self._farewell(over=over) from error
-            raise
+            raise self._farewell(over=self.wait(_FAREWELL)) from interrupt
         return self.result()
 
     def _farewell(self, *, over: bool) -> JobCancelled:
@@ -124,6 +134,13 @@ class RunningMap:
         if isinstance(error, JobCancelled):
             return error
         return JobCancelled(f"the {_said(self._folder)} is being stopped; run it again to continue")
+
+
+def _soon(leaving: Callable[[], bool]) -> bool:
+    end = time.monotonic() + _DOUBT
+    while not (left := leaving()) and time.monotonic() < end:
+        time.sleep(_LOOK)
+    return left
 
 
 def outcome_of(folder: JobFolder) -> Outcome:
@@ -143,15 +160,16 @@ def outcome_of(folder: JobFolder) -> Outcome:
         msg = f"the {said} is not over yet; vre-dm jobs follow {name_of(folder)} shows it"
         raise Declined(msg)
     found, error = read(run.outcome), read(run.error)
-    if state == "finished" and isinstance(found, Outcome):
-        return found
+    if state in {"finished", "died"} and isinstance(found, Outcome):
+        return found  # also of one that was killed before it could say so: it is written as a whole
     if isinstance(error, BaseException):
         raise error
     if state == "died":
         words = _last_words(run)
         msg = f"the process of the {said} is gone, killed or out of memory{words}; run it again to continue"
         raise RunFailed(msg)
-    msg = f"the {said} is {state}, and what it gave cannot be read; run it again"
+    why = "damaged, or of a package that is missing"
+    msg = f"the {said} is {state}, and what it gave cannot be read here ({why}); run it again"
     raise RunFailed(msg)
 
 

@@ -1,12 +1,15 @@
 """Functions and results as bytes for another process; of the user's modules what is read travels too."""
 
+import functools
+import io
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from vre_dm.compute.run.fingerprint import modules_of, values_of
+from vre_dm.compute.run.ours import package_of
 from vre_dm.errors import MissingExtra, NotSendable
 
 
@@ -22,11 +25,10 @@ def packed(function: object, *others: object) -> bytes:
     MissingExtra
         cloudpickle is not installed.
     """
-    pickler = _cloudpickle()
     for modules in (set().union(*map(modules_of, (function, *others))), set[types.ModuleType]()):
         with _by_value(modules):
             try:
-                return bytes(pickler.dumps((function, *others), protocol=5))
+                return _pickled((function, *others))
             except Exception as error:
                 refused = error
     raise NotSendable(_blame(function, refused)) from refused
@@ -41,7 +43,7 @@ def dumps(value: object) -> bytes:
         It cannot be pickled.
     """
     try:
-        return bytes(_cloudpickle().dumps(value, protocol=5))
+        return _pickled(value)
     except Exception as error:
         msg = (
             f"a result of type {type(value).__name__} cannot be kept: {_said(error)}; give arrays, histograms"
@@ -52,6 +54,33 @@ def dumps(value: object) -> bytes:
 def loads(data: bytes | memoryview) -> Any:
     """Give the value of such bytes."""
     return _cloudpickle().loads(data)
+
+
+def _pickled(value: object) -> bytes:
+    data = io.BytesIO()
+    _pickler()(data, protocol=5).dump(value)
+    return data.getvalue()
+
+
+@functools.cache
+def _pickler() -> Any:
+    """Pickler of cloudpickle, that takes functions along whose results functools keeps, without these."""
+
+    class Pickler(_cloudpickle().Pickler):  # type: ignore[misc]
+        def reducer_override(self, value: Any) -> Any:
+            if isinstance(value, functools._lru_cache_wrapper):
+                function = value.__wrapped__
+                if isinstance(function, types.FunctionType) and package_of(function) is None:
+                    return remembering, (function, value.cache_parameters())
+            return super().reducer_override(value)
+
+    return Pickler
+
+
+def remembering(function: Callable[..., Any], how: dict[str, Any]) -> Callable[..., Any]:
+    """Make a function anew whose results functools keeps."""
+    kept: Callable[..., Any] = functools.lru_cache(**how)(function)
+    return kept
 
 
 def _cloudpickle() -> Any:
@@ -83,7 +112,7 @@ def _blame(function: object, error: Exception) -> str:
     name = getattr(function, "__name__", type(function).__name__)
     for called, value in values_of(function):
         try:
-            _cloudpickle().dumps(value, protocol=5)
+            _pickled(value)
         except Exception as cause:
             return (
                 f"{name} uses {called}, a {type(value).__name__} that cannot be given to another process: "

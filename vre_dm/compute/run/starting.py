@@ -15,6 +15,7 @@ from vre_dm.compute.run.sending import dumps
 from vre_dm.errors import RunFailed
 from vre_dm.lake.jobs.folder import About, JobFolder, begin, folders, untold
 from vre_dm.lake.jobs.task import MAP, SETTINGS, Task
+from vre_dm.lake.tables import clean
 
 FUNCTION = "function"
 """What in the description of a job says which function it maps."""
@@ -71,10 +72,11 @@ def again(root: Path, name: str) -> None:
     NotWritable
         The disk refuses.
     """
-    order = read(RunFolder(JobFolder(root / name)).order)
+    before = next((job for job in folders(root) if job.path.name == name), None)
+    order = None if before is None else read(RunFolder(before).order)
     if not isinstance(order, Order):
         msg = f"what the map {name} was ordered is not there any more; run it again where it was begun"
-        raise RunFailed(msg)
+        raise RunFailed(clean(msg, None))
     job = begun_job(root, order)
     os.execve(order.python, [order.python, *_COMMAND, str(job.path)], os.environ | MALLOC)  # noqa: S606
 
@@ -96,7 +98,7 @@ def begun_job(root: Path, order: Order) -> JobFolder:
 
 def about_of(order: Order) -> About:
     """Describe a map; two of the same description do the same, wherever they do it."""
-    how = (order.kind, order.tree, order.columns, order.chunk_bytes, order.on_error, order.files)
+    how = (order.kind, order.tree, order.columns, order.chunk_bytes, order.on_error, order.files, order.batch)
     content = fingerprint(order.reduce_key, *how, *((i.name, i.checksum, i.size) for i in order.inputs))
     chosen = ((FUNCTION, order.key), ("order", content))
     return About(MAP, order.names, order.name, order.lake, chosen)

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -15,8 +16,9 @@ from click.testing import CliRunner
 
 from tests.compute.cluster.runs import Place, used, value
 from tests.compute.cluster.test_local import bits
+from tests.lakes import until
 from vre_dm.cli.gateway import gateway as command
-from vre_dm.compute.cluster import cluster, settings
+from vre_dm.compute.cluster import cluster, clusters, gateway_options, settings
 from vre_dm.compute.cluster.gateway import GatewayCluster
 from vre_dm.compute.cluster.server import control
 from vre_dm.compute.cluster.server.control import GatewayStatus
@@ -192,3 +194,42 @@ def test_settings_that_make_no_sense_are_refused(wrong: dict[str, str]) -> None:
     said = {f"gateway.{name}": text for name, text in {"address": "http://there", **wrong}.items()}
     with dask.config.set(said), pytest.raises(InvalidConfiguration):
         cluster(1)
+
+
+# --- whoever asked for it ----------------------------------------------------------------------------------
+
+
+def test_it_is_listed_beside_others_and_found_by_its_name(one: GatewayCluster, file: Path) -> None:
+    until(lambda: [state.workers for state in clusters() if state.name == one.id] == [1])
+    (state,) = [state for state in clusters() if state.name == one.id]
+    assert (state.kind, state.state, state.most) == ("gateway", "running", None)
+    assert requests.get(state.dashboard, timeout=30).status_code == 200
+    with cluster(name=one.id) as same, used(same, file) as place:
+        assert value(place.done(lambda _: 1, 1)[0]) == 1
+    assert one.running
+
+
+def test_what_it_offers_can_be_asked_for(server: GatewayStatus) -> None:
+    assert [option["field"] for option in gateway_options()] == ["worker_cores", "worker_memory"]
+
+
+def test_workers_come_with_the_work_where_nobody_said_how_many(server: GatewayStatus, file: Path) -> None:
+    with used(cluster(memory="700 MB"), file) as place:
+        assert value(place.done(lambda _: 1, 1)[0]) == 1
+
+
+@pytest.mark.slow  # a second gateway; test_control.py has the look at what one has left
+def test_one_that_is_killed_takes_its_clusters_along_and_leaves_no_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    control.up()
+    cluster(1, "700 MB", kind="gateway").up()
+    process = control._process(control.default_folder())
+    assert process is not None
+    members = psutil.Process(process.pid).children(recursive=True)
+    os.kill(process.pid, signal.SIGKILL)
+    assert psutil.wait_procs(members, timeout=60)[1] == []
+    assert control.status() is None
+    left = [path.name for path in control.default_folder().path.rglob("*") if path.is_file()]
+    assert sorted(left) == ["lock", "log"]

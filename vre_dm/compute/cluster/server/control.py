@@ -1,14 +1,17 @@
 """Start, stop and look at the Dask Gateway of this machine, from the user's side."""
 
+import fcntl
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,7 +81,10 @@ def status(folder: GatewayFolder | None = None) -> GatewayStatus | None:
     """How the gateway can be reached; ``None`` where none runs."""
     folder = folder or default_folder()
     try:
-        if open_to_others(folder.path) is not None or _process(folder) is None:
+        if open_to_others(folder.path) is not None:
+            return None
+        if _process(folder) is None:
+            _sweep(folder)
             return None
         said = json.loads(folder.endpoints.read_text())
         running = len(list(folder.clusters.iterdir()))
@@ -130,12 +136,14 @@ def up(folder: GatewayFolder | None = None, *, idle: float = IDLE) -> GatewaySta
         return now
     _require_server()
     make_private(folder.path, _ELSEWHERE)
-    for stale in (folder.endpoints, folder.process, folder.password):
-        stale.unlink(missing_ok=True)
-    folder.clusters.mkdir(mode=0o700, exist_ok=True)
-    with os.fdopen(os.open(folder.password, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(32))
-    return _wait(folder, _spawn(folder, idle))
+    with _alone(folder):
+        if now := status(folder):  # another notebook was first
+            return now
+        _forget(folder)
+        folder.clusters.mkdir(mode=0o700, exist_ok=True)
+        with os.fdopen(os.open(folder.password, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(32))
+        return _wait(folder, _spawn(folder, idle))
 
 
 def down(folder: GatewayFolder | None = None) -> bool:
@@ -151,8 +159,31 @@ def down(folder: GatewayFolder | None = None) -> bool:
     if not process.ended:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-    folder.endpoints.unlink(missing_ok=True)
+    _forget(folder)
     return True
+
+
+@contextmanager
+def _alone(folder: GatewayFolder, how: int = fcntl.LOCK_EX) -> Iterator[None]:
+    """Let one at a time start it or clean up after it."""
+    with os.fdopen(os.open(folder.path / "lock", os.O_WRONLY | os.O_CREAT, 0o600), "w") as lock:
+        fcntl.flock(lock, how)
+        yield
+
+
+def _sweep(folder: GatewayFolder) -> None:
+    """Remove what one that was killed has left, unless one is being started."""
+    with suppress(OSError), _alone(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
+        found = Owner.parse(folder.process.read_bytes())
+        if found is not None and found.ended:
+            _forget(folder)
+
+
+def _forget(folder: GatewayFolder) -> None:
+    """Remove what one that ended has left: its password, and the keys of its clusters."""
+    shutil.rmtree(folder.clusters, ignore_errors=True)
+    for stale in (folder.password, folder.endpoints, folder.process):
+        stale.unlink(missing_ok=True)
 
 
 def _process(folder: GatewayFolder) -> Owner | None:

@@ -72,7 +72,7 @@ def _configuration(folder: GatewayFolder, inner: int, public: int, proxy: int) -
     return Config(
         DaskGateway={
             "address": f"127.0.0.1:{inner}",
-            "backend_class": "dask_gateway_server.backends.local.UnsafeLocalBackend",  # for one user
+            "backend_class": "vre_dm.compute.cluster.server.backend.ProcessesOfOne",
             "authenticator_class": "dask_gateway_server.auth.SimpleAuthenticator",
         },
         SimpleAuthenticator={"password": folder.password.read_text()},

@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 
 from vre_dm.notebook.completion import Patient, complete
 
-OPTIONS = {"dm_fetch": ["--as", "--files", "--rse"], "dm_ls": []}
+OPTIONS = {
+    "dm_fetch": ["--as", "--files", "--rse"],
+    "dm_ls": [],
+    "dm_map": ["--into", "--on"],
+    "dm_cluster": ["--workers"],
+}
 
 
 class Some:
@@ -35,6 +40,11 @@ class Some:
         ("%dm_fetch fermi:dsph --", "--", ["--as", "--files", "--rse"]),
         ("%dm_fetch fermi:dsph --rse CN", "CN", ["CNAF-STORM"]),
         ("  %dm_ls nothing", "nothing", []),
+        ("%%dm_map fermi:dsph.", "fermi:dsph.", ["fermi:dsph.jfactors"]),
+        ("%%dm_map fermi:dsph --i", "--i", ["--into"]),
+        ("%%dm_map fermi:dsph --on l", "l", ["local"]),
+        ("%dm_cluster s", "s", ["scale", "status"]),
+        ("%dm_cluster up --", "--", ["--workers"]),
     ],
 )
 def test_scopes_dids_options_and_storage_elements_are_offered(text: str, word: str, offered: list[str]):

@@ -104,7 +104,10 @@ def test_variables_of_the_line_are_not_evaluated(shell: InteractiveShell):
         assert "leaked" not in said(shell, "dm_fetch", line)
 
 
-@pytest.mark.parametrize("magic", ["dm_search", "dm_ls", "dm_fetch", "dm_jobs", "dm_rules", "dm_doctor"])
+MAGICS = ["dm_search", "dm_ls", "dm_fetch", "dm_jobs", "dm_rules", "dm_doctor", "dm_cluster"]
+
+
+@pytest.mark.parametrize("magic", MAGICS)
 def test_each_magic_explains_itself(shell: InteractiveShell, magic: str, capsys: pytest.CaptureFixture[str]):
     assert shell.run_line_magic(magic, "--help") is None
     shown, doc = capsys.readouterr().out, shell.find_line_magic(magic).__doc__ or ""
@@ -116,7 +119,7 @@ def test_each_magic_explains_itself(shell: InteractiveShell, magic: str, capsys:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
 @given(
-    magic=st.sampled_from(["dm_search", "dm_ls", "dm_fetch", "dm_jobs", "dm_rules"]),
+    magic=st.sampled_from(["dm_search", "dm_ls", "dm_fetch", "dm_jobs", "dm_rules", "dm_cluster"]),
     line=st.lists(
         st.one_of(
             st.text(max_size=12),

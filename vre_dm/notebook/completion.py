@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Protocol
 
-_LINE = re.compile(r"^\s*(?:[\w.,\s]+=\s*)?%(?P<magic>dm_\w+)\s+(?P<rest>.*)$", re.DOTALL)
+_LINE = re.compile(r"^\s*(?:[\w.,\s]+=\s*)?%%?(?P<magic>dm_\w+)\s+(?P<rest>.*)$", re.DOTALL)
 _PATIENCE = 1.5  # seconds a Tab waits for the lake; the answer is remembered when it comes later
 _FRESH = 60.0  # seconds an answer is offered again without asking
 # What a Tab offers goes into a cell as code: only names that mean nothing there, whoever made them.
 _HARMLESS = re.compile(r"[\w.:/+=@#-]+", re.ASCII)
-_WORDS = {"dm_jobs": ("cancel", "follow")}  # magics that take no DID
+_WORDS = {  # of magics that take no DID
+    "dm_jobs": ("cancel", "follow"),
+    "dm_cluster": ("down", "scale", "status", "up"),
+}
+_VALUES = {("dm_map", "--on"): ("gateway", "local")}  # of options
 _MOST = 200  # entries offered at once
 
 
@@ -101,6 +105,10 @@ def complete(text: str, options: Mapping[str, Sequence[str]], names: Names) -> t
     *before, word = re.split(r"\s+", found["rest"])
     if word.startswith("-"):
         offered: Iterable[str] = options[found["magic"]]
+    elif before and (found["magic"], before[-1]) in _VALUES:
+        offered = [each for each in _VALUES[found["magic"], before[-1]] if each.startswith(word)]
+        if not offered:  # a variable, which others know
+            return None
     elif found["magic"] in _WORDS:
         offered = [] if before else _WORDS[found["magic"]]
     elif before and before[-1] == "--rse":

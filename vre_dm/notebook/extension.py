@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from vre_dm.notebook.clusters import ClusterMagics
 from vre_dm.notebook.completion import Patient, complete
 from vre_dm.notebook.jobs import JobMagics
 from vre_dm.notebook.magics import LakeMagics
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from vre_dm.lake.lake import Lake
 
 _MATCHER = "vre_dm.lake"
-_MAGICS = (LakeMagics, UploadMagics, JobMagics)
+_MAGICS = (LakeMagics, UploadMagics, JobMagics, ClusterMagics)
 
 
 class LakeNames:
@@ -47,8 +48,8 @@ def load(shell: "InteractiveShell") -> None:
 
 def unload(shell: "InteractiveShell") -> None:
     """Take away what `load` added."""
-    for name in options():
-        shell.magics_manager.magics["line"].pop(name, None)
+    for kind, name, _ in _each():
+        shell.magics_manager.magics[kind].pop(name, None)
     completer = getattr(shell, "Completer", None)
     if completer is not None:
         ours = [m for m in completer.custom_matchers if getattr(m, "matcher_identifier", "") == _MATCHER]
@@ -58,11 +59,21 @@ def unload(shell: "InteractiveShell") -> None:
 
 def options() -> dict[str, list[str]]:
     """Options of each magic, such as ``--as``."""
-    parsers = {name: getattr(magics, name).parser for magics in _MAGICS for name in magics.magics["line"]}
+    parsers = {name: getattr(magics, name).parser for _, name, magics in _each()}
     return {
         name: sorted(text for action in parser._actions for text in action.option_strings)
         for name, parser in parsers.items()
     }
+
+
+def _each() -> list[tuple[str, str, type]]:
+    """Each magic: of a line or of a cell, its name, and whose method it is."""
+    return [
+        (kind, name, magics)
+        for magics in _MAGICS
+        for kind in ("line", "cell")
+        for name in magics.magics[kind]
+    ]
 
 
 def _matcher() -> Any:

@@ -1,5 +1,7 @@
 """The `%dm_…` line magics: they read a line, ask the lake, and hand back Python objects."""
 
+import inspect
+import sys
 from argparse import Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable
 from functools import wraps
@@ -12,7 +14,7 @@ from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
 
-from vre_dm.errors import INTERRUPTED, FetchError, VreDmError
+from vre_dm.errors import INTERRUPTED, ChunkFailed, FetchError, VreDmError
 from vre_dm.notebook.words import literal, terms, unquoted, variable, words
 
 if TYPE_CHECKING:
@@ -28,20 +30,30 @@ class _Help(RawDescriptionHelpFormatter):
         super().add_usage(usage, actions, groups, prefix or "usage: %")
 
 
-def plainly(magic: Callable[[Any, Namespace], object]) -> Callable[[Any, str], object]:
+class _CellHelp(_Help):
+    """The same of a magic that takes a cell."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, prefix or "usage: %%")
+
+
+def plainly(magic: Callable[..., object]) -> Callable[..., object]:
     """Read the line with the magic's parser; say failures and interrupts in one line without a traceback."""
 
     @wraps(magic)
-    def run(self: "LakeMagics", line: str) -> object:
+    def run(self: Magics, line: str, *cell: str) -> object:
         parser = run.parser  # type: ignore[attr-defined]  # put there by magic_arguments
         try:
             given = words(line)
             if {"-h", "--help"} & set(given):
                 print(parser.format_help())  # noqa: T201 - what a user asked to read
                 return None
-            return magic(self, _parsed(parser, given))
+            return magic(self, _parsed(parser, given), *cell)
         except FetchError as error:
             display(error.report)
+            raise UsageError(str(error)) from error
+        except ChunkFailed as error:
+            print(error.trace, file=sys.stderr)  # noqa: T201 - the user's own function, not ours
             raise UsageError(str(error)) from error
         except VreDmError as error:
             raise UsageError(str(error)) from error
@@ -50,7 +62,7 @@ def plainly(magic: Callable[[Any, Namespace], object]) -> Callable[[Any, str], o
 
     run.argcmd_kwds = {  # type: ignore[attr-defined]  # read by magic_arguments
         "description": cleandoc(magic.__doc__ or ""),
-        "formatter_class": _Help,
+        "formatter_class": _CellHelp if "cell" in inspect.signature(magic).parameters else _Help,
     }
     return run
 

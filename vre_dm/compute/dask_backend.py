@@ -1,8 +1,8 @@
 """A Dask cluster, of this machine or of a gateway, as the place of chunks."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,13 @@ from vre_dm.compute.cluster.chunks import Chunks, lost
 from vre_dm.compute.cluster.folder import Access
 from vre_dm.compute.cluster.on_worker import Run, packed
 from vre_dm.compute.cluster.versions import check, security
+from vre_dm.compute.inputs import Input
+from vre_dm.compute.reading import shelf
 from vre_dm.compute.work import Part, Work
 from vre_dm.errors import ChunkFailed, NoCluster
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, WorkerPlugin
 
 _ANSWER = 10.0  # seconds to reach a scheduler that answered just now
 _TRIES = 5
@@ -73,14 +75,16 @@ class DaskBackend:
             The scheduler went away; what was given before is whole.
         """
         run = f"run-{token_hex(4)}"
-        self._give(run, work, calls)
-        chunks = Chunks(self._client, self.name, run, work, calls)
-        try:
-            yield from chunks.results(stop)
-        finally:
-            chunks.end()
-            with suppress(Exception):  # a cluster that went away has nothing to forget
-                self._client.unregister_worker_plugin(run)
+        files = {chunk.input: shelf.pinned(file) for file, chunk in calls}
+        with self._lending(files.values()):
+            self._give(Run(run, packed(work, files)), run)
+            chunks = Chunks(self._client, self.name, run, work, calls)
+            try:
+                yield from chunks.results(stop)
+            finally:
+                chunks.end()
+                with suppress(Exception):  # a cluster that went away has nothing to forget
+                    self._client.unregister_worker_plugin(run)
 
     def close(self) -> None:
         """Leave the cluster; one of the run's own ends."""
@@ -90,11 +94,21 @@ class DaskBackend:
         finally:
             self._end()
 
-    def _give(self, run: str, work: Work, calls: Sequence[Call]) -> None:
-        plugin = Run(run, packed(work, {chunk.input: file for file, chunk in calls}))
+    @contextmanager
+    def _lending(self, files: Collection[Input]) -> Iterator[None]:
+        """Answer workers that read files where they are, for the length of a run."""
+        runs = {source.away.run for source in files if source.away is not None}
+        with ExitStack() as lenders:
+            for run in sorted(runs):
+                from vre_dm.compute.cluster.lender import Lender  # with the client of the storage
+
+                lenders.enter_context(Lender(self._client, run, files, self._give))
+            yield
+
+    def _give(self, plugin: "WorkerPlugin", name: str) -> None:
         for left in reversed(range(_TRIES)):
             try:
-                self._client.register_plugin(plugin, name=run)
+                self._client.register_plugin(plugin, name=name)
             except Exception as error:  # whatever unpickling raises there
                 if self._client.status != "running":
                     raise lost(self.name) from error

@@ -21,10 +21,13 @@ _PUBLIC: dict[str, str] = {
     "fetch": "vre_dm.session",
     "jobs": "vre_dm.session",
     "map": "vre_dm.mapping",
+    "map_partitions": "vre_dm.mapping",
     "overlay": "vre_dm.limits.overlay",
     "publish": "vre_dm.session",
+    "scan": "vre_dm.scanning",
     "search": "vre_dm.session",
     "start_map": "vre_dm.mapping",
+    "start_scan": "vre_dm.scanning",
 }
 
 __all__ = sorted(["__version__", *_PUBLIC])

@@ -184,7 +184,7 @@ def test_a_column_of_another_type_is_another_schema(ntuple: Path, tmp_path: Path
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"kind": "root"}, "as_='root' is none of awkward, numpy, xarray, pandas, path"),
+        ({"kind": "root"}, "as_='root' is none of awkward, numpy, xarray, pandas, arrow, path"),
         ({"columns": "met"}, "columns='met' is no list of names"),
         ({"columns": []}, "leave it out"),
         ({"chunk_bytes": 0}, "chunk_bytes=0 is no size"),

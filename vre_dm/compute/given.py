@@ -1,5 +1,6 @@
-"""As what a function takes the entries of a chunk: awkward, NumPy, xarray, pandas."""
+"""As what a function takes the entries of a chunk: awkward, NumPy, xarray, pandas, Arrow."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,9 +24,14 @@ def given(columns: Columns, kind: str) -> Any:
     MissingColumn
         A column cannot be had as this.
     """
-    return {"awkward": as_awkward, "numpy": lambda same: same, "xarray": as_xarray, "pandas": as_pandas}[
-        kind
-    ](columns)
+    made: dict[str, Callable[[Columns], Any]] = {
+        "awkward": as_awkward,
+        "numpy": lambda same: same,
+        "xarray": as_xarray,
+        "pandas": as_pandas,
+        "arrow": as_arrow,
+    }
+    return made[kind](columns)
 
 
 def as_awkward(columns: Columns, log: list[Any] | None = None) -> "ak.Array":
@@ -68,6 +74,22 @@ def as_pandas(columns: Columns) -> "pd.DataFrame":
         raise _uneven(wide, "several values an entry", "pandas")
     flat = {name: values for name, values in even.items() if values.ndim == 1}
     return pd.DataFrame(flat, copy=False)
+
+
+def as_arrow(columns: Columns) -> Any:
+    """Give the rows of a Parquet file as they are.
+
+    Raises
+    ------
+    MissingColumn
+        It is no Parquet file.
+    """
+    if not isinstance(columns.table, ParquetTable):
+        msg = (
+            "as_='arrow' is for Parquet files, and this is a tree; take it with as_='awkward' or as_='pandas'"
+        )
+        raise MissingColumn(msg)
+    return columns.table.rows(columns.names, columns.start, columns.stop)
 
 
 def _dimensions(name: str, values: "np.ndarray[Any, Any]") -> list[str]:

@@ -70,7 +70,8 @@ def at_points(function: Callable[..., Any], grid: Grid, called: str, skip: bool,
     ChunkFailed
         The function raised, and that is to end the scan; names the point.
     """
-    points, values, failed = [], [], []
+    points: list[int] = []
+    values, failed = [], []
     first: PointValue | None = None
     odd = ""
     for number, given in values_at(function, grid, numbers, skip=skip):

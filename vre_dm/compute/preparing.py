@@ -11,11 +11,17 @@ from vre_dm.compute.inputs import Input
 from vre_dm.compute.parquet import ParquetTable
 from vre_dm.compute.plan import CHUNK_BYTES, Plan, make_plan, plan_of_paths
 from vre_dm.compute.reading import Table, shelf
+from vre_dm.compute.rows import in_a_row, numbered
 from vre_dm.compute.tracing import ENTRIES, traced
 from vre_dm.compute.work import Kind, Work
 from vre_dm.errors import InvalidRun
 
 _KINDS = get_args(Kind)
+
+
+def as_it_is(value: Any) -> Any:
+    """Give what the values of all chunks were merged to."""
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +32,14 @@ class Prepared:
     ----------
     notes
         Sentences for the user, to be said once.
+    finish
+        Makes of all values merged, None where there was none, what the user gets.
     """
 
     plan: Plan
     work: Work
     notes: tuple[str, ...] = ()
+    finish: Callable[[Any], Any] = as_it_is
 
 
 def prepare(
@@ -55,19 +64,20 @@ def prepare(
         What the function gives cannot be merged.
     """
     _check_options(inputs, kind, columns, chunk_bytes)
+    finish = numbered if reduce is in_a_row else as_it_is
     if kind == "path":
-        return Prepared(plan_of_paths(inputs), Work(function, kind, reduce=reduce))
+        return Prepared(plan_of_paths(inputs), Work(function, kind, reduce=reduce), finish=finish)
     notes: tuple[str, ...] = ()
     with _first_with_entries(inputs, tree or "") as table:
         name = table.name
         closed, ahead = tuple(columns) if columns else None, tuple(columns or ())
-        if closed is None and (kind in {"xarray", "pandas"} or isinstance(table, ParquetTable)):
+        if closed is None and (kind in {"xarray", "pandas", "arrow"} or isinstance(table, ParquetTable)):
             closed = ahead = _all(table, kind)
             notes = (f"all {len(closed)} columns are read; columns= says which are needed",)
         elif closed is None:
             ahead = traced(function, kind, table, merges=reduce is None)
     plan = make_plan(inputs, tree=name, columns=ahead, chunk_bytes=chunk_bytes)
-    return Prepared(plan, Work(function, kind, name, closed, reduce, ahead), notes)
+    return Prepared(plan, Work(function, kind, name, closed, reduce, ahead), notes, finish)
 
 
 def _check_options(

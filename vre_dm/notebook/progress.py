@@ -187,6 +187,7 @@ def _summary(event: Progress | None, end: str, seconds: float) -> str:
         return ""  # the error below says it all
     files = f"{event.files_done} of {plural(event.files_total, 'file')}"
     if isinstance(event, Computing):
-        done = f"{files}, {event.entries_done} {event.unit} in {plural(event.chunks_done, 'chunk')}"
+        counted = f"{event.entries_done} {event.unit} in {plural(event.chunks_done, 'chunk')}"
+        done = counted if event.unit == "points" else f"{files}, {counted}"
         return f"{done}, {'computed in' if end == _ENDS['finished'] else end} {seconds:.1f} s"
     return f"{files}, {size_text(event.bytes_done)}, {end} {seconds:.1f} s"

@@ -109,7 +109,9 @@ class Progress:
         span = now - then
         speed = (self.entries - entries) / span if span >= _SHORTEST else 0.0
         rate = (self.bytes - size) / span if span >= _SHORTEST else 0.0
-        left = self._plan.bytes - self.bytes
+        left = (self._plan.bytes - self.bytes) / rate if rate else None
+        if left is None and speed:  # of a scan, which reads nothing
+            left = (self._plan.entries - self.entries) / speed
         self._tell(
             Computing(
                 bytes_done=self.bytes,
@@ -117,7 +119,7 @@ class Progress:
                 files_done=self.files,
                 files_total=len(self._plan.inputs),
                 rate=rate,
-                remaining=left / rate if rate else None,
+                remaining=left,
                 chunks_done=self.chunks,
                 chunks_total=len(self._plan.chunks),
                 entries_done=self.entries,

@@ -13,7 +13,7 @@ from vre_dm.lake.jobs import journal
 from vre_dm.lake.jobs.folder import About, Begun, JobFolder, Result
 from vre_dm.lake.jobs.journal import Entry
 from vre_dm.lake.jobs.remains import remains, remove, size_of
-from vre_dm.lake.jobs.standing import Standing, amounts, trouble
+from vre_dm.lake.jobs.standing import Standing, amounts, counted_points, trouble
 from vre_dm.lake.jobs.task import MAP, Task
 from vre_dm.lake.rules.spans import stamp
 from vre_dm.lake.tables import Table, Tabular, clean, plural
@@ -304,6 +304,7 @@ class Job(Tabular):
             "bytes_total": progress.bytes_total if progress else None,
             "files_done": progress.files_done if progress else 0,
             "files_total": progress.files_total if progress else None,
+            "points": counted_points(progress),
             "rate": moving.rate if moving else None,
             "remaining": moving.remaining if moving else None,
             "since": stamp(self.since),

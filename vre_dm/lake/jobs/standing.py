@@ -7,7 +7,15 @@ from datetime import timedelta
 from vre_dm.did import Did
 from vre_dm.lake.rules.spans import rough
 from vre_dm.lake.tables import clean, size_text
-from vre_dm.lake.transfer.events import ChunkTrouble, Event, Placed, Progress, Retrying, SourceChanged
+from vre_dm.lake.transfer.events import (
+    ChunkTrouble,
+    Computing,
+    Event,
+    Placed,
+    Progress,
+    Retrying,
+    SourceChanged,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +62,33 @@ def trouble(events: Iterable[Event]) -> str:
 
 
 def amounts(now: Standing) -> tuple[str, str, str]:
-    """Bytes, rate and remaining time in words, empty where they are not known."""
+    """Bytes or points, rate and remaining time in words, empty where they are not known."""
     if now.progress is None:
         return "", "", ""
-    done, total, moving = now.progress.bytes_done, now.progress.bytes_total, now.moving
-    amount = size_text(done) if total is None or total == done else f"{size_text(done)} of {size_text(total)}"
-    if moving is None:
+    amount, rate = _points(now.progress) or _bytes(now.progress)
+    if now.moving is None:
         return amount, "", ""
-    left = "" if moving.remaining is None else rough(timedelta(seconds=moving.remaining))
-    return amount, f"{size_text(moving.rate)}/s", left
+    left = "" if now.moving.remaining is None else rough(timedelta(seconds=now.moving.remaining))
+    return amount, rate, left
+
+
+def _bytes(progress: Progress) -> tuple[str, str]:
+    done, total = progress.bytes_done, progress.bytes_total
+    amount = size_text(done) if total is None or total == done else f"{size_text(done)} of {size_text(total)}"
+    return amount, f"{size_text(progress.rate)}/s"
+
+
+def _points(progress: Progress) -> tuple[str, str] | None:
+    counted = counted_points(progress)
+    if counted is None or not isinstance(progress, Computing):
+        return None
+    done, total = counted
+    amount = f"{done} points" if done == total else f"{done} of {total} points"
+    return amount, f"{progress.speed:.3g}/s"
+
+
+def counted_points(progress: Progress | None) -> list[int] | None:
+    """Points that a scan has done, and all of them; of what reads files None."""
+    if not isinstance(progress, Computing) or progress.unit != "points":
+        return None
+    return [progress.entries_done, progress.entries_total]

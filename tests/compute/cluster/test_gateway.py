@@ -16,14 +16,24 @@ from click.testing import CliRunner
 
 from tests.compute.cluster.runs import Place, used, value
 from tests.compute.cluster.test_local import bits
+from tests.compute.cluster.told import tokens_on, told_by, waiting
+from tests.compute.remote import BASKET, ENTRIES
 from tests.lakes import until
+from tests.security.canaries import Watch
+from tests.security.leaks import Search
 from vre_dm.cli.gateway import gateway as command
 from vre_dm.compute.cluster import cluster, clusters, gateway_options, settings
 from vre_dm.compute.cluster.gateway import GatewayCluster
 from vre_dm.compute.cluster.server import control
 from vre_dm.compute.cluster.server.control import GatewayStatus
 from vre_dm.compute.here import Here
+from vre_dm.compute.run.driving import started
+from vre_dm.compute.run.order import order_of
+from vre_dm.compute.run.running import RunningMap
+from vre_dm.compute.run.starting import begun_job
 from vre_dm.errors import InvalidConfiguration, JobCancelled, LoginRefused, NoCluster
+from vre_dm.lake.dataset import Dataset
+from vre_dm.lake.jobs.folder import folders
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +123,27 @@ def test_no_secret_is_handed_over_shown_or_given_to_workers(
     said = told(one, place, tmp_path)
     assert all(len(text) > 20 for text in said.values())
     assert [(what, where) for where, text in said.items() for what, s in secrets.items() if s in text] == []
+
+
+def test_workers_read_from_the_lake_with_tokens_that_are_nowhere_to_be_found(
+    one: GatewayCluster, place: Place, wide_dataset: Dataset, watch: Watch, tmp_path: Path
+) -> None:
+    client: Any = place.backend._client  # type: ignore[attr-defined]
+    gate = tmp_path / "gate" / "open"
+    gate.parent.mkdir()
+    how = {"on": one.handed(), "fetch": False, "chunk_bytes": 16 * BASKET}
+    order = order_of(waiting(gate), lake="lake", did=str(wide_dataset.did), **how)
+    job = started(begun_job(tmp_path / "jobs", order), lambda lake, did: wide_dataset)
+    until(gate.with_name("at work").exists)
+    assert tokens_on(client) > 0
+    during = told_by(client, one.dashboard, tmp_path)
+    gate.touch()
+    job.result(120)
+    assert tokens_on(client) == 0
+    assert RunningMap(folders(tmp_path / "jobs")[0]).outcome().entries == ENTRIES
+    search = Search(watch.secrets)
+    for said in (during, told_by(client, one.dashboard, tmp_path)):
+        assert [leak for where, text in said.items() for leak in search.text(text, where)] == []
 
 
 def test_only_who_can_read_the_password_gets_in(server: GatewayStatus) -> None:

@@ -12,6 +12,9 @@ from tornado.httpclient import HTTPResponse
 from tests.lake.conftest import lake, make, rucio  # noqa: F401  they use the same lake
 from tests.server.listening import Listen, listener
 from vre_dm import session
+from vre_dm.compute.cluster.folder import default_root
+from vre_dm.compute.cluster.local import LocalCluster
+from vre_dm.compute.cluster.range import WorkerRange
 from vre_dm.sandbox import LakeStatus
 from vre_dm.server import launching
 
@@ -73,6 +76,29 @@ def listen(
 ) -> Listen:
     """Open a stream of events."""
     return listener(jp_http_port, jp_auth_header, jp_base_url)
+
+
+@pytest.fixture(scope="package")
+def clusters_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A user's state folder, of those tests that look at clusters."""
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="package")
+def made(clusters_root: Path) -> Iterator[LocalCluster]:
+    """A cluster that was started in Python."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(clusters_root))
+        one = LocalCluster.of(default_root(), WorkerRange(1, 1), 400_000_000, 600.0).up()
+    yield one
+    one.down()
+
+
+@pytest.fixture
+def sees_clusters(clusters_root: Path, jp_server_config: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server sees those clusters, and no gateway of this machine."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(clusters_root))
+    monkeypatch.delenv("DASK_GATEWAY__ADDRESS", raising=False)
 
 
 def said(response: HTTPResponse) -> Any:

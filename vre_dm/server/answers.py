@@ -19,6 +19,7 @@ _STATUS: tuple[tuple[type[BaseException], int], ...] = (
     (errors.FetchError, 502),
     (errors.UploadInterrupted, 502),
     (errors.SandboxError, 502),
+    (errors.NoCluster, 502),
     (errors.MissingExtra, 501),
     (ValueError, 400),
 )

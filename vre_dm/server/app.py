@@ -12,6 +12,8 @@ from vre_dm.pool import Pool
 from vre_dm.server import (
     catalogue,
     choosing,
+    clusters,
+    dashboards,
     datasets,
     documentation,
     elsewhere,
@@ -22,12 +24,26 @@ from vre_dm.server import (
     rules,
 )
 from vre_dm.server.broadcast import Broadcast
+from vre_dm.server.dashboards import Addresses
 from vre_dm.server.disks import Disks
 from vre_dm.server.lakes import Lakes
 from vre_dm.server.launching import Launches
 
 API = "/vre-dm/api/"
-RESOURCES = (documentation, choosing, catalogue, datasets, events, jobs, limits, publishing, rules, elsewhere)
+RESOURCES = (
+    documentation,
+    choosing,
+    catalogue,
+    datasets,
+    events,
+    jobs,
+    limits,
+    publishing,
+    rules,
+    clusters,
+    dashboards,
+    elsewhere,
+)
 """Modules with ``ROUTES``: pairs of a pattern below `API` and a handler; the first that fits is asked."""
 
 
@@ -96,6 +112,26 @@ class VreDm(ExtensionApp):
     @cached_property
     def _lake_events(self) -> dict[str, Broadcast]:
         return {}
+
+    @cached_property
+    def clusters(self) -> Pool:
+        """Threads for questions to clusters."""
+        return Pool("the Dask Gateway", self.concurrency, self.queue)
+
+    @cached_property
+    def cluster_starts(self) -> Pool:
+        """Threads in which clusters start, which may take minutes."""
+        return Pool("the start of clusters", 4, 8)
+
+    @cached_property
+    def failed_starts(self) -> list[str]:
+        """Why clusters did not start, where nobody waited for it any more."""
+        return []
+
+    @cached_property
+    def dashboards(self) -> Addresses:
+        """Where the dashboards of clusters are."""
+        return Addresses()
 
     @cached_property
     def disks(self) -> Disks:

@@ -18,7 +18,9 @@ from nbformat import NotebookNode
 from vre_dm.resources import shipped
 from vre_dm.sandbox import LakeStatus
 
-NOTEBOOKS = sorted(shipped("notebooks").glob("1[1-9]_*.ipynb"))
+NOTEBOOKS = sorted(
+    path for tens in ("1[1-9]", "2[0-9]") for path in shipped("notebooks").glob(f"{tens}_*.ipynb")
+)
 
 Run = Callable[[Path], None]
 

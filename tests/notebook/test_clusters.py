@@ -89,7 +89,7 @@ def test_a_cluster_is_listed_scaled_and_ended_by_its_variable_or_name(
     assert dm.clusters()[0].minimum == 0
     shell.run_line_magic("dm_cluster", "scale 1")
     assert dm.clusters()[0].minimum == 1
-    assert "no clusters" in repr(shell.run_line_magic("dm_cluster", "down one"))
+    assert "no clusters" in repr(shell.run_line_magic("dm_cluster", f"down {one.id}"))
     assert not one.running
 
 

@@ -92,14 +92,6 @@ def test_a_change_by_its_name_is_one_of_the_cluster(one: LocalCluster) -> None:
     assert stands(one).most == 1
 
 
-def test_one_that_is_ended_by_its_name_is_gone(state: Path) -> None:
-    other = dm.cluster((0, 1), "700 MB", kind="local").up()
-    assert other.id in {each.name for each in dm.clusters()}
-    dm.cluster(name=other.id).down()
-    assert not other.running
-    assert other.id not in {each.name for each in dm.clusters()}
-
-
 def test_one_whose_scheduler_does_not_answer_is_called_silent(
     one: LocalCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,9 @@ from vre_dm.lake.tokens import Secret
 from vre_dm.lake.tokens.asking import Sealed, unseen
 
 _TIMEOUT = (5.0, 30.0)  # seconds to connect, and to answer
+_HUB_REFUSED = (
+    "verifying user's JupyterHub API token"  # how a gateway tells that its hub does not know a token
+)
 
 
 class GatewayApi:
@@ -96,7 +99,7 @@ def _json(answer: requests.Response) -> dict[str, Any]:
 
 
 def _refusal(status: int, why: str, where: str) -> NoCluster | LoginRefused | InvalidConfiguration:
-    if status == 401:
+    if status == 401 or (status == 500 and _HUB_REFUSED in why):
         return LoginRefused(
             f"the Dask Gateway {where} does not take the login ({why}); log in to the hub again"
         )

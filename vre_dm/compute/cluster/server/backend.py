@@ -10,7 +10,7 @@ from dask_gateway_server.backends.local import UnsafeLocalBackend
 _SIGNAL_AT_PARENTS_END = 1  # of prctl(2)
 
 
-class ProcessesOfOne(UnsafeLocalBackend):  # type: ignore[misc]  # comes without types
+class ProcessesOfOne(UnsafeLocalBackend):
     """All processes are those of the user who started the gateway."""
 
     def make_preexec_fn(self, cluster: Any) -> Callable[[], None]:

@@ -17,9 +17,9 @@ def test_notebook_7_has_the_panel_and_writes_cells(lab: Lab, lab_page: Callable[
     panel.command("vre-dm:open-panel")
     expect(panel.row("fermi, scope")).to_be_visible()
     panel.expand("fermi", "dsph.2017")
-    panel.row("dsph.jfactors").first.click()
+    panel.row("mlfermi.voids").click()
     panel.place.get_by_role("button", name="Add to notebook what is selected").click()
-    expect(panel.cell("dsph_jfactors = dm.fetch")).to_be_visible()
+    expect(panel.cell("mlfermi_voids = dm.fetch")).to_be_visible()
 
 
 def test_the_files_of_notebook_7_have_the_panel_and_limits_as_tabs_beside_them(

@@ -21,6 +21,8 @@ _ATOMS = {
     *(type(None), type(Ellipsis), types.CodeType, types.BuiltinFunctionType),
     *(types.GetSetDescriptorType, types.MemberDescriptorType, types.WrapperDescriptorType),
 }
+_ROWS = {list, tuple, set, frozenset}
+_NUMBERS = (np.generic, Number)
 _INSIDE = "."  # begins what is called by its place in another
 _MOST = 100_000  # objects that are looked at: of more, some tenths of a second a chunk
 _Part = tuple[str, Any]
@@ -39,11 +41,16 @@ class Held:
         self._from: dict[int, tuple[int, str]] = {id(function): (0, "")}
         self.objects: list[object] = [function]
         """In an order that is the same for equal functions; they stay, so that no other has the id of one."""
-        waiting = deque([function])
+        waiting: deque[object] = deque([function])
+        known: dict[int, bool] = {}  # classes and modules come again and again
         while waiting and len(self.objects) < _MOST:
             one = waiting.popleft()
             for called, part in _parts(one):
-                if type(part) not in _ATOMS and id(part) not in self._from and _counts(part):
+                if type(part) in _ATOMS or id(part) in self._from:
+                    continue
+                if isinstance(part, types.ModuleType | type) and id(part) not in known:
+                    known[id(part)] = _is_of_user(part)
+                if known.get(id(part), True) and not _is_constant(part):
                     self._from[id(part)] = id(one), called
                     self.objects.append(part)
                     waiting.append(part)
@@ -117,19 +124,18 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield from _leaves(value.base)  # of which it is a view
 
 
-def _counts(value: object) -> bool:
-    """Whether it can be filled, or holds what can: all but numbers and installed packages."""
-    kind = type(value)
-    if isinstance(value, np.generic | Number) or kind.__module__.partition(".")[0] == "numba":
-        return False  # compiled functions take what they enclose as constants
+def _is_of_user(value: types.ModuleType | types.FunctionType | type) -> bool:
     if isinstance(value, types.ModuleType):
         return is_users(value)
-    return _is_of_user(value.__module__) if isinstance(value, type) else True
+    module = sys.modules.get(value.__module__) if isinstance(value.__module__, str) else None
+    return module is None or is_users(module)
 
 
-def _is_of_user(module: object) -> bool:
-    found = sys.modules.get(module) if isinstance(module, str) else None
-    return found is None or is_users(found)
+def _is_constant(value: object) -> bool:
+    """Whether nothing in it can be filled; what numba compiles takes what it encloses as constants."""
+    if type(value) is tuple:
+        return all(type(part) in _ATOMS for part in value)
+    return isinstance(value, _NUMBERS) or type(value).__module__.startswith("numba.")
 
 
 def _parts(value: Any) -> Iterable[_Part]:
@@ -154,13 +160,16 @@ def _of_function(function: types.FunctionType) -> Iterator[_Part]:
     yield from zip(names[len(names) - len(defaults) :], defaults, strict=True)
     yield from (function.__kwdefaults__ or {}).items()
     yield from ((f"{function.__name__}.{name}", part) for name, part in vars(function).items())
-    if _is_of_user(function.__module__):
+    if _is_of_user(function):
         read = {name for code in codes_of(function.__code__) for name in code.co_names}
         held = function.__globals__
         yield from ((name, held[name]) for name in sorted(read & held.keys()))
 
 
 def _of_object(value: Any) -> Iterator[_Part]:
+    if type(value) in _ROWS:
+        yield from (("", part) for part in value)
+        return
     own = None
     with suppress(Exception):  # whatever a stand-in for something else raises
         own = getattr(value, "__dict__", None)

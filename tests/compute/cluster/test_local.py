@@ -16,16 +16,18 @@ import numpy as np
 import psutil
 import pytest
 
-from tests.compute.cluster.runs import Place, used, value
+from tests.compute.cluster.runs import Place, chunks, used, value, work
 from tests.lakes import until
 from vre_dm.compute.backend import Backend
 from vre_dm.compute.cluster import cluster
 from vre_dm.compute.cluster.folder import ClusterFolder
 from vre_dm.compute.cluster.local import LocalCluster
+from vre_dm.compute.frozen import Frozen
 from vre_dm.compute.here import Here
 from vre_dm.compute.inputs import inputs_of
 from vre_dm.compute.preparing import prepare
 from vre_dm.compute.reduction import Reduction
+from vre_dm.compute.run.sending import packed
 from vre_dm.errors import ChunkFailed, ClusterLost, InvalidConfiguration, NoCluster, VersionsDiffer
 
 
@@ -85,6 +87,28 @@ def test_a_function_takes_along_what_it_closes_over(place: Place) -> None:
         return float(chunk["x"].sum() * factor + shift["by"])
 
     assert value(place.done(fill, 3)[2]) == 245 * 0.5 + 3
+
+
+class Smearing:
+    """Counts and draws in itself."""
+
+    def __init__(self) -> None:
+        self.seen, self.rng = 0, np.random.default_rng(5)
+        self.h = hist.Hist.new.Reg(10, 0, 200).Weight()
+
+    def fill(self, chunk: Any) -> dict[str, Any]:
+        self.seen += 1
+        self.h.fill(chunk["x"] + self.rng.normal(size=len(chunk["x"])))
+        return {"seen": self.seen, "x": self.h.copy(), "bits": self.rng.bytes(8)[0]}
+
+
+def test_each_chunk_begins_with_the_function_as_it_was_sent_on_every_worker(place: Place) -> None:
+    frozen = Frozen(packed(Smearing().fill))
+    here = dict(Here().run(work(frozen), chunks(place.file, 20), threading.Event()))
+    there = place.done(frozen, 20)
+    assert {i: value(part) for i, part in there.items()} == {i: value(part) for i, part in here.items()}
+    assert [value(there[i])["seen"] for i in range(20)] == [1] * 20
+    assert len({value(there[i])["bits"] for i in range(20)}) > 10
 
 
 def test_workers_have_their_share_of_memory_and_keep_what_they_freed(place: Place) -> None:

@@ -93,9 +93,8 @@ class _Walk:
         kind = type(value)
         if kind in _SCALARS:
             self._tell_scalar(value)
-        elif kind is tuple and all(type(part) in _SCALARS for part in value):
-            self._tell("tuple", len(value))
-            return value  # type: ignore[no-any-return]  # wherever it stands, once or twice
+        elif kind is tuple and all(type(part) in _SCALARS for part in value):  # the same wherever it stands
+            self._tell("tuple", *map(_word, value))
         elif (before := self._seen.get(id(value))) is not None:
             self._tell("again", before)
         else:
@@ -122,7 +121,10 @@ class _Walk:
             return (value.__name__,)
         if kind is list or kind is tuple:
             self._tell(len(value))
-            return value  # type: ignore[no-any-return]
+            if not all(type(part) in _SCALARS for part in value):
+                return value  # type: ignore[no-any-return]
+            self._tell(*map(_word, value))
+            return ()
         if kind is dict:
             self._tell(len(value))
             return [part for pair in value.items() for part in pair]
@@ -219,18 +221,20 @@ class _Walk:
             self.modules.add(module)
 
     def _tell_scalar(self, value: Any) -> None:
-        if isinstance(value, str):
-            value = value.encode(errors="surrogatepass")
-            self._tell("text", len(value))
-            self.digest.update(value)
-        elif isinstance(value, bytes):
+        if type(value) is bytes:
             self._tell("bytes", len(value))
             self.digest.update(value)
-        else:  # a long number in hexadecimal: Python prints no other
-            self._tell(type(value).__name__, f"{value:x}" if type(value) is int else repr(value))
+        else:
+            self._tell(_word(value))
 
     def _tell(self, *words: object) -> None:
         self.digest.update(repr(words).encode(errors="surrogatepass"))
+
+
+def _word(value: Any) -> tuple[str, Any]:
+    """A scalar and its type; a number in hexadecimal: Python prints no long one."""
+    kind = type(value)
+    return kind.__name__, f"{value:x}" if kind is int else repr(value)
 
 
 def _reduced(value: Any, kind: type) -> Any:

@@ -32,6 +32,7 @@ def is_users(module: types.ModuleType) -> bool:
     return sys.modules.get(name) is not module
 
 
+@functools.cache
 def is_users_file(file: Path) -> bool:
     """Whether a file of Python's belongs to no installed package."""
     return not any(file.resolve().is_relative_to(root) for root in _roots())

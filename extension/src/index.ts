@@ -2,6 +2,7 @@
 
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { plugins as cells } from './cells/plugin';
+import { clustersPlugin as clusters } from './clusters/plugin';
 import { jobsPlugin as jobs } from './jobs/plugin';
 import { plugins as details } from './lake/details/plugin';
 import { plugins as lake } from './lake/plugin';
@@ -18,6 +19,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   ...cells,
   jobs,
   rules,
+  clusters,
   publish,
   ...viewer,
   ...shell

@@ -71,7 +71,7 @@ export const IDataLake = new Token<IDataLake>('vre-dm-lab:IDataLake', 'The data 
 export interface ILakePanel {
   /** The panel itself, for whoever takes what is dropped on it. */
   readonly widget: Widget;
-  /** Add a section; its title is the widget's. Lower ranks stand higher: tree 10, search 20, details 30, jobs 40, rules 50. */
+  /** Add a section; its title is the widget's. Lower ranks stand higher: tree 10, search 20, details 30, jobs 40, rules 50, clusters 60. */
   addSection(widget: Widget, rank: number): void;
   /** Bring the panel, and in it this section, before the user's eyes. */
   show(section?: Widget): void;

@@ -16,6 +16,7 @@ DIALOGS: dict[str, tuple[dict[str, Any], str]] = {
     "vre-dm:keep-at": ({"did": DATASET}, "Keep"),
     "vre-dm:fetch-to": ({"did": DATASET}, "Fetch"),
     "vre-dm:publish": ({"paths": [FILE]}, "Check"),
+    "vre-dm:start-cluster": ({}, "Start"),
 }
 FOUND = """([place, values]) => axe.run(place, { runOnly: { type: "tag", values } }).then(({ violations }) =>
   violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
@@ -47,6 +48,7 @@ def test_panel_dialogs_and_viewer_pass_axe(panel: Panel, lab: Lab, theme: str) -
     expect(panel.section("Details")).to_contain_text(DATASET)
     panel.section("Jobs")
     panel.section("Rules")
+    panel.section("Clusters")
     assert complaints(page, "#vre-dm-lake") == []
     for command, (arguments, button) in DIALOGS.items():
         panel.command(command, **arguments)

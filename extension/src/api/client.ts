@@ -63,6 +63,15 @@ export class LakeApi {
   changeRule = (id: string, edit: T.RuleEdit) => this.say<T.Rule>('PATCH', `rules/${segment(id)}`, edit);
   deleteRule = (id: string) => this.say<null>('DELETE', `rules/${segment(id)}`);
 
+  clusters = (signal?: AbortSignal) => this.get<T.Clusters>('clusters', {}, signal);
+  clusterOffers = () => this.get<T.ClusterOffers>('cluster-offers', {});
+  startCluster = (order: T.ClusterOrder) => this.say<{ name: string | null; up: boolean }>('POST', 'clusters', order);
+  scaleCluster = (name: string, workers: T.Workers) =>
+    this.say<{ remark: string }>('PATCH', `clusters/${segment(name)}`, { workers });
+  stopCluster = (name: string) => this.say<null>('DELETE', `clusters/${segment(name)}`);
+  /** Where the browser finds the dashboard of a cluster, for who is logged in here. */
+  dashboardUrl = (name: string) => this.requests.url(`clusters/${segment(name)}/dashboard/status`, { lake: null });
+
   publishSchema = (signal?: AbortSignal) => this.get<T.PublishSchema>('publish/schema', {}, signal);
   planPublish = (order: T.PublishOrder, signal?: AbortSignal) =>
     this.say<T.PublishPlan>('POST', 'publish', { ...order, dry_run: true }, signal);

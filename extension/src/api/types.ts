@@ -152,6 +152,8 @@ export interface Job {
   bytes_total: number | null;
   files_done: number;
   files_total: number | null;
+  /** Points that a scan has done, and all of them; null where files are counted. */
+  points: [number, number] | null;
   rate: number | null;
   remaining: number | null;
   since: string;
@@ -306,4 +308,58 @@ export interface Reach {
   reachable: boolean;
   since: string | null;
   message: string | null;
+}
+
+export interface Cluster {
+  name: string;
+  kind: 'local' | 'gateway';
+  /** Silent: its scheduler does not answer. */
+  state: 'starting' | 'running' | 'stopping' | 'silent';
+  workers: number;
+  /** Fewest and most workers; null where the gateway does not tell. */
+  minimum: number | null;
+  most: number | null;
+  /** Bytes that all workers use, and have. */
+  memory: number | null;
+  memory_limit: number | null;
+  /** Tasks. */
+  running: number | null;
+  waiting: number | null;
+  dashboard: boolean;
+}
+
+export interface Clusters {
+  clusters: Cluster[];
+  notes: string[];
+}
+
+/** Fewest and most workers. */
+export type Workers = [number, number];
+
+export interface ClusterOrder {
+  kind: Cluster['kind'];
+  /** Null for what is usual. */
+  workers: Workers | null;
+  /** Of each worker, as `2 GB`. */
+  memory: string | null;
+  /** Seconds without work after which a local one ends. */
+  idle: number | null;
+  options: Record<string, string | number | boolean | null>;
+}
+
+/** An option that a gateway lets its users choose. */
+export interface ClusterOption {
+  field: string;
+  label: string;
+  default: string | number | boolean | null;
+  spec: { type: string; min?: number | null; max?: number | null; options?: unknown[] };
+}
+
+export interface ClusterOffers {
+  cores: number;
+  memory: number;
+  /** Its address, null where there is none. */
+  gateway: string | null;
+  options: ClusterOption[];
+  problem: string | null;
 }

@@ -8,6 +8,8 @@ interface ButtonsProps {
   /** What the button does that sends the form. */
   label: string;
   busy: boolean;
+  /** What it does meanwhile; the lake is asked where nothing is said. */
+  busyText?: string;
   danger?: boolean;
   refused?: string | null;
   cancel: () => void;
@@ -16,14 +18,23 @@ interface ButtonsProps {
 }
 
 /** Cancel and send; what is refused stands above them. */
-export function Buttons({ trans, label, busy, danger, refused, cancel, back }: ButtonsProps): React.ReactElement {
+export function Buttons({
+  trans,
+  label,
+  busy,
+  busyText,
+  danger,
+  refused,
+  cancel,
+  back
+}: ButtonsProps): React.ReactElement {
   return (
     <footer className="vre-modal-foot">
       <p className="vre-field-error" role="alert">
         {refused ?? ''}
       </p>
       <p className="vre-busy" role="status">
-        {busy ? trans.__('Asking the lake…') : ''}
+        {busy ? (busyText ?? trans.__('Asking the lake…')) : ''}
       </p>
       {back && (
         <button type="button" className="jp-Button jp-mod-styled" onClick={back}>

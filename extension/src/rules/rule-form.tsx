@@ -21,6 +21,7 @@ interface RuleFormProps<F extends string> {
   faultsOf?: (typed: Typed<F>) => Partial<Typed<F>>;
   send: (typed: Typed<F>) => Promise<unknown>;
   label: string;
+  busyText?: string;
   danger?: boolean;
   cancel: () => void;
   trans: TranslationBundle;

@@ -26,6 +26,8 @@ const IN_PALETTE = [
   'publish',
   'open-jobs',
   'open-rules',
+  'open-clusters',
+  'start-cluster',
   'open-limits'
 ];
 const IN_LAUNCHER = ['open-panel', 'open-limits'];

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from vre_dm.compute.backend import Call
 from vre_dm.compute.cluster.chunks import Chunks, lost
 from vre_dm.compute.cluster.folder import Access
-from vre_dm.compute.cluster.on_worker import Run, packed
+from vre_dm.compute.cluster.on_worker import Run, sent
 from vre_dm.compute.cluster.versions import check, security
 from vre_dm.compute.inputs import Input
 from vre_dm.compute.reading import shelf
@@ -77,7 +77,7 @@ class DaskBackend:
         run = f"run-{token_hex(4)}"
         files = {chunk.input: shelf.pinned(file) for file, chunk in calls}
         with self._lending(files.values()):
-            self._give(Run(run, packed(work, files)), run)
+            self._give(Run(run, sent(work, files)), run)
             chunks = Chunks(self._client, self.name, run, work, calls)
             try:
                 yield from chunks.results(stop)

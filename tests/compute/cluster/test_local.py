@@ -111,6 +111,22 @@ def test_each_chunk_begins_with_the_function_as_it_was_sent_on_every_worker(plac
     assert len({value(there[i])["bits"] for i in range(20)}) > 10
 
 
+def test_a_module_that_was_edited_between_two_runs_is_read_anew(place: Place, tmp_path: Path) -> None:
+    module, folder = tmp_path / "edited_cuts.py", str(tmp_path)
+
+    def cut(_: object) -> int:
+        sys.path.insert(0, folder)
+        import edited_cuts  # type: ignore[import-not-found]
+
+        sys.path.remove(folder)
+        return int(edited_cuts.CUT)
+
+    module.write_text("CUT = 7\n")
+    assert {value(part) for part in place.done(cut, 4).values()} == {7}
+    module.write_text("CUT = 1200\n")
+    assert {value(part) for part in place.done(cut, 4).values()} == {1200}
+
+
 def test_workers_have_their_share_of_memory_and_keep_what_they_freed(place: Place) -> None:
     def settings(_: object) -> "np.ndarray[Any, Any]":
         import resource

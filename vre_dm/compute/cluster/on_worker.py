@@ -2,14 +2,12 @@
 
 import ctypes
 import os
-import resource
 import signal
 import threading
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cloudpickle
@@ -17,19 +15,16 @@ from distributed import WorkerPlugin, get_worker
 
 from vre_dm.compute.cluster.unfit import Unfit
 from vre_dm.compute.cluster.versions import differences, versions_here
+from vre_dm.compute.cluster.worker_memory import adapt_allocator, limit_memory
 from vre_dm.compute.inputs import Input
-from vre_dm.compute.memory import MALLOC
 from vre_dm.compute.merging import merge
 from vre_dm.compute.plan import Chunk
+from vre_dm.compute.run.ours import forget_modules
 from vre_dm.compute.work import Part, Work, do_chunk
 from vre_dm.errors import ChunkFailed
 
 if TYPE_CHECKING:
     from distributed import Nanny, Worker
-
-# Numbers of mallopt(3) for what the environment names at a start.
-_MALLOPT = {"MALLOC_TRIM_THRESHOLD_": -1, "MALLOC_MMAP_THRESHOLD_": -3}
-_FULL = 0.9  # share of its memory up to which a worker may fill it; Dask kills at 0.95
 
 
 class _Stopped(BaseException):
@@ -44,7 +39,7 @@ class Run(WorkerPlugin):
     name
         Of the run.
     packed
-        `packed` of its work and files; the scheduler never unpacks it.
+        `sent` of its work and files; the scheduler never unpacks it.
     """
 
     def __init__(self, name: str, packed: bytes) -> None:
@@ -63,6 +58,8 @@ class Run(WorkerPlugin):
         try:
             adapt_allocator()
             limit_memory(worker.memory_manager.memory_limit)
+            if not any(isinstance(other, Run) and other is not self for other in worker.plugins.values()):
+                forget_modules()  # a worker lives from run to run, and they may have been edited
             self._work, self._inputs = cloudpickle.loads(self._packed)
         except (
             Exception
@@ -107,7 +104,7 @@ class Run(WorkerPlugin):
                 self._threads.discard(thread)
 
 
-def packed(work: Work, inputs: dict[int, Input]) -> bytes:
+def sent(work: Work, inputs: dict[int, Input]) -> bytes:
     """Work and files by their number in the plan, for `Run`."""
     return bytes(cloudpickle.dumps((work, inputs)))
 
@@ -137,41 +134,6 @@ def kill(dask_worker: "Nanny") -> None:
     """End a worker from the process that watches it, and starts it anew."""
     if dask_worker.pid is not None:
         os.kill(dask_worker.pid, signal.SIGKILL)
-
-
-def adapt_allocator() -> None:
-    """Undo Dask's setting of glibc's allocator in this process, however it was started; elsewhere nothing."""
-    with suppress(OSError, AttributeError):
-        library = ctypes.CDLL(None)
-        for name, value in MALLOC.items():
-            library.mallopt(_MALLOPT[name], int(value))
-
-
-def limit_memory(whole: int | None) -> None:
-    """Let an allocation beyond a worker's memory fail, in the chunk that asks, before the worker is killed.
-
-    Parameters
-    ----------
-    whole
-        Bytes of memory the worker may fill; ``None`` where nobody says.
-    """
-    if not whole:
-        return
-    now = _kilobytes()
-    room = int(_FULL * whole) - now["VmRSS"]
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    soft = now["VmData"] + max(room, 0)
-    resource.setrlimit(
-        resource.RLIMIT_DATA, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard)
-    )
-
-
-def _kilobytes() -> dict[str, int]:
-    """Resident memory and size of the data segments of this process, bytes."""
-    lines = (line.split() for line in Path("/proc/self/status").read_text().splitlines())
-    return {
-        words[0].rstrip(":"): int(words[1]) * 1024 for words in lines if words[0] in ("VmRSS:", "VmData:")
-    }
 
 
 def _done(work: Work, file: Input, chunk: Chunk) -> Part | None:

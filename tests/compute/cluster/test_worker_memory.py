@@ -10,7 +10,7 @@ from vre_dm.compute.memory import MALLOC
 FAULTS = """
 import resource, sys
 import numpy as np
-from vre_dm.compute.cluster.on_worker import adapt_allocator
+from vre_dm.compute.cluster.worker_memory import adapt_allocator
 
 if sys.argv[1] == "adapted":
     adapt_allocator()
@@ -24,7 +24,7 @@ PAGES = 200 * 500_000 * 8 // os.sysconf("SC_PAGE_SIZE")
 # A worker that may fill 300 MB asks for more, then for less.
 LIMITED = """
 import numpy as np
-from vre_dm.compute.cluster.on_worker import limit_memory
+from vre_dm.compute.cluster.worker_memory import limit_memory
 
 limit_memory(300_000_000)
 try:

@@ -32,12 +32,9 @@ export function stateOf(job: Job, trans: TranslationBundle): string {
   return words[job.state];
 }
 
-/** Percent of the bytes, or of the files where sizes are unknown; null where nothing is known. */
+/** Percent of the points of a scan, of the bytes, or of the files where sizes are unknown; null where nothing is known. */
 export function percentOf(job: Job): number | null {
-  const pairs = [
-    [job.bytes_done, job.bytes_total],
-    [job.files_done, job.files_total]
-  ];
+  const pairs = [job.points ?? [0, null], [job.bytes_done, job.bytes_total], [job.files_done, job.files_total]];
   const known = pairs.find(([, total]) => total !== null && total > 0);
   if (!known) {
     return job.state === 'finished' ? 100 : null;
@@ -55,6 +52,12 @@ export function amountsOf(job: Job, trans: TranslationBundle): string[] {
       : trans.__('%1 of %2', sizeText(bytes_done), sizeText(bytes_total));
   const files = files_total === null ? '' : trans._n('%2 of %1 file', '%2 of %1 files', files_total, files_done);
   const left = spanText(job.remaining, trans);
+  if (job.points) {
+    const [done, all] = job.points;
+    return [trans._n('%2 of %1 point', '%2 of %1 points', all, done), left && trans.__('%1 left', left)].filter(
+      text => text !== ''
+    );
+  }
   return [bytes, files, rateText(job.rate), left && trans.__('%1 left', left)].filter(text => text !== '');
 }
 

@@ -15,6 +15,7 @@ export function toyJob(changes: Partial<Job> = {}): Job {
     bytes_total: 1000,
     files_done: 1,
     files_total: 4,
+    points: null,
     rate: 100,
     remaining: 8,
     since: '2026-01-31T12:00:00Z',

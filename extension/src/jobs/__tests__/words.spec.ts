@@ -54,3 +54,9 @@ test('a map names what it goes over, and the function', () => {
   assert.equal(titleOf(job, trans), 'Map over xenon:s2only');
   assert.equal(placeOf(job, trans), 'of fill');
 });
+
+test('a scan is told by its points, since it reads no bytes', () => {
+  const job = toyJob({ kind: 'map', points: [300, 1200], bytes_done: 0, bytes_total: 0, rate: 0 });
+  assert.deepEqual(amountsOf(job, trans), ['300 of 1200 points', '8 s left']);
+  assert.equal(percentOf(job), 25);
+});

@@ -157,6 +157,17 @@ def test_a_server_that_fails_is_asked_anew_by_the_next_try(server: Breaking, bod
     assert all(isinstance(part, Part) for part in came.values())
 
 
+def test_a_server_that_fails_between_chunks_leaves_the_rest_to_the_next_copy(
+    server: Breaking, body: bytes
+) -> None:
+    first, second = server.play("/first", ranged(body)), server.play("/second", ranged(body))
+    prepared = prepare(weighted, [away(body, first, second)], chunk_bytes=CHUNK)
+    server.play("/first", ranged(body), status(403))
+    came = dict(Here().run(prepared.work, prepared.plan.calls(), threading.Event()))
+    assert merged([came[index] for index in range(len(came))])["n"] == ENTRIES
+    assert {path for path, _ in server.asked} == {"/first", "/second"}
+
+
 def test_a_process_that_was_told_nothing_says_so(server: Breaking, body: bytes) -> None:
     with pytest.raises(LoginRefused, match="nobody told this process"):
         done(away(body, server.play("/file", ranged(body)), run="another"))

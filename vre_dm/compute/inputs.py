@@ -46,7 +46,7 @@ class Input:
     away
         Where it is read in pieces where there is no such path.
     verified
-        Whether its bytes were compared with the registered checksum, all of them.
+        Whether all its bytes were compared with the registered checksum, where there is one.
     """
 
     name: str

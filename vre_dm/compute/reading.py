@@ -24,9 +24,14 @@ class _Place:
     opening: threading.Lock = field(default_factory=threading.Lock)
 
     @property
-    def good(self) -> bool:
-        """Whether the next one may have it as it is."""
-        return self.table is not None and not (isinstance(self.table, Tree) and self.table.broken)
+    def broken(self) -> bool:
+        """Whether the next one is to open it anew."""
+        return isinstance(self.table, Tree) and self.table.broken
+
+    def close(self) -> None:
+        """Close the file, if it was opened."""
+        if self.table is not None:
+            self.table.close()
 
 
 class Shelf:
@@ -55,7 +60,11 @@ class Shelf:
         """
         key = _key(source, tree)
         with self._lock:
-            place = self._places.setdefault(key, _Place())
+            place = self._places.get(key)
+            if place is None or place.broken:
+                if place is not None and not place.users:
+                    place.close()
+                place = self._places[key] = _Place()
             place.users += 1
             self._places.move_to_end(key)
         try:
@@ -67,6 +76,8 @@ class Shelf:
         finally:
             with self._lock:
                 place.users -= 1
+                if not place.users and self._places.get(key) is not place:
+                    place.close()
                 self._tidy()
 
     def pinned(self, source: Input) -> Input:
@@ -96,10 +107,9 @@ class Shelf:
         idle = [key for key, place in self._places.items() if not place.users]
         surplus = idle[: max(len(self._places) - kept, 0)]
         for key in idle:
-            if key in surplus or not self._places[key].good:
-                table = self._places.pop(key).table
-                if table is not None:
-                    table.close()
+            place = self._places[key]
+            if key in surplus or place.table is None or place.broken:
+                self._places.pop(key).close()
 
 
 shelf = Shelf()

@@ -21,7 +21,7 @@ from vre_dm.compute.plan import Chunk
 from vre_dm.compute.reading import shelf
 from vre_dm.compute.rows import check_rows, in_a_row
 from vre_dm.compute.run.sending import dumps, loads
-from vre_dm.errors import ChunkFailed, VreDmError
+from vre_dm.errors import ChunkFailed, TransferFailed, VreDmError
 
 Kind = Literal["awkward", "numpy", "xarray", "pandas", "arrow", "path"]
 """As what a function takes a chunk."""
@@ -107,15 +107,25 @@ class Loaded:
         if work.kind in {"path", "points"}:
             return
         try:
-            table = self._open.enter_context(shelf.lend(source, work.tree))
-            first = work.ahead if work.columns is None else work.columns
-            self._columns = Columns(table, chunk.start, chunk.stop, work.columns, first, pool)
+            self._columns = self._read(pool)
         except Exception as error:
             self.close()
             raise _failed(source, chunk, f"cannot be read: {_line(error)}", error, "") from error
         except BaseException:
             self.close()
             raise
+
+    def _read(self, pool: Executor | None) -> Columns:
+        """Read what is known to be needed; from the next copy, where a server fails that it is read from."""
+        work, chunk = self.work, self.chunk
+        first = work.ahead if work.columns is None else work.columns
+        table = self._open.enter_context(shelf.lend(self.source, work.tree))
+        try:
+            return Columns(table, chunk.start, chunk.stop, work.columns, first, pool)
+        except TransferFailed:
+            self._open.close()
+        table = self._open.enter_context(shelf.lend(self.source, work.tree))
+        return Columns(table, chunk.start, chunk.stop, work.columns, first, pool)
 
     def compute(self) -> Part:
         """Call the function.

@@ -88,7 +88,12 @@ class Outcome(Tabular):
         return {
             "what": self.what,
             "inputs": [
-                {"name": i.name, "checksum": i.checksum, "bytes": i.size, "verified": i.verified}
+                {
+                    "name": i.name,
+                    "checksum": i.checksum,
+                    "bytes": i.size,
+                    "verified": i.verified and bool(i.checksum),
+                }
                 for i in self.inputs
             ],
             self.unit: self.entries,

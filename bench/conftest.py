@@ -18,7 +18,8 @@ _FIGURES = pytest.StashKey[Figures]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--peers-python", default="python3", help="interpreter that has pooch")
+    parser.addoption("--peers-python", default="python3", help="interpreter that has pooch, and ROOT")
+    parser.addoption("--events", type=int, default=1_000_000, help="events a file of event loops on workers")
 
 
 @pytest.hookimpl(tryfirst=True)

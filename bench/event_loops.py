@@ -67,30 +67,38 @@ def iterate(files: list[str]) -> tuple[Any, int]:
 
     total, entries = 0, 0
     for events in uproot.iterate([f"{path}:{TREE}" for path in files], list(COLUMNS), step_size=CHUNK):
-        total, entries = total + _of_awkward(events), entries + len(events)
+        total, entries = total + of_awkward(events), entries + len(events)
     return total, entries
 
 
 def ours(files: list[str]) -> tuple[Any, int]:
     """What a map does in its process."""
+    from vre_dm.compute.here import Here
+
+    return mapped(files, Here())
+
+
+def mapped(files: list[str], backend: Any) -> tuple[Any, int]:
+    """What a map does, at a place."""
     import threading
 
-    from vre_dm.compute.here import Here
     from vre_dm.compute.inputs import inputs_of
     from vre_dm.compute.preparing import prepare
     from vre_dm.compute.reduction import Reduction
 
-    def fill(columns: Any) -> Any:
-        return masses(columns.offsets(COLUMNS[0]), *(columns[name] for name in COLUMNS))
-
     prepared = prepare(fill, inputs_of(files), kind="numpy")
     reduction, entries = Reduction(len(prepared.plan.chunks)), 0
-    for index, part in Here().run(prepared.work, prepared.plan.calls(), threading.Event()):
+    for index, part in backend.run(prepared.work, prepared.plan.calls(), threading.Event()):
         if isinstance(part, Exception):
             raise part
         reduction.add(index, part.value)
         entries += part.entries
     return reduction.value, entries
+
+
+def fill(columns: Any) -> Any:
+    """What a user of ours writes."""
+    return masses(columns.offsets(COLUMNS[0]), *(columns[name] for name in COLUMNS))
 
 
 def coffea(files: list[str]) -> tuple[Any, int]:
@@ -100,7 +108,7 @@ def coffea(files: list[str]) -> tuple[Any, int]:
 
     class Masses(processor.ProcessorABC):  # type: ignore[misc, name-defined]
         def process(self, events: Any) -> Any:
-            return {"masses": _of_awkward(events), "entries": len(events)}
+            return {"masses": of_awkward(events), "entries": len(events)}
 
         def postprocess(self, accumulator: Any) -> Any:
             return accumulator
@@ -112,7 +120,7 @@ def coffea(files: list[str]) -> tuple[Any, int]:
     return made["masses"], made["entries"]
 
 
-def _of_awkward(events: Any) -> Any:
+def of_awkward(events: Any) -> Any:
     import awkward as ak
 
     lists = [ak.materialize(events[name]).layout for name in COLUMNS]

@@ -33,6 +33,7 @@ from vre_dm.errors import (
 )
 from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.jobs.folder import folders
+from vre_dm.lake.jobs.journal import Journal
 from vre_dm.lake.jobs.listing import jobs_in
 from vre_dm.lake.jobs.started import StartedJob
 from vre_dm.lake.transfer.events import Cancelled, Computing, Finished
@@ -480,6 +481,15 @@ def test_a_result_that_was_written_is_not_lost_with_its_process(files: Files, ro
     assert outcome_of(folder).value == TOTAL
 
 
+def test_a_disk_that_is_full_at_the_end_takes_no_result_along(
+    files: Files, root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    close = Journal.close
+    monkeypatch.setattr(Journal, "close", lambda journal: close(journal) and False)
+    begun_here(root, files.order(total)).result(60)
+    assert read(RunFolder(folders(root)[0]).outcome).value == TOTAL
+
+
 def test_a_name_that_is_no_job_of_the_folder_is_not_repeated(root: Path, tmp_path: Path, files: Files):
     elsewhere = begun_job(tmp_path / "elsewhere", files.order(total))
     with pytest.raises(RunFailed, match="not there any more"):
@@ -526,10 +536,7 @@ def test_an_edited_file_of_a_module_that_is_imported_by_its_process_is_seen(
             return float(locked_of_mine.SCALE * np.sum(events.x))
 
     order = files.order(scaled)
-    first = start(root, order)
-    reached(root, 3)
-    first.cancel()
-    assert first.wait(60)
+    stopped_here(root, order, 3)
     module.write_text(text.replace("SCALE = 1", "SCALE = 2"))
     gate.touch()
     outcome = start(root, order).outcome(60)

@@ -55,6 +55,8 @@ class StartedJob:
         must_tell: bool = False,
     ) -> None:
         self._work, self._about = work, about
+        # Of one that was begun for this process its end is seen anyway, and what it has done lies there.
+        self._alone = isinstance(root, JobFolder)
         self._feed = Feed()
         self._folder, self._journal = _told_in(root, about, task, must_tell=must_tell)
         self._stop = threading.Event()
@@ -154,7 +156,8 @@ class StartedJob:
             self._folder.keep(result)
         if self._journal is not None and self._last is not None:
             self._journal.append(self._last)
-        if self._folder is not None and self._journal is not None and not self._journal.close():
+        told = self._journal is None or self._journal.close()
+        if self._folder is not None and not told and not self._alone:
             self._folder.remove()  # its end could not be written: it would seem to run for ever
         self._feed.close()
 

@@ -11,7 +11,6 @@ import type { ClustersModel } from './model';
 import { ScaleForm } from './scale-form';
 import { StartForm } from './start-form';
 import { StopForm } from './stop-form';
-import { titleOf } from './words';
 
 /** Opens the dialogs; what they send goes through the model. */
 export class ClusterActions {
@@ -45,7 +44,7 @@ export class ClusterActions {
 
   async stop(cluster: Cluster): Promise<void> {
     const { model, trans } = this;
-    await this.open(trans.__('Stop %1', titleOf(cluster, trans)), close =>
+    await this.open(trans.__('Stop %1', cluster.name), close =>
       React.createElement(StopForm, { cluster, model, trans, close: () => close(null) })
     );
   }

@@ -5,7 +5,6 @@ import * as React from 'react';
 import type { Cluster } from '../api/types';
 import { RuleForm } from '../rules/rule-form';
 import type { ClustersModel } from './model';
-import { titleOf } from './words';
 
 interface StopProps {
   cluster: Cluster;
@@ -29,7 +28,7 @@ export function StopForm({ cluster, model, trans, close }: StopProps): React.Rea
     >
       {() => (
         <>
-          <p>{trans.__('%1 ends now, with all its workers, whoever uses it.', titleOf(cluster, trans))}</p>
+          <p>{trans.__('The cluster %1 ends now, with all its workers, whoever uses it.', cluster.name)}</p>
           {tasks > 0 && (
             <p>
               {trans._n(

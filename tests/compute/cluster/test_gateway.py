@@ -244,6 +244,7 @@ def test_what_it_offers_can_be_asked_for(server: GatewayStatus) -> None:
     assert [option["field"] for option in gateway_options()] == ["worker_cores", "worker_memory"]
 
 
+@pytest.mark.slow  # test_presence.py begins from zero on this machine
 def test_workers_come_with_the_work_where_nobody_said_how_many(server: GatewayStatus, file: Path) -> None:
     with used(cluster(memory="700 MB"), file) as place:
         assert value(place.done(lambda _: 1, 1)[0]) == 1

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from vre_dm.compute.grid import grid_of
@@ -31,6 +31,7 @@ def drawn(toy: int, rng: np.random.Generator) -> np.ndarray:
     return rng.normal(size=2)
 
 
+@settings(max_examples=25)
 @given(count=some.integers(1, 70), exponent=some.integers(0, 7))
 def test_no_bit_of_a_sum_depends_on_the_batches(count: int, exponent: int):
     axes = {"toy": range(count)}

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 from astropy import units
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from tests.compute.scanned import merged, scanned
@@ -39,6 +39,7 @@ def test_a_number_lies_over_the_parameters():
     assert found.values.tolist() == [[m * c for c in AXES["coupling"]] for m in AXES["mass"]]
 
 
+@settings(max_examples=25)
 @given(
     lengths=some.lists(some.integers(1, 5), min_size=1, max_size=3),
     batch=some.integers(1, 20),

@@ -51,6 +51,12 @@ def test_files_are_chosen_among_those_of_a_dataset_only(file: Path):
         dm.start_map([file], total, files="*.root")
 
 
+def test_whether_to_fetch_is_asked_of_datasets_only(file: Path):
+    with pytest.raises(InvalidRun, match="fetch= is for the files of a dataset"):
+        dm.start_map([file], total, fetch=False)
+    assert dm.jobs() == []
+
+
 def test_a_file_that_is_not_there_is_named(file: Path):
     with pytest.raises(UnreadableInput, match=r"missing\.root"):
         dm.start_map([file, "missing.root"], total)

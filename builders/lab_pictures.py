@@ -17,6 +17,13 @@ COLOURS = 256  # keeps a picture small
 DATASET = "fermi:dsph.jfactors"
 CURVES = ["si_lz_2024", "si_xenonnt_2025", "si_pandax4t_2024", "si_cresst3_2019"]
 FILE = "my-limit.csv"
+SLOW = """\
+def limit(mass_gev):
+    import time
+    time.sleep(2)  # something slow
+    return 1e-46 * mass_gev
+
+dm.scan(limit, {"mass_gev": list(range(10, 70))}, on=cluster, batch=1)"""
 QUIET = "@jupyterlab/apputils-extension:notification"
 
 
@@ -52,6 +59,25 @@ def rules(panel: Panel) -> None:
     expect(panel.rule(DATASET)).to_contain_text("OK")
 
 
+def clusters(panel: Panel) -> None:
+    """A cluster of this machine at work, which ends by itself a minute after it."""
+    for section in ("Browse", "Search", "Details"):
+        panel.close(section)
+    panel.command("vre-dm:start-cluster")
+    dialog = panel.page.get_by_role("dialog")
+    dialog.get_by_label("Workers").fill("2")
+    dialog.get_by_label("Memory of each worker").fill("500 MB")
+    dialog.get_by_label("Minutes without work").fill("1")
+    dialog.get_by_role("button", name="Start", exact=True).click()
+    row = panel.section("Clusters").get_by_role("listitem")
+    expect(row).to_contain_text("2 of 2 workers")
+    row.get_by_role("button", name="Insert connect cell").click()
+    panel.cell("dm.cluster(name=").wait_for()
+    panel.write_below(SLOW)
+    panel.page.keyboard.press("Shift+Enter")
+    expect(row).to_contain_text("running,")
+
+
 def publish(panel: Panel) -> None:
     """A file that is described before it is published."""
     panel.command("vre-dm:publish", paths=[FILE])
@@ -64,7 +90,25 @@ def limits(panel: Panel) -> None:
     panel.page.get_by_role("button", name="Save PNG").wait_for()
 
 
-VIEWS = (browse, search, fetch, rules, publish, limits)
+VIEWS = (browse, search, fetch, rules, clusters, publish, limits)
+
+
+def dashboard(panel: Panel, file: Path) -> None:
+    """Dask's own pages of that cluster, through the Jupyter server."""
+    with panel.page.context.expect_page() as opened:
+        panel.section("Clusters").get_by_role("link", name="Dashboard").click()
+    page = opened.value
+    page.set_viewport_size({"width": 1280, "height": 850})
+    page.locator("canvas").first.wait_for()
+    page.wait_for_timeout(6000)  # some tasks are over
+    taken(page, file)
+    page.close()
+
+
+def taken(page: Page, file: Path) -> None:
+    """A small file."""
+    page.screenshot(path=file)
+    Image.open(file).quantize(COLOURS).save(file, optimize=True)
 
 
 def pictures(lab: Lab, page: Page, folder: Path) -> None:
@@ -76,8 +120,9 @@ def pictures(lab: Lab, page: Page, folder: Path) -> None:
             panel.command("apputils:change-theme", theme=f"JupyterLab {theme.title()}")
             page.wait_for_timeout(1500)  # what moves has come to rest
             file = folder / f"lab-{view.__name__}-{theme}.png"
-            page.screenshot(path=file)
-            Image.open(file).quantize(COLOURS).save(file, optimize=True)
+            taken(page, file)
+        if view is clusters:
+            dashboard(panel, folder / "lab-dashboard.png")
 
 
 def main() -> None:

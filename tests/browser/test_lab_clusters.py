@@ -22,7 +22,13 @@ def none_is_left(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("none_is_left")
-@pytest.mark.parametrize("address", ["/lab/tree/{}?reset", "/notebooks/{}"], ids=["JupyterLab", "Notebook 7"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("/lab/tree/{}?reset", id="JupyterLab", marks=pytest.mark.slow),  # as in the other
+        pytest.param("/notebooks/{}", id="Notebook 7"),
+    ],
+)
 def test_a_cluster_is_started_looked_into_used_and_stopped(
     lab: Lab, lab_page: Callable[..., Page], address: str
 ) -> None:

@@ -16,6 +16,7 @@ from tests.server.conftest import Asked, said
 from tests.server.listening import eventually
 from tests.server.routes import as_header, cookies, sent
 from vre_dm.compute.cluster.local import LocalCluster
+from vre_dm.compute.cluster.server import control
 from vre_dm.server.dashboards import Addresses
 
 
@@ -156,3 +157,43 @@ async def test_a_cluster_leads_to_its_own_pages_only(
     away = await sent(f"{base}any/dashboard/away", "GET", **jp_auth_header)
     assert away.code == 502
     assert "another server" in said(away)["message"]
+
+
+@pytest.fixture
+def gateway(jp_server_config: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A Dask Gateway of this test."""
+    monkeypatch.delenv("DASK_GATEWAY__ADDRESS", raising=False)
+    control.up()
+    yield
+    control.down()
+
+
+@pytest.mark.slow  # a gateway of its own; of this machine's clusters the same is above and in make test
+@pytest.mark.usefixtures("gateway")
+async def test_a_cluster_of_a_gateway_is_started_with_its_options_and_looked_into(
+    api: Asked, http_server: object, jp_http_port: int, jp_base_url: str, jp_auth_header: dict[str, str]
+) -> None:
+    offers = said(await api("cluster-offers"))
+    assert offers["gateway"]
+    assert "worker_memory" in [option["field"] for option in offers["options"]]
+    order = {"kind": "gateway", "workers": [1, 1], "memory": None, "idle": None, "options": {"none": 1}}
+    refused = await api("clusters", method="POST", body=order)
+    assert (refused.code, said(refused)["field"]) == (400, "none")
+    begun = await api("clusters", method="POST", body=order | {"options": {"worker_memory": 0.7}})
+    name = said(begun)["name"]
+
+    async def at_work() -> bool:
+        (one,) = said(await api("clusters"))["clusters"]
+        return (one["name"], one["workers"]) == (name, 1) and one["memory_limit"] < 10**9
+
+    await eventually(at_work)
+    top = f"http://127.0.0.1:{jp_http_port}{jp_base_url}vre-dm/api/clusters/{name}/dashboard/"
+    page = await sent(f"{top}status", "GET", **jp_auth_header)
+    assert page.code == 200
+    socket = await _joined(f"{top}status/ws", _session(page.body.decode()), jp_auth_header)
+    first = await socket.read_message()
+    assert first is not None
+    assert json.loads(first)["msgtype"] == "ACK"
+    socket.close()
+    assert (await api("clusters", name, method="PATCH", body={"workers": [0, 2]})).code == 200
+    assert (await api("clusters", name, method="DELETE")).code == 204

@@ -1,5 +1,6 @@
 """Each chunk gets a function as it was sent: nothing that another chunk left is in it."""
 
+import enum
 import functools
 import pickle
 import subprocess
@@ -11,7 +12,7 @@ import hist
 import pytest
 
 from vre_dm.compute.frozen import Frozen, fresh
-from vre_dm.compute.run.sending import packed
+from vre_dm.compute.run.sending import dumps, loads, packed
 
 
 class Counter:
@@ -39,6 +40,40 @@ def test_variables_that_functions_share_are_shared_within_a_call() -> None:
     exec("n = 0\ndef more():\n  global n\n  n += 1\ndef fill(_):\n  more(); more(); return n\n", names)
     frozen = Frozen(packed(names["fill"]))
     assert [frozen(0), frozen(0)] == [2, 2]
+
+
+def session(source: str) -> dict[str, Any]:
+    """What a notebook has after a cell, whose classes and functions travel."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    exec(source, names)
+    return names
+
+
+def test_what_a_call_leaves_in_a_class_is_not_there_at_the_next() -> None:
+    fill = session(
+        "class Seen: pass\n"
+        "def fill(n):\n"
+        "  if not hasattr(Seen, 'h'): Seen.h = []\n"
+        "  Seen.h.append(n); return list(Seen.h), Seen\n"
+    )["fill"]
+    frozen = Frozen(packed(fill))
+    (first, kept), (second, other) = frozen(1), frozen(2)
+    assert (first, second) == ([1], [2])
+    assert (kept.h, other.h) == ([1], [2])  # nor does a later call change it, in another thread
+
+
+def test_what_calls_give_is_of_one_class_for_who_merges_it() -> None:
+    class Colour(enum.Enum):
+        RED = 1
+
+    class Count:
+        def __init__(self, n: int) -> None:
+            self.n = n
+
+    frozen = Frozen(packed(lambda n: {Colour.RED: Count(n)}))
+    one, other = (loads(dumps(frozen(n))) for n in (1, 2))
+    assert one.keys() == other.keys()
+    assert [type(made[Colour.RED]) for made in (one, other)] == [Count, Count]
 
 
 def test_one_that_is_an_argument_of_another_is_made_with_it() -> None:

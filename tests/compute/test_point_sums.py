@@ -48,6 +48,16 @@ def test_values_are_merged_as_one_says_in_their_order():
     assert mapped(word, {"n": range(7)}, 2, reduce=lambda left, right: left + right) == ("0123456", [])
 
 
+def test_an_array_that_is_filled_again_at_each_point_is_added_as_it_was():
+    buffer = np.zeros(2)
+
+    def filled(n: int) -> np.ndarray:
+        buffer[:] = n
+        return buffer
+
+    assert mapped(filled, {"n": range(8)}, 8)[0].tolist() == [28.0, 28.0]
+
+
 def test_where_all_points_fail_there_is_nothing():
     assert mapped(drawn, {"toy": [3, 4, 5]}, 2, skip=True) == (None, [0, 1, 2])
 

@@ -11,9 +11,11 @@ from vre_dm.compute.point_calls import Failure, plan_of_points, values_at
 from vre_dm.compute.points import Batch
 from vre_dm.compute.preparing import Prepared
 from vre_dm.compute.reduction import Reduction
+from vre_dm.compute.run.sending import dumps, loads
 from vre_dm.compute.work import Work
 
 Reduce = Callable[[Any, Any], Any]
+_NUMBERS = {int, float, complex}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,8 @@ def summed(
     ------
     ChunkFailed
         The function raised, and that is to end the map; names the point.
-    Unmergeable
-        What it gave cannot be merged.
+    Unmergeable, NotSendable
+        What it gave cannot be merged, or not be given to another process.
     """
     reduction, failed = Reduction(len(numbers), reduce), []
     for number, value in values_at(function, grid, numbers, skip=skip):
@@ -76,6 +78,8 @@ def summed(
             continue
         if reduce is None:
             check_mergeable(value)
+        if type(value) not in _NUMBERS:  # which the next point may fill again
+            value = loads(dumps(value))
         reduction.add(number - numbers.start, value)
     return Sum(reduction.value, len(numbers) - len(failed), tuple(failed))
 

@@ -16,10 +16,11 @@ def merged(
     batch: int = 2,
     seed: int = 0,
     skip: bool = False,
+    called: str = "",
 ) -> tuple[Batch, Any]:
     """What all batches were merged to, and that laid out."""
     grid = grid_of(function, axes, seed)
-    prepared = prepare_points(function, grid, batch, skip=skip, called=function.__name__)
+    prepared = prepare_points(function, grid, batch, skip=skip, called=called or function.__name__)
     reduction = Reduction(len(prepared.plan.chunks), prepared.work.reduce)
     for source, chunk in prepared.plan.calls():
         reduction.add(chunk.index, do_chunk(prepared.work, source, chunk).value)

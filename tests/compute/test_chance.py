@@ -38,7 +38,19 @@ def of_a_method() -> Callable[[], float]:
     return Smearing().draw
 
 
-ALL = pytest.mark.parametrize("made", [of_numpy, of_old_numpy, of_python, of_a_method])
+def of_spawned_ones() -> Callable[[], float]:
+    rng = np.random.default_rng(7)
+    return lambda: float(rng.spawn(1)[0].normal())
+
+
+def of_spawned_seeds() -> Callable[[], float]:
+    seeds = np.random.SeedSequence(7)
+    return lambda: float(np.random.default_rng(seeds.spawn(1)[0]).normal())
+
+
+ALL = pytest.mark.parametrize(
+    "made", [of_numpy, of_old_numpy, of_python, of_a_method, of_spawned_ones, of_spawned_seeds]
+)
 
 
 def drawn(function: Callable[[], float], *words: object) -> list[float]:

@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from tests.compute.scanned import merged, scanned
+from vre_dm.compute.frozen import Frozen
+from vre_dm.compute.run.sending import packed
 from vre_dm.errors import ChunkFailed, Unmergeable
 
 AXES = {"mass": [10.0, 100.0, 1000.0], "coupling": [0.1, 0.2]}
@@ -54,6 +56,20 @@ def test_no_bit_depends_on_the_batches(lengths: list[int], batch: int, seed: int
     assert scanned(drawn, axes, batch=batch, seed=seed).identical(whole)
     assert whole.shape == tuple(lengths)
     assert whole.attrs["seed"] == seed
+
+
+@pytest.mark.parametrize("spawned", [False, True])
+def test_a_generator_that_a_function_brings_draws_the_same_in_whatever_batches(spawned: bool):
+    rng = np.random.default_rng(1)
+
+    def drawn(toy: int) -> float:
+        return float((rng.spawn(1)[0] if spawned else rng).normal())
+
+    sent = Frozen(packed(drawn))
+    each = [merged(sent, {"toy": range(5)}, batch=batch, called="drawn")[1] for batch in (1, 2, 8)]
+    assert len(set(each[0].values.tolist())) == 5
+    assert each[0].identical(each[1])
+    assert each[0].identical(each[2])
 
 
 def test_arrays_get_dimensions_of_the_functions_name():

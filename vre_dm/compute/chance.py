@@ -7,39 +7,80 @@ from typing import Any
 
 import numpy as np
 
-_Old, _Bits = np.random.RandomState, np.random.BitGenerator
-_KINDS = (random.Random, np.random.Generator, _Old, _Bits)
+_Old, _Bits, _Seeds = np.random.RandomState, np.random.BitGenerator, np.random.SeedSequence
+_KINDS = (random.Random, np.random.Generator, _Old, _Bits, _Seeds)
 
 
-def scatter(objects: Iterable[object], *words: object) -> None:
-    """Let the generators among these go on from another place, which their state and the words alone decide.
-
-    Each chunk begins with a function as it was sent. Its generators would draw the same numbers for each.
+class Generators:
+    """Generators that a function brings, and what generators are made of, as they are now.
 
     Parameters
     ----------
     objects
-        In an order that is the same in each process.
-    *words
-        Say which chunk it is.
+        All that the function holds, in an order that is the same in each process.
     """
-    generators = (
-        one for one in objects if isinstance(one, _KINDS) and not isinstance(one, random.SystemRandom)
-    )
-    for number, generator in enumerate(generators):
-        _move(generator, (number, *words))
+
+    def __init__(self, objects: Iterable[object]) -> None:
+        found = [
+            one for one in objects if isinstance(one, _KINDS) and not isinstance(one, random.SystemRandom)
+        ]
+        inner = {id(_bits(one)) for one in found if isinstance(one, np.random.Generator | _Old)}
+        self._came = [(one, _state(one)) for one in found if id(one) not in inner]
+
+    def __bool__(self) -> bool:
+        return bool(self._came)
+
+    def scatter(self, *words: object) -> None:
+        """Let them go on from another place, which the states they came in and the words alone decide.
+
+        Each chunk begins with a function as it was sent. Its generators would draw the same numbers for each.
+
+        Parameters
+        ----------
+        *words
+            Say which chunk, or which point, it is.
+        """
+        for number, (generator, state) in enumerate(self._came):
+            _move(generator, _number(state, (number, *words)))
 
 
-def _move(generator: Any, words: tuple[object, ...]) -> None:
+def scatter(objects: Iterable[object], *words: object) -> None:
+    """Scatter the `Generators` among what a function holds."""
+    Generators(objects).scatter(*words)
+
+
+def _state(generator: Any) -> object:
     if isinstance(generator, random.Random):
-        generator.seed(_number(generator.getstate(), words))
+        return generator.getstate()
+    if isinstance(generator, _Seeds):
+        return generator.state
+    if isinstance(generator, _Old):
+        return generator.get_state(legacy=False)
+    bits = _bits(generator)
+    return bits.state, getattr(bits.seed_seq, "n_children_spawned", 0)
+
+
+def _bits(generator: Any) -> Any:
+    return generator if isinstance(generator, _Bits) else generator._bit_generator
+
+
+def _move(generator: Any, seed: int) -> None:
+    if isinstance(generator, random.Random):
+        generator.seed(seed)
         return
-    bits = generator if isinstance(generator, _Bits) else generator._bit_generator
-    state = generator.get_state(legacy=False) if isinstance(generator, _Old) else bits.state
-    moved = type(bits)(np.random.SeedSequence(_number(state, words)))
+    seeds: Any = np.random.SeedSequence(seed)
+    if isinstance(generator, _Seeds):
+        _, (*_, inner), *outer = seeds.__reduce__()
+        generator.__setstate__(inner or outer[0])
+        return
+    bits = _bits(generator)
+    moved = type(bits)(seeds)
     if isinstance(generator, _Old):  # it holds half of a pair of normal numbers back
         generator.set_state(_Old(moved).get_state(legacy=False))
-    else:
+        return
+    try:
+        bits.__setstate__((moved.state, seeds))  # with the seeds of what it spawns
+    except TypeError:  # of NumPy 1, where these do not travel, so that each process has others
         bits.state = moved.state
 
 

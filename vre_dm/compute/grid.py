@@ -90,7 +90,7 @@ class Grid:
 
     def arguments(self, index: int) -> dict[str, Any]:
         """Arguments of a point; random numbers depend on the seed and on its place on each axis alone."""
-        place = self._place(index)
+        place = self.place(index)
         found = {axis.name: axis.value(at) for axis, at in zip(self.axes, place, strict=True)}
         if self.draws:
             seeds = np.random.SeedSequence(self.seed, spawn_key=place)
@@ -99,10 +99,11 @@ class Grid:
 
     def named(self, index: int) -> str:
         """Name a point: ``mass=100.0, toy=7``."""
-        values = ((axis.name, axis.value(at)) for axis, at in zip(self.axes, self._place(index), strict=True))
+        values = ((axis.name, axis.value(at)) for axis, at in zip(self.axes, self.place(index), strict=True))
         return clean(", ".join(f"{name}={value!r}" for name, value in values), None)
 
-    def _place(self, index: int) -> tuple[int, ...]:
+    def place(self, index: int) -> tuple[int, ...]:
+        """Place of a point on each axis."""
         place = []
         for length in reversed(self.shape):
             index, at = divmod(index, length)

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from vre_dm.compute.chance import Generators
 from vre_dm.compute.grid import Grid
+from vre_dm.compute.held import Held
 from vre_dm.compute.inputs import Input
 from vre_dm.compute.plan import POINTS, Chunk, Plan
 from vre_dm.compute.work import LONGEST
@@ -40,6 +42,8 @@ def values_at(
 ) -> Iterator[tuple[int, Any]]:
     """Give each number with what the function gives there, or with a `Failure`.
 
+    Generators that the function brings draw what its place on each axis decides, in whatever batch it is.
+
     Parameters
     ----------
     skip
@@ -50,7 +54,9 @@ def values_at(
     ChunkFailed
         The function raised, and that is to end it; names the point.
     """
+    generators = Generators(Held(function).objects)
     for number in numbers:
+        generators.scatter(*grid.place(number))
         try:
             value = function(**grid.arguments(number))
         except (Exception, SystemExit) as error:

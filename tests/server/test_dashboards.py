@@ -2,10 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from jupyter_server.auth import Authorizer
+from jupyter_server.serverapp import ServerApp
 from tornado import web
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.httpserver import HTTPServer
@@ -15,9 +19,17 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 from tests.server.conftest import Asked, said
 from tests.server.listening import eventually
 from tests.server.routes import as_header, cookies, sent
+from vre_dm.compute import cluster as clusters
+from vre_dm.compute.cluster.folder import Access, ClusterFolder, Size, default_root
+from vre_dm.compute.cluster.listing import Clusters, ClusterState
 from vre_dm.compute.cluster.local import LocalCluster
 from vre_dm.compute.cluster.server import control
+from vre_dm.errors import NoCluster
+from vre_dm.lake.transfer.owner import myself, process
 from vre_dm.server.dashboards import Addresses
+
+Curiosity = list[dict[str, str]]
+"""Headers of requests, with their address."""
 
 
 @pytest.fixture
@@ -83,6 +95,38 @@ async def test_a_page_of_another_site_reaches_no_socket_and_no_part(
         assert (await sent(f"{top}status", "GET", **asked)).code == status
 
 
+BY_HAND = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "none"}
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({}, 200),
+        (BY_HAND, 200),
+        (BY_HAND | {"Sec-Fetch-Site": "same-origin"}, 200),
+        (BY_HAND | {"Sec-Fetch-Site": "cross-site"}, 403),
+        (BY_HAND | {"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Dest": "script", "Sec-Fetch-Site": "none"}, 403),
+        ({"Sec-Fetch-Dest": "script"}, 403),
+        ({"Referer": "https://elsewhere.example/"}, 403),
+    ],
+)
+async def test_a_page_is_opened_from_here_or_by_hand_only(
+    base: str, curious: Curiosity, jp_auth_header: dict[str, str], said: dict[str, str], status: int
+) -> None:
+    jar = cookies(await sent(base.partition("vre-dm")[0] + "api/status", "GET", **jp_auth_header))
+    answer = await sent(f"{base}any/dashboard/status", "GET", Cookie=as_header(jar), **said)
+    assert (answer.code, len(curious)) == (status, status == 200)
+
+
+async def test_an_old_browser_opens_a_page_from_here(
+    base: str, curious: Curiosity, jp_auth_header: dict[str, str]
+) -> None:
+    jar = cookies(await sent(base.partition("vre-dm")[0] + "api/status", "GET", **jp_auth_header))
+    answer = await sent(f"{base}any/dashboard/status", "GET", Cookie=as_header(jar), Referer=base)
+    assert (answer.code, len(curious)) == (200, 1)
+
+
 @pytest.mark.parametrize("page", ["../../x", "%2e%2e/x", "a/..%2fb", "a%5c..%5cb", "a%0d%0aHost:%20b"])
 async def test_nothing_above_the_pages_can_be_asked_for(
     base: str, jp_auth_header: dict[str, str], page: str
@@ -98,19 +142,78 @@ async def test_of_a_cluster_that_is_not_there_the_next_step_is_said(api: Asked) 
     assert "try again" in said(answer)["message"]
 
 
+def test_a_port_of_this_machine_is_a_dashboards_while_its_cluster_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.delenv("DASK_GATEWAY__ADDRESS", raising=False)
+    folder, addresses = ClusterFolder.new(default_root(), Size(1, 1, 400_000_000, 300)), Addresses()
+    (folder.path / "process").write_text(str(myself()))
+    folder.open(Access("tls://127.0.0.1:1", "", "", "http://127.0.0.1:2/status"))
+    assert addresses.of(folder.path.name) == "http://127.0.0.1:2"
+    with subprocess.Popen(["sleep", "60"]) as other:
+        ended = process(other.pid)
+        other.kill()
+    (folder.path / "process").write_text(str(ended))
+    with pytest.raises(NoCluster, match="shows no dashboard"):
+        addresses.of(folder.path.name)
+
+
+Tells = Callable[[str], None]
+
+
+@pytest.fixture
+def tells(monkeypatch: pytest.MonkeyPatch) -> Tells:
+    """Say where a gateway has the dashboard of its one cluster, ``x``."""
+
+    def tell(address: str) -> None:
+        state = ClusterState("x", "gateway", "running", dashboard=f"{address}/status")
+        monkeypatch.setattr(clusters, "clusters", lambda: Clusters((state,)))
+
+    return tell
+
+
+def test_of_a_gateway_an_address_is_kept_until_it_is_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tells: Tells
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    addresses = Addresses()
+    tells("http://hub.example.org/a")
+    assert addresses.of("x") == "http://hub.example.org/a"
+    tells("http://hub.example.org/b")
+    assert addresses.of("x") == "http://hub.example.org/a"
+    addresses.forget("x")
+    assert addresses.of("x") == "http://hub.example.org/b"
+
+
+@pytest.mark.parametrize("page", ["status", "status/ws"])
+async def test_where_nobody_answers_the_address_is_asked_for_again(
+    base: str, jp_auth_header: dict[str, str], jp_web_app: web.Application, tells: Tells, page: str
+) -> None:
+    tells("http://127.0.0.1:9")
+    asked = jp_auth_header | ({"Upgrade": "websocket", "Connection": "Upgrade"} if "/" in page else {})
+    answer = await sent(f"{base}x/dashboard/{page}", "GET", **asked)
+    assert (answer.code, said(answer)["error"]) == (502, "NoCluster")
+    assert "does not answer" in said(answer)["message"]
+    tells("http://127.0.0.1:10")
+    assert jp_web_app.settings["vre_dm"].dashboards.of("x") == "http://127.0.0.1:10"
+
+
 class Curious(web.RequestHandler):
     """A dashboard that takes what it can get."""
 
-    asked: list[dict[str, str]]
+    asked: Curiosity
 
-    def initialize(self, asked: list[dict[str, str]]) -> None:
+    def initialize(self, asked: Curiosity) -> None:
         self.asked = asked
 
     def get(self, page: str) -> None:
-        self.asked.append(dict(self.request.headers))
+        self.asked.append(dict(self.request.headers) | {"address": self.request.uri or ""})
         self.set_cookie("_xsrf", "mine")
         if page == "away":
             self.redirect("https://elsewhere.example/")
+        elif page == "above":
+            self.redirect(f"http://{self.request.host}/top/%2e%2e/../api/contents")
         elif page == "on":
             self.redirect("/top/status?x=1")
         else:
@@ -118,9 +221,9 @@ class Curious(web.RequestHandler):
 
 
 @pytest.fixture
-def curious(jp_asyncio_loop: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, str]]]:
+def curious(jp_asyncio_loop: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Curiosity]:
     """What such a dashboard was sent; it is that of every cluster."""
-    asked: list[dict[str, str]] = []
+    asked: Curiosity = []
     sockets = bind_sockets(0, "127.0.0.1")
     port = sockets[0].getsockname()[1]
 
@@ -136,7 +239,7 @@ def curious(jp_asyncio_loop: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[l
 
 
 async def test_a_cluster_gets_nothing_of_the_login_and_sets_no_cookie(
-    base: str, curious: list[dict[str, str]], jp_auth_header: dict[str, str]
+    base: str, curious: Curiosity, jp_auth_header: dict[str, str]
 ) -> None:
     headers = jp_auth_header | {"Cookie": "username=secret", "Accept": "text/html", "X-XSRFToken": "secret"}
     answer = await sent(f"{base}any/dashboard/tasks?n=1", "GET", **headers)
@@ -149,14 +252,67 @@ async def test_a_cluster_gets_nothing_of_the_login_and_sets_no_cookie(
 
 
 async def test_a_cluster_leads_to_its_own_pages_only(
-    base: str, curious: list[dict[str, str]], jp_auth_header: dict[str, str]
+    base: str, curious: Curiosity, jp_auth_header: dict[str, str]
 ) -> None:
     on = await sent(f"{base}any/dashboard/on", "GET", **jp_auth_header)
     there = base.partition("/a%40b/")[2] + "any/dashboard/status?x=1"
     assert (on.code, on.headers["Location"]) == (302, f"/a%40b/{there}")
-    away = await sent(f"{base}any/dashboard/away", "GET", **jp_auth_header)
-    assert away.code == 502
-    assert "another server" in said(away)["message"]
+    for page in ("away", "above"):
+        answer = await sent(f"{base}any/dashboard/{page}", "GET", **jp_auth_header)
+        assert answer.code == 502
+        assert "leads to another" in said(answer)["message"]
+
+
+async def test_a_token_in_an_address_stays_here(
+    base: str, curious: Curiosity, jp_auth_header: dict[str, str]
+) -> None:
+    token = jp_auth_header["Authorization"].split()[-1]
+    query = f"?token={token}&bokeh-session-id=a%26b&_xsrf=x&lake=y&key=&n=1"
+    assert (await sent(f"{base}any/dashboard/tasks{query}", "GET")).code == 200
+    with pytest.raises(HTTPClientError, match="502"):  # it speaks no such protocol
+        await _joined(f"{base}any/dashboard/tasks/ws{query}", "session", {})
+    assert [one["address"] for one in curious] == [
+        "/top/tasks?bokeh-session-id=a%26b&key=",
+        "/top/tasks/ws?bokeh-session-id=a%26b&key=",
+    ]
+    assert token not in str(curious)
+
+
+async def test_what_is_no_socket_joins_no_cluster(
+    base: str, curious: Curiosity, jp_auth_header: dict[str, str]
+) -> None:
+    answer = await sent(f"{base}any/dashboard/tasks/ws", "GET", **jp_auth_header)
+    assert (answer.code, said(answer)["error"]) == (400, "InvalidRequest")
+    assert curious == []
+
+
+async def test_a_socket_is_for_who_may_do_more_than_read(
+    base: str, curious: Curiosity, jp_auth_header: dict[str, str], jp_serverapp: ServerApp
+) -> None:
+    class Readers(Authorizer):
+        def is_authorized(self, handler: object, user: object, action: str, resource: str) -> bool:
+            return action == "read"
+
+    jp_serverapp.web_app.settings["authorizer"] = Readers(parent=jp_serverapp)
+    assert (await sent(f"{base}any/dashboard/tasks", "GET", **jp_auth_header)).code == 200
+    with pytest.raises(HTTPClientError, match="403"):
+        await _joined(f"{base}any/dashboard/tasks/ws", "session", jp_auth_header)
+    assert len(curious) == 1
+
+
+async def test_a_page_reaches_nothing_of_this_server_but_its_own_dashboard(
+    base: str, curious: Curiosity, jp_auth_header: dict[str, str]
+) -> None:
+    answer = await sent(f"{base}any/dashboard/tasks?x=;", "GET", **jp_auth_header)
+    policy = dict(
+        one.strip().partition(" ")[::2] for one in answer.headers["Content-Security-Policy"].split(";")
+    )
+    own = f"{base.removeprefix('http:')}any/dashboard/"
+    assert policy["connect-src"] == f"http:{own} ws:{own}"
+    assert "'self'" not in policy["default-src"]
+    assert f"http:{own}" in policy["default-src"]
+    assert (policy["frame-src"], policy["worker-src"], policy["object-src"]) == ("'none'",) * 3
+    assert policy["sandbox"] == "allow-scripts allow-same-origin"
 
 
 @pytest.fixture

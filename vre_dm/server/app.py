@@ -5,6 +5,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
+from tornado.httpclient import AsyncHTTPClient
 from traitlets import Bool, Float, Int, Unicode
 
 from vre_dm.lake.tokens import redaction
@@ -24,7 +25,7 @@ from vre_dm.server import (
     rules,
 )
 from vre_dm.server.broadcast import Broadcast
-from vre_dm.server.dashboards import Addresses
+from vre_dm.server.dashboards import LARGEST, Addresses
 from vre_dm.server.disks import Disks
 from vre_dm.server.lakes import Lakes
 from vre_dm.server.launching import Launches
@@ -132,6 +133,11 @@ class VreDm(ExtensionApp):
     def dashboards(self) -> Addresses:
         """Where the dashboards of clusters are."""
         return Addresses()
+
+    @cached_property
+    def dashboard_client(self) -> AsyncHTTPClient:
+        """Asks them for their pages; one that hangs holds up no other request of the server."""
+        return AsyncHTTPClient(force_instance=True, max_clients=16, max_body_size=LARGEST)
 
     @cached_property
     def disks(self) -> Disks:

@@ -96,7 +96,9 @@ class OneClusterHandler(ClusterHandler):
 
     async def delete(self, name: str) -> None:
         """End it with all that runs on it."""
+        self.app.dashboards.forget(name)
         await self.of_clusters(lambda: clusters.attached(name).down())
+        self.app.dashboards.forget(name)  # a page may have asked for it meanwhile
         self.set_status(204)
         self.finish()
 

@@ -102,3 +102,10 @@ def test_what_can_never_be_added_is_refused_after_the_first_chunk(value: Any, sa
     with pytest.raises(Unmergeable, match=said) as caught:
         check_mergeable(value)
     assert "reduce=" in str(caught.value)
+
+
+def test_masked_arrays_are_refused_before_counts_vanish() -> None:
+    counts = np.ma.masked_array([1, 2], [False, True])
+    with pytest.raises(Unmergeable, match=r"as \['n'\] is a masked array.*\.filled\(0\)"):
+        check_mergeable({"n": counts})
+    assert merge(counts.filled(0), np.array([3, 4])).tolist() == [4, 4]

@@ -74,3 +74,8 @@ def test_an_empty_piece_changes_no_type():
 def test_what_does_not_lie_together_is_refused(left: Any, right: Any, said: str):
     with pytest.raises(Unmergeable, match=said):
         in_a_row(left, right)
+
+
+def test_what_is_masked_stays_masked() -> None:
+    masked = np.ma.masked_array([1, 2], [False, True])
+    assert in_a_row(masked, masked).tolist() == [1, None, 1, None]

@@ -118,7 +118,8 @@ def _family(value: Any, where: str) -> str:
         return "dict"
     if type(value) is tuple:
         return "tuple"
-    if isinstance(value, np.ndarray) and adds(value.dtype):
+    masked = isinstance(value, np.ma.MaskedArray)  # what is masked in one would be lost from the sum
+    if isinstance(value, np.ndarray) and adds(value.dtype) and not masked:
         return "array"
     if isinstance(value, Number | np.number) and not isinstance(value, bool):
         return "number"
@@ -131,6 +132,8 @@ def _family(value: Any, where: str) -> str:
         if odd is None:
             return "xarray"
         what = f"xarray of {odd}"
+    elif masked:
+        what = "a masked array, in which counts would vanish: fill it, .filled(0)"
     elif isinstance(value, np.ndarray):
         what = f"a NumPy array of {value.dtype}"
     kind = type(value)

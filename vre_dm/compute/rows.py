@@ -101,7 +101,8 @@ def _tables(left: Any, right: Any) -> Any:
 
 
 def _arrays(left: Any, right: Any) -> Any:
-    return np.concatenate([left, right])
+    join = np.ma.concatenate if isinstance(left, np.ma.MaskedArray) else np.concatenate
+    return join([left, right])
 
 
 def _lists(left: Any, right: Any) -> Any:

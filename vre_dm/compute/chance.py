@@ -70,8 +70,7 @@ def _move(generator: Any, seed: int) -> None:
         return
     seeds: Any = np.random.SeedSequence(seed)
     if isinstance(generator, _Seeds):
-        _, (*_, inner), *outer = seeds.__reduce__()
-        generator.__setstate__(inner or outer[0])
+        _become(generator, seeds)
         return
     bits = _bits(generator)
     moved = type(bits)(seeds)
@@ -82,6 +81,11 @@ def _move(generator: Any, seed: int) -> None:
         bits.__setstate__((moved.state, seeds))  # with the seeds of what it spawns
     except TypeError:  # of NumPy 1, where these do not travel, so that each process has others
         bits.state = moved.state
+
+
+def _become(seeds: Any, other: Any) -> None:
+    _, (*_, inner), *outer = other.__reduce__()
+    seeds.__setstate__(inner or outer[0])
 
 
 def _number(state: object, words: tuple[object, ...]) -> int:

@@ -21,7 +21,7 @@ from vre_dm.compute.plan import Chunk
 from vre_dm.compute.reading import shelf
 from vre_dm.compute.rows import check_rows, in_a_row
 from vre_dm.compute.run.sending import dumps, loads
-from vre_dm.errors import ChunkFailed, TransferFailed, VreDmError
+from vre_dm.errors import ChunkFailed, LoginRefused, TransferFailed, VreDmError
 
 Kind = Literal["awkward", "numpy", "xarray", "pandas", "arrow", "path"]
 """As what a function takes a chunk."""
@@ -56,6 +56,13 @@ class Work:
     columns: tuple[str, ...] | None = None
     reduce: Callable[[Any, Any], Any] | None = None
     ahead: tuple[str, ...] = ()
+
+    @property
+    def taken(self) -> Literal["added", "rows", "as it is"]:
+        """As what values are taken, on which their bytes depend: small numbers are widened to be added."""
+        if self.reduce is None:
+            return "added"
+        return "rows" if self.reduce is in_a_row else "as it is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +124,18 @@ class Loaded:
 
     def _read(self, pool: Executor | None) -> Columns:
         """Read what is known to be needed; from the next copy, where a server fails that it is read from."""
-        work, chunk = self.work, self.chunk
+        work, chunk, away = self.work, self.chunk, self.source.away
         first = work.ahead if work.columns is None else work.columns
-        table = self._open.enter_context(shelf.lend(self.source, work.tree))
-        try:
-            return Columns(table, chunk.start, chunk.stop, work.columns, first, pool)
-        except TransferFailed:
-            self._open.close()
-        table = self._open.enter_context(shelf.lend(self.source, work.tree))
-        return Columns(table, chunk.start, chunk.stop, work.columns, first, pool)
+        left = len(away.copies) if away is not None else 0
+        while True:
+            try:
+                table = self._open.enter_context(shelf.lend(self.source, work.tree))
+                return Columns(table, chunk.start, chunk.stop, work.columns, first, pool)
+            except (TransferFailed, LoginRefused):
+                self._open.close()
+                if not left:
+                    raise
+                left -= 1
 
     def compute(self) -> Part:
         """Call the function.
@@ -163,11 +173,11 @@ class Loaded:
         Unmergeable, NotSendable
             It cannot be merged, or is not the chunk's own, or cannot be pickled.
         """
-        adds = self.work.reduce is None
+        adds = self.work.taken == "added"
         check_own(held, value, adds=adds, again=lambda: Held(fresh(self.work.function)))
         if adds:
             value = addable(value)
-        elif self.work.reduce is in_a_row:
+        elif self.work.taken == "rows":
             check_rows(value)
         return loads(dumps(value))
 

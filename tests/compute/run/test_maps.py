@@ -20,12 +20,13 @@ from vre_dm.compute.run.driving import started as driven
 from vre_dm.compute.run.folder import RunFolder, read
 from vre_dm.compute.run.order import Order
 from vre_dm.compute.run.running import RunningMap, outcome_of
-from vre_dm.compute.run.starting import again, begun_job, start
+from vre_dm.compute.run.starting import about_of, again, begun_job, start
 from vre_dm.errors import (
     ChunkFailed,
     DatasetChanged,
     Declined,
     JobCancelled,
+    LoginRefused,
     NothingProcessed,
     RunFailed,
     Unmergeable,
@@ -271,6 +272,32 @@ def test_chunks_that_fail_can_be_left_out_and_are_named(files: Files, root: Path
     assert "1 chunk left out" in str(outcome)
 
 
+@pytest.mark.parametrize("on_error", ["skip", "retry"])
+def test_a_file_that_was_replaced_is_never_left_out(files: Files, root: Path, on_error: str):
+    def replaced(events: Any) -> float:
+        if events.x[0] == 4000:
+            msg = "events.1.root was replaced"
+            raise DatasetChanged(msg)
+        return float(len(events))
+
+    with pytest.raises(DatasetChanged, match="was replaced"):
+        done_here(root, files.order(replaced, columns=["x"], on_error=on_error)).result(60)
+
+
+def test_chunks_that_a_refused_login_keeps_away_are_not_left_out(files: Files, root: Path):
+    def refused(events: Any) -> float:
+        msg = "the login was refused"
+        raise LoginRefused(msg)
+
+    with pytest.raises(ChunkFailed, match="LoginRefused: the login was refused"):
+        done_here(root, files.order(refused, columns=["x"], on_error="skip")).result(60)
+
+
+def test_a_map_that_reads_elsewhere_is_no_other_one(files: Files):
+    ways = {about_of(files.order(total, fetch=fetch)) for fetch in (None, True, False)}
+    assert len(ways) == 3
+
+
 def test_chunks_that_fail_can_be_tried_again(files: Files, root: Path, tmp_path: Path):
     marks = tmp_path / "marks"
     marks.mkdir()
@@ -425,7 +452,8 @@ def test_a_reduce_that_raises_is_named_with_file_and_entries_and_chunks_are_kept
 
     with pytest.raises(Unmergeable, match=r"events\.0\.root, entries 1000 to 2000 .*reduce= raised KeyError"):
         done_here(root, files.order(total, reduce=reduce)).result(60)
-    assert done_here(root, files.order(total)).outcome().kept == 2
+    assert done_here(root, files.order(total, reduce=max)).outcome().kept == 2
+    assert done_here(root, files.order(total)).outcome().kept == 0  # what is to be added is kept otherwise
 
 
 def test_values_that_do_not_fit_are_named_with_file_and_entries(files: Files, root: Path):
@@ -523,6 +551,8 @@ def test_an_edited_file_of_a_module_that_is_imported_by_its_process_is_seen(
     module.write_text(text)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.setitem(sys.modules, "locked_of_mine", None)  # which goes again with the test
+    del sys.modules["locked_of_mine"]
     import locked_of_mine
 
     gate = tmp_path / "gate"
@@ -540,5 +570,4 @@ def test_an_edited_file_of_a_module_that_is_imported_by_its_process_is_seen(
     module.write_text(text.replace("SCALE = 1", "SCALE = 2"))
     gate.touch()
     outcome = start(root, order).outcome(60)
-    del sys.modules["locked_of_mine"]
     assert (outcome.value, outcome.kept) == (2 * TOTAL, 0)

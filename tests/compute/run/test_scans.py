@@ -89,6 +89,15 @@ def test_another_seed_axis_or_function_takes_nothing(other: Callable[[Any], Orde
     assert scan(toy).key == scan(toy, batch=3, on_error="skip").key != other(toy).key
 
 
+def test_another_name_names_dimensions_otherwise_and_takes_nothing():
+    def other(mass: float, toy: int) -> list[float]:
+        return [mass, toy]
+
+    before = scan(other)
+    other.__name__ = "another"
+    assert scan(other).key != before.key
+
+
 def test_a_scan_that_is_stopped_keeps_its_batches_and_goes_on(root: Path, tmp_path: Path):
     gate = tmp_path / "gate"
     order = scan(gated(gate, 1), batch=2)

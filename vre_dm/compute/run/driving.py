@@ -10,6 +10,8 @@ from functools import partial
 from typing import Any
 
 from vre_dm.compute.backend import Backend
+from vre_dm.compute.chance import Generators
+from vre_dm.compute.held import Held
 from vre_dm.compute.inputs import Input
 from vre_dm.compute.plan import Plan
 from vre_dm.compute.point_sums import failures
@@ -87,7 +89,8 @@ def _drive(
     else:
         plan = partial(prepare_scan, order, function, reduce, run, before)
     prepared = _prepared(plan, stop)
-    key = fingerprint(order.key, function.fresh())  # as it is here: what it imports may be another file now
+    # The function as it is here: what it imports may be another file now.
+    key = fingerprint(order.key, prepared.work.taken, function.fresh())
     checkpoint = Checkpoint(run, key, prepared.plan, stood)
     checkpoint.adopt(before)
     progress = Progress(prepared.plan, tell)
@@ -106,7 +109,9 @@ def _drive(
     for failure in failed[:_TOLD]:
         progress.trouble(f"{failure.name}: {failure.cause}", again=False)
     loop.skipped += [Skipped(f.name, f.index, f.index + 1, f"{f.name}: {f.cause}") for f in failed]
-    notes = (*prepared.notes, *remark(inputs, loop.bytes_read), *_remarks(loop, checkpoint, len(failed)))
+    draws = loop.split > 0 and order.grid is None and bool(Generators(Held(function.fresh()).objects))
+    remarks = _remarks(loop, checkpoint, len(failed), draws=draws)
+    notes = (*prepared.notes, *remark(inputs, loop.bytes_read), *remarks)
     outcome = _outcome(order, prepared.plan, loop, prepared.finish(value), notes, began)
     _keep(run, outcome)
     for done in (job, *earlier(job, order.key, same=True)):
@@ -186,8 +191,8 @@ def backend_of(order: Order, stop: threading.Event) -> Backend:
     return backend
 
 
-def _remarks(loop: Loop, checkpoint: Checkpoint, failed: int) -> list[str]:
-    """What the user should know of the result."""
+def _remarks(loop: Loop, checkpoint: Checkpoint, failed: int, *, draws: bool) -> list[str]:
+    """What the user should know of the result; ``draws``: whether numbers depend on where a chunk begins."""
     found = [checkpoint.refused] if checkpoint.refused else []
     if failed:
         found.append(f"{plural(failed, 'point')} failed and are left out")
@@ -195,6 +200,8 @@ def _remarks(loop: Loop, checkpoint: Checkpoint, failed: int) -> list[str]:
         found.append(f"{plural(len(loop.skipped) - failed, 'chunk')} left out")
     if loop.split:
         halves = "ran out of memory and was done in two halves: sums may differ in the last bit"
+        if draws:
+            halves += ", and the random numbers of a generator that the function brings are others"
         found.append(f"{plural(loop.split, 'chunk')} {halves}")
     return found
 

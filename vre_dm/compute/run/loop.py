@@ -15,10 +15,20 @@ from vre_dm.compute.run.order import OnError
 from vre_dm.compute.run.outcome import Skipped
 from vre_dm.compute.run.progress import Progress
 from vre_dm.compute.work import Part
-from vre_dm.errors import ChunkFailed, JobCancelled, RunFailed, Unmergeable, VreDmError
+from vre_dm.errors import (
+    ChunkFailed,
+    DatasetChanged,
+    JobCancelled,
+    LoginRefused,
+    RunFailed,
+    Unmergeable,
+    VreDmError,
+)
 from vre_dm.lake.tables import plural
 
 _TRIES = 3  # times that a chunk is tried in all, where failures are to be tried again
+_CHANGED = DatasetChanged.__name__  # of its files some would be as they were, others as they are
+_NEVER_SKIPPED = {_CHANGED, LoginRefused.__name__}
 
 
 class Loop:
@@ -171,10 +181,10 @@ class Loop:
 
     def _failed(self, index: int, error: ChunkFailed, attempt: int, stop: threading.Event) -> list[int]:
         """Decide what becomes of a chunk that failed; gives it if it is tried again."""
-        if self._on_error == "retry" and attempt < _TRIES:
+        if self._on_error == "retry" and attempt < _TRIES and error.cause != _CHANGED:
             self._progress.trouble(str(error), again=True)
             return [index]
-        if self._on_error != "skip":
+        if self._on_error != "skip" or error.cause in _NEVER_SKIPPED:
             stop.set()  # others need not go on
             raise error
         self._progress.trouble(str(error), again=False)

@@ -41,8 +41,8 @@ def order_of_scan(
     """
     _check_batch(batch)
     order = order_of(function, inputs=(input_of(grid),), on_error=on_error, on=on)
-    key = fingerprint(function, "laid out", grid.key, environment())
-    return _told(replace(order, grid=grid, batch=batch, lay_out=True, key=key), function)
+    order = _told(replace(order, grid=grid, batch=batch, lay_out=True), function)
+    return replace(order, key=fingerprint(function, order.name, "laid out", grid.key, environment()))
 
 
 def order_of_sums(

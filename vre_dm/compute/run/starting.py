@@ -98,7 +98,13 @@ def begun_job(root: Path, order: Order) -> JobFolder:
 
 def about_of(order: Order) -> About:
     """Describe a map; two of the same description do the same, wherever they do it."""
-    how = (order.kind, order.tree, order.columns, order.chunk_bytes, order.on_error, order.files, order.batch)
-    content = fingerprint(order.reduce_key, *how, *((i.name, i.checksum, i.size) for i in order.inputs))
+    how = (order.kind, order.tree, order.columns, order.chunk_bytes, order.on_error, order.files)
+    content = fingerprint(
+        order.reduce_key,
+        *how,
+        order.batch,
+        order.fetch,
+        *((i.name, i.checksum, i.size) for i in order.inputs),
+    )
     chosen = ((FUNCTION, order.key), ("order", content))
     return About(MAP, order.names, order.name, order.lake, chosen)

@@ -4,6 +4,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,19 +14,19 @@ import pandas as pd
 import pytest
 
 from tests.compute.remote import BASKET, ENTRIES, NEEDED, away, ranged, weighted, wide
-from tests.faults.server import Breaking, breaking, status
+from tests.faults.server import Act, Breaking, breaking, status
 from tests.faults.world import HASTY, OpenAccess
 from tests.xrootd import xrootd
 from vre_dm.compute.allowed import Permit
 from vre_dm.compute.here import Here
 from vre_dm.compute.inputs import Input, inputs_of
-from vre_dm.compute.preparing import prepare
+from vre_dm.compute.preparing import Prepared, prepare
 from vre_dm.compute.reading import shelf
 from vre_dm.compute.reduction import Reduction
 from vre_dm.compute.remote import GAP, joined, opened
 from vre_dm.compute.tree import Tree
 from vre_dm.compute.work import Part
-from vre_dm.errors import ChunkFailed, LoginRefused, TransferFailed, UnreadableInput
+from vre_dm.errors import ChunkFailed, DatasetChanged, LoginRefused, TransferFailed, UnreadableInput
 
 CHUNK = 16 * BASKET
 """Bytes of a chunk: a basket of both columns."""
@@ -60,6 +61,20 @@ def done(source: Input, function: Any = weighted) -> tuple[list[Part | ChunkFail
     prepared = prepare(function, [source], chunk_bytes=CHUNK)
     came = dict(Here().run(prepared.work, prepared.plan.calls(), threading.Event()))
     return [came[index] for index in range(len(prepared.plan.chunks))], prepared.plan
+
+
+def again(prepared: Prepared) -> list[Part | ChunkFailed]:
+    """What comes of each chunk of what was planned before."""
+    came = dict(Here().run(prepared.work, prepared.plan.calls(), threading.Event()))
+    assert len(came) == len(prepared.plan.chunks) == ENTRIES // BASKET
+    return [came[index] for index in range(len(came))]
+
+
+def changed(prepared: Prepared) -> list[ChunkFailed]:
+    """Chunks of what was planned before, which all fail as the file is another one now."""
+    failed = [part for part in again(prepared) if isinstance(part, ChunkFailed)]
+    assert [part.cause for part in failed] == ["DatasetChanged"] * len(prepared.plan.chunks)
+    return failed
 
 
 def merged(parts: list[Part | ChunkFailed]) -> Any:
@@ -109,11 +124,8 @@ def test_a_file_that_is_replaced_while_it_is_read_fails_its_chunks(server: Break
     url = server.play("/file", ranged(body, '"1"'))
     prepared = prepare(weighted, [away(body, url)], chunk_bytes=CHUNK)
     server.play("/file", ranged(body, '"2"'))
-    came = dict(Here().run(prepared.work, prepared.plan.calls(), threading.Event()))
-    failed = came[0]
-    assert isinstance(failed, ChunkFailed)
-    assert failed.cause == "DatasetChanged"
-    assert "was replaced while it was read" in str(failed)
+    for failed in changed(prepared):
+        assert "was replaced while it was read" in str(failed)
 
 
 def test_a_file_that_is_replaced_between_plan_and_chunk_is_seen_by_who_opens_it_anew(
@@ -123,16 +135,85 @@ def test_a_file_that_is_replaced_between_plan_and_chunk_is_seen_by_who_opens_it_
     prepared = prepare(weighted, [source], chunk_bytes=CHUNK)
     shelf.clear()
     server.play("/file", ranged(body, '"2"'))
-    came = dict(Here().run(prepared.work, prepared.plan.calls(), threading.Event()))
-    assert {part.cause for part in came.values() if isinstance(part, ChunkFailed)} == {"DatasetChanged"}
+    assert changed(prepared)
     pinned = shelf.pinned(source)
     assert pinned.away is not None
-    assert pinned.away.seen == (server.url("/file"), '"1"', "")
+    assert pinned.away.seen == ((server.url("/file"), '"1"', ""),)
+
+
+def test_a_second_copy_that_is_replaced_between_two_openings_is_seen_too(
+    server: Breaking, body: bytes
+) -> None:
+    first, second = server.play("/first", ranged(body, '"1"')), server.play("/second", ranged(body, '"a"'))
+    source = away(body, first, second)
+    prepared = prepare(weighted, [source], chunk_bytes=CHUNK)
+    server.play("/first", status(403))
+    assert all(isinstance(part, Part) for part in again(prepared))
+    shelf.clear()
+    server.play("/second", ranged(body, '"b"'))
+    assert changed(prepared)
+    pinned = shelf.pinned(source)
+    assert pinned.away is not None
+    assert set(pinned.away.seen) == {(first, '"1"', ""), (second, '"a"', "")}
+
+
+def test_what_was_seen_elsewhere_counts_for_each_copy(server: Breaking, body: bytes) -> None:
+    source = away(body, server.play("/file", ranged(body, '"1"')))
+    assert source.away is not None
+    told = replace(source, away=replace(source.away, seen=((server.url("/file"), '"0"', ""),)))
+    with pytest.raises(DatasetChanged, match="was replaced"), shelf.lend(told):
+        pass
+    assert shelf.pinned(told) == told
 
 
 def test_a_copy_that_does_not_answer_leaves_the_work_to_the_next(server: Breaking, body: bytes) -> None:
     bad, good = server.play("/bad", status(404)), server.play("/good", ranged(body))
     assert merged(done(away(body, bad, good))[0])["n"] == ENTRIES
+
+
+def header_of(body: bytes) -> Act:
+    """A server that sends how a file begins, and refuses the rest."""
+    whole, refused = ranged(body), status(403)
+    return lambda h: (refused if h.asked_from() else whole)(h)
+
+
+def test_a_copy_of_which_only_the_header_comes_leaves_the_work_to_the_next(
+    server: Breaking, body: bytes
+) -> None:
+    bad, good = server.play("/bad", header_of(body)), server.play("/good", ranged(body))
+    assert merged(done(away(body, bad, good))[0])["n"] == ENTRIES
+    tried = [path for path, _ in server.asked].count("/bad")
+    shelf.clear()
+    assert merged(done(away(body, bad, good))[0])["n"] == ENTRIES
+    assert [path for path, _ in server.asked].count("/bad") == tried  # the one that failed comes last
+
+
+def test_a_copy_that_fails_between_chunks_is_not_the_one_that_is_tried_next(
+    server: Breaking, body: bytes
+) -> None:
+    bad, good = server.play("/bad", ranged(body)), server.play("/good", ranged(body))
+    prepared = prepare(weighted, [away(body, bad, good)], chunk_bytes=CHUNK)
+    server.play("/bad", header_of(body))
+    assert merged(again(prepared))["n"] == ENTRIES
+    assert [path for path, _ in server.asked][-1] == "/good"
+
+
+class Refused(OpenAccess):
+    """Somebody without a token for one of the copies."""
+
+    def headers(self, url: str) -> dict[str, str]:
+        if url.endswith("/bad"):
+            msg = "no token for it"
+            raise LoginRefused(msg)
+        return {}
+
+
+def test_a_copy_that_wants_another_login_leaves_the_work_to_the_next(server: Breaking, body: bytes) -> None:
+    shelf.allowed.tell("run", Permit(Refused()))
+    bad, good = server.play("/bad", ranged(body)), server.play("/good", ranged(body))
+    assert merged(done(away(body, bad, good))[0])["n"] == ENTRIES
+    with pytest.raises(LoginRefused, match="no token for it"):
+        done(away(body, bad, name="test:another.root"))
 
 
 def test_where_no_copy_answers_each_is_named_with_its_cause(server: Breaking, body: bytes) -> None:
@@ -150,11 +231,10 @@ def test_a_server_that_fails_is_asked_anew_by_the_next_try(server: Breaking, bod
     source = away(body, server.play("/file", ranged(body)))
     prepared = prepare(weighted, [source], chunk_bytes=CHUNK)
     server.play("/file", status(403))
-    came = dict(Here().run(prepared.work, prepared.plan.calls(), threading.Event()))
-    assert {part.cause for part in came.values() if isinstance(part, ChunkFailed)} == {"TransferFailed"}
+    failed = again(prepared)
+    assert {part.cause for part in failed if isinstance(part, ChunkFailed)} == {"TransferFailed"}
     server.play("/file", ranged(body))
-    came = dict(Here().run(prepared.work, prepared.plan.calls(), threading.Event()))
-    assert all(isinstance(part, Part) for part in came.values())
+    assert all(isinstance(part, Part) for part in again(prepared))
 
 
 def test_a_server_that_fails_between_chunks_leaves_the_rest_to_the_next_copy(
@@ -163,8 +243,7 @@ def test_a_server_that_fails_between_chunks_leaves_the_rest_to_the_next_copy(
     first, second = server.play("/first", ranged(body)), server.play("/second", ranged(body))
     prepared = prepare(weighted, [away(body, first, second)], chunk_bytes=CHUNK)
     server.play("/first", ranged(body), status(403))
-    came = dict(Here().run(prepared.work, prepared.plan.calls(), threading.Event()))
-    assert merged([came[index] for index in range(len(came))])["n"] == ENTRIES
+    assert merged(again(prepared))["n"] == ENTRIES
     assert {path for path, _ in server.asked} == {"/first", "/second"}
 
 
@@ -187,7 +266,7 @@ def test_another_kind_of_file_is_refused_with_the_way_to_read_it(server: Breakin
 
 
 def test_many_threads_read_each_its_own_bytes(server: Breaking, body: bytes) -> None:
-    file = opened(away(body, server.play("/file", ranged(body))), OpenAccess(), HASTY)
+    file = opened(away(body, server.play("/file", ranged(body))), OpenAccess(), lambda file: file, HASTY)
     spans = [(at, at + 70_000) for at in range(0, 4_000_000, 100_000)]
     try:
         with ThreadPoolExecutor(8) as pool:

@@ -20,13 +20,13 @@ class Away:
     copies
         Storage element and address of each copy, the best first.
     seen
-        Address that was read, and what its server called the object then (``ETag``, ``Last-Modified``); who
-        reads there later has to see the same.
+        Addresses that were read, each with what its server called the object then (``ETag``,
+        ``Last-Modified``); who reads there later has to see the same.
     """
 
     run: str
     copies: tuple[tuple[str, str], ...]
-    seen: tuple[str, str, str] | None = None
+    seen: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

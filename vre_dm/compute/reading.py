@@ -4,13 +4,18 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from vre_dm.compute.allowed import Allowed
+from vre_dm.compute.copies import Copies
 from vre_dm.compute.inputs import Away, Input
 from vre_dm.compute.parquet import ParquetTable
 from vre_dm.compute.tree import Tree
 from vre_dm.errors import UnreadableInput
+
+if TYPE_CHECKING:
+    from vre_dm.compute.remote import RemoteFile
 
 Table = Tree | ParquetTable
 _Key = tuple[str, str, int, int]
@@ -24,9 +29,14 @@ class _Place:
     opening: threading.Lock = field(default_factory=threading.Lock)
 
     @property
+    def remote(self) -> "RemoteFile | None":
+        """Where it is read without a copy, if it is."""
+        return self.table.remote if isinstance(self.table, Tree) else None
+
+    @property
     def broken(self) -> bool:
         """Whether the next one is to open it anew."""
-        return isinstance(self.table, Tree) and self.table.broken
+        return self.remote is not None and self.remote.broken
 
     def close(self) -> None:
         """Close the file, if it was opened."""
@@ -45,7 +55,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self.allowed = Allowed()
-        self._seen: dict[tuple[str, str], tuple[str, str, str]] = {}
+        self._copies = Copies()
         self._lock = threading.Lock()
         self._places: OrderedDict[_Key, _Place] = OrderedDict()
 
@@ -70,10 +80,14 @@ class Shelf:
         try:
             with place.opening:  # others are not kept waiting by a server
                 if place.table is None:
-                    place.table = open_table(self.pinned(source), tree, self.allowed)
-                    self._remember(source, place.table)
+                    known = self.pinned(source)
+                    place.table = open_table(known, tree, self.allowed)
+                    if place.remote is not None:
+                        self._copies.opened(known, place.remote.url, place.remote.seen)
             yield place.table
         finally:
+            if place.remote is not None and place.remote.failed:
+                self._copies.failed(source, place.remote.url)
             with self._lock:
                 place.users -= 1
                 if not place.users and self._places.get(key) is not place:
@@ -82,26 +96,19 @@ class Shelf:
 
     def pinned(self, source: Input) -> Input:
         """Give a file with what was seen of it here, so that who reads it elsewhere has to see the same."""
-        if source.away is None or (seen := self._seen.get((source.away.run, source.name))) is None:
-            return source
-        return replace(source, away=replace(source.away, seen=seen))
+        return self._copies.known(source)
 
     def forget(self, run: str) -> None:
         """Forget what was told and seen for a run, and close what nobody uses."""
         self.allowed.forget(run)
         with self._lock:
-            self._seen = {key: seen for key, seen in self._seen.items() if key[0] != run}
             self._tidy(kept=0)
+        self._copies.forget(run)
 
     def clear(self) -> None:
         """Close what nobody uses."""
         with self._lock:
             self._tidy(kept=0)
-
-    def _remember(self, source: Input, table: Table) -> None:
-        if source.away is not None and isinstance(table, Tree) and table.seen is not None:
-            with self._lock:
-                self._seen.setdefault((source.away.run, source.name), table.seen)
 
     def _tidy(self, kept: int = _KEPT) -> None:
         idle = [key for key, place in self._places.items() if not place.users]
@@ -150,17 +157,15 @@ def open_table(source: Input, tree: str = "", allowed: Allowed | None = None) ->
 def _open_away(source: Input, away: Away, tree: str, allowed: Allowed) -> Tree:
     from vre_dm.compute.remote import opened  # with the client of the storage, which few need
 
-    file = opened(source, allowed.of(away.run).access)
-    try:
+    def tree_of(file: "RemoteFile") -> Tree:
         magic = file.small(0, 4)
         if magic == b"root":
             return Tree(file, source.name, tree)
         kind = "is a Parquet file" if magic == b"PAR1" else f"begins with {magic!r}, which no ROOT file does"
         msg = f"{source.name} {kind}: only ROOT files are read where they are; use fetch=True"
         raise UnreadableInput(msg)
-    except BaseException:
-        file.close()
-        raise
+
+    return opened(source, allowed.of(away.run).access, tree_of)
 
 
 def _is_here(source: Input) -> bool:

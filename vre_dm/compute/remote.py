@@ -1,14 +1,15 @@
 """Files that are read where they are, over https or ``root://``: only the pieces that are asked for move."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from vre_dm.compute.inputs import Input
-from vre_dm.errors import DatasetChanged, MissingExtra, TransferFailed
+from vre_dm.errors import DatasetChanged, LoginRefused, MissingExtra, TransferFailed
 from vre_dm.lake.access import Access
 from vre_dm.lake.stream import BLOCK, Stream
 from vre_dm.lake.tables import clean
@@ -26,6 +27,8 @@ LARGEST = 1 << 23
 OPENING = 3 * BLOCK
 """Bytes that move to open a file, about."""
 _AT_ONCE = 4
+
+Made = TypeVar("Made")
 
 
 class RemoteFile:
@@ -48,11 +51,13 @@ class RemoteFile:
         Bytes that came so far.
     broken
         Whether a read failed: it is to be opened anew.
+    failed
+        Whether that was for its server: another copy may be better.
     """
 
     def __init__(self, ranges: Ranges, size: int, url: str, label: str) -> None:
         self._ranges, self.size, self.url, self.label = ranges, size, url, label
-        self.moved, self.broken = 0, False
+        self.moved, self.broken, self.failed = 0, False, False
         many = isinstance(ranges, HttpRanges)  # its requests are apart; other files have one place to read
         self._threads = _AT_ONCE if many else 1
         self._alone: AbstractContextManager[object] = nullcontext() if many else threading.Lock()
@@ -81,7 +86,7 @@ class RemoteFile:
         ------
         DatasetChanged
             They are of another object than those before.
-        TransferFailed
+        TransferFailed, LoginRefused
             They do not come.
         """
         try:
@@ -90,8 +95,11 @@ class RemoteFile:
         except ObjectChanged as failure:
             self.broken = True
             raise _replaced(self.label) from failure
+        except LoginRefused:
+            self.broken = self.failed = True
+            raise
         except SourceFailed as failure:
-            self.broken = True
+            self.broken = self.failed = True
             msg = f"{self.label} cannot be read on: {failure}; run it again, or with fetch=True"
             raise TransferFailed(msg) from failure
         with self._lock:
@@ -136,22 +144,30 @@ class _Wanted:
     expected: Expected
 
 
-def opened(source: Input, access: Access, policy: Policy | None = None) -> RemoteFile:
-    """Open a file at the first of its copies that answers.
+def opened(
+    source: Input, access: Access, make: Callable[[RemoteFile], Made], policy: Policy | None = None
+) -> Made:
+    """Open a file at the first of its copies that sends what is asked for.
+
+    Parameters
+    ----------
+    make
+        What is made of the open file; where its server fails meanwhile, the next copy is opened.
 
     Raises
     ------
     TransferFailed
-        None does; the text has each with its cause.
+        No copy does; the text has each with its cause.
     DatasetChanged
-        It is another object than the one that was seen before.
+        It is another object than the one that was seen there before.
     LoginRefused
-        There are no credentials.
+        There are no credentials for any.
     """
     if source.away is None or source.size is None:
         msg = f"{source.name} has no address or no registered size; fetch it first"
         raise TransferFailed(msg)
-    policy, causes = policy or Policy(), []
+    policy, causes, refused = policy or Policy(), [], []
+    seen = {url: (tag, written) for url, tag, written in source.away.seen}
     kind, _, digits = source.checksum.partition(":")
     sums = {known: digits if kind == known else None for known in ("adler32", "md5")}
     wanted = _Wanted(Path(source.name), Expected(source.size, **sums))
@@ -161,22 +177,27 @@ def opened(source: Input, access: Access, policy: Policy | None = None) -> Remot
         label = f"{clean(source.name)} from {clean(str(copy), None)}"
         try:
             ranges = ranges_of(copy, wanted, access, mounts, policy, Pace())
-            return _tried(RemoteFile(ranges, source.size, url, label), source.away.seen)
+            return _made(RemoteFile(ranges, source.size, url, label), seen.get(url), make)
+        except LoginRefused as failure:
+            refused.append(failure)
+            causes.append(f"{copy}: {failure}")
         except (SourceFailed, TransferFailed, MissingExtra) as failure:
             causes.append(f"{copy}: {failure.__cause__ or failure}")
+    if refused and len(refused) == len(causes):
+        raise refused[0]
     msg = f"{clean(source.name)} cannot be read where it is: {'; '.join(causes)}; fetch=True tries every way"
     raise TransferFailed(msg)
 
 
-def _tried(file: RemoteFile, before: tuple[str, str, str] | None) -> RemoteFile:
+def _made(file: RemoteFile, before: tuple[str, str] | None, make: Callable[[RemoteFile], Made]) -> Made:
     try:
         file.small(0, 4)
-        if before is not None and before[0] == file.url and before[1:] != file.seen:
+        if before is not None and before != file.seen:
             raise _replaced(file.label)
+        return make(file)
     except BaseException:
         file.close()
         raise
-    return file
 
 
 def _replaced(label: str) -> DatasetChanged:

@@ -158,15 +158,9 @@ class Tree:
         return joined((int(at), int(at + size)) for column in baskets for at, size in column if at)
 
     @property
-    def seen(self) -> tuple[str, str, str] | None:
-        """Address it is read from, and what the server calls the object; ``None`` where neither is told."""
-        place = self._place
-        return None if isinstance(place, Path) or place.seen is None else (place.url, *place.seen)
-
-    @property
-    def broken(self) -> bool:
-        """Whether it is to be opened anew, since a read from a server failed."""
-        return not isinstance(self._place, Path) and self._place.broken
+    def remote(self) -> "RemoteFile | None":
+        """Where it is read without a copy; ``None`` for one that is here."""
+        return None if isinstance(self._place, Path) else self._place
 
     def moved(self) -> int:
         """Compressed bytes that were read since this was last asked."""

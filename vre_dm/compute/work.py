@@ -128,8 +128,8 @@ class Loaded:
         first = work.ahead if work.columns is None else work.columns
         left = len(away.copies) if away is not None else 0
         while True:
+            table = self._open.enter_context(shelf.lend(self.source, work.tree))
             try:
-                table = self._open.enter_context(shelf.lend(self.source, work.tree))
                 return Columns(table, chunk.start, chunk.stop, work.columns, first, pool)
             except (TransferFailed, LoginRefused):
                 self._open.close()

@@ -227,6 +227,24 @@ def test_settings_that_make_no_sense_are_refused(wrong: dict[str, str]) -> None:
         cluster(1)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"address": "https://dm:hush@hub.example.org"},
+        {"address": "dm:hush@hub.example.org"},
+        {"address": "http://hub.example.org", "public-address": "https://dm:hush@hub.example.org"},
+        {"address": "http://hub.example.org", "proxy-address": "tls://dm:hush@hub.example.org:8786"},
+    ],
+)
+def test_a_password_in_an_address_is_refused_and_not_shown(wrong: dict[str, str]) -> None:
+    import dask.config
+
+    said = {f"gateway.{name}": text for name, text in wrong.items()}
+    with dask.config.set(said), pytest.raises(InvalidConfiguration, match=r"auth\.kwargs") as refused:
+        cluster(1)
+    assert "hush" not in str(refused.value)
+
+
 # --- whoever asked for it ----------------------------------------------------------------------------------
 
 

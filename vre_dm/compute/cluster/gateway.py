@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from vre_dm.compute.cluster.folder import Access
 from vre_dm.compute.cluster.range import WorkerRange
 from vre_dm.compute.cluster.rest import GatewayApi
-from vre_dm.compute.cluster.settings import GatewaySettings
+from vre_dm.compute.cluster.settings import GatewaySettings, page
 from vre_dm.errors import InvalidConfiguration, JobCancelled, NoCluster, VreDmError
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class GatewayCluster:
     def dashboard(self) -> str:
         """Address of its pages, which ask for no login; empty while it does not run."""
         route = self._api.report(self._name).get("dashboard_route") if self._name else None
-        return f"{self._settings.public}{route}" if route else ""
+        return page(self._settings.public, route)
 
     def up(self, stop: threading.Event | None = None) -> Self:
         """Start it, and wait until it can be used; its first worker may come later.

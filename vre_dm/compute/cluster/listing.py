@@ -169,10 +169,10 @@ def _of_gateway(gateway: GatewaySettings) -> Iterator[tuple[ClusterState, Access
     api = GatewayApi(gateway)
     for name, said in api.clusters().items():
         state = _STATES.get(str(said.get("status")), "stopping")
-        route = said.get("dashboard_route")
+        dashboard = settings.page(gateway.address, said.get("dashboard_route"))
         access = access_of(gateway, name, api.report(name)) if state == "running" else None
         yield (
-            ClusterState(name, "gateway", state, dashboard=f"{gateway.address}{route}" if route else ""),
+            ClusterState(name, "gateway", state, dashboard=dashboard),
             access,
         )
 

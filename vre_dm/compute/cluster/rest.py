@@ -56,12 +56,13 @@ class GatewayApi:
     def scale(self, name: str, workers: int) -> str:
         """Ask for so many workers; gives what the gateway has to say to that."""
         said = self._ask("POST", f"clusters/{quote(name, safe='')}/scale", {"count": workers})
-        return str(said.get("msg") or "")
+        return clean(said.get("msg") or "", 300)
 
     def adapt(self, name: str, minimum: int, maximum: int) -> str:
         """Let the number of workers follow the work; as `scale`."""
         wanted = {"minimum": minimum, "maximum": maximum, "active": True}
-        return str(self._ask("POST", f"clusters/{quote(name, safe='')}/adapt", wanted).get("msg") or "")
+        said = self._ask("POST", f"clusters/{quote(name, safe='')}/adapt", wanted)
+        return clean(said.get("msg") or "", 300)
 
     def end(self, name: str) -> None:
         """End a cluster; nothing happens where it ended already."""

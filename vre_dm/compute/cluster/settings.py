@@ -2,11 +2,12 @@
 
 import getpass
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from vre_dm.compute.cluster.server import control
 from vre_dm.errors import InvalidConfiguration
@@ -78,7 +79,18 @@ def found() -> GatewaySettings | None:
     )
 
 
+def page(address: str, route: object) -> str:
+    """Address of a page that a gateway names by its path; empty where that is none below its own address."""
+    said = str(route)
+    plain = re.match(r"/(?!/)", said) and said.isprintable() and "\\" not in said
+    if not plain or not {".", ".."}.isdisjoint(unquote(said).split("/")):
+        return ""
+    return f"{address}{said}"
+
+
 def _configured(address: str) -> GatewaySettings:
+    for name in ("address", "public-address", "proxy-address"):
+        _check_open(name)
     parts = urlsplit(address)
     auth = _setting("auth.type") or "basic"
     if parts.scheme not in _PORTS or not parts.hostname:
@@ -93,6 +105,15 @@ def _configured(address: str) -> GatewaySettings:
     user = _kwargs().get("username") or getpass.getuser()
     public = (_setting("public-address") or address).rstrip("/")
     return GatewaySettings(address, proxy.rpartition("://")[2], public, auth, user)
+
+
+def _check_open(name: str) -> None:
+    """Refuse a name or a password within an address, which would be shown; so it is not shown here either."""
+    address = _setting(name)
+    if "@" in re.split(r"[/?#]", address.rpartition("://")[2])[0]:
+        variable = f"DASK_GATEWAY__{name.replace('-', '_').upper()}"
+        msg = f"gateway.{name} has a login in it; put that into gateway.auth.kwargs and correct {variable}"
+        raise InvalidConfiguration(msg)
 
 
 def _kwargs() -> Mapping[str, str]:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from vre_dm.compute.cluster import machine
+from vre_dm.compute.cluster.environment import environment
 from vre_dm.compute.cluster.folder import START, Access, ClusterFolder, Size, named
 from vre_dm.compute.cluster.range import WorkerRange
-from vre_dm.compute.memory import MALLOC
 from vre_dm.errors import InvalidConfiguration, NoCluster
 from vre_dm.lake.tables import clean, size_text
 from vre_dm.lake.transfer.owner import myself
@@ -217,7 +217,7 @@ def _spawn(folder: ClusterFolder) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=os.environ | MALLOC,
+            env=environment(os.environ),
             start_new_session=True,
         )
     # It may outlive us; should it end first, somebody must take its exit code.

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
 
 from vre_dm.compute.cluster import machine
+from vre_dm.compute.cluster.environment import PAGES
 from vre_dm.compute.cluster.server.control import GatewayFolder
 from vre_dm.compute.memory import MALLOC
 from vre_dm.lake.transfer.owner import myself
@@ -89,7 +90,7 @@ def _configuration(folder: GatewayFolder, inner: int, public: int, proxy: int) -
             "scheduler_cmd": [*dask, "scheduler"],
             "worker_cmd": [*dask, "worker"],
             "idle_timeout": _IDLE_CLUSTER,
-            "environment": MALLOC | _DASK,
+            "environment": MALLOC | PAGES | _DASK,
         },
     )
 

@@ -1,12 +1,16 @@
 """How many points make a batch: half a second of them, neither a task a point nor all in one."""
 
+import sys
+import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from vre_dm.compute.batches import points_a_batch, size_of_batch
+from tests.lakes import until
+from vre_dm.compute.batches import is_importing, points_a_batch, size_of_batch
 from vre_dm.compute.grid import grid_of
 from vre_dm.compute.point_values import value_of
 from vre_dm.errors import Unmergeable
@@ -34,9 +38,40 @@ def test_a_batch_is_half_a_second_within_bounds(count: int, seconds: float, size
     assert size_of_batch(count, seconds, size) == batch
 
 
+def tried(seconds: float, compiling: float = 0.0) -> int:
+    """Points of a batch of 64 where each takes so long, and the first call more, on a clock of its own."""
+    now = [0.0]
+
+    def value(mass: int) -> int:
+        now[0] += seconds if now[0] else compiling + seconds
+        return mass
+
+    grid = grid_of(value, {"mass": range(64)})
+    return points_a_batch(value, grid, size_of, first=60, patience=60, clock=lambda: now[0])
+
+
 def test_points_that_are_cheap_go_together():
-    grid = grid_of(lambda mass: mass, {"mass": range(64)})
-    assert points_a_batch(lambda mass: mass, grid, size_of) == 64
+    assert tried(0.001) == 64
+    assert tried(0.1) == 8
+
+
+def test_a_first_point_in_which_much_is_compiled_does_not_count():
+    assert tried(0.001, compiling=30.0) == 64
+
+
+def test_nobody_is_interrupted_in_an_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    module = "import time, pathlib\nwhile not pathlib.Path(__file__ + '.go').exists(): time.sleep(0.01)\n"
+    (tmp_path / "slow_of_mine.py").write_text(module)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(sys.modules, "slow_of_mine", sys)  # goes with the test
+    del sys.modules["slow_of_mine"]
+    thread = threading.Thread(target=lambda: __import__("slow_of_mine"), daemon=True)
+    assert not is_importing(thread)
+    thread.start()
+    until(lambda: is_importing(thread))
+    (tmp_path / "slow_of_mine.py.go").touch()
+    until(lambda: not thread.is_alive())
+    assert not is_importing(thread)
 
 
 def test_a_dear_point_is_not_waited_for():
@@ -49,7 +84,7 @@ def test_a_dear_point_is_not_waited_for():
         finally:
             ended.append(mass)
 
-    assert points_a_batch(dear, grid_of(dear, {"mass": range(64)}), size_of, patience=0.1) == 1
+    assert points_a_batch(dear, grid_of(dear, {"mass": range(64)}), size_of, first=0.5) == 1
     assert ended == [0]
 
 
@@ -57,7 +92,8 @@ def test_a_function_that_raises_is_tried_all_the_same():
     def broken(mass: int) -> int:
         raise ValueError(mass)
 
-    assert points_a_batch(broken, grid_of(broken, {"mass": range(8)}), size_of) == 8
+    grid = grid_of(broken, {"mass": range(8)})
+    assert points_a_batch(broken, grid, size_of, first=60, patience=60, clock=lambda: 0.0) == 8
 
 
 def test_what_cannot_be_laid_out_is_said_before_the_first_batch():

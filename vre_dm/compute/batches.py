@@ -2,6 +2,7 @@
 
 import ctypes
 import math
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,15 +13,16 @@ from vre_dm.compute.grid import Grid
 from vre_dm.errors import Unmergeable
 
 Look = Callable[[Any], int]
+Clock = Callable[[], float]
 
 SECONDS = 0.5
 """Work of a batch, at least: below, a cluster is busy with itself."""
 _MOST = 4096  # batches: what a scheduler holds at a time, and a folder of files
 _MOST_BYTES = 32_000_000  # of the values of a batch
-_TRIED = (
-    0.3  # seconds for which points are tried, after a first one, in which things are imported and compiled
-)
-_PATIENCE = 2.0
+_TRIED = 0.3  # seconds for which points are tried, after a first one
+_PATIENCE = 2.0  # for these, after which it is known that a point is dear
+_FIRST = 10.0  # for the first, in which things are imported and compiled
+_LOOK = 0.1
 
 
 class _Enough(BaseException):
@@ -30,8 +32,9 @@ class _Enough(BaseException):
 class _Trial:
     """Calls a function at some points."""
 
-    def __init__(self, function: Callable[..., Any], grid: Grid, look: Look) -> None:
-        self._function, self._grid, self._look = function, grid, look
+    def __init__(self, function: Callable[..., Any], grid: Grid, look: Look, clock: Clock) -> None:
+        self._function, self._grid, self._look, self._clock = function, grid, look, clock
+        self.begun = threading.Event()  # a first one is done
         self.seconds = math.inf
         self.bytes = 0
         self.refused: Unmergeable | None = None
@@ -39,11 +42,14 @@ class _Trial:
     def run(self) -> None:
         """Measure until it is known, or somebody has had enough."""
         with suppress(_Enough):
-            self._call(0)
-            begin = time.perf_counter()
+            try:
+                self._call(0)
+            finally:
+                self.begun.set()
+            begin = self._clock()
             for done, index in enumerate(_spread(self._grid.count), 1):
                 self._call(index)
-                span = time.perf_counter() - begin
+                span = self._clock() - begin
                 self.seconds = span / done
                 if span > _TRIED or self.refused:
                     break
@@ -59,31 +65,54 @@ class _Trial:
             self.refused = self.refused or Unmergeable(f"{self._grid.named(index)}: {error}")
 
 
-def points_a_batch(function: Callable[..., Any], grid: Grid, look: Look, patience: float = _PATIENCE) -> int:
+def points_a_batch(
+    function: Callable[..., Any],
+    grid: Grid,
+    look: Look,
+    *,
+    first: float = _FIRST,
+    patience: float = _PATIENCE,
+    clock: Clock = time.perf_counter,
+) -> int:
     """Choose the number of points of a batch: a power of two.
 
     Parameters
     ----------
     look
         Refuses a value that is of no use, and gives the bytes that are kept of each.
-    patience
-        Seconds after which it is known that a point is dear.
+    first, patience
+        Seconds after which it is known that a point is dear: for a first one, and for those after it.
+    clock
+        Gives seconds, by which points are measured.
 
     Raises
     ------
     Unmergeable
         What the function gives is of no use.
     """
-    trial = _Trial(function, grid, look)
+    trial = _Trial(function, grid, look, clock)
     thread = threading.Thread(target=trial.run, daemon=True)
     thread.start()
-    thread.join(patience)
+    while not trial.begun.wait(first) and is_importing(thread):
+        first = _LOOK
+    if trial.begun.is_set():
+        thread.join(patience)
     if thread.is_alive() and thread.ident is not None:
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_Enough))
         thread.join()  # compiled code is not interrupted; two calls at once could disturb each other
     if trial.refused:
         raise trial.refused
     return size_of_batch(grid.count, trial.seconds, trial.bytes)
+
+
+def is_importing(thread: threading.Thread) -> bool:
+    """Whether a thread is in an import, which leaves half a module behind when it is interrupted."""
+    frame = sys._current_frames().get(thread.ident or 0)
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def size_of_batch(count: int, seconds: float, size: int) -> int:

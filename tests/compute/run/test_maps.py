@@ -551,7 +551,7 @@ def test_an_edited_file_of_a_module_that_is_imported_by_its_process_is_seen(
     module.write_text(text)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    monkeypatch.setitem(sys.modules, "locked_of_mine", None)  # which goes again with the test
+    monkeypatch.setitem(sys.modules, "locked_of_mine", sys)  # goes with the test
     del sys.modules["locked_of_mine"]
     import locked_of_mine
 

@@ -38,7 +38,7 @@ def weighted(events: Any) -> dict[str, Any]:
 def away(body: bytes, *urls: str, run: str = "run", name: str = "test:wide.root") -> Input:
     """A file that is at some addresses, and not here."""
     copies = tuple((f"RSE-{at + 1}", url) for at, url in enumerate(urls))
-    return Input(name, "", len(body), None, Away(run, copies), verified=False)
+    return Input(name, "", len(body), None, Away(run, copies), compared=False)
 
 
 def ranged(body: bytes, *etags: str) -> Act:

@@ -45,8 +45,8 @@ class Input:
         Copy on this machine or mounted path; every worker reads it under this name.
     away
         Where it is read in pieces where there is no such path.
-    verified
-        Whether all its bytes were compared with the registered checksum, where there is one.
+    compared
+        Whether all its bytes were compared with what is registered; false for what is read where it is.
     """
 
     name: str
@@ -54,7 +54,12 @@ class Input:
     size: int | None
     path: Path | None
     away: Away | None = None
-    verified: bool = True
+    compared: bool = True
+
+    @property
+    def verified(self) -> bool:
+        """Whether all its bytes were compared with a registered checksum."""
+        return self.compared and bool(self.checksum)
 
 
 def inputs_of(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> tuple[Input, ...]:

@@ -27,13 +27,12 @@ def key_of(function: str, plan: Plan, chunk: Chunk) -> str:
 
 
 def content_of(source: Input) -> object:
-    """Which content a file has: its checksum, or where none is registered when it was last written.
+    """Which content a file has: the checksum it was compared with, else when it was last written.
 
-    Of a file elsewhere without a checksum nobody can tell: each run has its own.
+    Of a file elsewhere, which is not compared as a whole, nobody can tell: each run has its own.
     """
-    if source.checksum:
-        # what was not compared as a whole may be other content, which a later run is not to take for this
-        return source.checksum, source.size, *(() if source.verified else ("not verified",))
+    if source.verified:
+        return source.checksum, source.size
     if source.away is not None:
         return source.away.run
     if source.path is None:
@@ -42,7 +41,7 @@ def content_of(source: Input) -> object:
         facts = source.path.stat()
     except OSError:
         return None
-    return (*_standing(facts), facts.st_ctime_ns)  # which no program can set back
+    return (source.checksum, *_standing(facts), facts.st_ctime_ns)  # which no program can set back
 
 
 def standing_of(path: Path) -> Standing | None:

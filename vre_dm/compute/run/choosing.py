@@ -105,7 +105,7 @@ def pays(away: Sequence[Input], prepare: Prepare) -> bool:
 
 def remark(inputs: Sequence[Input], moved: int) -> tuple[str, ...]:
     """Say what was read without a comparison of the whole, if anything was."""
-    some = [source for source in inputs if not source.verified]
+    some = [source for source in inputs if not source.compared]
     if not some:
         return ()
     size = size_text(sum(source.size or 0 for source in inputs))
@@ -119,8 +119,8 @@ def _input(dataset: Dataset, file: File, copy: Path | None, run: str, *, beside:
     # what stands behind a question mark may let somebody in
     copies = tuple((s.rse, s.url) for s in ranked if s.url is not None and "?" not in s.url)
     away = Away(run, copies) if copies and file.size is not None and (path is None or beside) else None
-    verified = copy is not None and away is None
-    return Input(str(file.did), checksum_of(file), file.size, path, away, verified)
+    compared = copy is not None and away is None
+    return Input(str(file.did), checksum_of(file), file.size, path, away, compared)
 
 
 def _sound(path: Path, size: int | None) -> bool:

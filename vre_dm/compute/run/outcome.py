@@ -92,7 +92,7 @@ class Outcome(Tabular):
                     "name": i.name,
                     "checksum": i.checksum,
                     "bytes": i.size,
-                    "verified": i.verified and bool(i.checksum),
+                    "verified": i.verified,
                 }
                 for i in self.inputs
             ],

@@ -156,7 +156,8 @@ class Chunks:
         if cause == "KilledWorker":
             memory = "out of memory, as their log says"
             why = memory if self._out_of_memory() else "out of memory, or a crash in compiled code"
-            said = f"killed each worker that tried it ({why}); give more memory= or less chunk_bytes="
+            less = "batch=" if self._work.kind == "points" else "chunk_bytes="
+            said = f"killed each worker that tried it ({why}); give more memory= or less {less}"
         else:
             said = f"could not be done on {self._name}: {cause}: {error}"
         return ChunkFailed(

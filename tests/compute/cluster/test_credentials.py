@@ -24,6 +24,7 @@ from tests.security.leaks import Search
 from vre_dm.compute.allowed import Permit
 from vre_dm.compute.cluster import cluster
 from vre_dm.compute.cluster.credentials import Borrowed, Loan
+from vre_dm.compute.cluster.lender import Lender
 from vre_dm.compute.cluster.local import LocalCluster
 from vre_dm.compute.lending import tokens_of
 from vre_dm.compute.preparing import Prepared, prepare
@@ -138,6 +139,29 @@ def test_a_host_that_wants_several_tokens_gets_none() -> None:
         tokens_of(several, {HOST: (URL, f"{URL}2")})
 
 
+class Failing(OpenAccess):
+    """Somebody whose source of tokens has a defect, whose text has the token."""
+
+    def headers(self, url: str) -> dict[str, str]:
+        return {"Authorization": "Bearer first"}
+
+    def renew(self, url: str, refused: Mapping[str, str]) -> bool:
+        raise ZeroDivisionError(refused["Authorization"])
+
+
+def test_a_defect_where_tokens_come_from_is_told_to_workers_by_its_name_alone() -> None:
+    client: Any = None
+    shelf.allowed.tell("map-failing", Permit(Failing()))
+    try:
+        lender = Lender(client, "map-failing", [away(b"", URL, run="map-failing")], lambda plugin, name: None)
+        lender._last = lender._next(refused=False)
+        told = lender._next(refused=True)
+    finally:
+        shelf.forget("map-failing")
+    assert (told.number, told.tokens) == (2, {})
+    assert told.trouble == "the run could not get a storage token: ZeroDivisionError; run it again"
+
+
 # --- on a cluster ----------------------------------------------------------------------------------------
 
 
@@ -224,6 +248,28 @@ def test_a_storage_that_refuses_every_token_fails_the_chunks_by_name(
     assert "HTTP 401" in str(failed)
 
 
+class Defect(Renewing):
+    """Somebody whose source of tokens has a defect where it is asked for workers."""
+
+    def headers(self, url: str) -> dict[str, str]:
+        found = super().headers(url)
+        if threading.current_thread().name == "lender":
+            raise ZeroDivisionError(found["Authorization"])
+        return found
+
+
+def test_a_defect_where_tokens_come_from_fails_the_chunks_and_no_worker_waits_for_it(
+    place: Place, server: Breaking, body: bytes, run: str
+) -> None:
+    shelf.allowed.tell(run, Permit(Defect(server.url("")), (TLS / "ca.pem").read_text()))
+    url = server.play("/wide", guarded(ranged(body), "token-0"))
+    prepared = prepare(weighted, [away(body, url, run=run)], chunk_bytes=32 * ENTRIES)
+    failed = came(place, prepared)[0]
+    assert isinstance(failed, ChunkFailed)
+    assert (failed.cause, "ZeroDivisionError" in str(failed)) == ("LoginRefused", True)
+    assert "token-0" not in str(failed)
+
+
 def test_a_worker_that_starts_anew_gets_a_token_too(
     place: Place, server: Breaking, body: bytes, run: str, tmp_path: Path
 ) -> None:
@@ -269,12 +315,14 @@ def test_a_token_is_on_the_workers_of_a_run_and_nowhere_else_and_after_it_not_th
         waiting(gate), lake="lake", did=str(wide_dataset.did), on=one.handed(), fetch=False, chunk_bytes=CHUNK
     )
     job = started(begun_job(jobs, order), lambda lake, did: wide_dataset)
-    until(gate.with_name("at work").exists)
-    search = Search(watch.secrets)
-    assert tokens_on(client) > 0
-    during = places(client, one, tmp_path, jobs)
-    gate.touch()
-    job.result(120)
+    try:
+        until(gate.with_name("at work").exists)
+        search = Search(watch.secrets)
+        assert tokens_on(client) > 0
+        during = places(client, one, tmp_path, jobs)
+    finally:  # else its chunks wait for the gate, and the cluster with them
+        gate.touch()
+        job.result(120)
     outcome = RunningMap(folders(jobs)[0]).outcome()
     assert (outcome.entries, outcome.backend) == (ENTRIES, one.name)
     assert any("where they are" in note for note in outcome.notes)

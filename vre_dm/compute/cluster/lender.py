@@ -70,6 +70,7 @@ class Lender:
         self._asks.put(None)
         with suppress(Exception):  # a cluster that went away has nothing to forget
             self._client.unsubscribe_topic(topic_of(self._run))
+        with suppress(Exception):
             self._client.unregister_worker_plugin(f"{self._run}-storage")
 
     def _heard(self, event: tuple[float, Any]) -> None:
@@ -83,12 +84,10 @@ class Lender:
                 if (more := self._asks.get()) is None:
                     return
                 asks.append(more)
-            if any(number == self._last.number for _, number in asks if number):
-                self._renew()
-            self._last = self._loan()
+            self._last = self._next(refused=any(number == self._last.number for _, number in asks if number))
             workers = list(dict.fromkeys(worker for worker, _ in asks))
-            giving = self._client._run(give, self._run, self._last, workers=workers, on_error="ignore")
             with suppress(Exception):  # who did not hear asks again
+                giving = self._client._run(give, self._run, self._last, workers=workers, on_error="ignore")
                 asyncio.run_coroutine_threadsafe(giving, self._client.loop.asyncio_loop).result(_ANSWER)
 
     def _renew(self) -> None:
@@ -97,12 +96,21 @@ class Lender:
             header = {"Authorization": f"Bearer {token.reveal()}"}
             self._permit.access.renew(self._samples[host][0], header)
 
-    def _loan(self) -> Loan:
+    def _next(self, *, refused: bool) -> Loan:
+        """What is lent now, or why nothing is; whatever happens, workers are told."""
         number = self._last.number + 1
         try:
-            tokens = tokens_of(self._permit.access, self._samples)
+            if refused:
+                self._renew()
+            return self._loan(number)
         except VreDmError as error:
             return Loan(number, LIFE, clean(error, 300), {})
+        except Exception as error:  # its text may hold what nobody is to see
+            trouble = f"the run could not get a storage token: {type(error).__name__}; run it again"
+            return Loan(number, LIFE, trouble, {})
+
+    def _loan(self, number: int) -> Loan:
+        tokens = tokens_of(self._permit.access, self._samples)
         now = datetime.now(UTC)
         ends = [(ends - now).total_seconds() - _LAST for token in tokens.values() if (ends := expiry(token))]
         life = min(LIFE, *ends) if ends else LIFE

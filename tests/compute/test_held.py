@@ -2,7 +2,7 @@
 
 import functools
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from typing import Any
 
 import hist
@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from vre_dm.compute.frozen import Frozen
 from vre_dm.compute.held import Held, check_own
+from vre_dm.compute.run.sending import packed
 from vre_dm.errors import Unmergeable
 
 
@@ -138,6 +140,30 @@ def test_where_the_user_merges_only_what_was_changed_is_refused() -> None:
     checked(lambda values: np.histogram(values, edges), [1.0], adds=False)
     with pytest.raises(Unmergeable, match="'filled'"):
         checked(made(), [1.0], adds=False, again=made())
+
+
+def test_an_object_of_a_class_with_an_abstract_base_is_its_own() -> None:
+    class Counts(Sized):
+        def __init__(self) -> None:
+            self.h = mass()
+
+        def __len__(self) -> int:
+            return 1
+
+    frozen = Frozen(packed(lambda values: [Counts().h.fill(values), Counts()]))
+    checked(frozen.fresh(), [1.0], adds=False, again=frozen.fresh())
+
+
+def test_what_a_class_holds_is_refused_where_the_user_merges() -> None:
+    class Filled:
+        seen: list[Any] = []  # noqa: RUF012
+
+        def __init__(self, values: list[float]) -> None:
+            self.seen.append(values)
+
+    frozen = Frozen(packed(Filled))
+    with pytest.raises(Unmergeable, match=r"seen'"):
+        checked(frozen.fresh(), [1.0], adds=False, again=frozen.fresh())
 
 
 def test_installed_packages_are_not_searched() -> None:

@@ -23,6 +23,7 @@ _ATOMS = {
 }
 _ROWS = {list, tuple, set, frozenset}
 _NUMBERS = (np.generic, Number)
+_OF_ABC = "_abc_impl"  # what Python notes of subclasses
 _INSIDE = "."  # begins what is called by its place in another
 _MOST = 100_000  # objects that are looked at: of more, some tenths of a second a chunk
 _Part = tuple[str, Any]
@@ -145,7 +146,8 @@ def _parts(value: Any) -> Iterable[_Part]:
         return [("self", value.__self__), ("", value.__func__)]
     if isinstance(value, types.ModuleType | type):
         names = vars(value)
-        return [(f"{_INSIDE}{name}", names[name]) for name in list(names) if not name.startswith("__")]
+        own = [name for name in list(names) if not name.startswith("__") and name != _OF_ABC]
+        return [(f"{_INSIDE}{name}", names[name]) for name in own]
     if type(value) is dict:
         return [(f"[{key!r}]" if type(key) in _ATOMS else "", part) for key, part in value.items()]
     return _of_object(value)

@@ -8,6 +8,7 @@ from vre_dm.errors import LoginRefused
 
 if TYPE_CHECKING:
     from vre_dm.lake.access import Access
+    from vre_dm.lake.tokens import TokenProvider
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +21,13 @@ class Permit:
         Credentials, certificates, and which addresses are of the lake.
     authority
         Certificate authorities of the lake beside the system's, as PEM: what a worker is to trust too.
+    kept
+        Source of a token that is never lent; none: whatever the storage gets is.
     """
 
     access: "Access"
     authority: str = ""
+    kept: "TokenProvider | None" = None
 
 
 class Allowed:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from vre_dm.compute.inputs import Input
 from vre_dm.errors import LoginRefused
 from vre_dm.lake.access import Access
-from vre_dm.lake.tokens import Secret
+from vre_dm.lake.tokens import Secret, TokenProvider
 from vre_dm.lake.transfer.failures import SourceFailed
 from vre_dm.lake.transfer.origins import address, origin
 
@@ -34,15 +34,22 @@ def samples_of(inputs: Iterable[Input]) -> dict[str, tuple[str, ...]]:
     return hosts
 
 
-def tokens_of(access: Access, samples: Samples) -> dict[str, Secret]:
+def tokens_of(access: Access, samples: Samples, kept: TokenProvider | None = None) -> dict[str, Secret]:
     """Token of each host that wants one.
+
+    Parameters
+    ----------
+    kept
+        Source of a token that is not lent.
 
     Raises
     ------
     LoginRefused
-        There is none; or what a host wants is not lent: a password, or tokens that differ from path to path.
+        There is none; or what a host wants is not lent: a password, the token that is kept, or tokens that
+        differ from path to path.
     """
     found: dict[str, Secret] = {}
+    own = [kept.token()] if kept is not None else []
     for host, urls in samples.items():
         words = {access.headers(url).get("Authorization", "") for url in urls}
         kind, _, token = words.pop().partition(" ")
@@ -54,4 +61,11 @@ def tokens_of(access: Access, samples: Samples) -> dict[str, Secret]:
             raise LoginRefused(msg)
         if token:
             found[host] = Secret(token)
+    if kept is not None:
+        own.append(kept.token())  # asked before and after, as it may have been renewed meanwhile
+    if lent := next((host for host, token in found.items() if token in own), None):
+        msg = (
+            f"{lent} takes the login's own token, which workers elsewhere get only where fetch=False says so"
+        )
+        raise LoginRefused(msg)
     return found

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from vre_dm.lake.files import File
     from vre_dm.lake.growth import Since
     from vre_dm.lake.jobs.started import StartedJob
+    from vre_dm.lake.tokens import TokenProvider
     from vre_dm.lake.transfer.events import Listener
 
 
@@ -49,6 +50,11 @@ class Fetchable:
     def instance(self) -> Instance:
         """Settings of the lake that it is of."""
         return self._site.connection.instance
+
+    @property
+    def tokens(self) -> "TokenProvider":
+        """Source of the login's own token at the lake."""
+        return self._site.connection.tokens
 
     @property
     def access(self) -> "Access":

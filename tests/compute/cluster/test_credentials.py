@@ -37,7 +37,7 @@ from vre_dm.compute.work import Part
 from vre_dm.errors import ChunkFailed, LoginRefused
 from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.jobs.folder import folders
-from vre_dm.lake.tokens import Secret
+from vre_dm.lake.tokens import Secret, VariableToken
 
 HOST = "https://storage.example.org:443"
 URL = "https://storage.example.org/file.root"
@@ -137,6 +137,29 @@ def test_a_host_that_wants_several_tokens_gets_none() -> None:
     several = OpenAccess(token_origin="https://", tokens=["one", "two", "three"])
     with pytest.raises(LoginRefused, match="other tokens for other paths"):
         tokens_of(several, {HOST: (URL, f"{URL}2")})
+
+
+class Own(VariableToken):
+    """The login's own token."""
+
+    def __init__(self, *texts: str) -> None:
+        self.texts = list(texts)
+
+    def token(self) -> Secret:
+        return Secret(self.texts.pop(0) if len(self.texts) > 1 else self.texts[0])
+
+
+@pytest.mark.parametrize("own", [Own("own"), Own("own", "renewed"), Own("before", "own")])
+def test_the_token_of_the_login_itself_is_not_lent_where_it_is_kept(own: Own) -> None:
+    access = OpenAccess(token_origin="https://", tokens=["own"])
+    assert tokens_of(access, {HOST: (URL,)}) == {HOST: Secret("own")}
+    with pytest.raises(LoginRefused, match="the login's own token, which workers elsewhere get only where"):
+        tokens_of(access, {HOST: (URL,)}, own)
+
+
+def test_a_token_for_the_storage_alone_is_lent_where_that_of_the_login_is_kept() -> None:
+    access = OpenAccess(token_origin="https://", tokens=["storage"])
+    assert tokens_of(access, {HOST: (URL,)}, Own("own")) == {HOST: Secret("storage")}
 
 
 class Failing(OpenAccess):

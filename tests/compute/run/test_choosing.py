@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.compute.remote import ENTRIES, weighted
+from vre_dm.compute.preparing import prepare
+from vre_dm.compute.reading import shelf
+from vre_dm.compute.run.choosing import inputs_for
 from vre_dm.compute.run.driving import started
 from vre_dm.compute.run.order import order_of
 from vre_dm.compute.run.outcome import Outcome
@@ -79,3 +83,23 @@ def test_a_login_that_workers_do_not_get_is_said_before_a_cluster_starts(maps: M
             maps.done(on={"kind": "local"}, fetch=False)
     finally:
         connection.instance = before
+
+
+@pytest.mark.parametrize(
+    ("kind", "fetch", "away"), [("gateway", None, False), ("local", None, True), ("gateway", False, True)]
+)
+def test_a_gateway_gets_the_token_of_the_login_itself_only_where_the_user_says_so(
+    maps: Maps, kind: str, fetch: bool | None, away: bool
+) -> None:
+    how: dict[str, Any] = {"lake": "lake", "did": str(maps.dataset.did), "on": {"kind": kind}, "fetch": fetch}
+    (source,) = inputs_for(
+        order_of(weighted, **how),
+        maps.dataset,
+        lambda some: prepare(weighted, some),
+        lambda event: None,
+        Event(),
+    )
+    assert (source.away is not None) is away
+    assert source.verified is not away
+    if source.away is not None:
+        shelf.forget(source.away.run)

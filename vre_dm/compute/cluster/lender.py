@@ -54,7 +54,7 @@ class Lender:
         LoginRefused
             There is nothing to lend.
         """
-        wants = tokens_of(self._permit.access, self._samples)
+        wants = tokens_of(self._permit.access, self._samples, self._permit.kept)
         hosts = {host: host in wants for host in self._samples}
         threading.Thread(target=self._answer, name="lender", daemon=True).start()
         try:
@@ -110,7 +110,7 @@ class Lender:
             return Loan(number, LIFE, trouble, {})
 
     def _loan(self, number: int) -> Loan:
-        tokens = tokens_of(self._permit.access, self._samples)
+        tokens = tokens_of(self._permit.access, self._samples, self._permit.kept)
         now = datetime.now(UTC)
         ends = [(ends - now).total_seconds() - _LAST for token in tokens.values() if (ends := expiry(token))]
         life = min(LIFE, *ends) if ends else LIFE

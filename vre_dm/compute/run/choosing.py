@@ -19,6 +19,7 @@ from vre_dm.errors import FetchError, InvalidRun, LoginRefused, MissingExtra, Un
 from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.files import File
 from vre_dm.lake.tables import clean, plural, size_text
+from vre_dm.lake.tokens import TokenProvider
 from vre_dm.lake.transfer.events import Listener
 from vre_dm.lake.transfer.sources import sources
 
@@ -49,14 +50,16 @@ def inputs_for(
     """
     if order.fetch or (order.fetch is None and not _may_pay(order, dataset)):
         return taken(dataset, order.files, tell, stop)
-    there = located(dataset, order.files, f"map-{token_hex(4)}", beside=_elsewhere(order))
+    there = located(
+        dataset, order.files, f"map-{token_hex(4)}", beside=order.fetch is False and _elsewhere(order)
+    )
     away = [source for source in there if source.away is not None]
     trouble = _trouble(order, dataset, there)
     if order.fetch is False and trouble:
         raise InvalidRun(trouble)
     if trouble or not away:
         return there if order.fetch is False else taken(dataset, order.files, tell, stop)
-    _allow(dataset, away[0])
+    _allow(order, dataset, away[0])
     if order.fetch is False or pays(away, prepare):
         return there
     return taken(dataset, order.files, tell, stop)
@@ -142,19 +145,26 @@ def _trouble(order: Order, dataset: Dataset, there: Sequence[Input]) -> str:
     if dataset.instance.auth in _CERTIFICATES:
         return "the login is a certificate, which workers do not get; log in with a token, or use fetch=True"
     try:
-        tokens_of(dataset.access, samples_of(there))
+        tokens_of(dataset.access, samples_of(there), _kept(order, dataset))
     except VreDmError as error:
         return str(error)
     return ""
 
 
-def _allow(dataset: Dataset, source: Input) -> None:
+def _allow(order: Order, dataset: Dataset, source: Input) -> None:
     """Tell this process what it may use to read them."""
     ca = dataset.instance.ca
     if source.away is not None:
-        shelf.allowed.tell(source.away.run, Permit(dataset.access, ca.read_text() if ca else ""))
+        permit = Permit(dataset.access, ca.read_text() if ca else "", _kept(order, dataset))
+        shelf.allowed.tell(source.away.run, permit)
+
+
+def _kept(order: Order, dataset: Dataset) -> TokenProvider | None:
+    """Source of the login's own token, which goes to other machines only where the user said so."""
+    own = order.fetch is None and _elsewhere(order) and dataset.instance.auth == "oidc"
+    return dataset.tokens if own else None
 
 
 def _elsewhere(order: Order) -> bool:
     """Whether workers may be on other machines, which do not see the files of this one."""
-    return order.fetch is False and order.on is not None and order.on.get("kind") != "local"
+    return order.on is not None and order.on.get("kind") != "local"

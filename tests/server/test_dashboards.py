@@ -95,6 +95,18 @@ async def test_a_page_of_another_site_reaches_no_socket_and_no_part(
         assert (await sent(f"{top}status", "GET", **asked)).code == status
 
 
+async def test_a_dashboard_itself_talks_to_no_page_of_another_site(base: str, made: LocalCluster) -> None:
+    token = _session((await sent(made.dashboard, "GET")).body.decode())
+    with pytest.raises(HTTPClientError, match="403"):
+        await _joined(f"{made.dashboard}/ws", token, {"Origin": "http://elsewhere.example"})
+    here = made.dashboard.removesuffix("/status")
+    socket = await _joined(f"{made.dashboard}/ws", token, {"Origin": here})
+    first = await socket.read_message()
+    assert first is not None
+    assert json.loads(first)["msgtype"] == "ACK"
+    socket.close()
+
+
 BY_HAND = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "none"}
 
 

@@ -28,7 +28,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell
     shell.run_line_magic("unload_ext", "vre_dm")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def one(shell: InteractiveShell) -> Iterator[LocalCluster]:
     """A cluster that a magic started, in the variable ``one``."""
     assert shell.run_line_magic("dm_cluster", "up --workers 0-1 --memory 700MB --kind local --as one") is None

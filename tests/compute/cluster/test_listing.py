@@ -34,8 +34,12 @@ def place(one: LocalCluster, file: Path) -> Iterator[Place]:
 
 def stands(one: LocalCluster) -> ClusterState:
     """How it stands, once its worker is there."""
-    until(lambda: dm.clusters()[0].workers == 1)
-    (state,) = dm.clusters()
+
+    def at_work() -> ClusterState | None:
+        (state,) = dm.clusters()
+        return state if state.workers == 1 and state.memory else None
+
+    state = until(at_work)
     assert state.name == one.id
     return state
 

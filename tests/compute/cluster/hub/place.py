@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +47,23 @@ class HubWithGateway:
 
 @contextmanager
 def running(folder: Path) -> Iterator[HubWithGateway]:
-    """Start both, and the server of a user."""
+    """Start both, and the server of a user; anew where another process took one of their ports meanwhile."""
+    with ExitStack() as stack:
+        for left in (2, 1, 0):
+            attempt = folder / f"left-{left}"
+            attempt.mkdir()
+            try:
+                found = stack.enter_context(_started(attempt))
+                break
+            except AssertionError:
+                logs = " ".join(log.read_text(errors="replace") for log in attempt.rglob("*.log"))
+                if not left or "address already in use" not in logs.lower():
+                    raise
+        yield found
+
+
+@contextmanager
+def _started(folder: Path) -> Iterator[HubWithGateway]:
     ports, admin, token = _free_ports(5), secrets.token_hex(16), secrets.token_hex(16)
     api, told, clusters = f"http://127.0.0.1:{ports[1]}/hub/api", folder / "told.json", folder / "clusters"
     clusters.mkdir(mode=0o700)
@@ -57,19 +73,19 @@ def running(folder: Path) -> Iterator[HubWithGateway]:
         closing(Hub(api, admin, folder / "hub.log")) as hub,
         _process(
             [environment("5") / "python", "-W", "ignore", "-m", "jupyterhub"], "HUB", hub_settings, folder
-        ),
+        ) as hub_process,
         _process(
             [sys.executable, "-W", "ignore", "-m", "dask_gateway_server"], "GATEWAY", gateway_settings, folder
-        ),
+        ) as gateway_process,
     ):
-        until(hub.answers)
+        _wait(hub_process, hub.answers)
         for user in {"dm", "guest"} - {user["name"] for user in hub.ask("GET", "/users")}:
             hub.ask("POST", f"/users/{user}")
         hub.ask("POST", "/users/dm/server")
         until(told.exists)
         said = json.loads(told.read_text())
         address = f"http://127.0.0.1:{ports[3]}"
-        until(lambda: _answers(address))
+        _wait(gateway_process, lambda: _answers(address))
         try:
             yield HubWithGateway(
                 {name: said[name] for name in _HUB_SAYS if name in said}
@@ -88,7 +104,7 @@ def running(folder: Path) -> Iterator[HubWithGateway]:
 @contextmanager
 def _process(
     command: list[str | Path], name: str, settings: Mapping[str, object], folder: Path
-) -> Iterator[None]:
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run one of both with its configuration, until the end of the block."""
     file, log = folder / f"{name.lower()}.json", folder / f"{name.lower()}.log"
     file.write_text(json.dumps(settings))
@@ -104,10 +120,16 @@ def _process(
             [*command, "-f", config], env=environ, cwd=folder, stdout=output, stderr=subprocess.STDOUT
         )
         try:
-            yield
+            yield process
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(60)
+
+
+def _wait(process: subprocess.Popen[bytes], answers: Callable[[], bool]) -> None:
+    """Wait until it answers; fail at once where it ended."""
+    until(lambda: process.poll() is not None or answers())
+    assert process.poll() is None, f"{process.args!r} ended"
 
 
 def _answers(address: str) -> bool:

@@ -1,5 +1,6 @@
 """Columns read from a server: the bits of a file here, only the bytes needed, never of two objects."""
 
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from vre_dm.compute.preparing import Prepared, prepare
 from vre_dm.compute.reading import shelf
 from vre_dm.compute.reduction import Reduction
 from vre_dm.compute.remote import GAP, joined, opened
+from vre_dm.compute.run.choosing import remark
 from vre_dm.compute.tree import Tree
 from vre_dm.compute.work import Part
 from vre_dm.errors import ChunkFailed, DatasetChanged, LoginRefused, TransferFailed, UnreadableInput
@@ -279,7 +281,36 @@ def test_many_threads_read_each_its_own_bytes(server: Breaking, body: bytes) -> 
         file.close()
 
 
-@pytest.mark.skipif(shutil.which("xrootd") is None or find_spec("XRootD") is None, reason="no XRootD here")
+def test_a_server_that_does_not_tell_when_a_file_is_replaced_is_remarked(
+    server: Breaking, body: bytes
+) -> None:
+    silent = away(body, server.play("/silent", ranged(body)), name="test:silent.root")
+    telling = away(body, server.play("/telling", ranged(body, '"1"')))
+    for source in (silent, telling):
+        done(source)
+    assert (shelf.untold(silent), shelf.untold(telling)) == (True, False)
+    said = "a server does not tell whether 1 file changed meanwhile"
+    assert [said in note for note in remark([silent, telling], 1000)] == [False, True]
+    assert len(remark([telling], 1000)) == 1
+
+
+XROOTD = pytest.mark.skipif(
+    shutil.which("xrootd") is None or find_spec("XRootD") is None, reason="no XRootD here"
+)
+
+
+@XROOTD
+def test_a_file_of_another_time_is_another_one_over_root(body: bytes) -> None:
+    with xrootd() as server:
+        source = away(body, server.store("wide.root", body))
+        prepared = prepare(weighted, [source], chunk_bytes=CHUNK)
+        assert not shelf.untold(source)
+        shelf.clear()
+        os.utime(server.folder / "wide.root", (1, 1))
+        assert changed(prepared)
+
+
+@XROOTD
 def test_columns_are_read_over_root_from_a_real_server(local: Path, body: bytes) -> None:
     with xrootd() as server:
         parts, _ = done(away(body, server.store("wide.root", body)))

@@ -12,6 +12,7 @@ class Copies:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._seen: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
+        self._untold: set[tuple[str, str]] = set()
         self._failed: dict[tuple[str, str], list[str]] = {}
 
     def known(self, source: Input) -> Input:
@@ -32,13 +33,21 @@ class Copies:
         """Remember which copy was opened, as what; those that come before it in the order failed."""
         if source.away is None:
             return
-        if seen is not None:
-            with self._lock:
-                self._seen.setdefault((source.away.run, source.name), {}).setdefault(url, seen)
+        key = source.away.run, source.name
+        with self._lock:
+            if seen is None:
+                self._untold.add(key)
+            else:
+                self._seen.setdefault(key, {}).setdefault(url, seen)
         for _, other in source.away.copies:
             if other == url:
                 return
             self.failed(source, other)
+
+    def untold(self, source: Input) -> bool:
+        """Whether it was read from a server that does not tell one object from another."""
+        with self._lock:
+            return source.away is not None and (source.away.run, source.name) in self._untold
 
     def failed(self, source: Input, url: str) -> None:
         """Remember that a copy failed: it is the last one to be tried again."""
@@ -52,4 +61,5 @@ class Copies:
         """Forget what was learnt for a run."""
         with self._lock:
             self._seen = {key: seen for key, seen in self._seen.items() if key[0] != run}
+            self._untold = {key for key in self._untold if key[0] != run}
             self._failed = {key: failed for key, failed in self._failed.items() if key[0] != run}

@@ -98,6 +98,10 @@ class Shelf:
         """Give a file with what was seen of it here, so that who reads it elsewhere has to see the same."""
         return self._copies.known(source)
 
+    def untold(self, source: Input) -> bool:
+        """Whether it was read here from a server that does not tell when a file is replaced."""
+        return self._copies.untold(source)
+
     def forget(self, run: str) -> None:
         """Forget what was told and seen for a run, and close what nobody uses."""
         self.allowed.forget(run)

@@ -16,7 +16,7 @@ from vre_dm.lake.tables import clean
 from vre_dm.lake.transfer.failures import ObjectChanged, SourceFailed
 from vre_dm.lake.transfer.mounts import Mounts
 from vre_dm.lake.transfer.policy import Pace, Policy
-from vre_dm.lake.transfer.ranges import HttpRanges, Ranges, ranges_of
+from vre_dm.lake.transfer.ranges import HttpRanges, Ranges, RootRanges, ranges_of
 from vre_dm.lake.transfer.sources import Source
 from vre_dm.lake.transfer.verify import Expected
 
@@ -67,8 +67,9 @@ class RemoteFile:
 
     @property
     def seen(self) -> tuple[str, str] | None:
-        """What its server calls the object; ``None`` where that is not told."""
-        return self._ranges.seen if isinstance(self._ranges, HttpRanges) else None
+        """What its server calls the object, and when it was written; ``None`` where neither is told."""
+        seen = self._ranges.seen if isinstance(self._ranges, HttpRanges | RootRanges) else None
+        return seen if seen is not None and any(seen) else None
 
     def small(self, start: int, stop: int) -> bytes:
         """Bytes of what describes the file: in blocks that are kept, as the next are asked for soon."""

@@ -113,7 +113,10 @@ def remark(inputs: Sequence[Input], moved: int) -> tuple[str, ...]:
         return ()
     size = size_text(sum(source.size or 0 for source in inputs))
     which = "" if len(some) == len(inputs) else f" ({plural(len(some), 'file')} of {len(inputs)})"
-    return (f"{size_text(moved)} of {size} were read where they are{which}; not verified as a whole",)
+    said = [f"{size_text(moved)} of {size} were read where they are{which}; not verified as a whole"]
+    if untold := sum(map(shelf.untold, some)):
+        said.append(f"a server does not tell whether {plural(untold, 'file')} changed meanwhile")
+    return tuple(said)
 
 
 def _input(dataset: Dataset, file: File, copy: Path | None, run: str, *, beside: bool) -> Input:

@@ -148,6 +148,12 @@ class RootRanges:
             self.close()
             raise
 
+    @property
+    def seen(self) -> tuple[str, str] | None:
+        """When the object was written last, in the second place; ``None`` where the server does not tell."""
+        written = _asked(lambda: self._file.details).get("mtime")  # kept from when it was opened
+        return ("", str(written)) if written else None
+
     def read(self, start: int, end: int) -> bytes:
         """Ask the server once; its client asks again by itself."""
 

@@ -1,5 +1,6 @@
 """Files that a function is mapped over."""
 
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,14 @@ from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.instances import from_rucio_cfg
 from vre_dm.lake.lake import Lake
 from vre_dm.sandbox import LakeStatus
+
+
+@pytest.fixture(autouse=True)
+def kept_modules() -> Iterator[None]:
+    """What a test lets a worker forget is there for the tests after it, as it was."""
+    before = dict(sys.modules)
+    yield
+    sys.modules.update(before)
 
 
 @pytest.fixture(autouse=True)

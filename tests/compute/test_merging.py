@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from vre_dm.compute.merging import check_mergeable, merge
+from vre_dm.compute.merging import addable, merge
 from vre_dm.errors import Unmergeable
 
 
@@ -100,12 +100,12 @@ def test_what_does_not_fit_is_refused_with_both_sides(left: Any, right: Any, sai
 )
 def test_what_can_never_be_added_is_refused_after_the_first_chunk(value: Any, said: str) -> None:
     with pytest.raises(Unmergeable, match=said) as caught:
-        check_mergeable(value)
+        addable(value)
     assert "reduce=" in str(caught.value)
 
 
 def test_masked_arrays_are_refused_before_counts_vanish() -> None:
     counts = np.ma.masked_array([1, 2], [False, True])
     with pytest.raises(Unmergeable, match=r"as \['n'\] is a masked array.*\.filled\(0\)"):
-        check_mergeable({"n": counts})
+        addable({"n": counts})
     assert merge(counts.filled(0), np.array([3, 4])).tolist() == [4, 4]

@@ -43,11 +43,6 @@ def addable(value: Any) -> Any:
     return _addable(value, "")
 
 
-def check_mergeable(value: Any) -> None:
-    """Refuse what `merge` could never add, as soon as the first chunk is done; raises as `addable`."""
-    _addable(value, "")
-
-
 def _addable(value: Any, where: str) -> Any:
     family = _family(value, where)
     if family == "dict":

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from vre_dm.compute.grid import Grid
-from vre_dm.compute.merging import check_mergeable, merge
+from vre_dm.compute.merging import addable, merge
 from vre_dm.compute.point_calls import Failure, plan_of_points, values_at
 from vre_dm.compute.points import Batch
 from vre_dm.compute.preparing import Prepared
@@ -77,7 +77,7 @@ def summed(
             reduction.missing([number - numbers.start])
             continue
         if reduce is None:
-            check_mergeable(value)
+            addable(value)
         if type(value) not in _NUMBERS:  # which the next point may fill again
             value = loads(dumps(value))
         reduction.add(number - numbers.start, value)

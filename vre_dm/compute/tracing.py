@@ -6,7 +6,7 @@ from typing import Any
 from vre_dm.compute.columns import Columns
 from vre_dm.compute.frozen import ENDS
 from vre_dm.compute.given import as_awkward
-from vre_dm.compute.merging import check_mergeable
+from vre_dm.compute.merging import addable
 from vre_dm.compute.reading import Table
 from vre_dm.compute.tree import Tree
 from vre_dm.errors import Unmergeable
@@ -38,7 +38,7 @@ def traced(function: Callable[[Any], Any], kind: str, table: Table, *, merges: b
     try:
         value = function(as_awkward(columns, log) if kind == "awkward" else columns)
         if merges:
-            check_mergeable(value)
+            addable(value)
     except Unmergeable:
         raise
     except (Exception, *ENDS):  # noqa: S110 - said of the chunk, with its entries, when it is done

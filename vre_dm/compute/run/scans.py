@@ -10,7 +10,7 @@ from typing import Any
 from vre_dm.compute.batches import points_a_batch
 from vre_dm.compute.frozen import fresh
 from vre_dm.compute.grid import Grid
-from vre_dm.compute.merging import check_mergeable
+from vre_dm.compute.merging import addable
 from vre_dm.compute.point_calls import input_of
 from vre_dm.compute.point_sums import prepare_sums
 from vre_dm.compute.point_values import value_of
@@ -101,7 +101,7 @@ def prepare_scan(
         if order.lay_out:
             return sum(array.nbytes for array in value_of(value, order.name, grid.names).arrays)
         if reduce is None:
-            check_mergeable(value)
+            addable(value)
         return 0
 
     kept = (read(other.batch) for other in before)

@@ -24,7 +24,7 @@ from vre_dm.compute.inputs import Input, inputs_of
 from vre_dm.compute.preparing import Prepared, prepare
 from vre_dm.compute.reading import shelf
 from vre_dm.compute.reduction import Reduction
-from vre_dm.compute.remote import GAP, joined, opened
+from vre_dm.compute.remote import GAP, bytes_moved, opened
 from vre_dm.compute.run.choosing import remark
 from vre_dm.compute.tree import Tree
 from vre_dm.compute.work import Part
@@ -115,11 +115,11 @@ def test_what_will_move_is_told_before(server: Breaking, body: bytes) -> None:
 
 
 def test_pieces_that_are_near_are_one_request() -> None:
-    assert joined([(0, 10), (10, 20)]) == 20
-    assert joined([(100, 110), (0, 10)]) == 110
-    assert joined([(0, 10), (10 + GAP + 1, 30 + GAP)]) == 29
-    assert joined([(0, 100), (10, 20)]) == 100
-    assert joined([]) == 0
+    assert bytes_moved([(0, 10), (10, 20)]) == 20
+    assert bytes_moved([(100, 110), (0, 10)]) == 110
+    assert bytes_moved([(0, 10), (10 + GAP + 1, 30 + GAP)]) == 29
+    assert bytes_moved([(0, 100), (10, 20)]) == 100
+    assert bytes_moved([]) == 0
 
 
 def test_a_file_that_is_replaced_while_it_is_read_fails_its_chunks(server: Breaking, body: bytes) -> None:

@@ -20,7 +20,7 @@ from tests.server.conftest import Asked, said
 from tests.server.listening import eventually
 from tests.server.routes import as_header, cookies, sent
 from vre_dm.compute import cluster as clusters
-from vre_dm.compute.cluster.folder import Access, ClusterFolder, Size, default_root
+from vre_dm.compute.cluster.folder import ClusterFolder, Contact, Size, default_root
 from vre_dm.compute.cluster.listing import Clusters, ClusterState
 from vre_dm.compute.cluster.local import LocalCluster
 from vre_dm.compute.cluster.server import control
@@ -161,7 +161,7 @@ def test_a_port_of_this_machine_is_a_dashboards_while_its_cluster_lives(
     monkeypatch.delenv("DASK_GATEWAY__ADDRESS", raising=False)
     folder, addresses = ClusterFolder.new(default_root(), Size(1, 1, 400_000_000, 300)), Addresses()
     (folder.path / "process").write_text(str(myself()))
-    folder.open(Access("tls://127.0.0.1:1", "", "", "http://127.0.0.1:2/status"))
+    folder.open(Contact("tls://127.0.0.1:1", "", "", "http://127.0.0.1:2/status"))
     assert addresses.of(folder.path.name) == "http://127.0.0.1:2"
     with subprocess.Popen(["sleep", "60"]) as other:
         ended = process(other.pid)

@@ -1,6 +1,5 @@
 """How many points of a scan make a batch: about half a second of work, told from a few that are tried."""
 
-import ctypes
 import math
 import sys
 import threading
@@ -10,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from vre_dm.compute.grid import Grid
+from vre_dm.compute.interrupting import interrupt
 from vre_dm.errors import Unmergeable
 
 Look = Callable[[Any], int]
@@ -97,8 +97,8 @@ def points_a_batch(
         first = _LOOK
     if trial.begun.is_set():
         thread.join(patience)
-    if thread.is_alive() and thread.ident is not None:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_Enough))
+    if thread.is_alive():
+        interrupt(thread.ident, _Enough)
         thread.join()  # compiled code is not interrupted; two calls at once could disturb each other
     if trial.refused:
         raise trial.refused

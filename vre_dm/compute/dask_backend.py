@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from vre_dm.compute.backend import Call
 from vre_dm.compute.cluster.chunks import Chunks, lost
-from vre_dm.compute.cluster.folder import Access
+from vre_dm.compute.cluster.folder import Contact
 from vre_dm.compute.cluster.on_worker import Run, sent
 from vre_dm.compute.cluster.versions import check, security
 from vre_dm.compute.inputs import Input
@@ -47,7 +47,7 @@ class DaskBackend:
 
     def __init__(
         self,
-        access: Access,
+        access: Contact,
         name: str,
         end: Callable[[], None],
         *,
@@ -122,7 +122,7 @@ class DaskBackend:
             return
 
 
-def _client(access: Access, name: str) -> "Client":
+def _client(access: Contact, name: str) -> "Client":
     from distributed import Client
 
     try:

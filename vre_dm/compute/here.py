@@ -1,6 +1,5 @@
 """Chunks done in this process, one after the other: the next is decompressed while one is computed."""
 
-import ctypes
 import os
 import queue
 import threading
@@ -10,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from vre_dm.compute.backend import Call
+from vre_dm.compute.interrupting import interrupt
 from vre_dm.compute.reading import shelf
 from vre_dm.compute.work import Loaded, Part, Work, do_chunk
 from vre_dm.errors import ChunkFailed
@@ -48,8 +48,8 @@ class Here:
                         yield came
         finally:
             end.set()
-            if came is not None:
-                _interrupt(loop)
+            if came is not None and loop.is_alive():
+                interrupt(loop.ident, _Stopped)
             loop.join(_FAREWELL)
 
     def close(self) -> None:
@@ -117,9 +117,3 @@ def _drop(load: "Future[Loaded]") -> None:
     if not load.cancel():
         with suppress(ChunkFailed):
             load.result().close()
-
-
-def _interrupt(thread: threading.Thread) -> None:
-    """End a thread in the middle of Python code; what hangs in compiled code is left behind."""
-    if thread.is_alive() and thread.ident is not None:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_Stopped))

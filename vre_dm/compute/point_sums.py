@@ -53,12 +53,14 @@ def prepare_sums(
         Whether a point that fails is left out, and ends nothing.
     """
     work = Work(
-        partial(summed, function, grid, reduce, skip), kind="points", reduce=partial(sum_of_two, reduce)
+        partial(sum_at_points, function, grid, reduce, skip),
+        kind="points",
+        reduce=partial(sum_of_two, reduce),
     )
     return Prepared(plan_of_points(grid, batch), work, finish=value_of_sum)
 
 
-def summed(
+def sum_at_points(
     function: Callable[..., Any], grid: Grid, reduce: Reduce | None, skip: bool, numbers: range
 ) -> Sum:
     """Merge what the function gives at some points.

@@ -58,7 +58,7 @@ def prepare_points(
     called
         Name of the function.
     """
-    work = Work(partial(at_points, function, grid, called, skip), kind="points", reduce=joined)
+    work = Work(partial(at_points, function, grid, called, skip), kind="points", reduce=end_to_end)
     return Prepared(plan_of_points(grid, batch), work, finish=partial(laid_out, grid, called))
 
 
@@ -94,7 +94,7 @@ def at_points(function: Callable[..., Any], grid: Grid, called: str, skip: bool,
     return Batch(np.array(points, dtype=np.int64), arrays, first, at, tuple(failed), odd)
 
 
-def joined(left: Batch, right: Batch) -> Batch:
+def end_to_end(left: Batch, right: Batch) -> Batch:
     """Put two batches in a row.
 
     Raises

@@ -12,7 +12,7 @@ from vre_dm.compute.parquet import ParquetTable
 from vre_dm.compute.plan import CHUNK_BYTES, Plan, make_plan, plan_of_paths
 from vre_dm.compute.reading import Table, shelf
 from vre_dm.compute.rows import in_a_row, numbered
-from vre_dm.compute.tracing import ENTRIES, traced
+from vre_dm.compute.tracing import TRACED, traced
 from vre_dm.compute.work import Kind, Work
 from vre_dm.errors import InvalidRun
 
@@ -108,5 +108,5 @@ def _all(table: Table, kind: str) -> tuple[str, ...]:
     """Columns that can be had as this, told from a few entries."""
     if isinstance(table, ParquetTable):
         return table.names
-    few = given(Columns(table, 0, min(table.entries, ENTRIES)), kind)
+    few = given(Columns(table, 0, min(table.entries, TRACED)), kind)
     return tuple(name for name in table.names if name in few)

@@ -205,7 +205,7 @@ def _replaced(label: str) -> DatasetChanged:
     return DatasetChanged(f"{label} was replaced while it was read: run it again")
 
 
-def joined(spans: Iterable[tuple[int, int]]) -> int:
+def bytes_moved(spans: Iterable[tuple[int, int]]) -> int:
     """Bytes that move where pieces are asked for, and near ones in one request."""
     moved, end = 0, -GAP - 1
     for start, stop in sorted(spans):

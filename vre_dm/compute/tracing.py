@@ -11,7 +11,7 @@ from vre_dm.compute.reading import Table
 from vre_dm.compute.tree import Tree
 from vre_dm.errors import Unmergeable
 
-ENTRIES = 1000
+TRACED = 1000
 """How many are looked at before a run."""
 
 
@@ -33,7 +33,7 @@ def traced(function: Callable[[Any], Any], kind: str, table: Table, *, merges: b
     Unmergeable
         What it gives cannot be merged.
     """
-    columns = Columns(table, 0, min(table.entries, ENTRIES))
+    columns = Columns(table, 0, min(table.entries, TRACED))
     log: list[Any] = []
     try:
         value = function(as_awkward(columns, log) if kind == "awkward" else columns)

@@ -147,7 +147,7 @@ class Tree:
 
     def moving(self, columns: Sequence[str]) -> int | None:
         """Bytes that move where these columns are read without a copy; ``None`` where that is not told."""
-        from vre_dm.compute.remote import joined
+        from vre_dm.compute.remote import bytes_moved
 
         if self._rntuple:
             return None
@@ -155,7 +155,7 @@ class Tree:
             zip(branch.member("fBasketSeek"), branch.member("fBasketBytes"), strict=False)
             for branch in (self._tree[name] for name in columns)
         )
-        return joined((int(at), int(at + size)) for column in baskets for at, size in column if at)
+        return bytes_moved((int(at), int(at + size)) for column in baskets for at, size in column if at)
 
     @property
     def remote(self) -> "RemoteFile | None":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vre_dm.compute.cluster.folder import START, Access, ClusterFolder, Size, found, named
+from vre_dm.compute.cluster.folder import START, ClusterFolder, Contact, Size, found, named
 from vre_dm.lake.transfer.owner import FOREIGN_AGE, Owner, myself, nobody
 
 ORDER = Size(1, 1, 500_000_000, 60.0)
@@ -21,7 +21,7 @@ def root(tmp_path: Path) -> Path:
 def made(root: Path, owner: Owner | None) -> ClusterFolder:
     """A cluster whose process is that one, with keys; a write of them was killed once."""
     folder = ClusterFolder.new(root, ORDER)
-    folder.open(Access("tls://127.0.0.1:1", "a certificate", "a key"))
+    folder.open(Contact("tls://127.0.0.1:1", "a certificate", "a key"))
     (folder.path / "access.0123abcd").write_text("a key")
     if owner is not None:
         (folder.path / "process").write_text(str(owner))

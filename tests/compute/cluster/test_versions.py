@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from vre_dm.compute.cluster import backend_for, cluster
-from vre_dm.compute.cluster.folder import Access, ClusterFolder
+from vre_dm.compute.cluster.folder import ClusterFolder, Contact
 from vre_dm.compute.cluster.local import LocalCluster
 from vre_dm.compute.cluster.versions import check
 from vre_dm.errors import JobCancelled, NoCluster, VersionsDiffer
@@ -29,7 +29,7 @@ def one(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local
         yield process
 
 
-def access(process: LocalCluster) -> Access:
+def access(process: LocalCluster) -> Contact:
     found = ClusterFolder(Path(process.handed()["folder"])).access
     assert found is not None
     return found
@@ -56,7 +56,7 @@ def test_another_python_is_named_by_its_minor_version(
 
 
 @pytest.fixture
-def empty(one: LocalCluster) -> Access:
+def empty(one: LocalCluster) -> Contact:
     """A cluster that has as many workers as the work asks: none."""
     one.scale((0, 1))
     while True:
@@ -68,12 +68,12 @@ def empty(one: LocalCluster) -> Access:
             return access(one)
 
 
-def test_a_cluster_without_workers_is_waited_for_and_named(empty: Access) -> None:
+def test_a_cluster_without_workers_is_waited_for_and_named(empty: Contact) -> None:
     with pytest.raises(NoCluster, match="no worker of it came within 0 s"):
         check(empty, "it", 0.2, threading.Event())
 
 
-def test_the_wait_for_workers_can_be_stopped(empty: Access) -> None:
+def test_the_wait_for_workers_can_be_stopped(empty: Contact) -> None:
     stop = threading.Event()
     stop.set()
     with pytest.raises(JobCancelled, match="while it waited for a worker"):
@@ -82,6 +82,6 @@ def test_the_wait_for_workers_can_be_stopped(empty: Access) -> None:
 
 def test_a_scheduler_that_is_not_there_is_named(one: LocalCluster) -> None:
     there = access(one)
-    nowhere = Access("tls://127.0.0.1:9", there.certificate, there.key)
+    nowhere = Contact("tls://127.0.0.1:9", there.certificate, there.key)
     with pytest.raises(NoCluster, match="does not answer"):
         check(nowhere, "it", 1, threading.Event())

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from tests.compute.files import write_tree
-from tests.compute.run.test_maps import done_here
+from tests.compute.run.maps import done_here
 from vre_dm.compute.inputs import inputs_of
 from vre_dm.compute.rows import in_a_row
 from vre_dm.compute.run.order import order_of

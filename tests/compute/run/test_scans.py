@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.compute.run.conftest import reached, told
-from tests.compute.run.test_maps import begun_here, done_here, killed
+from tests.compute.run.maps import begun_here, done_here, killed
 from vre_dm.compute.grid import grid_of
 from vre_dm.compute.run.order import Order
 from vre_dm.compute.run.running import RunningMap

@@ -48,7 +48,7 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class Contact:
     """How to reach a scheduler.
 
     Attributes
@@ -67,7 +67,7 @@ class Access:
     dashboard: str = ""
 
     def __repr__(self) -> str:
-        return f"Access({self.address!r})"
+        return f"Contact({self.address!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +119,12 @@ class ClusterFolder:
         return None
 
     @property
-    def access(self) -> Access | None:
+    def access(self) -> Contact | None:
         """How to reach it; ``None`` before it is up."""
         said = _read(self.path / "access.json")
-        return _made(Access, said)
+        return _made(Contact, said)
 
-    def open(self, access: Access) -> None:
+    def open(self, access: Contact) -> None:
         """Tell how to reach it."""
         _write(self.path / "access.json", asdict(access))
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from vre_dm.compute.cluster.folder import Access
+from vre_dm.compute.cluster.folder import Contact
 from vre_dm.compute.cluster.range import WorkerRange
 from vre_dm.compute.cluster.rest import GatewayApi
 from vre_dm.compute.cluster.settings import GatewaySettings, page
@@ -32,9 +32,9 @@ class GatewayOrder:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
-def access_of(settings: GatewaySettings, name: str, report: Mapping[str, Any]) -> Access:
+def access_of(settings: GatewaySettings, name: str, report: Mapping[str, Any]) -> Contact:
     """How to reach the scheduler of a cluster that runs, by what its gateway reports of it."""
-    return Access(f"gateway://{settings.proxy}/{name}", report["tls_cert"], report["tls_key"])
+    return Contact(f"gateway://{settings.proxy}/{name}", report["tls_cert"], report["tls_key"])
 
 
 class GatewayCluster:
@@ -179,7 +179,7 @@ class GatewayCluster:
         """Whether it is over, as after its time without work."""
         return self._name not in self._api.clusters()
 
-    def _access(self) -> Access:
+    def _access(self) -> Contact:
         said = self._api.report(self._name)
         if said["status"] != "RUNNING":
             msg = f"{self.name} is {str(said['status']).lower()}; make another one"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, overload
 
 from vre_dm.compute.cluster import settings
-from vre_dm.compute.cluster.folder import Access, ClusterFolder, default_root, found
+from vre_dm.compute.cluster.folder import ClusterFolder, Contact, default_root, found
 from vre_dm.compute.cluster.gateway import GatewayCluster, access_of
 from vre_dm.compute.cluster.local import LocalCluster
 from vre_dm.compute.cluster.on_scheduler import tasks
@@ -163,7 +163,7 @@ def _local(folder: ClusterFolder) -> ClusterState:
     )
 
 
-def _of_gateway(gateway: GatewaySettings) -> Iterator[tuple[ClusterState, Access | None]]:
+def _of_gateway(gateway: GatewaySettings) -> Iterator[tuple[ClusterState, Contact | None]]:
     import dask_gateway.comm  # noqa: F401  # so that Dask knows addresses of gateways
 
     api = GatewayApi(gateway)
@@ -177,11 +177,11 @@ def _of_gateway(gateway: GatewaySettings) -> Iterator[tuple[ClusterState, Access
         )
 
 
-async def _asked(known: Iterable[tuple[ClusterState, Access | None]]) -> list[ClusterState]:
+async def _asked(known: Iterable[tuple[ClusterState, Contact | None]]) -> list[ClusterState]:
     return list(await asyncio.gather(*(_filled(state, access) for state, access in known)))
 
 
-async def _filled(state: ClusterState, access: Access | None) -> ClusterState:
+async def _filled(state: ClusterState, access: Contact | None) -> ClusterState:
     """Add what its scheduler says, if it can be asked."""
     if access is None or state.state != "running":
         return state
@@ -191,7 +191,7 @@ async def _filled(state: ClusterState, access: Access | None) -> ClusterState:
         return replace(state, state="silent")
 
 
-async def _said(state: ClusterState, access: Access) -> ClusterState:
+async def _said(state: ClusterState, access: Contact) -> ClusterState:
     import cloudpickle
     from distributed.core import rpc
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from vre_dm.compute.cluster import machine
 from vre_dm.compute.cluster.environment import environment
-from vre_dm.compute.cluster.folder import START, Access, ClusterFolder, Size, named
+from vre_dm.compute.cluster.folder import START, ClusterFolder, Contact, Size, named
 from vre_dm.compute.cluster.range import WorkerRange
 from vre_dm.errors import InvalidConfiguration, NoCluster
 from vre_dm.lake.tables import clean, size_text
@@ -192,7 +192,7 @@ class LocalCluster:
         stands = self.id if self.running else "not started"
         return f"<{self.name}, {size_text(self._order.memory)} each: {stands}>"
 
-    def _access(self) -> Access | None:
+    def _access(self) -> Contact | None:
         folder = self._folder
         if folder is None or folder.process is None or folder.process.ended:
             return None

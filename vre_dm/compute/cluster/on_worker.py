@@ -1,6 +1,5 @@
 """What a run has on each worker: its work and its files, unpacked once, and the chunks that run there now."""
 
-import ctypes
 import os
 import signal
 import threading
@@ -17,6 +16,7 @@ from vre_dm.compute.cluster.unfit import Unfit
 from vre_dm.compute.cluster.versions import differences, versions_here
 from vre_dm.compute.cluster.worker_memory import adapt_allocator, limit_memory
 from vre_dm.compute.inputs import Input
+from vre_dm.compute.interrupting import interrupt
 from vre_dm.compute.merging import merge
 from vre_dm.compute.plan import Chunk
 from vre_dm.compute.run.ours import forget_modules
@@ -85,7 +85,7 @@ class Run(WorkerPlugin):
         """Raise in the threads of the chunks that run now; one deep in compiled code ends when it is out."""
         with self._lock:
             for thread in self._threads:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(_Stopped))
+                interrupt(thread, _Stopped)
 
     @property
     def busy(self) -> bool:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vre_dm.compute.cluster.folder import Access, ClusterFolder, Size
+from vre_dm.compute.cluster.folder import ClusterFolder, Contact, Size
 from vre_dm.compute.memory import MALLOC
 from vre_dm.lake.transfer.owner import Owner, myself
 
@@ -80,9 +80,9 @@ def _cluster(order: Size, context: Any) -> "LocalCluster":
     )
 
 
-def _access(cluster: "LocalCluster") -> Access:
+def _access(cluster: "LocalCluster") -> Contact:
     security = cluster.security
-    return Access(
+    return Contact(
         address=cluster.scheduler_address,
         certificate=security.tls_ca_file,
         key=security.tls_client_key,

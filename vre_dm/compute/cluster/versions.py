@@ -7,7 +7,7 @@ from collections.abc import Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from vre_dm.compute.cluster.folder import Access
+from vre_dm.compute.cluster.folder import Contact
 from vre_dm.compute.packages import TOGETHER
 from vre_dm.errors import JobCancelled, NoCluster, VersionsDiffer
 
@@ -21,7 +21,7 @@ _ANSWER = 10.0  # seconds for a scheduler that is up
 _LOOK = 0.2  # seconds between two looks for a worker
 
 
-def security(access: Access) -> "Security":
+def security(access: Contact) -> "Security":
     """Both sides show the cluster's own certificate."""
     from distributed import Security as Security_
 
@@ -33,7 +33,7 @@ def security(access: Access) -> "Security":
     )
 
 
-def check(access: Access, name: str, patience: float, stop: threading.Event) -> None:
+def check(access: Contact, name: str, patience: float, stop: threading.Event) -> None:
     """Make sure that the scheduler and the workers that are there have what this process has.
 
     Workers that come later look themselves, before their first chunk (`vre_dm.compute.cluster.on_worker`).
@@ -99,7 +99,7 @@ def in_thread(work: Coroutine[Any, Any, T]) -> T:
 
 
 async def _asked(
-    access: Access, name: str, patience: float, stop: threading.Event
+    access: Contact, name: str, patience: float, stop: threading.Event
 ) -> list[tuple[str, Versions]]:
     from distributed.core import rpc
 

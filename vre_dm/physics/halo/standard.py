@@ -114,7 +114,7 @@ class StandardHalo:
         # Above z - y the escape speed cuts part of the directions away: the upper edge is then z, and the
         # constant term shrinks with the directions that are left, to none at z + y, where both edges are z.
         low, high = np.minimum(x - y, z), np.minimum(x + y, z)
-        bracket = erf(high) - erf(low) - 2 / SQRT_PI * math.exp(-z * z) * (high - low)
+        bracket = _erf(high, z) - _erf(low, z) - 2 / SQRT_PI * math.exp(-z * z) * (high - low)
         norm = self.total_probability / (2 * self.truncation * self.ve_km_s)
         result: NDArray[np.float64] = norm * np.maximum(bracket, 0.0)
         return result
@@ -139,3 +139,13 @@ class StandardHalo:
             "vE_km_s": self.ve_km_s,
             "halo_normalisation": self.normalisation,
         }
+
+
+def _erf(x: NDArray[np.float64], most: float) -> NDArray[np.float64]:
+    """Error function of numbers up to `most`; those that reach it, often most of them, cost one together."""
+    result: NDArray[np.float64] = np.full(x.shape, erf(most))
+    below = x < most
+    result[below] = erf(
+        x[below]
+    )  # not by where=, with which the function of SciPy 1.17 writes beyond its array
+    return result

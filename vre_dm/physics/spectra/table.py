@@ -54,6 +54,8 @@ class TabulatedSpectrum:
     log10x: NDArray[np.float64] = field(repr=False)
     dn_dlog10x: NDArray[np.float64] = field(repr=False)
     particle: str = ""
+    _below: tuple[NDArray[np.float64], ...] = field(init=False, repr=False)
+    """Integrals of dN/dlog10x and of x dN/dlog10x from the first x to each, by mass; both of shape (m, n)."""
 
     def __post_init__(self) -> None:
         where = f"spectrum {self.name}"
@@ -78,6 +80,7 @@ class TabulatedSpectrum:
         ):
             numbers.setflags(write=False)
             object.__setattr__(self, name, numbers)
+        object.__setattr__(self, "_below", tuple(_risen(log10x, values[first:], power) for power in (0, 1)))
 
     @classmethod
     def of_energies(
@@ -120,7 +123,9 @@ class TabulatedSpectrum:
         mass = require_mass(self, mass_gev)
         energy = positive("energy in GeV", energy_gev)
         log10x = self._inside(mass, energy)
-        return np.asarray(np.interp(log10x, self.log10x, self._row(mass), right=0.0) / (energy * LN10))
+        return np.asarray(
+            np.interp(log10x, self.log10x, self._at(mass, self.dn_dlog10x), right=0.0) / (energy * LN10)
+        )
 
     def in_bins(self, mass_gev: float, edges_gev: NDArray[np.float64], power: int) -> NDArray[np.float64]:
         """Integral of E to the `power` (0 or 1) times dN/dE between neighbouring edges, exact.
@@ -140,10 +145,12 @@ class TabulatedSpectrum:
         """
         mass = require_mass(self, mass_gev)
         ends = np.minimum(self._inside(mass, edges_gev), self.log10x[-1])
-        points = np.union1d(ends, self.log10x)
-        values = np.interp(points, self.log10x, self._row(mass))
-        rising = np.concatenate([[0.0], np.cumsum(_pieces(points, values, power))])
-        return np.asarray(mass**power * np.diff(rising[np.searchsorted(points, ends)]))
+        line = np.clip(np.searchsorted(self.log10x, ends, "right") - 1, 0, self.log10x.size - 2)
+        row, low = self._at(mass, self.dn_dlog10x), self.log10x[line]
+        slope = (row[line + 1] - row[line]) / (self.log10x[line + 1] - low)
+        risen = self._at(mass, self._below[power])[line] + _integral(low, ends, row[line], slope, power)
+        # of an empty bin rounding may leave a little less than nothing
+        return np.asarray(mass**power * np.maximum(np.diff(risen), 0.0))
 
     def to_xarray(self) -> xr.DataArray:
         """Give the table as an array with axes ``mass`` in GeV and ``log10x``."""
@@ -162,23 +169,34 @@ class TabulatedSpectrum:
             raise OutOfRange(msg)
         return np.asarray(np.maximum(log10x, self.log10x[0]))
 
-    def _row(self, mass: float) -> NDArray[np.float64]:
-        """dN/dlog₁₀x at one mass inside the range."""
-        after = int(np.clip(np.searchsorted(self.masses_gev, mass), 1, max(self.masses_gev.size - 1, 1)))
+    def _at(self, mass: float, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Rows that go with the masses, at one mass inside the range."""
         if self.masses_gev.size == 1:
-            return np.asarray(self.dn_dlog10x[0])
-        low, high = np.log(self.masses_gev[after - 1 : after + 1])
+            return np.asarray(rows[0])
+        after = min(max(int(np.searchsorted(self.masses_gev, mass)), 1), self.masses_gev.size - 1)
+        low, high = math.log(self.masses_gev[after - 1]), math.log(self.masses_gev[after])
         share = (math.log(mass) - low) / (high - low)
-        return np.asarray((1 - share) * self.dn_dlog10x[after - 1] + share * self.dn_dlog10x[after])
+        return np.asarray((1 - share) * rows[after - 1] + share * rows[after])
 
 
-def _pieces(points: NDArray[np.float64], values: NDArray[np.float64], power: int) -> NDArray[np.float64]:
-    """Integral of 10^(power l) times the line through neighbouring points, over l = log₁₀x."""
+def _risen(log10x: NDArray[np.float64], rows: NDArray[np.float64], power: int) -> NDArray[np.float64]:
+    slope = np.diff(rows) / np.diff(log10x)
+    pieces = _integral(log10x[:-1], log10x[1:], rows[:, :-1], slope, power)
+    return np.concatenate([np.zeros((len(rows), 1)), np.cumsum(pieces, axis=1)], axis=1)
+
+
+def _integral(
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    at_low: NDArray[np.float64],
+    slope: NDArray[np.float64],
+    power: int,
+) -> NDArray[np.float64]:
+    """Integral of 10^(power l) times a straight line over l = log₁₀x, in closed form."""
+    at_high = at_low + slope * (high - low)
     if power == 0:
-        return np.diff(points) * (values[1:] + values[:-1]) / 2
-    slope = np.diff(values) / np.diff(points)
-    x = 10**points
-    return np.asarray((x[1:] * (values[1:] - slope / LN10) - x[:-1] * (values[:-1] - slope / LN10)) / LN10)
+        return np.asarray((high - low) * (at_low + at_high) / 2)
+    return np.asarray((10**high * (at_high - slope / LN10) - 10**low * (at_low - slope / LN10)) / LN10)
 
 
 def _require_rising(what: str, numbers: NDArray[np.float64]) -> None:

@@ -69,6 +69,7 @@ def _envelopes(rows: NDArray[np.float64], curvature: float, margin: int) -> NDAr
     n = rows.shape[1]
     result = np.empty((rows.shape[0], n - 2 * margin))
     roots, starts = np.empty(n, np.int64), np.empty(n)  # parabola k is the highest from starts[k] on
+    per_drop = 0.5 / (curvature * np.maximum(np.arange(n), 1))  # a division for each pair would take longest
     for m in range(rows.shape[0]):
         values, last = rows[m], -1
         for q in range(n):
@@ -77,7 +78,7 @@ def _envelopes(rows: NDArray[np.float64], curvature: float, margin: int) -> NDAr
             start = -np.inf
             while last >= 0:
                 r = roots[last]
-                start = 0.5 * (q + r) - (values[q] - values[r]) / (2 * curvature * (q - r))
+                start = 0.5 * (q + r) - (values[q] - values[r]) * per_drop[q - r]
                 if start > starts[last]:
                     break
                 last -= 1

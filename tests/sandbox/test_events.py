@@ -20,6 +20,7 @@ from vre_dm.sandbox.collisions import (
     Z_FB,
     ZPRIME,
     Dileptons,
+    Floats,
     Model,
     Z,
     dileptons,
@@ -47,7 +48,7 @@ def sample(written):
 
 
 def pair_mass(events, flavour):
-    """Invariant mass of the two leading leptons of one flavour, and the true mass of the same events."""
+    """Mass of the two leading leptons of one flavour; true mass, process and weight of the same events."""
     pairs = events[events[f"n{flavour}"] == 2]
     pt, eta, phi = (pairs[f"{flavour}_{name}"].to_numpy().astype(float) for name in ("pt", "eta", "phi"))
     angle = np.cosh(eta[:, 0] - eta[:, 1]) - np.cos(phi[:, 0] - phi[:, 1])
@@ -55,7 +56,13 @@ def pair_mass(events, flavour):
         np.sqrt(2 * pt[:, 0] * pt[:, 1] * angle),
         pairs["truth_mass"].to_numpy(),
         pairs["truth_process"].to_numpy(),
+        pairs["weight"].to_numpy(),
     )
+
+
+def quantiles(values, weights, *fractions):
+    order = np.argsort(values)
+    return np.interp(fractions, np.cumsum(weights[order]) / weights.sum(), values[order])
 
 
 def width(values):
@@ -68,30 +75,32 @@ def width(values):
 
 @pytest.mark.parametrize("flavour", ["Electron", "Muon"])
 def test_the_two_leading_leptons_peak_at_the_z(sample, flavour):
-    mass, _, process = pair_mass(sample, flavour)
-    of_z = mass[process == Z]
-    assert np.median(of_z) == pytest.approx(91.19, abs=0.3)
-    assert width(of_z) < 4
+    mass, _, process, weight = pair_mass(sample, flavour)
+    low, middle, high = quantiles(mass[process == Z], weight[process == Z], 0.1587, 0.5, 0.8413)
+    assert middle == pytest.approx(91.19, abs=0.3)
+    assert (high - low) / 2 < 4
 
 
 @pytest.mark.parametrize("flavour", ["Electron", "Muon"])
 def test_the_z_prime_peaks_at_its_mass(sample, flavour):
-    mass, _, process = pair_mass(sample, flavour)
+    mass, _, process, _ = pair_mass(sample, flavour)
     assert np.median(mass[process == ZPRIME]) == pytest.approx(3000, rel=0.03)
 
 
 # arXiv:1903.06248 as shipped in atlas:dilepton.2018.resolutions; ours follows it within a third
 @pytest.mark.parametrize(("flavour", "published"), [("Electron", 30.59 / 2999), ("Muon", 480 / 3000)])
 def test_the_mass_resolution_at_3_tev_is_like_the_one_of_atlas(sample, flavour, published):
-    mass, truth, process = pair_mass(sample, flavour)
+    mass, truth, process, _ = pair_mass(sample, flavour)
     relative = (mass / truth - 1)[process == ZPRIME]
     assert width(relative) == pytest.approx(published, rel=0.33)
 
 
 def test_without_the_detector_the_z_has_its_natural_width(sample):
-    truth = sample["truth_mass"].to_numpy()[sample["truth_process"].to_numpy() == Z]
+    of_z = sample["truth_process"].to_numpy() == Z
+    truth, weight = (sample[name].to_numpy()[of_z] for name in ("truth_mass", "weight"))
+    near = np.abs(truth - 91.19) < 2.495 / 2
     # of a Breit-Wigner resonance half lies within half a width of the pole
-    assert np.mean(np.abs(truth - 91.19) < 2.495 / 2) == pytest.approx(0.5, abs=0.02)
+    assert weight[near].sum() / weight.sum() == pytest.approx(0.5, abs=0.02)
 
 
 def test_the_continuum_falls_steeply_but_its_tail_is_populated(sample):
@@ -104,10 +113,29 @@ def test_the_continuum_falls_steeply_but_its_tail_is_populated(sample):
 
 
 @pytest.fixture(scope="module")
-def continuum() -> tuple[Dileptons, Reconstructed]:
-    rng = np.random.default_rng(11)
-    pairs = dileptons(rng, Model(), np.full(400_000, CONTINUUM))
-    return pairs, reconstruct(rng, pairs)
+def drell_yan() -> tuple[Dileptons, Reconstructed, Floats]:
+    """Continuum and Z, as many events of each, with their weights."""
+    rng, model = np.random.default_rng(11), Model()
+    pairs = dileptons(rng, model, np.repeat([CONTINUUM, Z], 300_000))
+    return pairs, reconstruct(rng, pairs), pairs.weight * model.yields[pairs.process] / 300_000
+
+
+def test_far_above_its_peak_the_z_falls_as_the_continuum_does(drell_yan):
+    pairs, _, weight = drell_yan
+    edges = [500.0, 1000.0, 2000.0, 4000.0]
+    continuum, z = (
+        np.histogram(pairs.mass[chosen], edges, weights=weight[chosen])[0]
+        for chosen in (pairs.process == CONTINUUM, pairs.process == Z)
+    )
+    # 0.17 to 0.16 with many events; the few here scatter by up to 5 %
+    assert z / continuum == pytest.approx([0.165] * 3, rel=0.15)
+
+
+def test_no_event_of_the_z_weighs_much_in_the_tail(drell_yan):
+    pairs, _, weight = drell_yan
+    continuum, z = (weight[(pairs.process == which) & (pairs.mass > 1000)] for which in (CONTINUUM, Z))
+    assert z.max() < 2 * continuum.max()
+    assert len(z) > 1000
 
 
 ATLAS = {file.name: file.path for file in seed.load().files if file.scope == "atlas"}
@@ -116,18 +144,17 @@ EDGES = [225.0, 302.357, 511.299, 1018.89, 2030.4]
 
 
 @pytest.mark.parametrize("flavour", ["ee", "mumu"])
-def test_the_reconstructed_continuum_follows_the_spectrum_of_atlas(continuum, flavour):
-    pairs, seen = continuum
+def test_continuum_and_z_together_follow_the_spectra_of_atlas(drell_yan, flavour):
+    pairs, seen, weight = drell_yan
     chosen = seen.seen.all(axis=1) & (pairs.is_muon == (flavour == "mumu"))
     pt, eta, phi = (getattr(seen, name)[chosen].T for name in ("pt", "eta", "phi"))
     mass = np.sqrt(2 * pt[0] * pt[1] * (np.cosh(eta[0] - eta[1]) - np.cos(phi[0] - phi[1])))
-    weight = pairs.weight[chosen] * CONTINUUM_FB * 139 / len(pairs.mass)
-    expected, _ = np.histogram(mass, EDGES, weights=weight)
+    expected, _ = np.histogram(mass, EDGES, weights=weight[chosen])
     atlas = pd.read_parquet(ATLAS[f"dilepton.2018.spectrum.{flavour}.parquet"])
     middle = (atlas["mass_lo_GeV"] + atlas["mass_hi_GeV"]) / 2
     observed, _ = np.histogram(middle, EDGES, weights=atlas["observed"])
     ratio = expected / observed
-    # 0.80 to 1.27 with many events; the few here scatter by up to 5 %
+    # 0.80 to 1.24 with many events; the few here scatter by up to 5 %
     assert ((ratio > 0.75) & (ratio < 1.33)).all(), ratio
 
 
@@ -177,13 +204,17 @@ def test_the_weights_of_all_files_sum_to_the_expected_yield(written):
     assert total == pytest.approx(expected, rel=0.01)
 
 
-def test_resonances_have_exactly_their_yield(written):
-    for which, yield_ in ((Z, Z_FB * 139), (ZPRIME, 139.0)):
-        found = [read(path) for path in written]
-        total = sum(
-            events["weight"].to_numpy()[events["truth_process"].to_numpy() == which].sum() for events in found
-        )
-        assert total == pytest.approx(yield_, rel=1e-9)
+@pytest.mark.parametrize(
+    ("which", "yield_", "within"),
+    # 57 000 weights of the Z scatter by 26 %, so their sum by 0.11 %; those of the Z′ are all the same
+    [(Z, Z_FB * 139, 0.005), (ZPRIME, 139.0, 1e-9)],
+)
+def test_resonances_have_their_yield(written, which, yield_, within):
+    found = [read(path) for path in written]
+    total = sum(
+        events["weight"].to_numpy()[events["truth_process"].to_numpy() == which].sum() for events in found
+    )
+    assert total == pytest.approx(yield_, rel=within)
 
 
 @given(

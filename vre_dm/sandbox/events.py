@@ -38,7 +38,7 @@ BRANCHES = {
     "weight": (
         "float64",
         "1",
-        "expected events at the stated luminosity; the mean sum over all files of the call is the expected yield",
+        "expected events at the stated luminosity; on average the sum over all files is the expected yield",
     ),
     "truth_mass": ("float64", "GeV", "mass of the lepton pair before the detector"),
     "truth_process": ("int32", "1", "0 Drell-Yan continuum, 1 Z, 2 Z′"),
@@ -126,7 +126,7 @@ def _write(path: Path, model: Model, *, events: int, seed: int, number: int, fil
 
 
 def process_weights(model: Model, *, events: int, files: int) -> Floats:
-    """Mean weight of an event of continuum, Z and Z′, shape (3,); the mean sum is the expected yield."""
+    """Mean weight of an event of continuum, Z and Z′, shape (3,); on average their sum is the expected yield."""
     counts = process_counts(model, events) * files
     return np.asarray(model.yields / np.maximum(counts, 1))
 

@@ -18,9 +18,9 @@ from vre_dm.lake.instance import Instance
 from vre_dm.notebook.ending import leaving
 
 if TYPE_CHECKING:
-    from vre_dm.compute.run.order import OnError, Order
+    from vre_dm.compute.options import Kind, OnError
+    from vre_dm.compute.run.order import Order
     from vre_dm.compute.run.running import RunningMap
-    from vre_dm.compute.work import Kind
     from vre_dm.lake.transfer.events import Listener
 
 Files = str | Did | Dataset | Path | Iterable[str | Path]

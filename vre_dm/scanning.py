@@ -14,7 +14,7 @@ from vre_dm.notebook.ending import leaving
 if TYPE_CHECKING:
     import xarray as xr
 
-    from vre_dm.compute.run.order import OnError
+    from vre_dm.compute.options import OnError
     from vre_dm.compute.run.running import RunningMap
     from vre_dm.lake.transfer.events import Listener
 

@@ -73,6 +73,7 @@ def test_what_is_known_of_an_axis_stays():
         ({"mass": [[1], [2]]}, "mass is no list"),
         ({"mass": [[1], [2, 3]]}, "mass is no list"),
         ({"mass": [None, 1]}, "mass is no list"),
+        ({"mass": [0, "loose"]}, "mass has texts and others, which would become texts"),
         ({"mass": [1, 2] * units.GeV}, "mass has the unit GeV, which would be lost"),
         ({"mass": [1], "spin": [0]}, "limit takes no 'spin'; its parameters are coupling, mass"),
         ({"coupling": [1]}, "limit needs 'mass', too"),

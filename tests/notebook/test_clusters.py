@@ -129,6 +129,7 @@ def test_what_is_wrong_with_a_cluster_is_said_in_one_line(
         ("a.root --kind list", "events", "invalid choice"),
         ("a.root", "x = events", "has no value"),
         ("missing.root", "events", "missing.root"),
+        ("missing.parquet --kind arrow", "events", "missing.parquet"),
     ],
 )
 def test_what_is_wrong_with_a_cell_is_said_in_one_line(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def given(columns: Columns, kind: str) -> Any:
-    """Entries as a kind of `vre_dm.compute.work.Kind` other than a path.
+    """Entries as a kind of `vre_dm.compute.options.Kind` other than a path.
 
     Raises
     ------

@@ -52,7 +52,7 @@ class Grid:
     seed
         Of the random numbers.
     draws
-        Whether the function takes them.
+        Whether the function takes them, as its parameter ``rng``.
     """
 
     axes: tuple[Axis, ...]
@@ -81,12 +81,15 @@ class Grid:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """All that a point depends on: equal for equal grids, in any process."""
+        """All that a point depends on: equal for equal grids, in any process.
+
+        The seed is always among it: a generator that a function brings is found only when it is called.
+        """
         digests = (
             (axis.name, axis.values.dtype.str, hashlib.sha256(axis.values.tobytes()).hexdigest())
             for axis in self.axes
         )
-        return (*digests, self.seed if self.draws else None)
+        return (*digests, self.seed)
 
     def arguments(self, index: int) -> dict[str, Any]:
         """Arguments of a point; random numbers depend on the seed and on its place on each axis alone."""
@@ -147,14 +150,17 @@ def _axis(name: object, values: Any) -> Axis:
     unit = None if labelled else getattr(values, "unit", getattr(values, "units", None))
     attrs = dict(values.attrs) if labelled else {}
     try:
-        found = np.array(values if hasattr(values, "__array__") else list(values), order="C")
+        given = values if hasattr(values, "__array__") else list(values)
+        found = np.array(given, order="C")
     except (TypeError, ValueError):
-        found = np.empty(())
+        given, found = [], np.empty(())
     msg = ""
     if unit is not None:
         msg = f"{name} has the unit {unit}, which would be lost; give plain numbers, the unit in its name"
     elif found.ndim != 1 or found.dtype.kind not in _KINDS:
         msg = f"{name} is no list of numbers or texts, such as {name}=[1, 10, 100]"
+    elif found.dtype.kind == "U" and not all(isinstance(one, str) for one in given):
+        msg = f"{name} has texts and others, which would become texts; give values of one kind"
     elif not len(found):
         msg = f"{name} has no values, so there is no point"
     elif len(unique := np.unique(found, return_counts=True)[1]) < len(found):

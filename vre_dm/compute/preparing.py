@@ -3,20 +3,19 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 from vre_dm.compute.columns import Columns
 from vre_dm.compute.given import given
 from vre_dm.compute.inputs import Input
+from vre_dm.compute.options import Kind
 from vre_dm.compute.parquet import ParquetTable
 from vre_dm.compute.plan import CHUNK_BYTES, Plan, make_plan, plan_of_paths
 from vre_dm.compute.reading import Table, shelf
 from vre_dm.compute.rows import in_a_row, numbered
 from vre_dm.compute.tracing import TRACED, traced
-from vre_dm.compute.work import Kind, Work
+from vre_dm.compute.work import Work
 from vre_dm.errors import InvalidRun
-
-_KINDS = get_args(Kind)
 
 
 def as_it_is(value: Any) -> Any:
@@ -57,13 +56,15 @@ def prepare(
     Raises
     ------
     InvalidRun
-        There is no file, or an option makes no sense.
+        There is no file.
     UnreadableInput, MissingColumn
         A file cannot be read, or lacks what is needed or has it otherwise.
     Unmergeable
         What the function gives cannot be merged.
     """
-    _check_options(inputs, kind, columns, chunk_bytes)
+    if not inputs:
+        msg = "there is no file to map the function over"
+        raise InvalidRun(msg)
     finish = numbered if reduce is in_a_row else as_it_is
     if kind == "path":
         return Prepared(plan_of_paths(inputs), Work(function, kind, reduce=reduce), finish=finish)
@@ -78,22 +79,6 @@ def prepare(
             ahead = traced(function, kind, table, merges=reduce is None)
     plan = make_plan(inputs, tree=name, columns=ahead, chunk_bytes=chunk_bytes)
     return Prepared(plan, Work(function, kind, name, closed, reduce, ahead), notes, finish)
-
-
-def _check_options(
-    inputs: Sequence[Input], kind: str, columns: Sequence[str] | None, chunk_bytes: int
-) -> None:
-    msg = ""
-    if not inputs:
-        msg = "there is no file to map the function over"
-    elif kind not in _KINDS:
-        msg = f"as_={kind!r} is none of {', '.join(_KINDS)}"
-    elif columns is not None and (isinstance(columns, str) or not columns):
-        msg = f"columns={columns!r} is no list of names; leave it out for those that the function touches"
-    elif chunk_bytes < 1:
-        msg = f"chunk_bytes={chunk_bytes} is no size"
-    if msg:
-        raise InvalidRun(msg)
 
 
 def _first_with_entries(inputs: Sequence[Input], tree: str) -> AbstractContextManager[Table]:

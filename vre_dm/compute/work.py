@@ -17,14 +17,13 @@ from vre_dm.compute.given import given
 from vre_dm.compute.held import Held, check_own
 from vre_dm.compute.inputs import Input
 from vre_dm.compute.merging import addable
+from vre_dm.compute.options import Kind
 from vre_dm.compute.plan import Chunk
 from vre_dm.compute.reading import shelf
 from vre_dm.compute.rows import check_rows, in_a_row
 from vre_dm.compute.run.sending import dumps, loads
 from vre_dm.errors import ChunkFailed, LoginRefused, TransferFailed, VreDmError
 
-Kind = Literal["awkward", "numpy", "xarray", "pandas", "arrow", "path"]
-"""As what a function takes a chunk."""
 LONGEST = 20_000
 """Characters of a traceback that are kept."""
 

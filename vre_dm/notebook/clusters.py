@@ -10,6 +10,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
 
+from vre_dm.compute.options import GIVEN_AS, ON_ERROR
 from vre_dm.notebook.cell import function_of
 from vre_dm.notebook.magics import plainly
 from vre_dm.notebook.words import literal, unquoted, variable
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 ORDERS = ("status", "up", "scale", "down")
 KINDS = ("local", "gateway")
-GIVEN_AS = ("awkward", "numpy", "xarray", "pandas", "path")
-ON_ERROR = ("raise", "skip", "retry")
 
 
 def workers(word: str) -> int | tuple[int, int]:

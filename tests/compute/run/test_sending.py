@@ -77,6 +77,7 @@ def test_a_class_of_the_session_comes_back_as_the_same_class():
         ({"on_error": "ignore"}, r"on_error='ignore' is unknown; use one of raise, skip, retry"),
         ({"chunk_bytes": 0}, r"chunk_bytes=0 is no size of a chunk"),
         ({"chunk_bytes": float("nan")}, r"chunk_bytes=nan is no size of a chunk"),
+        ({"columns": []}, r"columns=\[\] names none; leave it out"),
         ({"columns": "mass"}, r"columns is a list of names; write columns=\['mass'\]"),
         ({"reduce": 3}, r"reduce takes two values and gives one; a int cannot be called"),
     ],

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from vre_dm.compute.backend import Backend
+from vre_dm.compute.options import OnError
 from vre_dm.compute.preparing import Prepared
 from vre_dm.compute.reduction import Reduction
 from vre_dm.compute.run.checkpoint import Checkpoint
-from vre_dm.compute.run.order import OnError
 from vre_dm.compute.run.outcome import Skipped
 from vre_dm.compute.run.progress import Progress
 from vre_dm.compute.work import Part

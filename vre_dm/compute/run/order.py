@@ -6,20 +6,19 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 from vre_dm.compute.frozen import Frozen
 from vre_dm.compute.grid import Grid
 from vre_dm.compute.inputs import Input
+from vre_dm.compute.options import GIVEN_AS, ON_ERROR, Kind, OnError
 from vre_dm.compute.plan import CHUNK_BYTES
 from vre_dm.compute.run.fingerprint import fingerprint
 from vre_dm.compute.run.outcome import environment
 from vre_dm.compute.run.sending import loads, packed
-from vre_dm.compute.work import Kind
 from vre_dm.errors import InvalidRun, RunFailed
 from vre_dm.lake.tables import clean
 
-OnError = Literal["raise", "skip", "retry"]
 _LEAST = 1000  # bytes: below, a chunk is hardly an entry
 
 
@@ -130,7 +129,8 @@ def order_of(
     NotSendable
         The function, or a value that it uses, cannot be given to another process.
     """
-    _check(function, reduce, as_, on_error, chunk_bytes, columns)
+    named = columns if columns is None or isinstance(columns, str) else tuple(columns)
+    _check(function, reduce, as_, on_error, chunk_bytes, named)
     if fetch is False and as_ == "path":
         msg = "a function with as_='path' takes whole files, which are fetched; leave out fetch=False"
         raise InvalidRun(msg)
@@ -146,7 +146,7 @@ def order_of(
         reduce_key=fingerprint(reduce),
         kind=as_,
         tree=tree,
-        columns=None if columns is None else tuple(columns),
+        columns=None if named is None else tuple(named),
         chunk_bytes=int(chunk_bytes),
         on_error=on_error,
         on=on,
@@ -165,14 +165,16 @@ def _check(
         msg = f"map takes a function of the events of a chunk, not a {type(function).__name__}"
     elif reduce is not None and not callable(reduce):
         msg = f"reduce takes two values and gives one; a {type(reduce).__name__} cannot be called"
-    elif kind not in get_args(Kind):
-        msg = f"as_={kind!a} is unknown; use one of {', '.join(get_args(Kind))}"
-    elif on_error not in get_args(OnError):
-        msg = f"on_error={on_error!a} is unknown; use one of {', '.join(get_args(OnError))}"
+    elif kind not in GIVEN_AS:
+        msg = f"as_={kind!a} is unknown; use one of {', '.join(GIVEN_AS)}"
+    elif on_error not in ON_ERROR:
+        msg = f"on_error={on_error!a} is unknown; use one of {', '.join(ON_ERROR)}"
     elif not isinstance(chunk_bytes, int | float) or not _LEAST <= chunk_bytes < math.inf:
         msg = f"chunk_bytes={chunk_bytes!a} is no size of a chunk; give bytes, such as {CHUNK_BYTES}"
     elif isinstance(columns, str):
         msg = f"columns is a list of names; write columns=[{columns!a}]"
+    elif columns == ():
+        msg = "columns=[] names none; leave it out for those that the function touches"
     if msg:
         raise InvalidRun(msg)
 

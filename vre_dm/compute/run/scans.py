@@ -11,6 +11,7 @@ from vre_dm.compute.batches import points_a_batch
 from vre_dm.compute.frozen import fresh
 from vre_dm.compute.grid import Grid
 from vre_dm.compute.merging import addable
+from vre_dm.compute.options import OnError
 from vre_dm.compute.point_calls import input_of
 from vre_dm.compute.point_sums import prepare_sums
 from vre_dm.compute.point_values import value_of
@@ -18,7 +19,7 @@ from vre_dm.compute.points import prepare_points
 from vre_dm.compute.preparing import Prepared
 from vre_dm.compute.run.fingerprint import fingerprint
 from vre_dm.compute.run.folder import RunFolder, read, write
-from vre_dm.compute.run.order import OnError, Order, order_of
+from vre_dm.compute.run.order import Order, order_of
 from vre_dm.compute.run.outcome import environment
 from vre_dm.compute.run.sending import dumps
 from vre_dm.errors import InvalidRun

@@ -1,5 +1,6 @@
 """The private environment: made once from the lock, taken from an image, never half made."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,41 @@ def test_one_that_was_not_made_beforehand_is_refused(tmp_path: Path, monkeypatch
         environment.ensure(tmp_path, silent)
 
 
+def test_one_that_cannot_be_looked_at_or_run_is_said_to_be_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unreadable = tmp_path / ("x" * 300)  # root may enter every folder, but no name is this long
+    monkeypatch.setenv("VRE_DM_LAKE_ENVIRONMENT", str(unreadable))
+    with pytest.raises(SandboxError, match=r"LAKE_ENVIRONMENT names .* you cannot read: File name too"):
+        environment.ensure(tmp_path, silent)
+    (tmp_path / "complete").touch()
+    monkeypatch.setenv("VRE_DM_LAKE_ENVIRONMENT", str(tmp_path))
+    with pytest.raises(SandboxError, match=r"LAKE_ENVIRONMENT names .* you cannot run; ask who made it"):
+        environment.ensure(tmp_path, silent)
+
+
+def test_one_that_an_admin_makes_can_be_read_by_all_and_written_by_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made without packages, since those need a network; under the umask of a careful admin."""
+    (tmp_path / "lake.txt").touch()
+    monkeypatch.setattr(environment, "shipped", lambda _: tmp_path / "lake.txt")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
+    before = os.umask(0o077)
+    try:
+        python = environment.make(tmp_path / "image", silent)
+    finally:
+        os.umask(before)
+    place = python.parent.parent
+    everything = [tmp_path / "image", place, *(path for path in place.rglob("*") if not path.is_symlink())]
+    assert python.exists()
+    for path in everything:
+        wanted = 0o055 if path.is_dir() else 0o044
+        mode = path.stat().st_mode
+        assert mode & wanted == wanted or path.name == "complete", path
+        assert not mode & 0o022, path
+
+
 def test_packages_that_cannot_be_had_leave_nothing_that_looks_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -55,7 +91,7 @@ def test_packages_that_cannot_be_had_leave_nothing_that_looks_made(
     said: list[str] = []
     with pytest.raises(SandboxError, match=r"private environment could not be made: .+"):
         environment.ensure(tmp_path / "environments", said.append)
-    assert said == ["making the lake's private environment (once; about 230 MB)"]
+    assert said == ["making the lake's private environment (once; 72 MB to download, 300 MB of disk)"]
     assert not list(tmp_path.rglob("complete"))
 
 

@@ -19,6 +19,8 @@ from vre_dm.sandbox.ownership import require_own
 
 # An image or an admin may have made the environment beforehand.
 PREBUILT = "VRE_DM_LAKE_ENVIRONMENT"
+# It holds public packages, and one that an admin makes is for every user.
+_READABLE, _UMASK = 0o755, 0o022
 
 
 def ensure(folder: Path, say: Callable[[str], None]) -> Path:
@@ -27,7 +29,7 @@ def ensure(folder: Path, say: Callable[[str], None]) -> Path:
     Raises
     ------
     SandboxError
-        As `make`, or what ``VRE_DM_LAKE_ENVIRONMENT`` names is no environment.
+        As `make`, or what ``VRE_DM_LAKE_ENVIRONMENT`` names is no environment that this user can run.
     """
     prebuilt = os.environ.get(PREBUILT)
     return _prebuilt(Path(prebuilt)) if prebuilt else make(folder, say)
@@ -43,7 +45,9 @@ def make(folder: Path, say: Callable[[str], None]) -> Path:
     """
     lock = shipped("locks/lake.txt")
     place = folder / _name(lock)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not folder.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(_READABLE)
     require_own(folder)
     if not (place / "complete").exists():
         _make(place, lock, say)
@@ -52,11 +56,26 @@ def make(folder: Path, say: Callable[[str], None]) -> Path:
 
 
 def _prebuilt(place: Path) -> Path:
-    if not (place / "complete").exists():
+    python = place / "bin" / "python"
+    try:
+        (place / "complete").stat()
+        require_own(place, or_roots=True)
+    except (FileNotFoundError, NotADirectoryError):
         msg = f"{PREBUILT} names {place}, which holds no environment made by `vre-dm lake environment`"
+        raise SandboxError(msg) from None
+    except OSError as error:
+        msg = (
+            f"{PREBUILT} names {place}, which you cannot read: {error.strerror}; ask who made it to let "
+            "everybody read it and enter the folders above it"
+        )
+        raise SandboxError(msg) from error
+    if not os.access(python, os.X_OK):
+        msg = (
+            f"{PREBUILT} names {place}, whose interpreter {python.resolve()} you cannot run; ask who made it "
+            "to make it anew with a Python that everybody can run"
+        )
         raise SandboxError(msg)
-    require_own(place, or_roots=True)
-    return place / "bin" / "python"
+    return python
 
 
 def _name(lock: Path) -> str:
@@ -69,7 +88,7 @@ def _make(place: Path, lock: Path, say: Callable[[str], None]) -> None:
         fcntl.flock(turn, fcntl.LOCK_EX)
         if (place / "complete").exists():
             return
-        say("making the lake's private environment (once; about 230 MB)")
+        say("making the lake's private environment (once; 72 MB to download, 300 MB of disk)")
         shutil.rmtree(place, ignore_errors=True)
         uv = _uv()
         # No configuration file of the current folder or of one above it, and no package that would have to be
@@ -87,7 +106,8 @@ def _make(place: Path, lock: Path, say: Callable[[str], None]) -> None:
         ]
         python = str(place / "bin" / "python")
         _run([*install, "--compile-bytecode", "--python", python, "--requirement", str(lock)])
-        place.chmod(0o700)
+        (place / ".lock").unlink(missing_ok=True)  # uv's, which it lets anybody write
+        place.chmod(_READABLE)
         (place / "complete").touch()
 
 
@@ -105,7 +125,7 @@ def _run(command: list[str]) -> None:
     environment = {
         key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "PYTHONPATH")
     }
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=environment, umask=_UMASK, capture_output=True, text=True, check=False)
     if done.returncode:
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
         msg = f"the lake's private environment could not be made: {' '.join(lines[-3:]) or 'no message'}"

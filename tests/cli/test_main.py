@@ -319,7 +319,7 @@ def test_a_command_that_opens_no_lake_logs_no_secret_either(
 
 
 def test_every_command_explains_itself(nowhere: Run):
-    for command in ("search", "ls", "fetch", "jobs", "rules", "doctor", "lab", "lake"):
+    for command in ("search", "ls", "fetch", "jobs", "rules", "doctor", "lab", "notebooks", "lake"):
         result = nowhere(command, "--help")
         assert result.exit_code == 0
         assert "Usage:" in result.stdout

@@ -25,6 +25,7 @@ _COMMANDS = {
     "combine": ("vre_dm.cli.combine", "Combine the likelihoods of several instruments into one limit."),
     "gateway": ("vre_dm.cli.gateway", "Start and stop a Dask Gateway on this machine."),
     "lab": ("vre_dm.cli.lab", "Start JupyterLab on the notebooks, with a lake to work on."),
+    "notebooks": ("vre_dm.cli.lab", "Copy the notebooks to a folder, for a JupyterLab that runs already."),
     "lake": ("vre_dm.sandbox.commands", "Start, stop and look at the embedded lake."),
 }
 _CTRL_C = 130  # as shells say it

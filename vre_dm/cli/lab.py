@@ -1,4 +1,4 @@
-"""`vre-dm lab`: JupyterLab on the shipped notebooks, with a lake to work on."""
+"""`vre-dm lab`: JupyterLab on the shipped notebooks, with a lake. `vre-dm notebooks`: the notebooks alone."""
 
 import os
 import shutil
@@ -13,6 +13,7 @@ from vre_dm.resources import shipped
 
 # Read beside the user's own: JupyterLab would else ask whether it may call home for news and updates.
 _QUIET = Path(__file__).with_name("jupyter")
+_COPIES = "vre-dm"  # in the user's home
 _PASSED_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 
 
@@ -28,7 +29,7 @@ def lab(notebooks: Path | None, arguments: tuple[str, ...]) -> None:
     if find_spec("jupyterlab") is None:
         msg = "JupyterLab is not installed; pip install 'vre-dm[lab]'"
         raise click.ClickException(msg)
-    folder = working_copy(shipped("notebooks"), notebooks, Path.home() / "vre-dm")
+    folder = working_copy(shipped("notebooks"), notebooks, Path.home() / _COPIES)
     from vre_dm.session import connect
 
     lake = connect(say=lambda text: click.echo(text, err=True))
@@ -37,9 +38,24 @@ def lab(notebooks: Path | None, arguments: tuple[str, ...]) -> None:
     # -P: a jupyterlab.py in the current folder is not JupyterLab
     started = [sys.executable, "-P", "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
     known = os.environ.get("JUPYTER_CONFIG_PATH")
-    environment = os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, (known, str(_QUIET))))}
+    environment = os.environ | {
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, (known, str(_QUIET)))),
+        # Terminals and cells find vre-dm and rucio also where their environment is not active.
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+    }
     # Ctrl-C and exit code are JupyterLab's own
     os.execve(sys.executable, [*started, *as_root, *arguments], environment)  # noqa: S606
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
+def notebooks(folder: Path | None) -> None:
+    """Copy the notebooks of vre-dm to FOLDER, for a JupyterLab that runs already, and print where they are.
+
+    FOLDER is ~/vre-dm when left out; a checkout's own are used in place then. What is there already is never
+    overwritten.
+    """
+    click.echo(working_copy(shipped("notebooks"), folder, Path.home() / _COPIES))
 
 
 def working_copy(origin: Path, chosen: Path | None, fallback: Path) -> Path:
@@ -71,6 +87,9 @@ def working_copy(origin: Path, chosen: Path | None, fallback: Path) -> Path:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, target)
     except OSError as error:
-        msg = f"cannot write notebooks in {folder}: {error.strerror}; choose a folder with --notebooks"
+        msg = (
+            f"cannot write notebooks in {folder}: {error.strerror}; choose another folder: "
+            "`vre-dm lab --notebooks FOLDER` or `vre-dm notebooks FOLDER`"
+        )
         raise NotWritable(msg) from error
     return folder

@@ -7,7 +7,7 @@ import pytest
 
 from vre_dm.extras import missing_extra
 
-WITHOUT_SCIPY = "import sys; sys.modules['scipy'] = None; "
+WITHOUT = "import sys; sys.modules[{!r}] = None; "
 
 
 def test_the_extra_that_has_a_package_is_named() -> None:
@@ -21,13 +21,17 @@ def test_a_package_that_no_extra_has_is_no_such_case(name: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "how",
+    ("package", "extra", "how"),
     [
-        "import vre_dm; vre_dm.HaloSliders",
-        f"from vre_dm.cli import main; sys.argv = ['vre-dm', 'combine', {__file__!r}, {__file__!r}]; main()",
+        ("scipy", "physics", "import vre_dm; vre_dm.HaloSliders"),
+        ("scipy", "physics", f"from vre_dm.cli import main; main(['combine', {__file__!r}, {__file__!r}])"),
+        ("psutil", "sandbox", "from vre_dm.cli import main; main(['lake', 'status'])"),
+        ("psutil", "sandbox", "from vre_dm.lake import instances; instances.embedded(print)"),
     ],
 )
-def test_who_meets_it_reads_one_line(how: str) -> None:
-    done = subprocess.run([sys.executable, "-c", WITHOUT_SCIPY + how], capture_output=True, text=True)
+def test_who_meets_it_reads_one_line(package: str, extra: str, how: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT.format(package) + how], capture_output=True, text=True
+    )
     assert done.returncode != 0
-    assert "pip install 'vre-dm[physics]'" in done.stderr.splitlines()[-1]
+    assert f"pip install 'vre-dm[{extra}]'" in done.stderr.splitlines()[-1]

@@ -6,6 +6,7 @@ _EXTRAS = {
     **dict.fromkeys(("astropy", "iminuit", "numba", "scipy"), "physics"),
     **dict.fromkeys(("cloudpickle", "dask", "dask_gateway", "distributed", "hist"), "compute"),
     "dask_gateway_server": "gateway",
+    "psutil": "sandbox",
 }
 
 

@@ -99,9 +99,9 @@ def ls(what: str | None, name: str | None, as_json: bool) -> None:
 
 _CODES = f"""\b
 Exit codes: 0  every file is here and verified
-            1  nothing could be fetched: login, disk, lake; the cause is in one line
+            1  it could not begin or go on: login, disk, lake; the cause is in one line
             2  the command line is wrong
-            {_SOME_FAILED}  some files could not be had; a table says why and who can act
+            {_SOME_FAILED}  some files, or all, could not be had; a table says why and who can act
           130  interrupted; what arrived waits for the next run
 """
 

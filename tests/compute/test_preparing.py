@@ -16,7 +16,7 @@ from tests.compute.files import BASKET, EVENTS, append_tree, muons, write_tree
 from vre_dm.compute.inputs import inputs_of
 from vre_dm.compute.plan import Plan, make_plan
 from vre_dm.compute.preparing import Prepared, prepare
-from vre_dm.errors import InvalidRun, MissingColumn, Unmergeable, UnreadableInput, VreDmError
+from vre_dm.errors import MissingColumn, Unmergeable, UnreadableInput, VreDmError
 
 
 def planned(paths: Any, **options: Any) -> Plan:
@@ -181,20 +181,6 @@ def test_a_column_of_another_type_is_another_schema(ntuple: Path, tmp_path: Path
     assert prepare(lambda events: int(ak.sum(events.run)), both).plan.entries == EVENTS + 5
 
 
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        ({"kind": "root"}, "as_='root' is none of awkward, numpy, xarray, pandas, arrow, path"),
-        ({"columns": "met"}, "columns='met' is no list of names"),
-        ({"columns": []}, "leave it out"),
-        ({"chunk_bytes": 0}, "chunk_bytes=0 is no size"),
-    ],
-)
-def test_options_that_make_no_sense_are_refused(ntuple: Path, options: dict[str, Any], said: str) -> None:
-    with pytest.raises(InvalidRun, match=said):
-        prepare(len, inputs_of(ntuple), **options)
-
-
 def test_paths_are_files_or_patterns_and_each_is_given_once(ntuples: list[Path], tmp_path: Path) -> None:
     assert [source.path for source in inputs_of(f"{tmp_path}/*.root")] == [path.resolve() for path in ntuples]
     for wrong, said in (
@@ -205,3 +191,26 @@ def test_paths_are_files_or_patterns_and_each_is_given_once(ntuples: list[Path],
     ):
         with pytest.raises(VreDmError, match=said):
             prepare(len, inputs_of(wrong))
+
+
+def test_a_link_whose_file_is_not_there_is_no_file_that_is_left_out(
+    ntuples: list[Path], tmp_path: Path
+) -> None:
+    link = tmp_path / "unmounted.root"
+    link.symlink_to(tmp_path / "storage" / "0.root")
+    for named in (f"{tmp_path}/*.root", link, [ntuples[0], link]):
+        with pytest.raises(
+            UnreadableInput, match=r"unmounted.root leads to .*storage/0.root, which cannot be"
+        ):
+            inputs_of(named)
+    link.unlink()
+    link.symlink_to(ntuples[0])
+    with pytest.raises(UnreadableInput, match="given twice"):
+        inputs_of(f"{tmp_path}/*.root")
+
+
+def test_folders_that_fit_a_pattern_are_no_files(ntuples: list[Path], tmp_path: Path) -> None:
+    (tmp_path / "old.root").mkdir()
+    assert len(inputs_of(f"{tmp_path}/*.root")) == len(ntuples)
+    with pytest.raises(UnreadableInput, match="there is no file"):
+        inputs_of(f"{tmp_path}/o*")

@@ -2,6 +2,7 @@
 
 import glob
 import os
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ class Away:
     Attributes
     ----------
     run
-        Name under which a process was told what it may use there (`vre_dm.compute.remote.Allowed`).
+        Name under which a process was told what it may use there (`vre_dm.compute.allowed.Allowed`).
     copies
         Storage element and address of each copy, the best first.
     seen
@@ -68,7 +69,8 @@ def inputs_of(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) 
     Raises
     ------
     UnreadableInput
-        One is missing, a folder, or given twice, or no file fits a pattern.
+        One is missing, a folder, or given twice; no file fits a pattern, or what fits is a link whose file is
+        missing.
     """
     given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     found = [path for one in given for path in _files(os.fspath(one))]
@@ -86,8 +88,29 @@ def _files(one: str) -> list[Path]:
     if path.is_dir():
         msg = f"{one} is a folder; say which of its files, as {one.rstrip('/')}/*.root"
         raise UnreadableInput(msg)
-    fits = sorted(os.path.realpath(found) for found in glob.glob(str(Path(one).expanduser())))  # noqa: PTH207
-    if not fits:
+    fits = glob.glob(str(Path(one).expanduser()))  # noqa: PTH207
+    found = sorted(os.path.realpath(fit) for fit in fits if _is_file(Path(fit)))
+    if not found:
         msg = f"there is no file {one}"
         raise UnreadableInput(msg)
-    return [Path(found) for found in fits if Path(found).is_file()]
+    return [Path(each) for each in found]
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is a file, not a folder.
+
+    Raises
+    ------
+    UnreadableInput
+        It is neither, or not there, as where a link leads: left out without a word, its counts would lack.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        link = f" leads to {os.path.realpath(path)}, which" if path.is_symlink() else ""
+        msg = f"{path}{link} cannot be read: {error.strerror}; bring it here, or name the files without it"
+        raise UnreadableInput(msg) from error
+    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+        return stat.S_ISREG(mode)
+    msg = f"{path} is neither a file nor a folder; name the files without it"
+    raise UnreadableInput(msg)

@@ -126,7 +126,7 @@ def _write(path: Path, model: Model, *, events: int, seed: int, number: int, fil
 
 
 def process_weights(model: Model, *, events: int, files: int) -> Floats:
-    """Mean weight of an event of continuum, Z and Z′, shape (3,); on average their sum is the expected yield."""
+    """Mean weight of an event of continuum, Z and Z′, shape (3,): expected yield over number generated."""
     counts = process_counts(model, events) * files
     return np.asarray(model.yields / np.maximum(counts, 1))
 

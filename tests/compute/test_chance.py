@@ -48,8 +48,14 @@ def of_spawned_seeds() -> Callable[[], float]:
     return lambda: float(np.random.default_rng(seeds.spawn(1)[0]).normal())
 
 
+def of_many_seeds() -> Callable[[], float]:
+    seeds = np.random.SeedSequence(np.arange(100))  # type: ignore[arg-type]
+    return lambda: float(np.random.default_rng(seeds.spawn(1)[0]).normal())
+
+
 ALL = pytest.mark.parametrize(
-    "made", [of_numpy, of_old_numpy, of_python, of_a_method, of_spawned_ones, of_spawned_seeds]
+    "made",
+    [of_numpy, of_old_numpy, of_python, of_a_method, of_spawned_ones, of_spawned_seeds, of_many_seeds],
 )
 
 
@@ -64,6 +70,13 @@ def test_chunks_draw_apart_and_the_same_again(made: Callable[[], Callable[[], fl
     flat = [value for values in found.values() for value in values]
     assert len(set(flat)) == len(flat)
     assert drawn(made(), "file", 2) == found[2]
+
+
+@ALL
+def test_how_arrays_are_printed_changes_no_number(made: Callable[[], Callable[[], float]]) -> None:
+    found = drawn(made(), "file", 2)
+    with np.printoptions(linewidth=200, threshold=3, formatter={"int": hex}):
+        assert drawn(made(), "file", 2) == found
 
 
 @ALL

@@ -1,5 +1,6 @@
 """Pieces of tables put in a row: what lies together, how rows are numbered, and what is refused."""
 
+from collections.abc import Callable
 from typing import Any
 
 import awkward as ak
@@ -53,6 +54,14 @@ def test_an_empty_piece_changes_no_type():
     for one, other in ((empty, frame(1)), (frame(1), empty)):
         assert in_a_row(one, other).dtypes.x == np.dtype("i8")
     assert in_a_row(empty, empty).columns.tolist() == ["x"]
+
+
+@pytest.mark.parametrize("of", [np.array, lambda values: ak.Array(np.array(values))])
+def test_an_empty_piece_makes_no_floats_of_large_numbers(of: Callable[[list[int]], Any]):
+    event = 2**53 + 1
+    for pieces in (([], [event]), ([event], [])):
+        assert in_a_row(*map(of, pieces)).tolist() == [event]
+    assert len(in_a_row(of([]), of([]))) == 0
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,14 @@ def _become(seeds: Any, other: Any) -> None:
 
 
 def _number(state: object, words: tuple[object, ...]) -> int:
-    with np.printoptions(threshold=10_000):
-        said = repr((state, words))
+    said = repr(_plain((state, words)))
     return int.from_bytes(hashlib.sha256(said.encode(errors="surrogatepass")).digest())
+
+
+def _plain(value: object) -> object:
+    """Give it without arrays: their text depends on the print options of the process."""
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    return tuple(map(_plain, value)) if isinstance(value, tuple | list) else value

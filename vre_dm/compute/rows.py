@@ -74,10 +74,8 @@ def _frames(left: Any, right: Any) -> Any:
     if list(left.index.names) != list(right.index.names):
         msg = f"their indices differ, {list(left.index.names)} and {list(right.index.names)}"
         raise _unfit(msg)
-    filled = [_numbered(piece) for piece in (left, right) if len(piece)]  # the empty have no types
-    if len(filled) < 2:
-        return filled[0] if filled else _numbered(left)
-    return _numbered(pd.concat(filled))
+    filled = [_numbered(piece) for piece in _filled(left, right)]
+    return _numbered(pd.concat(filled)) if len(filled) > 1 else filled[0]
 
 
 def _numbered(frame: Any) -> Any:
@@ -91,7 +89,7 @@ def _awkward(left: Any, right: Any) -> Any:
     if ak.fields(left) != ak.fields(right):
         msg = f"their fields differ, {ak.fields(left)} and {ak.fields(right)}"
         raise _unfit(msg)
-    return ak.concatenate([left, right])
+    return ak.concatenate(_filled(left, right))
 
 
 def _tables(left: Any, right: Any) -> Any:
@@ -102,11 +100,16 @@ def _tables(left: Any, right: Any) -> Any:
 
 def _arrays(left: Any, right: Any) -> Any:
     join = np.ma.concatenate if isinstance(left, np.ma.MaskedArray) else np.concatenate
-    return join([left, right])
+    return join(_filled(left, right))
 
 
 def _lists(left: Any, right: Any) -> Any:
     return left + right
+
+
+def _filled(left: Any, right: Any) -> list[Any]:
+    """Give those with rows: one without is of floats where nobody said otherwise, and would make all such."""
+    return [piece for piece in (left, right) if len(piece)] or [left]
 
 
 def _unfit(why: str) -> Unmergeable:

@@ -111,6 +111,35 @@ def test_what_a_function_holds_and_gives_is_refused_by_name(function: Any, name:
         checked(function, [1.0])
 
 
+@pytest.mark.parametrize(
+    "inside",
+    [
+        lambda array: xr.DataArray(array, dims="bin"),
+        lambda array: xr.DataArray(array[1:], dims="bin"),
+        lambda array: xr.Dataset({"n": ("bin", array)}),
+        lambda array: {"n": (xr.DataArray(array, dims="bin"), 1)},
+    ],
+)
+def test_an_array_inside_of_xarray_is_refused_as_the_array_is(inside: Callable[[Any], Any]) -> None:
+    total = np.zeros(3)
+    with pytest.raises(Unmergeable, match=r"'total'.*which it did not make itself"):
+        checked(lambda: inside(total))
+
+
+def test_a_view_of_what_was_changed_is_refused_where_the_user_merges() -> None:
+    def made() -> Callable[[], Any]:
+        total = np.zeros(3)
+
+        def fill() -> list[Any]:
+            total[:] += 1
+            return [total[1:]]
+
+        return fill
+
+    with pytest.raises(Unmergeable, match="'total'"):
+        checked(made(), adds=False, again=made())
+
+
 def test_an_enclosed_one_is_refused_inside_of_what_was_made() -> None:
     outside = mass()
     with pytest.raises(Unmergeable, match="'outside'"):

@@ -101,8 +101,8 @@ def check_own(held: Held, value: object, *, adds: bool, again: Callable[[], Held
     if found is not None:
         name = held.name(found) or f"a {type(found).__name__}"
         msg = (
-            f"the function gives {name!r}, which it did not make itself: a chunk would be counted again with "
-            f"the next; make it inside of the function"
+            f"the function gives {name!r}, which it did not make itself: what is in it would be counted "
+            f"again and again; make it inside of the function"
         )
         raise Unmergeable(msg)
 
@@ -123,6 +123,11 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield from _leaves(one)
     if isinstance(value, np.ndarray) and value.base is not None:
         yield from _leaves(value.base)  # of which it is a view
+    elif hasattr(value, "data_vars"):
+        for variable in value.data_vars.values():
+            yield from _leaves(variable.data)
+    elif hasattr(value, "dims"):
+        yield from _leaves(value.data)
 
 
 def _is_of_user(value: types.ModuleType | types.FunctionType | type) -> bool:
@@ -178,4 +183,6 @@ def _of_object(value: Any) -> Iterator[_Part]:
     if type(own) is dict:
         yield from ((f"{_INSIDE}{name}", part) for name, part in own.items())
     yield from (("", part) for part in gc.get_referents(value) if part is not own)
+    if isinstance(value, np.ndarray):
+        yield "", value.base  # of which it is a view
     yield "", type(value)

@@ -38,14 +38,17 @@ def input_of(grid: Grid) -> Input:
 
 
 def values_at(
-    function: Callable[..., Any], grid: Grid, numbers: Iterable[int], *, skip: bool
+    function: Callable[..., Any], held: Held, grid: Grid, numbers: Iterable[int], *, skip: bool
 ) -> Iterator[tuple[int, Any]]:
     """Give each number with what the function gives there, or with a `Failure`.
 
-    Generators that the function brings draw what its place on each axis decides, in whatever batch it is.
+    Generators that the function brings draw what the seed and the place on each axis decide, whatever the
+    batch.
 
     Parameters
     ----------
+    held
+        What the function held before it was called.
     skip
         Whether a point that fails ends nothing.
 
@@ -54,9 +57,9 @@ def values_at(
     ChunkFailed
         The function raised, and that is to end it; names the point.
     """
-    generators = Generators(Held(function).objects)
+    generators = Generators(held.objects)
     for number in numbers:
-        generators.scatter(*grid.place(number))
+        generators.scatter(grid.seed, *grid.place(number))
         try:
             value = function(**grid.arguments(number))
         except (Exception, SystemExit) as error:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
+from vre_dm.compute.frozen import fresh
 from vre_dm.compute.grid import Grid
+from vre_dm.compute.held import Held, check_own
 from vre_dm.compute.merging import addable, merge
 from vre_dm.compute.point_calls import Failure, plan_of_points, values_at
 from vre_dm.compute.points import Batch
@@ -13,6 +15,7 @@ from vre_dm.compute.preparing import Prepared
 from vre_dm.compute.reduction import Reduction
 from vre_dm.compute.run.sending import dumps, loads
 from vre_dm.compute.work import Work
+from vre_dm.errors import Unmergeable
 
 Reduce = Callable[[Any, Any], Any]
 _NUMBERS = {int, float, complex}
@@ -37,53 +40,93 @@ class Sum:
     failed: tuple[Failure, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SumOfPoints:
+    """Merges what a function gives at some points.
+
+    Attributes
+    ----------
+    function
+        The user's; one that is `vre_dm.compute.frozen.Frozen` is made anew for each batch.
+    grid
+        All points.
+    reduce
+        Merges two values; `vre_dm.compute.merging.merge` when left out.
+    skip
+        Whether a point that fails is left out, and ends nothing.
+    """
+
+    function: Callable[..., Any]
+    grid: Grid
+    reduce: Reduce | None
+    skip: bool
+
+    def __call__(self, numbers: range) -> Sum:
+        """Merge what it gives at the points of these numbers.
+
+        Raises
+        ------
+        ChunkFailed
+            The function raised, and that is to end the map; names the point.
+        Unmergeable, NotSendable
+            What it gave cannot be merged, or was there before, or cannot be given to another process.
+        """
+        function = fresh(self.function)
+        held, again = Held(function), cache(lambda: Held(fresh(self.function)))
+        reduction, failed, last = Reduction(len(numbers), self.reduce), [], _Last()
+        for number, value in values_at(function, held, self.grid, numbers, skip=self.skip):
+            if isinstance(value, Failure):
+                failed.append(value)
+                reduction.missing([number - numbers.start])
+                continue
+            check_own(held, value, adds=self.reduce is None, again=again)
+            value = last.copied(value)
+            reduction.add(number - numbers.start, addable(value) if self.reduce is None else value)
+        return Sum(reduction.value, len(numbers) - len(failed), tuple(failed))
+
+
+class _Last:
+    """What the function gave last: one copy of it does all points of a batch, and might fill that again."""
+
+    def __init__(self) -> None:
+        self._value: Any = None
+        self._data = b""
+
+    def copied(self, value: Any) -> Any:
+        """Give a copy, which the next point cannot change.
+
+        Raises
+        ------
+        Unmergeable
+            What it gave before is another now: what is in it would count again and again, and how often would
+            depend on the batches.
+        """
+        if self._data and dumps(self._value) != self._data:
+            msg = (
+                "the function fills what it gave at the point before: what is in it would be counted again "
+                "and again; make it inside of the function, anew at each point"
+            )
+            raise Unmergeable(msg)
+        if type(value) in _NUMBERS:
+            self._value, self._data = None, b""
+            return value
+        self._value, self._data = value, dumps(value)
+        return loads(self._data)
+
+
 def prepare_sums(
     function: Callable[..., Any], grid: Grid, batch: int, reduce: Reduce | None, *, skip: bool
 ) -> Prepared:
-    """Plan a map over points.
+    """Plan a map over points; parameters as those of `SumOfPoints`.
 
     Parameters
     ----------
     batch
         Points of a batch, a power of two: then its points are merged as a branch of the tree that all batches
         make together (`vre_dm.compute.reduction.Reduction`), and no bit depends on it.
-    reduce
-        Merges two values; `vre_dm.compute.merging.merge` when left out.
-    skip
-        Whether a point that fails is left out, and ends nothing.
     """
-    work = Work(
-        partial(sum_at_points, function, grid, reduce, skip),
-        kind="points",
-        reduce=partial(sum_of_two, reduce),
-    )
+    work = Work(SumOfPoints(function, grid, reduce, skip), kind="points", reduce=partial(sum_of_two, reduce))
     return Prepared(plan_of_points(grid, batch), work, finish=value_of_sum)
-
-
-def sum_at_points(
-    function: Callable[..., Any], grid: Grid, reduce: Reduce | None, skip: bool, numbers: range
-) -> Sum:
-    """Merge what the function gives at some points.
-
-    Raises
-    ------
-    ChunkFailed
-        The function raised, and that is to end the map; names the point.
-    Unmergeable, NotSendable
-        What it gave cannot be merged, or not be given to another process.
-    """
-    reduction, failed = Reduction(len(numbers), reduce), []
-    for number, value in values_at(function, grid, numbers, skip=skip):
-        if isinstance(value, Failure):
-            failed.append(value)
-            reduction.missing([number - numbers.start])
-            continue
-        if reduce is None:
-            addable(value)
-        if type(value) not in _NUMBERS:  # which the next point may fill again
-            value = loads(dumps(value))
-        reduction.add(number - numbers.start, value)
-    return Sum(reduction.value, len(numbers) - len(failed), tuple(failed))
 
 
 def sum_of_two(reduce: Reduce | None, left: Sum, right: Sum) -> Sum:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vre_dm.compute.grid import Grid
+from vre_dm.compute.held import Held
 from vre_dm.compute.point_calls import Failure, plan_of_points, values_at
 from vre_dm.compute.point_values import Array, Form, PointValue, value_of
 from vre_dm.compute.preparing import Prepared
@@ -74,7 +75,7 @@ def at_points(function: Callable[..., Any], grid: Grid, called: str, skip: bool,
     values, failed = [], []
     first: PointValue | None = None
     odd = ""
-    for number, given in values_at(function, grid, numbers, skip=skip):
+    for number, given in values_at(function, Held(function), grid, numbers, skip=skip):
         if isinstance(given, Failure):
             failed.append(given)
             continue

@@ -4,6 +4,7 @@ import pickle
 import threading
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import awkward as ak
 import hist
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import uproot
 import xarray as xr
@@ -134,6 +137,28 @@ def test_rows_of_a_parquet_file_are_taken_in_every_way(tmp_path: Path) -> None:
     }
     for kind, function in ways.items():
         assert mapped(function, tmp_path / "t.parquet", kind=kind, chunk_bytes=300) == 2450
+
+
+@pytest.mark.parametrize("kind", ["awkward", "numpy", "pandas", "arrow", "xarray"])
+def test_rows_of_a_parquet_file_are_read_once(tmp_path: Path, kind: Any) -> None:
+    path = tmp_path / "t.parquet"
+    pd.DataFrame({"m": np.arange(100.0), "n": np.arange(100)}).to_parquet(path, row_group_size=30)
+    groups = map(pq.read_metadata(path).row_group, range(4))
+    held = sum(group.column(i).total_compressed_size for group in groups for i in range(2))
+    prepared = prepare(lambda rows: float(np.sum(rows["m"])), inputs_of(path), kind=kind, chunk_bytes=300)
+    parts = [part for part in done(prepared) if isinstance(part, Part)]
+    assert sum(part.value for part in parts) == 4950
+    assert (len(parts), sum(part.bytes_read for part in parts)) == (4, held)
+
+
+def test_a_column_that_awkward_cannot_hold_is_given_to_who_can_and_named_to_others(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"m": [1.0, 2.0], "price": [Decimal("1.50"), Decimal("2.25")]}), path)
+    assert mapped(lambda table: int(table.num_columns), path, kind="arrow") == 2
+    assert mapped(lambda frame: float(frame.price.sum()), path, kind="pandas") == 3.75
+    assert mapped(lambda columns: float(columns["m"].sum()), path, kind="numpy") == 3
+    (failed,) = done(prepare(len, inputs_of(path)))
+    assert "cannot be given as awkward: MissingColumn: column 'price' is of the type dec" in str(failed)
 
 
 def test_an_rntuple_is_read_as_a_tree_is(tmp_path: Path) -> None:

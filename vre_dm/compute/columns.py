@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vre_dm.compute.parquet import ParquetTable, awkward_of
 from vre_dm.compute.reading import Table
 from vre_dm.compute.tree import missing
 from vre_dm.errors import MissingColumn
@@ -45,10 +46,14 @@ class Columns(Mapping[str, "np.ndarray[Any, Any]"]):
         self.table, self.start, self.stop = table, start, stop
         self._names = names
         self._read: dict[str, ak.Array] = {}
+        self._rows: Any = None  # of a Parquet file, which not every column of is an awkward array
         self.touched: set[str] = set()
         if ahead:
             self._check(*ahead)
-            self._read.update(table.arrays(ahead, start, stop, pool))
+            if isinstance(table, ParquetTable):
+                self._rows = table.rows(ahead, start, stop)
+            else:
+                self._read.update(table.arrays(ahead, start, stop, pool))
 
     @property
     def entries(self) -> int:
@@ -71,13 +76,22 @@ class Columns(Mapping[str, "np.ndarray[Any, Any]"]):
         Raises
         ------
         MissingColumn
-            It may not be asked for, or is not there.
+            It may not be asked for, is not there, or is nothing that awkward can hold.
         """
         self.touched.add(name)
         if name not in self._read:
             self._check(name)
-            self._read.update(self.table.arrays((name,), self.start, self.stop))
+            if self._rows is not None and name in self._rows.column_names:
+                self._read[name] = awkward_of(self._rows, name)
+            else:
+                self._read.update(self.table.arrays((name,), self.start, self.stop))
         return self._read[name]
+
+    def rows(self, table: ParquetTable) -> Any:
+        """Rows of a Parquet file as an Arrow table, which is read once."""
+        if self._rows is None or self._rows.num_columns < len(self.names):
+            self._rows = table.rows(self.names, self.start, self.stop)
+        return self._rows
 
     @property
     def closed(self) -> bool:

@@ -66,8 +66,7 @@ def as_pandas(columns: Columns) -> "pd.DataFrame":
     import pandas as pd
 
     if isinstance(columns.table, ParquetTable):
-        rows = columns.table.rows(columns.names, columns.start, columns.stop)
-        frame: pd.DataFrame = rows.to_pandas()
+        frame: pd.DataFrame = columns.rows(columns.table).to_pandas()
         return frame.reset_index(drop=True)
     even = _even(columns, "pandas")
     if columns.closed and (wide := next((name for name, values in even.items() if values.ndim > 1), None)):
@@ -89,7 +88,7 @@ def as_arrow(columns: Columns) -> Any:
             "as_='arrow' is for Parquet files, and this is a tree; take it with as_='awkward' or as_='pandas'"
         )
         raise MissingColumn(msg)
-    return columns.table.rows(columns.names, columns.start, columns.stop)
+    return columns.rows(columns.table)
 
 
 def _dimensions(name: str, values: "np.ndarray[Any, Any]") -> list[str]:

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from vre_dm.compute.tree import missing
-from vre_dm.errors import UnreadableInput
+from vre_dm.errors import MissingColumn, UnreadableInput
 
 if TYPE_CHECKING:
     import awkward as ak
@@ -37,9 +37,8 @@ class ParquetTable:
         from pyarrow import parquet
 
         self._label, self._moved = label, 0
-        self._lock = (
-            Lock()
-        )  # one chunk is computed while the next is read, and Arrow's reader is not made for both
+        # One chunk is computed while the next is read, and Arrow's reader is not made for both.
+        self._lock = Lock()
         try:
             self._file = parquet.ParquetFile(path)
         except (pa.ArrowException, OSError) as error:
@@ -92,12 +91,10 @@ class ParquetTable:
         self, columns: Iterable[str], start: int, stop: int, pool: Executor | None = None
     ) -> "dict[str, ak.Array]":
         """Rows ``[start, stop)`` of some columns."""
-        import awkward as ak
-
         del pool  # Arrow decompresses where it is called
         wanted = list(columns)
-        found = ak.from_arrow(self.rows(wanted, start, stop)) if wanted else {}
-        return {name: found[name] for name in wanted}
+        rows = self.rows(wanted, start, stop) if wanted else None
+        return {name: awkward_of(rows, name) for name in wanted}
 
     def moved(self) -> int:
         """Compressed bytes that were read since this was last asked."""
@@ -121,3 +118,23 @@ class ParquetTable:
         for group in map(self._meta.row_group, groups):
             pieces = (group.column(i) for i in range(group.num_columns))
             yield from (piece for piece in pieces if piece.path_in_schema.partition(".")[0] in wanted)
+
+
+def awkward_of(rows: Any, name: str) -> "ak.Array":
+    """One column of an Arrow table as an awkward array.
+
+    Raises
+    ------
+    MissingColumn
+        Its type is one that awkward does not have, such as decimal numbers.
+    """
+    import awkward as ak
+
+    try:
+        return ak.from_arrow(rows.select([name]))[name]
+    except (ValueError, TypeError, NotImplementedError) as error:
+        msg = (
+            f"column {name!r} is of the type {rows.schema.field(name).type}, which awkward cannot hold; take "
+            f"it with as_='arrow' or as_='pandas', or name others with columns="
+        )
+        raise MissingColumn(msg) from error

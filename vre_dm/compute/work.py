@@ -142,15 +142,20 @@ class Loaded:
         Raises
         ------
         ChunkFailed
-            It raised, or gave what cannot be merged.
+            It raised, or gave what cannot be merged; or the chunk cannot be had as it takes it.
         """
         begin = time.perf_counter()
+        try:
+            argument = self._argument()
+        except Exception as error:
+            said = f"cannot be given as {self.work.kind}: {_line(error)}"
+            raise _failed(self.source, self.chunk, said, error, "") from error
         try:
             function = fresh(self.work.function)
             held = Held(function)
             if function is not self.work.function and self.work.kind != "points":  # those are told apart
                 scatter(held.objects, self.source.name, self.chunk.start, self.chunk.stop)
-            value = function(self._argument())
+            value = function(argument)
         except ChunkFailed:  # it says better what failed
             raise
         except (Exception, *ENDS) as error:
@@ -161,6 +166,9 @@ class Loaded:
             value = self._taken(held, value)
         except VreDmError as error:
             raise _failed(self.source, self.chunk, _line(error), error, "") from error
+        except (Exception, *ENDS) as error:  # of a class of the user's, or where memory ends
+            said = f"what the function gives cannot be given to another process: {_line(error)}"
+            raise _failed(self.source, self.chunk, said, error, _trace(error, error.__traceback__)) from error
         moved = self._columns.table.moved() if self._columns else 0
         return Part(self.chunk.index, value, self.chunk.entries, moved, time.perf_counter() - begin)
 

@@ -194,6 +194,28 @@ def test_a_function_that_raises_is_named_with_file_entries_and_line_and_ends_not
     assert (str(again), again.start, again.trace) == (str(failed), 200, failed.trace)
 
 
+class Hollow:
+    """Pickles, and cannot be made again: what it wraps is asked for before it is there."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+
+def test_a_value_that_cannot_be_made_again_is_named_with_its_chunk(ntuple: Path) -> None:
+    def fill(events: ak.Array) -> Any:
+        return Hollow(1) if events.met[0] == muons()["met"][200] else len(events)
+
+    prepared = prepare(fill, inputs_of(ntuple), chunk_bytes=10, columns=["met"], reduce=lambda left, _: left)
+    parts = done(prepared)
+    (failed,) = (part for part in parts if isinstance(part, ChunkFailed))
+    assert (len(parts), failed.chunk, failed.cause) == (10, 2, "RecursionError")
+    assert "what the function gives cannot be given to another process: RecursionError" in str(failed)
+    assert "__getattr__" in failed.trace
+
+
 @pytest.mark.parametrize(
     ("function", "said"),
     [

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,55 @@ def test_another_function_or_file_takes_nothing_of_an_earlier_run(
     stopped_here(root, files.order(gated(gate, 3 * ENTRIES)), 3)
     gate.touch()
     assert done_here(root, change(files, gate)).outcome().kept == 0
+
+
+def weighted(gate: Path) -> Callable[[Any], float]:
+    """Sum of weights that depend on which columns there are; from the fourth chunk on it waits for a file."""
+    waiting = gated(gate, 3 * ENTRIES)
+
+    def fill(events: Any) -> float:
+        return waiting(events) * (0.5 if "weight" in events.fields else 1.0)
+
+    return fill
+
+
+def test_columns_that_are_said_take_nothing_of_a_run_that_found_them_out(
+    files: Files, root: Path, tmp_path: Path
+):
+    gate = tmp_path / "gate"
+    fill = weighted(gate)
+    stopped_here(root, files.order(fill), 3)
+    gate.touch()
+    outcome = done_here(root, files.order(fill, columns=["x"])).outcome()
+    assert (outcome.value, outcome.kept) == (TOTAL, 0)
+
+
+def test_an_order_that_goes_on_with_other_versions_takes_nothing_of_the_old_ones(
+    files: Files, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    gate = tmp_path / "gate"
+    order = files.order(gated(gate, 3 * ENTRIES))
+    stopped_here(root, order, 3)
+    gate.touch()
+    version = metadata.version
+    monkeypatch.setattr(metadata, "version", lambda name: "99" if name == "awkward" else version(name))
+    assert done_here(root, order).outcome().kept == 0
+
+
+@pytest.mark.parametrize(("asked", "kept"), [(True, 3), (False, 0)])
+def test_one_that_was_asked_to_stop_and_has_not_yet_said_so_leaves_what_it_has_done(
+    files: Files, root: Path, tmp_path: Path, asked: bool, kept: int
+):
+    gate = tmp_path / "gate"
+    order = files.order(gated(gate, 3 * ENTRIES))
+    stopped_here(root, order, 3)
+    (folder,) = folders(root)
+    folder.journal.write_bytes(b"".join(folder.journal.read_bytes().splitlines(keepends=True)[:-1]))
+    if asked:
+        folder.cancel()
+    assert folder.state == "running"
+    gate.touch()
+    assert done_here(root, order).outcome().kept == kept
 
 
 def test_the_same_that_runs_is_found_and_not_begun_twice(files: Files, root: Path, tmp_path: Path):

@@ -22,7 +22,7 @@ from vre_dm.compute.run.fingerprint import fingerprint
 from vre_dm.compute.run.folder import RunFolder, read, write
 from vre_dm.compute.run.loop import Loop
 from vre_dm.compute.run.order import Order
-from vre_dm.compute.run.outcome import Outcome, Skipped
+from vre_dm.compute.run.outcome import Outcome, Skipped, environment
 from vre_dm.compute.run.progress import Progress
 from vre_dm.compute.run.scans import prepare_scan
 from vre_dm.compute.run.sending import dumps
@@ -89,8 +89,8 @@ def _drive(
     else:
         plan = partial(prepare_scan, order, function, reduce, run, before)
     prepared = _prepared(plan, stop)
-    # The function as it is here: what it imports may be another file now.
-    key = fingerprint(order.key, prepared.work.taken, function.fresh())
+    # All of it as it is here: an order may be of long ago, before an upgrade or an edit of what is imported.
+    key = fingerprint(order.key, environment(), prepared.work.taken, prepared.work.columns, function.fresh())
     checkpoint = Checkpoint(run, key, prepared.plan, stood)
     checkpoint.adopt(before)
     progress = Progress(prepared.plan, tell)
@@ -167,14 +167,17 @@ def _outcome(
 
 
 def earlier(job: JobFolder, key: str, *, same: bool = False) -> list[JobFolder]:
-    """Folders of maps of the same function that are over, or of the same order; the newest first."""
+    """Folders of maps of the same function that are over or end, or of the same order; the newest first."""
     mine, found = job.begun, []
     for other in folders(job.path.parent):
         begun = other.begun
-        if other.path == job.path or begun is None or begun.about.kind != MAP or other.state == "running":
+        if other.path == job.path or begun is None or begun.about.kind != MAP:
             continue
         alike = dict(begun.about.chosen).get(FUNCTION) == key
-        if alike and (not same or (mine is not None and begun.about == mine.about)):
+        if same:
+            alike = alike and mine is not None and begun.about == mine.about
+        # One that was asked to stop may take some seconds; what it has done is whole at any moment.
+        if alike and (other.cancelled or other.state != "running"):
             found.append(other)
     return found
 

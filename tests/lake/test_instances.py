@@ -1,12 +1,13 @@
 """Lakes are found where users and sites configure them, and each setting says where it came from."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.lake.configuring import CFG, OIDC, VRE, VRE_VARIABLES, Environ, jupyter, rucio_cfg
 from vre_dm.errors import InvalidConfiguration, LoginRefused
-from vre_dm.lake import instances
+from vre_dm.lake import instances, rucio_config
 from vre_dm.lake.instance import Instance, Mount
 from vre_dm.lake.login import provider
 from vre_dm.lake.tokens import Secret, VariableToken
@@ -95,6 +96,47 @@ def test_the_variables_of_the_vre_are_read(environ: Environ, monkeypatch: pytest
     assert found.tokens.token() == Secret("a.b.c")
 
 
+@pytest.mark.parametrize("name", sorted(rucio_config.VARIABLES))
+def test_each_variable_that_is_read_says_something_of_the_lake(environ: Environ, name: str) -> None:
+    def described(variables: Environ) -> list[tuple[str, str]]:
+        return [(repr(replace(i, tokens=None)), str(i.tokens)) for i in instances.known(variables).instances]
+
+    said = environ | VRE_VARIABLES | {"RUCIO_NAME": "vre", "RUCIO_VO": "escape"}
+    said |= {"RUCIO_REPLICATION_RULE_LIFETIME_DAYS": "7", "RUCIO_OIDC_ENV_NAME": "MINE"}
+    del said["RUCIO_ACCESS_TOKEN"]
+    # a variable that is set is used before a file that is not there
+    said |= {name: "/token"} if name == "RUCIO_OIDC_FILE_NAME" else {"MINE": "token"}
+    others = {key: value for key, value in said.items() if key != name}
+    assert described(said) == described(said) != described(others)
+
+
+def test_a_server_without_a_kind_of_login_takes_the_one_of_rucios_variable_or_says_what_to_set(
+    home: Path, environ: Environ
+) -> None:
+    jupyter(home, {"instances": [{"name": "vre", "rucio_base_url": "https://vre.example.org"}]})
+    with pytest.raises(InvalidConfiguration, match=r"no kind of login is named; .* RUCIO_AUTH_TYPE"):
+        instances.choose(None, environ)
+    (found,) = instances.known(environ | {"RUCIO_AUTH_TYPE": "x509_proxy"}).instances
+    assert found.auth == "x509_proxy"
+
+
+@pytest.mark.parametrize(
+    ("without", "said"),
+    [
+        ("RUCIO_DESTINATION_RSE", "mode = replica needs destination_rse too; files are copied instead"),
+        ("RUCIO_RSE_MOUNT_PATH", "mode = replica needs rse_mount_path too; files are copied instead"),
+        ("RUCIO_MODE RUCIO_DESTINATION_RSE", "rse_mount_path is not used without destination_rse"),
+        ("RUCIO_MODE RUCIO_RSE_MOUNT_PATH", ""),
+    ],
+)
+def test_half_of_a_mount_is_not_passed_over_in_silence(environ: Environ, without: str, said: str) -> None:
+    variables = {name: value for name, value in VRE_VARIABLES.items() if name not in without.split()}
+    found = instances.known(environ | variables)
+    assert found.instances[0].mount is None
+    assert [note for note in found.notes if said in note] == found.notes
+    assert bool(found.notes) is bool(said)
+
+
 def test_one_lake_described_three_times_is_one_lake(home: Path, environ: Environ) -> None:
     jupyter(home, {"instances": [VRE]})
     rucio_cfg(home, CFG.format(token=home / "token"))
@@ -137,7 +179,7 @@ def test_rucio_jupyterlab_wins_over_variables_over_rucio_cfg(home: Path, environ
         ("[client]\nrucio_host=https://x.org:port\nauth_type=oidc", "not the address"),
         ("[client]\nrucio_host=http://x.org\nauth_type=oidc", "in the clear"),
         ("[client]\nrucio_host=https://x.org\nauth_type=gss", "not supported"),
-        ("[client]\nrucio_host=https://x.org\n", "not supported"),
+        ("[client]\nrucio_host=https://x.org\n", "no kind of login is named; set auth_type"),
         (OIDC + "[vre-dm]\nisuer=https://i.org", "isuer in its section .vre-dm., which means nothing"),
         (OIDC + "[vre-dm]\nissuer=https://i.org", "no client_id"),
         (OIDC + "[vre-dm]\nstorage_audience=one two", "two audiences for one storage element"),

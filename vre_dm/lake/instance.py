@@ -106,6 +106,12 @@ class Instance:
     def __post_init__(self) -> None:
         for url in (self.url, self.auth_url):
             _check_url(url, self.source)
+        if not self.auth:
+            msg = (
+                f"{self.source}: no kind of login is named; set auth_type in rucio.cfg, oidc_auth or "
+                "default_auth_type in RucioConfig, or the variable RUCIO_AUTH_TYPE"
+            )
+            raise InvalidConfiguration(msg)
         if self.auth not in AUTH_KINDS:
             msg = (
                 f"{self.source}: login by {self.auth!r} is not supported; use one of {', '.join(AUTH_KINDS)}"

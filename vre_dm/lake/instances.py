@@ -6,7 +6,7 @@ variable at each use) and knows the embedded lake.
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,7 @@ def known(environ: Mapping[str, str] | None = None) -> Known:
     for entry in entries:
         try:
             instances.append(_from_entry(entry, options, environ))
+            found.notes.extend(_unused(entry))
         except InvalidConfiguration as error:
             found.notes.append(str(error))
     if path and all(i.url != _clean(options["rucio_host"]) for i in instances):
@@ -241,11 +242,8 @@ def _from_entry(entry: Mapping[str, object], cfg: Mapping[str, str], environ: Ma
     url = _clean(str(entry.get("rucio_base_url") or ""))
     # What rucio.cfg says counts only if it speaks of the same server.
     options = cfg if cfg and _clean(cfg["rucio_host"]) == url else {}
-    auth = (
-        "oidc"
-        if entry.get("oidc_auth")
-        else str(entry.get("default_auth_type") or options.get("auth_type", ""))
-    )
+    named = entry.get("default_auth_type") or options.get("auth_type") or environ.get("RUCIO_AUTH_TYPE")
+    auth = "oidc" if entry.get("oidc_auth") else str(named or "")
     account = environ.get("RUCIO_ACCOUNT") or options.get("account") or environ.get("JUPYTERHUB_USER")
     password = options.get("password")
     ca = entry.get("rucio_ca_cert") or options.get("ca_cert")
@@ -310,6 +308,15 @@ def _mount(entry: Mapping[str, object], source: str) -> Mount | None:
     if not (isinstance(rse, str) and isinstance(folder, str)) or entry.get("mode") == "download":
         return None
     return Mount(rse, Path(folder), int(_number(entry.get("path_begins_at"), source)))
+
+
+def _unused(entry: Mapping[str, object]) -> Iterator[str]:
+    """What an instance says of a mount that is not used, since the rest of it is missing."""
+    missing = [key for key in ("destination_rse", "rse_mount_path") if not entry.get(key)]
+    if entry.get("mode") == "replica" and missing:
+        yield f"{entry['source']}: mode = replica needs {' and '.join(missing)} too; files are copied instead"
+    elif missing == ["destination_rse"] and entry.get("mode") != "download":
+        yield f"{entry['source']}: rse_mount_path is not used without destination_rse, which is mounted there"
 
 
 def _texts(entry: Mapping[str, object]) -> dict[str, str]:

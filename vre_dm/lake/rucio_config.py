@@ -12,11 +12,9 @@ _NAMES = ("jupyter_config", "jupyter_notebook_config", "jupyter_server_config", 
 # Variable of the VRE's images -> key of a RucioConfig instance.
 VARIABLES = {
     "RUCIO_NAME": "name",
-    "RUCIO_DISPLAY_NAME": "display_name",
     "RUCIO_BASE_URL": "rucio_base_url",
     "RUCIO_AUTH_URL": "rucio_auth_url",
     "RUCIO_CA_CERT": "rucio_ca_cert",
-    "RUCIO_SITE_NAME": "site_name",
     "RUCIO_VO": "vo",
     "RUCIO_MODE": "mode",
     "RUCIO_DESTINATION_RSE": "destination_rse",

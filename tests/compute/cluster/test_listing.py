@@ -1,7 +1,10 @@
 """The list of clusters, and one of them by its name."""
 
+import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -9,20 +12,27 @@ from pathlib import Path
 
 import dask.config
 import pytest
+import requests
+from distributed import Security
 
 import vre_dm as dm
 from tests.compute.cluster.runs import Place, used, value
 from tests.lakes import until
 from vre_dm.compute.cluster import listing
-from vre_dm.compute.cluster.folder import ClusterFolder
+from vre_dm.compute.cluster.folder import ClusterFolder, Contact, Size, default_root
 from vre_dm.compute.cluster.listing import Clusters, ClusterState
 from vre_dm.compute.cluster.local import LocalCluster
 from vre_dm.errors import InvalidConfiguration, NoCluster
+from vre_dm.lake.transfer.owner import process as owner_of
 
 
 @pytest.fixture(scope="module")
 def one(state: Path) -> Iterator[LocalCluster]:
-    with dm.cluster(1, "700 MB", kind="local") as process:
+    with pytest.MonkeyPatch.context() as hub:
+        hub.setenv("DASK_DISTRIBUTED__DASHBOARD__LINK", "/user/{JUPYTERHUB_USER}/proxy/{port}/status")
+        process = dm.cluster(1, "700 MB", kind="local").up()
+    with process:
+        assert isinstance(process, LocalCluster)
         yield process
 
 
@@ -51,6 +61,11 @@ def test_a_cluster_is_listed_with_what_it_has(one: LocalCluster) -> None:
     assert 10_000_000 < state.memory < 2_000_000_000
     assert state.dashboard == one.dashboard != ""
     assert (state.running, state.waiting) == (0, 0)
+
+
+def test_its_dashboard_is_found_where_a_hub_has_another_way_to_dashboards(one: LocalCluster) -> None:
+    assert one.dashboard.startswith("http://127.0.0.1:")
+    assert requests.get(one.dashboard, timeout=30).status_code == 200
 
 
 def test_the_list_shows_itself_as_a_table_and_tells_no_secret(one: LocalCluster) -> None:
@@ -108,6 +123,49 @@ def test_one_whose_scheduler_does_not_answer_is_called_silent(
         assert (state.name, state.state) == (one.id, "silent")
     finally:
         os.kill(process.pid, signal.SIGCONT)
+
+
+@pytest.fixture
+def stranger(state: Path, tmp_path: Path) -> Iterator[str]:
+    """A cluster whose scheduler has not this package, as one of another image."""
+    (tmp_path / "vre_dm.py").write_text("raise ModuleNotFoundError\n")
+    secured, ready = Security.temporary(), tmp_path / "ready.json"
+    words = ["scheduler", "--host", "tls://127.0.0.1", "--port", "0", "--no-dashboard"]
+    words += ["--scheduler-file", str(ready)]
+    for option, text in {
+        "--tls-ca-file": secured.tls_ca_file,
+        "--tls-cert": secured.tls_scheduler_cert,
+        "--tls-key": secured.tls_scheduler_key,
+    }.items():
+        (tmp_path / option).write_text(text)
+        words += [option, str(tmp_path / option)]
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "dask", *words],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        stderr=subprocess.DEVNULL,
+    )
+    folder = ClusterFolder.new(default_root(), Size(0, 1, 10**9, 0))
+    try:
+        until(lambda: ready.exists() and ready.read_text())
+        (folder.path / "process").write_text(str(owner_of(process.pid)))
+        address = json.loads(ready.read_text())["address"]
+        folder.open(Contact(address, secured.tls_ca_file, secured.tls_client_key))
+        yield folder.path.name
+    finally:
+        process.kill()
+        process.wait()
+        folder.remove()
+
+
+def test_one_whose_scheduler_has_not_this_package_is_listed_with_the_others(
+    one: LocalCluster, stranger: str
+) -> None:
+    stands = {state.name: state for state in dm.clusters()}
+    assert (stands[one.id].state, stands[one.id].running) == ("running", 0)
+    other = stands[stranger]
+    assert (other.state, other.workers, other.running, other.waiting) == ("running", 0, None, None)
+    assert stranger in repr(dm.clusters())
 
 
 def test_a_gateway_that_does_not_answer_is_a_note_below_the_others(one: LocalCluster) -> None:

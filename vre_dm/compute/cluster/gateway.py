@@ -26,7 +26,7 @@ _SETTLED = ("STOPPING", "STOPPED", "FAILED")
 
 @dataclass(frozen=True, slots=True)
 class GatewayOrder:
-    """What a cluster of a gateway is to be: workers, and the options that this gateway has."""
+    """What a cluster of a gateway is to be: workers, and the options that the user gave."""
 
     workers: WorkerRange
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -45,12 +45,12 @@ class GatewayCluster:
     settings
         The gateway.
     order
-        What it is to be.
+        What it is to be; ``None`` where only its name is known, so that it cannot be made anew.
     name
         Of one that runs already.
     """
 
-    def __init__(self, settings: GatewaySettings, order: GatewayOrder, name: str = "") -> None:
+    def __init__(self, settings: GatewaySettings, order: GatewayOrder | None, name: str = "") -> None:
         self._settings, self._order, self._name = settings, order, name
         self._mine = not name  # only who made it ends it with a block
         self._api = GatewayApi(settings)
@@ -71,7 +71,9 @@ class GatewayCluster:
     @property
     def name(self) -> str:
         """For the user."""
-        return f"gateway cluster {self._name or f'of {self._order.workers} workers'}"
+        if self._name or self._order is None:
+            return f"gateway cluster {self._name}".rstrip()
+        return f"gateway cluster of {self._order.workers} workers"
 
     @property
     def running(self) -> bool:
@@ -96,8 +98,9 @@ class GatewayCluster:
         """
         if self._name:
             return self
-        self._check_options()
-        self._name = self._api.create(self._order.options)
+        if self._order is None:
+            raise _over(self.name)
+        self._name = self._api.create(self._options(self._order.options))
         try:
             self._wait(stop or threading.Event())
             self.scale(self._order.workers)
@@ -109,7 +112,8 @@ class GatewayCluster:
     def scale(self, workers: int | tuple[int, int] | WorkerRange) -> str:
         """Change the number of workers; gives what the gateway has to say to that, as a limit it keeps."""
         number = workers if isinstance(workers, WorkerRange) else WorkerRange.of(workers)
-        self._order = replace(self._order, workers=number)
+        if self._order is not None:
+            self._order = replace(self._order, workers=number)
         if not self._name:
             return ""
         if number.minimum == number.maximum:
@@ -126,7 +130,10 @@ class GatewayCluster:
     def handed(self) -> dict[str, Any]:
         """What another process needs for `vre_dm.compute.cluster.backend_for`: no secret is in it."""
         where = {name: str(value) if value else "" for name, value in asdict(self._settings).items()}
-        order = {"workers": asdict(self._order.workers), "options": dict(self._order.options)}
+        order = self._order and {
+            "workers": asdict(self._order.workers),
+            "options": dict(self._order.options),
+        }
         return {"kind": "gateway", "gateway": where, "order": order, "name": self._name}
 
     @classmethod
@@ -135,17 +142,20 @@ class GatewayCluster:
         said = dict(handed["gateway"])
         password = said.pop("password")
         settings = GatewaySettings(**said, password=Path(password) if password else None)
-        order = GatewayOrder(WorkerRange(**handed["order"]["workers"]), handed["order"]["options"])
+        wanted = handed["order"]
+        order = wanted and GatewayOrder(WorkerRange(**wanted["workers"]), wanted["options"])
         return cls(settings, order, handed["name"])
 
     @classmethod
     def attached(cls, settings: GatewaySettings, name: str) -> "GatewayCluster | None":
         """Cluster that runs, by its name; ``None`` where there is none. A ``with`` block does not end it."""
         known = GatewayApi(settings).clusters()
-        return cls(settings, GatewayOrder(ANY_NUMBER), name) if name in known else None
+        return cls(settings, None, name) if name in known else None
 
     def backend(self, stop: threading.Event | None = None) -> "DaskBackend":
         """Use it for a run; one that does not run yet, or ended, is started, and ends with the run.
+
+        One that is known by its name only is not started anew: nobody here knows what it was.
 
         Raises
         ------
@@ -157,12 +167,15 @@ class GatewayCluster:
         from vre_dm.compute.dask_backend import DaskBackend
 
         if self._name and self._ended():
+            if self._order is None:
+                raise _over(self.name)
             self._name = ""
         for_the_run = not self._name
         self.up(stop)
         self._wait(stop or threading.Event())  # of one that somebody else started just now
         end = self.down if for_the_run else lambda: None
-        patience = _START if self._order.workers.minimum else 0.0  # from zero workers come with the work
+        fewest = self._order.workers.minimum if self._order is not None else 0
+        patience = _START if fewest else 0.0  # from zero workers come with the work
         return DaskBackend(self._access(), self.name, end, patience=patience, stop=stop)
 
     def __enter__(self) -> Self:
@@ -186,13 +199,16 @@ class GatewayCluster:
             raise NoCluster(msg)
         return access_of(self._settings, self._name, said)
 
-    def _check_options(self) -> None:
+    def _options(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """What is wanted, and what else Dask's settings ask of this gateway, as far as it has that."""
         known = self._api.options()
-        for name in self._order.options:
+        for name in wanted:
             if name not in known:
                 has, where = ", ".join(known) or "none", self._settings.address
                 msg = f"the Dask Gateway {where} has no option {name}; it has {has}"
                 raise InvalidConfiguration(msg, field=name)
+        usual = {name: one for name, one in self._settings.options().items() if name in known}
+        return usual | dict(wanted)
 
     def _wait(self, stop: threading.Event) -> None:
         until = time.monotonic() + _START
@@ -205,3 +221,7 @@ class GatewayCluster:
                 msg = f"{self.name} {how}: the log of the gateway {self._settings.address} says why"
                 raise NoCluster(msg)
             stop.wait(_LOOK)
+
+
+def _over(name: str) -> NoCluster:
+    return NoCluster(f"{name} ended; start another one with dm.cluster(workers=…)")

@@ -19,6 +19,7 @@ from vre_dm.lake.tables import Table, Tabular, clean, plural, size_text
 
 _ANSWER = 3.0  # seconds for a scheduler to say how it stands
 _STATES = {"PENDING": "starting", "RUNNING": "running", "STOPPING": "stopping"}
+_ENDED = (None, "STOPPED", "FAILED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class ClusterState:
     memory, memory_limit
         Bytes that all workers use, and may use.
     running, waiting
-        Tasks that run, and that wait for a worker.
+        Tasks that run, and that wait for a worker; ``None`` where the scheduler does not tell, as one that
+        has not this package.
     dashboard
         Address of its pages for this machine; they ask for no login, so pass it to nobody. Empty where it has
         none.
@@ -55,8 +57,8 @@ class ClusterState:
     most: int | None = None
     memory: int = 0
     memory_limit: int = 0
-    running: int = 0
-    waiting: int = 0
+    running: int | None = 0
+    waiting: int | None = 0
     dashboard: str = ""
 
 
@@ -147,7 +149,13 @@ def gateway_options() -> list[Mapping[str, Any]]:
         The gateway cannot be asked; without one there is nothing to ask for.
     """
     gateway = settings.found()
-    return list(GatewayApi(gateway).options().values()) if gateway else []
+    if gateway is None:
+        return []
+    usual = gateway.options()
+    return [
+        {**option, "default": usual.get(name, option.get("default"))}
+        for name, option in GatewayApi(gateway).options().items()
+    ]
 
 
 def _local(folder: ClusterFolder) -> ClusterState:
@@ -167,14 +175,24 @@ def _of_gateway(gateway: GatewaySettings) -> Iterator[tuple[ClusterState, Contac
     import dask_gateway.comm  # noqa: F401  # so that Dask knows addresses of gateways
 
     api = GatewayApi(gateway)
-    for name, said in api.clusters().items():
-        state = _STATES.get(str(said.get("status")), "stopping")
+    for name, listed in api.clusters().items():
+        said = _reported(api, name) if listed.get("status") == "RUNNING" else listed
+        if said.get("status") in _ENDED:
+            continue
+        state = _STATES.get(str(said["status"]), "stopping")
         dashboard = settings.page(gateway.address, said.get("dashboard_route"))
-        access = access_of(gateway, name, api.report(name)) if state == "running" else None
-        yield (
-            ClusterState(name, "gateway", state, dashboard=dashboard),
-            access,
-        )
+        access = access_of(gateway, name, said) if state == "running" else None
+        yield ClusterState(name, "gateway", state, dashboard=dashboard), access
+
+
+def _reported(api: GatewayApi, name: str) -> Mapping[str, Any]:
+    """What a gateway says of a cluster that ran a moment ago; nothing where it is gone."""
+    try:
+        return api.report(name)
+    except NoCluster:
+        if name in api.clusters():
+            raise
+        return {}
 
 
 async def _asked(known: Iterable[tuple[ClusterState, Contact | None]]) -> list[ClusterState]:
@@ -187,7 +205,7 @@ async def _filled(state: ClusterState, access: Contact | None) -> ClusterState:
         return state
     try:
         return await asyncio.wait_for(_said(state, access), _ANSWER)
-    except (OSError, TimeoutError):
+    except Exception:  # whatever a scheduler of other versions, or what stands in its place, makes of it
         return replace(state, state="silent")
 
 
@@ -198,8 +216,11 @@ async def _said(state: ClusterState, access: Contact) -> ClusterState:
     arguments = security(access).get_connection_args("client")
     async with rpc(access.address, timeout=_ANSWER, connection_args=arguments) as scheduler:
         workers = list((await scheduler.identity())["workers"].values())
-        answer = await scheduler.run_function(function=cloudpickle.dumps(tasks))
-    running, waiting = answer["result"] if answer["status"] == "OK" else (0, 0)
+        try:
+            answer = await scheduler.run_function(function=cloudpickle.dumps(tasks))
+        except Exception:  # it has not this package
+            answer = {}
+    running, waiting = answer["result"] if answer.get("status") == "OK" else (None, None)
     return replace(
         state,
         workers=len(workers),

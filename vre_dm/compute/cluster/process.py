@@ -26,6 +26,7 @@ _BEAT = 300.0  # seconds between two signs of life
 _PRELOADED = ("distributed", "uproot", "awkward", "vre_dm.compute.cluster.on_worker")
 # One thread a task: as many tasks run as there are cores.
 _ENVIRONMENT = MALLOC | dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+_STATUS_PAGE = "{scheme}://{host}:{port}/status"
 _DEATHS = 1  # of workers that a chunk survives before it is tried apart from the others
 
 
@@ -66,6 +67,8 @@ def _cluster(order: Size, context: Any) -> "LocalCluster":
             # A worker holds only results that are fetched at once: nothing is worth spilling.
             "distributed.worker.memory.target": False,
             "distributed.worker.memory.spill": False,
+            # A hub may name its own way to dashboards, with variables that are not here.
+            "distributed.dashboard.link": _STATUS_PAGE,
         }
     )
     get_mp_context()  # sets a list of its own, once

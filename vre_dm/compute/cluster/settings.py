@@ -14,6 +14,7 @@ from vre_dm.errors import InvalidConfiguration
 from vre_dm.lake.tokens import Secret, VariableToken
 
 _HUB_KEY = "JUPYTERHUB_API_TOKEN"
+_ANYBODY = "me"  # name for the gateway of this machine, which looks at the password alone
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -32,7 +33,7 @@ class GatewaySettings:
     auth
         ``basic`` or ``jupyterhub``.
     user
-        Name for ``basic``.
+        Name for ``basic``; empty for other logins.
     password
         File that holds it, for the gateway of this machine; ``None`` where Dask's settings do.
     """
@@ -59,6 +60,26 @@ class GatewaySettings:
             return control.password(self.password)
         return Secret(_kwargs().get("password", ""))
 
+    def options(self) -> dict[str, Any]:
+        """What Dask's settings ask of each cluster, as the image; nothing for the gateway of this machine.
+
+        They are not handed from process to process, since a variable that they name may hold a secret.
+
+        Raises
+        ------
+        InvalidConfiguration
+            They make no sense, or name a variable that is not set.
+        """
+        import dask.config
+
+        if self.password is not None:
+            return {}
+        said: Any = dask.config.get("gateway.cluster.options", None) or {}
+        if not isinstance(said, Mapping):
+            msg = f"gateway.cluster.options is a {type(said).__name__} in Dask's settings; give it names"
+            raise InvalidConfiguration(msg)
+        return {str(name): _filled(one) if isinstance(one, str) else one for name, one in said.items()}
+
 
 def found() -> GatewaySettings | None:
     """Gateway that ``DASK_GATEWAY__ADDRESS`` or Dask's files name, else the one of this machine if it runs.
@@ -74,9 +95,7 @@ def found() -> GatewaySettings | None:
     here = control.status()
     if here is None:
         return None
-    return GatewaySettings(
-        here.address, here.proxy, here.address, "basic", getpass.getuser(), here.password_file
-    )
+    return GatewaySettings(here.address, here.proxy, here.address, "basic", _ANYBODY, here.password_file)
 
 
 def page(address: str, route: object) -> str:
@@ -102,9 +121,20 @@ def _configured(address: str) -> GatewaySettings:
     proxy = _setting("proxy-address") or f"{parts.hostname}:{parts.port or _PORTS[parts.scheme]}"
     if proxy.isdigit():
         proxy = f"{parts.hostname}:{proxy}"
-    user = _kwargs().get("username") or getpass.getuser()
+    user = _user() if auth == "basic" else ""
     public = (_setting("public-address") or address).rstrip("/")
     return GatewaySettings(address, proxy.rpartition("://")[2], public, auth, user)
+
+
+def _user() -> str:
+    try:
+        return _kwargs().get("username") or getpass.getuser()
+    except (KeyError, OSError) as error:
+        msg = (
+            f"the Dask Gateway asks for a user's name, and the user id {os.getuid()} has none here; "
+            "set gateway.auth.kwargs.username of Dask's settings"
+        )
+        raise InvalidConfiguration(msg) from error
 
 
 def _check_open(name: str) -> None:

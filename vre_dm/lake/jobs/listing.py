@@ -1,10 +1,11 @@
 """All jobs of a user as a list: those that run first, then the newest."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from vre_dm.errors import NoSuchJob
-from vre_dm.lake.jobs.folder import About, folders
+from vre_dm.lake.jobs.folder import About, JobFolder, folders
 from vre_dm.lake.jobs.job import AGAIN, Given, Job, Show, unseen
 from vre_dm.lake.tables import Table, Tabular, plural
 
@@ -61,8 +62,13 @@ def jobs_in(root: Path, show: Show = unseen, given: Given | None = None) -> JobL
     given
         Reads what a map gave.
     """
+    return jobs_of(folders(root), show, given)
+
+
+def jobs_of(some: Iterable[JobFolder], show: Show = unseen, given: Given | None = None) -> JobList:
+    """Jobs of some folders; which of them goes on with which is told if all of a purpose are among them."""
     found, later = JobList(), dict[About, tuple[Job, ...]]()
-    told = [(begun, folder) for folder in folders(root) if (begun := folder.begun) is not None]
+    told = [(begun, folder) for folder in some if (begun := folder.begun) is not None]
     for begun, folder in sorted(told, key=lambda pair: pair[0].at, reverse=True):
         same = later.get(begun.about, ())
         found.append(Job(folder, begun, same, show, given))

@@ -7,7 +7,7 @@ from typing import Any
 
 from vre_dm.lake.jobs.folder import About, JobFolder, folders
 from vre_dm.lake.jobs.job import Job, name_of
-from vre_dm.lake.jobs.listing import jobs_in
+from vre_dm.lake.jobs.listing import jobs_of
 
 _Mark = tuple[int, int, bool]
 
@@ -40,6 +40,7 @@ class Watch:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._marks: dict[str, _Mark] = {}
+        self._abouts: dict[str, About] = {}  # read once: of a week there may be many
         self.known: dict[str, dict[str, Any]] = {}
 
     def look(self) -> News:
@@ -48,6 +49,8 @@ class Watch:
         moved = {name for name, mark in marks.items() if self._marks.get(name) != mark}
         gone = self._marks.keys() - marks.keys()
         self._marks = marks
+        for name in gone:
+            self._abouts.pop(name, None)
         if not moved and not gone:
             return News()
         now = {job.name: job.document() for job in self._touched(moved)}
@@ -69,9 +72,11 @@ class Watch:
 
     def _touched(self, moved: set[str]) -> list[Job]:
         """Jobs that moved, and others of the same purpose: they say which one goes on with them."""
-        every = jobs_in(self._root)
-        same: set[About] = {job.about for job in every if job.name in moved}
-        return [job for job in every if job.name in moved or job.about in same]
+        every = dict(self._folders())
+        told = {name: begun.about for name in moved & every.keys() if (begun := every[name].begun)}
+        self._abouts |= told
+        same = {*told.values()}
+        return jobs_of(folder for name, folder in every.items() if self._abouts.get(name) in same)
 
 
 def _size(path: Path) -> int:

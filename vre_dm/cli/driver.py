@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,11 @@ from vre_dm.lake.tables import clean
 
 if TYPE_CHECKING:
     from vre_dm.lake.dataset import Dataset
+    from vre_dm.lake.jobs.folder import JobFolder
+    from vre_dm.lake.jobs.started import StartedJob
+
+_END = 30  # seconds that the end of a map may take, with that of its cluster
+_LOOK = 0.5  # seconds between two looks at whether somebody asked for it
 
 
 def main() -> int:
@@ -30,6 +36,7 @@ def main() -> int:
     answer = _printing_to(RunFolder(folder).log)
     try:
         job = started(folder, _dataset)
+        threading.Thread(target=_end_in_time, args=(job, folder), daemon=True).start()
         signal.signal(signal.SIGTERM, lambda *_: job.cancel())
         job.result()
     except (VreDmError, JobCancelled) as error:
@@ -37,6 +44,14 @@ def main() -> int:
         os.write(answer, json.dumps(said | {"field": getattr(error, "field", None)}).encode())
         return 1
     return 0
+
+
+def _end_in_time(job: "StartedJob", folder: "JobFolder") -> None:
+    """Let the system end this process where it does not when it is asked to: a `reduce=` may never end."""
+    while not job.wait(_LOOK):
+        if folder.cancelled:
+            signal.alarm(_END)  # whose signal no Python has to run for
+            return
 
 
 def _dataset(lake: str, did: str) -> "Dataset":

@@ -10,6 +10,7 @@ from vre_dm.compute.run.outcome import Outcome
 from vre_dm.errors import Declined, JobCancelled, NothingProcessed, RunFailed
 from vre_dm.lake.jobs.folder import JobFolder
 from vre_dm.lake.jobs.job import name_of
+from vre_dm.lake.jobs.stopping import stop
 from vre_dm.lake.tables import clean
 from vre_dm.lake.transfer.events import Event, Listener
 
@@ -59,7 +60,7 @@ class RunningMap:
 
     def cancel(self) -> None:
         """Stop it, with the chunks that run; those that are done are kept for the next run of the same."""
-        self._folder.cancel()
+        stop(self._folder)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for the end, at most so many seconds; says whether it is over."""
@@ -151,7 +152,7 @@ def outcome_of(folder: JobFolder) -> Outcome:
     Declined
         It runs yet.
     RunFailed
-        Its process is gone, or what it gave was damaged.
+        Its process is gone, or what it gave was damaged, or is not kept any more.
     ChunkFailed, JobCancelled, …
         What ended it.
     """
@@ -160,10 +161,16 @@ def outcome_of(folder: JobFolder) -> Outcome:
         msg = f"the {said} is not over yet; vre-dm jobs follow {name_of(folder)} shows it"
         raise Declined(msg)
     found, error = read(run.outcome), read(run.error)
-    if state in {"finished", "died"} and isinstance(found, Outcome):
+    if state in {"finished", "cancelled", "died"} and isinstance(found, Outcome):
         return found  # also of one that was killed before it could say so: it is written as a whole
     if isinstance(error, BaseException):
         raise error
+    if state == "cancelled":
+        msg = f"the {said} did not stop when it was asked to, and was killed; run it again to continue"
+        raise JobCancelled(msg)
+    if folder.begun is None:
+        msg = f"the map {name_of(folder)} is not kept any more: forgotten, or a week old; run it again"
+        raise RunFailed(msg)
     if state == "died":
         words = _last_words(run)
         msg = f"the process of the {said} is gone, killed or out of memory{words}; run it again to continue"

@@ -24,7 +24,7 @@ from vre_dm.lake.transfer.owner import Owner, myself, process
 
 WEEK = 7 * 24 * 3600.0
 MOST = 50
-"""Folders of jobs that are over are removed after a week, and when there are more than these."""
+"""Folders of jobs that are over go after a week, and of fetches and uploads all but so many."""
 _SILENT = 120.0  # seconds without a sign of life after which a job of another machine is gone
 _POLL = 0.2  # seconds between two looks at another process's journal
 _NAME = re.compile(r"\d{8}T\d{6}(\d{6})?-[0-9a-f]{8}")  # earlier versions told the second, and no more
@@ -147,15 +147,30 @@ class JobFolder:
 
     @property
     def state(self) -> str:
-        """``running``, ``finished``, ``failed``, ``cancelled``, or ``died`` if its process is gone."""
+        """``running``, ``finished``, ``failed``, ``cancelled``, or ``died`` if its process is gone.
+
+        One whose process is gone after somebody asked for the end is ``cancelled``, too.
+        """
         gone = self.gone  # before the look: its last words may come in between
         newest = journal.last(self.journal)
-        return state_after(newest and newest.event) or ("died" if gone else "running")
+        if told := state_after(newest and newest.event):
+            return told
+        if not gone:
+            return "running"
+        return "cancelled" if self.cancelled else "died"
 
     @property
     def cancelled(self) -> bool:
         """Whether somebody asked for the end."""
         return (self.path / "cancel").exists()
+
+    @property
+    def heard(self) -> bool:
+        """Whether its process gave a sign of life since somebody asked for the end."""
+        try:
+            return (self.path / _ABOUT).stat().st_mtime_ns > (self.path / "cancel").stat().st_mtime_ns
+        except OSError:
+            return False
 
     @property
     def paused(self) -> bool:
@@ -188,7 +203,7 @@ class JobFolder:
             raise NotWritable(msg) from error
 
     def show_life(self) -> None:
-        """Tell other machines, which cannot look at our processes, that the job goes on."""
+        """Tell who asked for its end, and machines that cannot look at our processes, that the job goes on."""
         with suppress(OSError):
             os.utime(self.path / _ABOUT)
 
@@ -291,13 +306,19 @@ def folders(root: Path) -> list[JobFolder]:
 
 
 def clean(root: Path, now: float) -> None:
-    """Remove folders of jobs that began a week ago, and all but the newest fifty; never a running one."""
-    for at, job in enumerate(folders(root)):
+    """Remove folders of jobs that began a week ago, and of those without a run all but the newest fifty.
+
+    Never a running one. What a map gave lies in its folder alone, and waits for whoever began it.
+    """
+    others = 0
+    for job in folders(root):
+        holds_run = (job.path / RUN).is_dir()
+        others += not holds_run
         try:
             old = now - job.path.stat().st_mtime > WEEK
         except OSError:
             continue
-        if (old or at >= MOST) and job.state != "running":
+        if (old or (others > MOST and not holds_run)) and job.state != "running":
             job.remove()
 
 

@@ -14,6 +14,7 @@ from vre_dm.lake.jobs.folder import About, Begun, JobFolder, Result
 from vre_dm.lake.jobs.journal import Entry
 from vre_dm.lake.jobs.remains import remains, remove, size_of
 from vre_dm.lake.jobs.standing import Standing, amounts, counted_points, trouble
+from vre_dm.lake.jobs.stopping import stop
 from vre_dm.lake.jobs.task import MAP, Task
 from vre_dm.lake.rules.spans import stamp
 from vre_dm.lake.tables import Table, Tabular, clean, plural
@@ -264,6 +265,8 @@ class Job(Tabular):
     def cancel(self, wait: float = 10.0, *, pause: bool = False) -> bool:
         """Ask it to stop, whatever window it is of; it looks twice a second. Harmless if it is over.
 
+        The process of a map that does not answer within five seconds is killed; finished chunks are kept.
+
         Parameters
         ----------
         wait
@@ -282,7 +285,7 @@ class Job(Tabular):
             The disk does not take the request.
         """
         if self.state == "running":
-            self._folder.cancel(pause=pause)
+            stop(self._folder, pause=pause)
         return self.wait(wait)
 
     def wait(self, timeout: float) -> bool:

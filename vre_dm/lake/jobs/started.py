@@ -169,12 +169,13 @@ class StartedJob:
             self._journal.append(event)
 
     def _heed(self, folder: JobFolder) -> None:
-        """Stop the job when another process asks for it; tell other machines that it lives."""
+        """Stop the job when another process asks for it; tell others that it lives."""
         due = 0.0
         while not self.wait(_LOOK):
-            if folder.cancelled:
+            asked = folder.cancelled
+            if asked:
                 self.cancel()
-            if time.monotonic() >= due:
+            if asked or time.monotonic() >= due:
                 folder.show_life()
                 due = time.monotonic() + _BEAT
 

@@ -1,13 +1,17 @@
 """Clusters by HTTP: listed wherever they were made, started, resized, ended; refused at their fields."""
 
+import asyncio
+import socket
 from functools import partial
 from typing import Any
 
 import pytest
+from tornado.web import Application
 
 from tests.server.conftest import Asked, said
 from tests.server.listening import eventually
 from vre_dm.compute.cluster.local import LocalCluster
+from vre_dm.server.app import VreDm
 
 ORDER = {"kind": "local", "workers": [1, 1], "memory": "400 MB", "idle": 300, "options": {}}
 
@@ -96,3 +100,23 @@ async def test_a_gateway_that_does_not_answer_hides_nothing_of_this_machine(
     assert offers["cores"] >= 1
     assert offers["gateway"] is None
     assert "127.0.0.1:9" in offers["problem"]
+
+
+@pytest.mark.slow  # as long as it waits for a gateway; of one that refuses the same is above
+@pytest.mark.usefixtures("sees_clusters")
+async def test_a_gateway_that_is_silent_hides_nothing_of_this_machine(
+    api: Asked, made: LocalCluster, jp_web_app: Application
+) -> None:
+    import dask
+
+    jp_web_app.settings["vre_dm"].patience = VreDm.patience.default_value
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with dask.config.set({"gateway.address": address, "gateway.auth.kwargs": {"password": "x"}}):
+            listed, offered = await asyncio.gather(
+                api("clusters", request_timeout=60), api("cluster-offers", request_timeout=60)
+            )
+    assert made.id in [one["name"] for one in said(listed)["clusters"]]
+    assert address in said(listed)["notes"][0]
+    assert said(offered)["cores"] >= 1
+    assert address in said(offered)["problem"]

@@ -18,6 +18,9 @@ from vre_dm.errors import NoCluster, VreDmError
 from vre_dm.lake.tables import Table, Tabular, clean, plural, size_text
 
 _ANSWER = 3.0  # seconds for a scheduler to say how it stands
+# Seconds for an answer of a gateway: one that hangs is not to hide the clusters of this machine from a page,
+# which gives up a list as a whole.
+_GATEWAY = 8.0
 _STATES = {"PENDING": "starting", "RUNNING": "running", "STOPPING": "stopping"}
 _ENDED = (None, "STOPPED", "FAILED")
 
@@ -154,7 +157,7 @@ def gateway_options() -> list[Mapping[str, Any]]:
     usual = gateway.options()
     return [
         {**option, "default": usual.get(name, option.get("default"))}
-        for name, option in GatewayApi(gateway).options().items()
+        for name, option in GatewayApi(gateway, _GATEWAY).options().items()
     ]
 
 
@@ -174,7 +177,7 @@ def _local(folder: ClusterFolder) -> ClusterState:
 def _of_gateway(gateway: GatewaySettings) -> Iterator[tuple[ClusterState, Contact | None]]:
     import dask_gateway.comm  # noqa: F401  # so that Dask knows addresses of gateways
 
-    api = GatewayApi(gateway)
+    api = GatewayApi(gateway, _GATEWAY)
     for name, listed in api.clusters().items():
         said = _reported(api, name) if listed.get("status") == "RUNNING" else listed
         if said.get("status") in _ENDED:

@@ -18,7 +18,8 @@ from vre_dm.lake.tables import clean
 from vre_dm.lake.tokens import Secret
 from vre_dm.lake.tokens.asking import Sealed, unseen
 
-_TIMEOUT = (5.0, 30.0)  # seconds to connect, and to answer
+_CONNECT = 5.0  # seconds
+_ANSWER = 30.0  # seconds, where nothing else waits for it
 _HUB_REFUSED = (
     "verifying user's JupyterHub API token"  # how a gateway tells that its hub does not know a token
 )
@@ -31,10 +32,12 @@ class GatewayApi:
     ----------
     settings
         Where it is, and how to log in.
+    patience
+        Seconds after which it counts as one that does not answer.
     """
 
-    def __init__(self, settings: GatewaySettings) -> None:
-        self._settings = settings
+    def __init__(self, settings: GatewaySettings, patience: float = _ANSWER) -> None:
+        self._settings, self._patience = settings, patience
 
     def options(self) -> dict[str, Mapping[str, Any]]:
         """What can be asked of a cluster: label, default and limits by name of the field."""
@@ -69,11 +72,14 @@ class GatewayApi:
         self._ask("DELETE", f"clusters/{quote(name, safe='')}")
 
     def _ask(self, method: str, what: str, said: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        url, where = f"{self._settings.address}/api/v1/{what}", self._settings.address
+        where, limits = self._settings.address, (_CONNECT, self._patience)
+        url = f"{where}/api/v1/{what}"
         try:
             with unseen(), requests.Session() as session:
+                # A proxy that the environment names would see the password of this machine's own gateway.
+                session.trust_env = self._settings.password is None
                 answer = session.request(
-                    method, url, json=said, auth=self._login(), timeout=_TIMEOUT, allow_redirects=False
+                    method, url, json=said, auth=self._login(), timeout=limits, allow_redirects=False
                 )
                 status, body = answer.status_code, _json(answer)
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:

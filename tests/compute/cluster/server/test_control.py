@@ -1,13 +1,20 @@
-"""What a gateway that was killed has left, and who removes it."""
+"""What a gateway that was killed has left, and who removes it; no two run in one folder."""
 
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.lakes import until
+from vre_dm.compute.cluster.rest import GatewayApi
 from vre_dm.compute.cluster.server import control
 from vre_dm.compute.cluster.server.control import GatewayFolder
+from vre_dm.compute.cluster.settings import GatewaySettings
 from vre_dm.lake.private import make_private
-from vre_dm.lake.transfer.owner import Owner, myself, nobody
+from vre_dm.lake.transfer.owner import Owner, myself, nobody, process
 
 
 def left(path: Path, owner: Owner | None) -> GatewayFolder:
@@ -55,3 +62,48 @@ def test_nothing_in_a_folder_that_others_can_change_is_touched(tmp_path: Path) -
     folder.path.chmod(0o777)
     assert control.status(folder) is None
     assert secrets_in(folder) == ["dask.pem", "password"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[GatewayFolder]:
+    """Folder of a gateway that ends with the test."""
+    folder = GatewayFolder(tmp_path / "gateway")
+    yield folder
+    control.down(folder)
+
+
+def test_a_start_that_is_interrupted_leaves_nothing_running(folder: GatewayFolder) -> None:
+    words = "from vre_dm.compute.cluster.server import control as c; from pathlib import Path; "
+    starting = subprocess.Popen(
+        [sys.executable, "-P", "-c", f"{words}c.up(c.GatewayFolder(Path({str(folder.path)!r})))"],
+        stderr=subprocess.PIPE,
+    )
+    server = until(lambda: control._process(folder))
+    starting.send_signal(signal.SIGINT)
+    assert b"KeyboardInterrupt" in starting.communicate(timeout=60)[1]
+    until(lambda: server.ended)
+    assert not folder.password.exists()
+
+
+def test_one_whose_start_was_killed_ends_before_the_next_and_one_that_nobody_knows_by_itself(
+    tmp_path: Path, folder: GatewayFolder
+) -> None:
+    with subprocess.Popen(["sleep", "60"]) as half_started:
+        left(tmp_path / "gateway", process(half_started.pid))
+        assert control.up(folder).clusters == 0
+        assert half_started.wait(10) == -signal.SIGTERM
+    known = control._process(folder)
+    assert known is not None
+    folder.process.unlink()
+    until(lambda: known.ended)
+
+
+def test_nothing_goes_to_a_proxy_of_the_environment(
+    folder: GatewayFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    now = control.up(folder)
+    settings = GatewaySettings(now.address, now.proxy, now.address, "basic", "me", now.password_file)
+    assert GatewayApi(settings).clusters() == {}

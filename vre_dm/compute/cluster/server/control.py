@@ -139,6 +139,8 @@ def up(folder: GatewayFolder | None = None, *, idle: float = IDLE) -> GatewaySta
     with _alone(folder):
         if now := status(folder):  # another notebook was first
             return now
+        if half_started := _process(folder):  # whoever started it was killed meanwhile
+            _end(half_started)
         _forget(folder)
         folder.clusters.mkdir(mode=0o700, exist_ok=True)
         with os.fdopen(os.open(folder.password, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -147,19 +149,16 @@ def up(folder: GatewayFolder | None = None, *, idle: float = IDLE) -> GatewaySta
 
 
 def down(folder: GatewayFolder | None = None) -> bool:
-    """Stop the gateway with all its clusters; says whether it ran."""
+    """Stop the gateway with all its clusters; says whether it ran. One that starts is waited for first."""
     folder = folder or default_folder()
-    process = _process(folder)
-    if process is None:
+    if _process(folder) is None:
         return False
-    os.kill(process.pid, signal.SIGTERM)
-    until = time.monotonic() + _END
-    while not process.ended and time.monotonic() < until:
-        time.sleep(_LOOK)
-    if not process.ended:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    _forget(folder)
+    with _alone(folder):
+        process = _process(folder)
+        if process is None:  # another terminal was first
+            return False
+        _end(process)
+        _forget(folder)
     return True
 
 
@@ -194,6 +193,17 @@ def _process(folder: GatewayFolder) -> Owner | None:
     return None
 
 
+def _end(process: Owner) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(process.pid, signal.SIGTERM)
+    until = time.monotonic() + _END
+    while not process.ended and time.monotonic() < until:
+        time.sleep(_LOOK)
+    if not process.ended:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
 def _require_server() -> None:
     try:
         import dask_gateway_server  # noqa: F401
@@ -219,13 +229,18 @@ def _spawn(folder: GatewayFolder, idle: float) -> subprocess.Popen[bytes]:
 
 def _wait(folder: GatewayFolder, process: subprocess.Popen[bytes]) -> GatewayStatus:
     until = time.monotonic() + _START
-    while (now := status(folder)) is None:
-        if process.poll() is not None or time.monotonic() > until:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            lines = [line for line in folder.log.read_text(errors="replace").splitlines() if line.strip()]
-            why = clean(lines[-1], 300) if lines else "it said nothing"
-            msg = f"the Dask Gateway did not come up: {why}; its log is {folder.log}"
-            raise NoCluster(msg)
-        time.sleep(_LOOK)
+    try:
+        while (now := status(folder)) is None:
+            if process.poll() is not None or time.monotonic() > until:
+                lines = [line for line in folder.log.read_text(errors="replace").splitlines() if line.strip()]
+                why = clean(lines[-1], 300) if lines else "it said nothing"
+                msg = f"the Dask Gateway did not come up: {why}; its log is {folder.log}"
+                raise NoCluster(msg)
+            time.sleep(_LOOK)
+    except BaseException:  # an interrupt too: in a session of its own it would live on
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        _forget(folder)
+        raise
     return now

@@ -10,21 +10,22 @@ import socket
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, build_opener
 
 from vre_dm.compute.cluster import machine
 from vre_dm.compute.cluster.environment import PAGES
 from vre_dm.compute.cluster.server.control import GatewayFolder
 from vre_dm.compute.memory import MALLOC
-from vre_dm.lake.transfer.owner import myself
+from vre_dm.lake.transfer.owner import Owner, myself
 
 if TYPE_CHECKING:
     from traitlets.config import Config
 
 _SHORTLY = 0.05  # seconds between two tries to reach its proxy
-_LOOK = 2.0  # seconds between two looks at whether it is used
+_LOOK = 2.0  # seconds between two looks at whether it is known and used
 _ANSWER = 60.0  # seconds until its proxy listens
 _IDLE_CLUSTER = 900  # seconds without work after which a cluster ends
 _GIB = 2**30
@@ -36,6 +37,7 @@ _DASK = {
     "DASK_DISTRIBUTED__WORKER__MEMORY__TARGET": "False",
     "DASK_DISTRIBUTED__WORKER__MEMORY__SPILL": "False",
 }
+_LISTENS = "0A"  # state of a socket in /proc/net/tcp
 _START_LIMIT = 3  # workers that may fail to start before the cluster has failed
 
 
@@ -48,8 +50,7 @@ def serve(folder: GatewayFolder, idle: float) -> None:
     app = DaskGateway.instance(config=_configuration(folder, inner, public, proxy))
     app.initialize(["--config", os.devnull])
     threading.Thread(target=_announce, args=(folder, public, proxy), daemon=True).start()
-    if idle:
-        threading.Thread(target=_end_when_idle, args=(folder, idle), daemon=True).start()
+    threading.Thread(target=_end_when_unused, args=(folder, idle), daemon=True).start()
     app.start()
 
 
@@ -109,29 +110,62 @@ def _free_port() -> int:
 def _announce(folder: GatewayFolder, public: int, proxy: int) -> None:
     """Tell where it is once it answers through its proxy; end where it never does."""
     until = time.monotonic() + _ANSWER
-    while time.monotonic() < until:
-        try:
-            with urlopen(f"http://127.0.0.1:{public}/api/health", timeout=5):
-                break
-        except OSError:
-            time.sleep(_SHORTLY)
-    else:
-        print("its proxy does not answer", file=sys.stderr)  # noqa: T201  # a log
-        os.kill(os.getpid(), signal.SIGTERM)
+    while not (_ours(public) and _ours(proxy) and _answers(public)):
+        if time.monotonic() > until:
+            print("its proxy does not answer, or has not got its ports", file=sys.stderr)  # noqa: T201  # a log
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
+        time.sleep(_SHORTLY)
     said = {"address": f"http://127.0.0.1:{public}", "proxy": f"127.0.0.1:{proxy}"}
     draft = folder.endpoints.with_suffix(".new")
     draft.write_text(json.dumps(said))
     draft.replace(folder.endpoints)
 
 
-def _end_when_idle(folder: GatewayFolder, idle: float) -> None:
-    """End when there has been no cluster for so long."""
+def _answers(port: int) -> bool:
+    try:
+        # Not by a proxy that the environment names: that one does not see this machine.
+        with build_opener(ProxyHandler({})).open(f"http://127.0.0.1:{port}/api/health", timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+def _ours(port: int) -> bool:
+    """Whether it is this user who listens at a port.
+
+    It was free for a moment, and whoever listens there is shown the password.
+    """
+    at = f"{int.from_bytes(socket.inet_aton('127.0.0.1'), sys.byteorder):08X}:{port:04X}"
+    sockets = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
+    owners = [fields[7] for fields in sockets if (fields[1], fields[3]) == (at, _LISTENS)]
+    return owners == [str(os.geteuid())]
+
+
+def _end_when_unused(folder: GatewayFolder, idle: float) -> None:
+    """End when its folder knows it no more, or when there has been no cluster for so long."""
     used = time.monotonic()
-    while time.monotonic() - used < idle:
-        time.sleep(min(_LOOK, idle))
-        if any(folder.clusters.iterdir()):
+    while _known(folder) and not (idle and time.monotonic() - used > idle):
+        time.sleep(min(_LOOK, idle or _LOOK))
+        if _has_clusters(folder):
             used = time.monotonic()
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _known(folder: GatewayFolder) -> bool:
+    """Whether it is the one that can be found and stopped by its folder."""
+    try:
+        return Owner.parse(folder.process.read_bytes()) == myself()
+    except FileNotFoundError:
+        return False
+    except OSError:  # its disk does not answer: nobody can tell
+        return True
+
+
+def _has_clusters(folder: GatewayFolder) -> bool:
+    with suppress(OSError):
+        return any(folder.clusters.iterdir())
+    return False
 
 
 if __name__ == "__main__":

@@ -6,6 +6,9 @@ import { LiveList } from '../api/live-list';
 import type { Job, JobAction } from '../api/types';
 import type { ILakeEvents, ILakeJobs } from '../tokens';
 
+/** Rows of the panel; `dm.jobs()` has all. */
+export const SHOWN = 50;
+
 /** What the model asks of the server. */
 export interface JobsApi {
   jobs(signal?: AbortSignal): Promise<{ jobs: Job[] }>;
@@ -42,6 +45,11 @@ export class JobsModel extends LiveList<Job> implements ILakeJobs {
   /** Those that run first, then the newest. */
   get jobs(): readonly Job[] {
     return [...this.items].sort(inOrder);
+  }
+
+  /** Of a week there may be many: the first of them, in that order. */
+  get shown(): readonly Job[] {
+    return this.jobs.slice(0, SHOWN);
   }
 
   show(job: Job): void {

@@ -32,6 +32,8 @@ export class JobsSection extends ReactWidget {
 
 function Jobs({ model, openDid, cells, trans }: JobsProps): React.ReactElement {
   const list = React.useRef<HTMLUListElement>(null);
+  const shown = model.shown;
+  const older = model.jobs.length - shown.length;
   const act = async (name: string, action: JobAction) => {
     await model.steer(name, action);
     keepFocus(list.current);
@@ -49,7 +51,7 @@ function Jobs({ model, openDid, cells, trans }: JobsProps): React.ReactElement {
         {model.beginnings.map((what, at) => (
           <Beginning key={at} what={what} trans={trans} />
         ))}
-        {model.jobs.map(job => (
+        {shown.map(job => (
           <JobRow
             key={job.job}
             job={job}
@@ -62,6 +64,15 @@ function Jobs({ model, openDid, cells, trans }: JobsProps): React.ReactElement {
           />
         ))}
       </ul>
+      {older > 0 && (
+        <p className="vre-hint">
+          {trans._n(
+            '%1 older job is not shown; dm.jobs() has it.',
+            '%1 older jobs are not shown; dm.jobs() has them.',
+            older
+          )}
+        </p>
+      )}
     </>
   );
 }

@@ -248,6 +248,13 @@ def test_a_result_that_was_written_is_not_lost_with_its_process(files: Files, ro
     assert outcome_of(folder).value == TOTAL
 
 
+def test_what_was_removed_says_so(files: Files, root: Path):
+    running = done_here(root, files.order(total))
+    folders(root)[0].remove()
+    with pytest.raises(RunFailed, match=rf"the map {running.name} is not kept any more: forgotten"):
+        running.result()
+
+
 def test_a_name_that_is_no_job_of_the_folder_is_not_repeated(root: Path, tmp_path: Path, files: Files):
     elsewhere = begun_job(tmp_path / "elsewhere", files.order(total))
     with pytest.raises(RunFailed, match="not there any more"):

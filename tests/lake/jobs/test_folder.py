@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from vre_dm.errors import NotWritable
-from vre_dm.lake.jobs.folder import MOST, WEEK, About, Begun, JobFolder, begin, clean, folders
+from vre_dm.lake.jobs.folder import MOST, RUN, WEEK, About, Begun, JobFolder, begin, clean, folders
 from vre_dm.lake.jobs.journal import Journal
 from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Finished, Progress
 from vre_dm.lake.transfer.owner import Owner, myself
@@ -131,6 +131,20 @@ def test_a_week_or_fifty_newer_ones_remove_a_folder_but_never_a_running_one(root
     assert {job.path for job in folders(root)} == {*(job.path for job in over[:MOST]), alive.path}
     clean(root, over[0].path.stat().st_mtime + WEEK + 1)
     assert [job.path for job in folders(root)] == [alive.path]
+
+
+def test_what_maps_gave_stays_for_a_week_whatever_comes_after_it_and_costs_no_fetch_its_place(root: Path):
+    fetched = made(root, Finished(1, 1, 1.0, 0), now=NOW - 100)
+    maps = []
+    for at in range(MOST + 5):
+        maps.append(made(root, Finished(1, 1, 1.0, 0), now=NOW - at))
+        (maps[-1].path / RUN).mkdir()
+        (maps[-1].path / RUN / "outcome.pickle").write_bytes(b"given")
+    began = max(job.path.stat().st_mtime for job in maps)
+    clean(root, began)
+    assert {job.path for job in folders(root)} == {fetched.path, *(job.path for job in maps)}
+    clean(root, began + WEEK + 1)
+    assert folders(root) == []
 
 
 def test_cleaning_removes_nothing_that_is_not_ours(root: Path, tmp_path: Path):

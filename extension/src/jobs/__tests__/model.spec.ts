@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LakeError } from '../../api/error';
 import type { Job } from '../../api/types';
-import { JobsModel } from '../model';
+import { JobsModel, SHOWN } from '../model';
 import { ToyEvents, toyJob } from './toys';
 
 /** Answers with what the test gives, when it gives it. */
@@ -37,6 +37,18 @@ test('those that run come first, then the paused ones, then the newest', () => {
   events.job.emit(toyJob({ job: 'new', state: 'failed', since: '2026-01-31T12:00:00Z' }));
   events.job.emit(toyJob({ job: 'runs', since: '2026-01-01T12:00:00Z' }));
   assert.deepEqual(names(), ['runs', 'paused', 'new', 'old']);
+});
+
+test('of many jobs the newest are shown, and those that run whatever their age', () => {
+  const { events, model } = made();
+  events.job.emit(toyJob({ job: 'runs', since: '2026-01-01T12:00:00Z' }));
+  for (let at = 0; at < SHOWN; at++) {
+    events.job.emit(toyJob({ job: `over-${at}`, state: 'finished', since: `2026-01-02T12:00:${10 + at}Z` }));
+  }
+  const shown = model.shown.map(job => job.job);
+  assert.equal(shown.length, SHOWN);
+  assert.deepEqual([shown[0], shown[1], shown[SHOWN - 1]], ['runs', `over-${SHOWN - 1}`, 'over-1']);
+  assert.equal(model.jobs.length, SHOWN + 1);
 });
 
 test('what an event tells while the list is under way is newer than the list', async () => {

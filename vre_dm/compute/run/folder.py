@@ -58,6 +58,12 @@ class RunFolder:
         """Files of all chunks that are done."""
         return list(self.path.glob("*.part"))
 
+    def take_over(self, other: "RunFolder") -> None:
+        """Have what an earlier run has done, so that it is here when that one is forgotten."""
+        for path in (other.batch, *other.chunks()):
+            with suppress(OSError):  # not there, or here already
+                os.link(path, self.path / path.name)
+
     def forget_chunks(self) -> None:
         """Remove them all: a result holds them."""
         for path in self.chunks():

@@ -84,7 +84,7 @@ def prepare_scan(
     Parameters
     ----------
     run
-        Folder of this run, where the number is kept.
+        Folder of this run, where the number is kept; of one that continues another it is there already.
     before
         Those of earlier ones.
 
@@ -105,7 +105,7 @@ def prepare_scan(
             addable(value)
         return 0
 
-    kept = (read(other.batch) for other in before)
+    kept = (read(other.batch) for other in (run, *before))  # its own where a job is continued
     size = order.batch or next((n for n in kept if isinstance(n, int) and n > 0), None)
     size = size or points_a_batch(fresh(function), grid, look)
     with suppress(OSError):  # then the next run tries anew

@@ -74,10 +74,11 @@ def again(root: Path, name: str) -> None:
     """
     before = next((job for job in folders(root) if job.path.name == name), None)
     order = None if before is None else read(RunFolder(before).order)
-    if not isinstance(order, Order):
+    if before is None or not isinstance(order, Order):
         msg = f"what the map {name} was ordered is not there any more; run it again where it was begun"
         raise RunFailed(clean(msg, None))
     job = begun_job(root, order)
+    RunFolder(job).take_over(RunFolder(before))  # who asked for this forgets that one now
     os.execve(order.python, [order.python, *_COMMAND, str(job.path)], os.environ | MALLOC)  # noqa: S606
 
 

@@ -203,7 +203,7 @@ class JobFolder:
             raise NotWritable(msg) from error
 
     def show_life(self) -> None:
-        """Tell who asked for its end, and machines that cannot look at our processes, that the job goes on."""
+        """Tell that the job goes on: who asked for its end, machines that cannot look at our processes."""
         with suppress(OSError):
             os.utime(self.path / _ABOUT)
 

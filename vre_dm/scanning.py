@@ -33,7 +33,8 @@ def scan(
 
     It is a job as a map is (`vre_dm.map`): done by a process of its own, on one core or on a
     cluster, kept batch by batch, continued by the same call, and listed by `vre_dm.jobs`. Each point is
-    computed by itself, so the result has the same bits wherever and in whatever batches it is done.
+    computed by itself, so the result has the same bits wherever and in whatever batches it is done, where the
+    function leaves nothing in its variables for the next point.
 
     Parameters
     ----------
@@ -48,7 +49,7 @@ def scan(
         Where it runs: a cluster (`vre_dm.cluster`), ``"local"``, ``"gateway"``; one core of this machine when
         left out.
     seed
-        Of the random numbers.
+        Of the random numbers, also of a generator that the function brings.
     batch
         Points that are done together; when left out, so many as take half a second, told from a few.
     on_error

@@ -99,7 +99,7 @@ class ClusterMagics(Magics):
         """Map the cell over a dataset: its code has events, its last expression is the value.
 
         %%dm_map cms:zmumu.2010 --on local --into counts
-        np.histogram(np.asarray(events.mass), edges)[0]
+        np.histogram(np.asarray(events.mass[events.category == 0]), edges)[0]
         """
         name = None if asked.into is None else variable(asked.into)
         from vre_dm.mapping import map

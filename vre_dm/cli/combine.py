@@ -43,7 +43,7 @@ def combine(
 ) -> None:
     """Combine the likelihoods in FILES, one of each instrument, into one limit on the cross section.
 
-    Files are .parquet, or .csv with a .json beside it; docs/likelihoods.md says what is in them.
+    Files are .parquet, or .csv with a .json beside it; help(vre_dm.physics.combination) says what is in them.
     """
     from vre_dm.physics.combination import Combination, combined_curve, on_one_grid
 

@@ -67,6 +67,9 @@ class UploadMagics(Magics):
             return from_file(Path(name).expanduser())
         found = self.shell.user_ns[name]
         if not isinstance(found, dict):
-            msg = f"--metadata: {name} is no dictionary; make one with title, experiment, technique, year …"
+            msg = (
+                f"--metadata: {name} is no dictionary; make one with title, experiment, technique, arxiv and "
+                "licence"
+            )
             raise InvalidUpload(msg)
         return found

@@ -1,4 +1,11 @@
-"""Limits from the likelihoods of several instruments: tables in one format, summed, every J profiled once."""
+"""Limits from the likelihoods of several instruments: tables in one format, summed, every J profiled once.
+
+A file holds what one instrument says: a row for each channel, target, mass and cross section, in this order
+and without gaps, with the columns ``channel``, ``target``, ``mass_GeV``, ``sigma_v_cm3_s`` and ``lnL`` (J
+held at its central value), and a header in JSON with the keys ``format``, ``instrument``, ``J`` and
+``targets`` (for each its J factor). `write_likelihoods` makes both of a `LikelihoodTable`, `read_likelihoods`
+checks them.
+"""
 
 from vre_dm.physics.combination.combination import Combination
 from vre_dm.physics.combination.curves import combined_curve

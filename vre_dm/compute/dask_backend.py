@@ -1,10 +1,13 @@
 """A Dask cluster, of this machine or of a gateway, as the place of chunks."""
 
+import asyncio
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
+from concurrent.futures import Future, wait
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vre_dm.compute.backend import Call
 from vre_dm.compute.cluster.chunks import Chunks, lost
@@ -19,7 +22,9 @@ from vre_dm.errors import ChunkFailed, NoCluster
 if TYPE_CHECKING:
     from distributed import Client, WorkerPlugin
 
-_ANSWER = 10.0  # seconds to reach a scheduler that answered just now
+_ANSWER = 10.0  # seconds for a scheduler that answered just now
+_FAREWELL = 2.0  # seconds that the end of a run waits until all workers forgot it
+_LOOK = 0.1  # seconds between two looks at whether the run is to stop
 _TRIES = 5
 
 
@@ -76,15 +81,15 @@ class DaskBackend:
         """
         run = f"run-{token_hex(4)}"
         files = {chunk.input: shelf.pinned(file) for file, chunk in calls}
-        with self._lending(files.values()):
-            self._give(Run(run, sent(work, files)), run)
-            chunks = Chunks(self._client, self.name, run, work, calls)
+        with self._lending(files.values(), stop):
             try:
-                yield from chunks.results(stop)
+                self._give(Run(run, sent(work, files)), run, stop)
+                if not stop.is_set():
+                    yield from self._done(Chunks(self._client, self.name, run, work, calls), stop)
             finally:
-                chunks.end()
-                with suppress(Exception):  # a cluster that went away has nothing to forget
-                    self._client.unregister_worker_plugin(run)
+                # A cluster that went away has nothing to forget; a worker in compiled code does it later.
+                with suppress(Exception):
+                    self._soon(self._client._unregister_worker_plugin(run)).result(_FAREWELL)
 
     def close(self) -> None:
         """Leave the cluster; one of the run's own ends."""
@@ -95,20 +100,34 @@ class DaskBackend:
             self._end()
 
     @contextmanager
-    def _lending(self, files: Collection[Input]) -> Iterator[None]:
+    def _lending(self, files: Collection[Input], stop: threading.Event) -> Iterator[None]:
         """Answer workers that read files where they are, for the length of a run."""
         runs = {source.away.run for source in files if source.away is not None}
         with ExitStack() as lenders:
             for run in sorted(runs):
                 from vre_dm.compute.cluster.lender import Lender  # with the client of the storage
 
-                lenders.enter_context(Lender(self._client, run, files, self._give))
+                give = partial(self._give, stop=stop)
+                lenders.enter_context(Lender(self._client, run, files, give))
             yield
 
-    def _give(self, plugin: "WorkerPlugin", name: str) -> None:
+    @staticmethod
+    def _done(chunks: Chunks, stop: threading.Event) -> Iterator[tuple[int, Part | ChunkFailed]]:
+        try:
+            yield from chunks.results(stop)
+        finally:
+            chunks.end()
+
+    def _give(self, plugin: "WorkerPlugin", name: str, stop: threading.Event) -> None:
+        """Give a plugin to the workers that are there; comes back early where the run is to stop."""
         for left in reversed(range(_TRIES)):
+            giving = self._soon(self._client._register_worker_plugin(plugin, name, idempotent=False))
+            # One that is in compiled code of another run takes it only afterwards.
+            while not wait([giving], _LOOK).done:
+                if stop.is_set():
+                    return
             try:
-                self._client.register_plugin(plugin, name=name)
+                giving.result()
             except Exception as error:  # whatever unpickling raises there
                 if self._client.status != "running":
                     raise lost(self.name) from error
@@ -120,6 +139,9 @@ class DaskBackend:
                 )
                 raise NoCluster(msg) from error
             return
+
+    def _soon(self, work: Coroutine[Any, Any, Any]) -> Future[Any]:
+        return asyncio.run_coroutine_threadsafe(work, self._client.loop.asyncio_loop)
 
 
 def _client(access: Contact, name: str) -> "Client":

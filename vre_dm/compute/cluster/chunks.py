@@ -13,7 +13,8 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from vre_dm.compute.backend import Call
-from vre_dm.compute.cluster.on_worker import busy, can_be_halved, do, kill
+from vre_dm.compute.cluster.on_scheduler import holders
+from vre_dm.compute.cluster.on_worker import alone, busy, can_be_halved, do, kill
 from vre_dm.compute.cluster.on_worker import stop as stop_on
 from vre_dm.compute.cluster.presence import Presence
 from vre_dm.compute.cluster.unfit import Unfit
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _LOOK = 0.1  # seconds between two looks at whether the run is to stop
 _HEED = 1.0  # seconds within which a chunk that was told to stop should
+_ANSWER = 10.0  # seconds for a scheduler, or the process that watches a worker
 _MEMORY_WORDS = ("memory budget", "memory usage", "Unmanaged memory use is high")
 
 
@@ -80,29 +82,42 @@ class Chunks:
         self._try_a_suspect()
 
     def end(self) -> None:
-        """Stop what is open: what waits is taken back, what runs is told; who does not heed is killed."""
+        """Stop what is open: what waits is taken back, what runs is told; who does not heed is killed.
+
+        A worker that may be at work for others is left: its chunk ends by itself.
+        """
         if not self._open or self._client.status != "running":
             return
         with suppress(Exception):  # a cluster that goes away at this moment runs nothing any more
-            self._client.cancel([future for _, future, _ in self._open.values()], force=True)
-            deaf = self._deaf()
-            if deaf != []:
-                self._client.run(kill, workers=deaf, nanny=True, on_error="ignore")
+            try:
+                held = self._soon(self._client._run_on_scheduler(holders, self._run)).result(_ANSWER)
+            finally:
+                self._client.cancel([future for _, future, _ in self._open.values()], force=True)
+            ending = [self._end_on(worker, only_ours=only) for worker, only in held.items()]
+            self._soon(_all(ending)).result()
 
-    def _deaf(self) -> list[str] | None:
-        """Tell what runs to stop; gives the workers that do not heed, ``None`` for all where one is mute."""
+    async def _end_on(self, worker: str, *, only_ours: bool) -> None:
+        """Stop what a worker runs of this run."""
         try:
-            self._everywhere(partial(stop_on, self._run))
-            for _ in range(int(_HEED / _LOOK)):
-                running = [
-                    worker for worker, runs in self._everywhere(partial(busy, self._run)).items() if runs
-                ]
-                if not running:
+            await self._ask(worker, stop_on)
+            until = time.monotonic() + _HEED
+            while await self._ask(worker, busy):
+                if time.monotonic() > until:
+                    only_ours = bool(await self._ask(worker, alone))
                     break
-                time.sleep(_LOOK)
-        except TimeoutError:  # compiled code that holds the interpreter's lock
-            return None
-        return running
+                await asyncio.sleep(_LOOK)
+            else:
+                return
+        except TimeoutError:  # compiled code that holds the interpreter's lock, of this run or another
+            pass
+        if only_ours:
+            dead = self._client._run(kill, workers=[worker], nanny=True, on_error="ignore")
+            await asyncio.wait_for(dead, _ANSWER)
+
+    async def _ask(self, worker: str, function: Callable[..., Any]) -> Any:
+        """Ask a worker, apart from its chunks; raises TimeoutError where it does not answer."""
+        asked = self._client._run(partial(function, self._run), workers=[worker], on_error="ignore")
+        return (await asyncio.wait_for(asked, _HEED)).get(worker)
 
     def _submit(self, indices: Sequence[int], how: _Try = _Try.AMONG_OTHERS) -> None:
         keys = [f"{self._run}-{index}-{how.name.lower()}" for index in indices]
@@ -175,13 +190,12 @@ class Chunks:
             return any(word in line for log in logs.values() for _, line in log for word in _MEMORY_WORDS)
         return False
 
-    def _everywhere(self, function: Callable[..., Any]) -> dict[str, Any]:
-        """Ask all workers, apart from their chunks; raises TimeoutError where one does not answer."""
-        said = self._soon(self._client._run(function, on_error="ignore")).result(_HEED)
-        return dict(said)
-
     def _soon(self, work: Coroutine[Any, Any, Any]) -> Future_[Any]:
         return asyncio.run_coroutine_threadsafe(work, self._client.loop.asyncio_loop)
+
+
+async def _all(work: Sequence[Coroutine[Any, Any, None]]) -> None:
+    await asyncio.gather(*work, return_exceptions=True)
 
 
 def lost(name: str) -> ClusterLost:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from distributed import Client, WorkerPlugin
 
 _ANSWER = 10.0  # seconds a worker may take to hear
+_FAREWELL = 2.0  # seconds that the end of a run waits until all workers forgot what they have
 _LAST = 5.0  # seconds before a token's end from which on it is not lent any more
 
 Register = Callable[["WorkerPlugin", str], None]
@@ -70,8 +71,9 @@ class Lender:
         self._asks.put(None)
         with suppress(Exception):  # a cluster that went away has nothing to forget
             self._client.unsubscribe_topic(topic_of(self._run))
-        with suppress(Exception):
-            self._client.unregister_worker_plugin(f"{self._run}-storage")
+        with suppress(Exception):  # who is in compiled code forgets afterwards
+            leaving = self._client._unregister_worker_plugin(f"{self._run}-storage")
+            asyncio.run_coroutine_threadsafe(leaving, self._client.loop.asyncio_loop).result(_FAREWELL)
 
     def _heard(self, event: tuple[float, Any]) -> None:
         worker, number = event[1]

@@ -12,3 +12,16 @@ def tasks(dask_scheduler: "Scheduler") -> tuple[int, int]:
     given = sum(len(worker.processing) for worker in workers)
     running = sum(min(len(worker.processing), worker.nthreads) for worker in workers)
     return running, given - running + len(dask_scheduler.queued) + len(dask_scheduler.unrunnable)
+
+
+def holders(run: str, dask_scheduler: "Scheduler") -> dict[str, bool]:
+    """Workers that were given chunks of a run, and whether they surely work at nothing else."""
+    found = {}
+    for address, worker in dask_scheduler.workers.items():
+        ours = {task for task in worker.processing if str(task.key).startswith(f"{run}-")}
+        # What it began since its last sign of life is not known, unless that had all its threads at work.
+        begun = worker.processing & worker.executing.keys()
+        if ours:
+            full = len(begun) >= worker.nthreads
+            found[address] = worker.processing <= ours or (full and begun <= ours)
+    return found

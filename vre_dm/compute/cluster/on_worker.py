@@ -87,6 +87,10 @@ class Run(WorkerPlugin):
             for thread in self._threads:
                 interrupt(thread, _Stopped)
 
+    def teardown(self, worker: "Worker") -> None:
+        """End what runs still, as a chunk that came while the run ended."""
+        self.stop()
+
     @property
     def busy(self) -> bool:
         """Whether a chunk runs."""
@@ -128,6 +132,11 @@ def busy(run: str, dask_worker: "Worker") -> bool:
     """Whether a chunk of a run runs on this worker."""
     plugin = dask_worker.plugins.get(run)
     return isinstance(plugin, Run) and plugin.busy
+
+
+def alone(run: str, dask_worker: "Worker") -> bool:
+    """Whether all that runs on this worker is of a run."""
+    return all(str(task.key).startswith(f"{run}-") for task in dask_worker.state.all_running_tasks)
 
 
 def kill(dask_worker: "Nanny") -> None:

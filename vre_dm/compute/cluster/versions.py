@@ -36,7 +36,8 @@ def security(access: Contact) -> "Security":
 def check(access: Contact, name: str, patience: float, stop: threading.Event) -> None:
     """Make sure that the scheduler and the workers that are there have what this process has.
 
-    Workers that come later look themselves, before their first chunk (`vre_dm.compute.cluster.on_worker`).
+    Workers that come later, or do not answer now, look themselves, before their first chunk
+    (`vre_dm.compute.cluster.on_worker`).
 
     Parameters
     ----------
@@ -104,24 +105,58 @@ async def _asked(
     from distributed.core import rpc
 
     arguments = security(access).get_connection_args("client")
-    asked = {"op": "versions", "packages": list(TOGETHER)}
     try:
         async with rpc(access.address, timeout=_ANSWER, connection_args=arguments) as scheduler:
-            own = await scheduler.versions(packages=list(TOGETHER))
+            own = await _in_time(scheduler.versions(packages=list(TOGETHER)), name, stop)
             until = time.monotonic() + patience
-            while not (workers := await scheduler.broadcast(msg=asked)) and patience:
+            while (workers := await _of_workers(scheduler, name, stop)) == {} and patience:
                 _go_on(name, until, patience, stop)
                 await asyncio.sleep(_LOOK)
     except OSError as error:
         msg = f"the scheduler of {name} does not answer ({error}); start another cluster"
         raise NoCluster(msg) from error
-    return [("scheduler", _versions(own)), *(("worker", _versions(each)) for each in workers.values())]
+    found = [("scheduler", _versions(own))]
+    return found + [("worker", _versions(each)) for each in (workers or {}).values()]
 
 
-def _go_on(name: str, until: float, patience: float, stop: threading.Event) -> None:
+async def _of_workers(scheduler: Any, name: str, stop: threading.Event) -> Mapping[str, Any] | None:
+    """Ask the workers that are there; ``None`` where one does not answer, as in compiled code of another run.
+
+    Whoever is not asked here looks itself, before its first chunk.
+    """
+    asked = {"op": "versions", "packages": list(TOGETHER)}
+    try:
+        said: Mapping[str, Any] = await _in_time(
+            scheduler.broadcast(msg=asked, on_error="ignore"), name, stop
+        )
+    except TimeoutError:
+        return None
+    return said
+
+
+async def _in_time(answer: Coroutine[Any, Any, T], name: str, stop: threading.Event) -> T:
+    """Wait for an answer as long as one may take, or until the run is to stop."""
+    waiting = asyncio.ensure_future(answer)
+    until = time.monotonic() + _ANSWER
+    try:
+        while not (await asyncio.wait({waiting}, timeout=_LOOK))[0]:
+            _heed(stop, name)
+            if time.monotonic() > until:
+                msg = f"it said nothing for {_ANSWER:.0f} s"
+                raise TimeoutError(msg)
+        return waiting.result()
+    finally:
+        waiting.cancel()
+
+
+def _heed(stop: threading.Event, name: str) -> None:
     if stop.is_set():
         msg = f"stopped while it waited for a worker of {name}"
         raise JobCancelled(msg)
+
+
+def _go_on(name: str, until: float, patience: float, stop: threading.Event) -> None:
+    _heed(stop, name)
     if time.monotonic() > until:
         msg = (
             f"no worker of {name} came within {patience:.0f} s; "

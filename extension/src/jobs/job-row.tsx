@@ -91,7 +91,7 @@ function Actions({ job, complete, act, openDid, cells, trans }: JobRowProps): Re
         <ActionButton label={trans.__('Show details')} job={job} trans={trans} act={() => openDid(job.what)} />
       )}
       {job.can.map(action => {
-        const [label, meaning] = actionTexts(action, trans);
+        const [label, meaning] = actionTexts(action, job, trans);
         return (
           <ActionButton key={action} label={label} title={meaning} job={job} trans={trans} act={() => act(action)} />
         );

@@ -64,15 +64,7 @@ function Jobs({ model, openDid, cells, trans }: JobsProps): React.ReactElement {
           />
         ))}
       </ul>
-      {older > 0 && (
-        <p className="vre-hint">
-          {trans._n(
-            '%1 older job is not shown; dm.jobs() has it.',
-            '%1 older jobs are not shown; dm.jobs() has them.',
-            older
-          )}
-        </p>
-      )}
+      {older > 0 && <p className="vre-hint">{olderText(older, trans)}</p>}
     </>
   );
 }
@@ -109,8 +101,16 @@ function emptyText(model: JobsModel, trans: TranslationBundle): string {
     return '';
   }
   return model.isKnown
-    ? trans.__('No fetch and no upload in the last week. Select a dataset and choose Fetch.')
+    ? trans.__('No fetch, upload or map in the last week. Select a dataset and choose Fetch.')
     : trans.__('Asking for jobs…');
+}
+
+function olderText(older: number, trans: TranslationBundle): string {
+  return trans._n(
+    '%1 older job is not shown; dm.jobs() has it.',
+    '%1 older jobs are not shown; dm.jobs() has them.',
+    older
+  );
 }
 
 /** The button that had the focus may be gone with its job. */

@@ -85,12 +85,27 @@ export function farewell(job: Job, trans: TranslationBundle): string {
 }
 
 /** The word on a button, and what it does. */
-export function actionTexts(action: JobAction, trans: TranslationBundle): [label: string, meaning: string] {
+export function actionTexts(
+  action: JobAction,
+  { kind }: Pick<Job, 'kind'>,
+  trans: TranslationBundle
+): [label: string, meaning: string] {
+  const isMap = kind === 'map';
   const texts: Record<JobAction, [string, string]> = {
     pause: [trans.__('Pause'), trans.__('Stop for now, to continue later')],
-    cancel: [trans.__('Cancel'), trans.__('End it; files that are whole stay')],
+    cancel: [
+      trans.__('Cancel'),
+      isMap
+        ? trans.__('End it; finished chunks are kept for a run of the same')
+        : trans.__('End it; files that are whole stay')
+    ],
     continue: [trans.__('Continue'), trans.__('Go on where it stopped')],
-    delete: [trans.__('Forget'), trans.__('Take it off the list and delete unfinished files; whole ones stay')]
+    delete: [
+      trans.__('Forget'),
+      isMap
+        ? trans.__('Take it off the list and delete its result and its finished chunks')
+        : trans.__('Take it off the list and delete unfinished files; whole ones stay')
+    ]
   };
   return texts[action];
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nullTranslator } from '@jupyterlab/translation';
 import type { Job } from '../../api/types';
-import { amountsOf, farewell, percentOf, placeOf, remarksOf, stateOf, titleOf } from '../words';
+import { actionTexts, amountsOf, farewell, percentOf, placeOf, remarksOf, stateOf, titleOf } from '../words';
 import { toyJob } from './toys';
 
 const trans = nullTranslator.load('vre_dm');
@@ -53,6 +53,13 @@ test('a map names what it goes over, and the function', () => {
   const job = toyJob({ kind: 'map', to: 'fill' });
   assert.equal(titleOf(job, trans), 'Map over xenon:s2only');
   assert.equal(placeOf(job, trans), 'of fill');
+});
+
+test('who forgets a map is told that its result goes', () => {
+  const [fetch, map] = (['fetch', 'map'] as const).map(kind => actionTexts('delete', { kind }, trans)[1]);
+  assert.match(fetch, /unfinished files; whole ones stay/);
+  assert.match(map, /its result and its finished chunks/);
+  assert.match(actionTexts('cancel', { kind: 'map' }, trans)[1], /finished chunks are kept/);
 });
 
 test('a scan is told by its points, since it reads no bytes', () => {

@@ -22,8 +22,9 @@ from tests.lakes import until
 from tests.security.canaries import Watch
 from tests.security.leaks import Search
 from vre_dm.cli.gateway import gateway as command
-from vre_dm.compute.cluster import cluster, clusters, gateway_options, settings
+from vre_dm.compute.cluster import backend_for, cluster, clusters, gateway_options, settings
 from vre_dm.compute.cluster.gateway import GatewayCluster
+from vre_dm.compute.cluster.rest import GatewayApi
 from vre_dm.compute.cluster.server import control
 from vre_dm.compute.cluster.server.control import GatewayStatus
 from vre_dm.compute.here import Here
@@ -206,6 +207,36 @@ def test_dasks_own_settings_come_first(server: GatewayStatus, monkeypatch: pytes
         assert found.public == "/services/dask-gateway"
         assert found.secret().reveal() == "a-token"
         assert "a-token" not in repr(found)
+
+
+def test_options_of_dasks_settings_stand_below_those_that_are_asked_for(server: GatewayStatus) -> None:
+    import dask.config
+
+    said = {
+        "gateway.address": server.address,
+        "gateway.proxy-address": server.proxy,
+        "gateway.auth.kwargs": {"password": password(server)},
+        "gateway.cluster.options": {"image": "not of this gateway", "worker_cores": 9, "worker_memory": 0.75},
+    }
+    usual = {option["field"]: option["default"] for option in gateway_options()}
+    with dask.config.set(said):
+        offered = {option["field"]: option["default"] for option in gateway_options()}
+        with cluster(1, worker_cores=1) as made:
+            assert isinstance(made, GatewayCluster)
+            assert made._api.report(made.id)["options"] == {"worker_cores": 1, "worker_memory": 0.75}
+    assert usual["worker_memory"] != offered["worker_memory"] == 0.75
+
+
+def test_one_that_is_had_by_its_name_is_not_made_anew_as_another(server: GatewayStatus) -> None:
+    found = settings.found()
+    assert found is not None
+    api = GatewayApi(found)
+    name = api.create({})
+    same = cluster(name=name)
+    api.end(name)
+    until(lambda: name not in api.clusters())
+    with pytest.raises(NoCluster, match=f"{name} ended; start another one"):
+        backend_for(same.handed())
 
 
 def test_a_gateway_that_does_not_answer_is_named() -> None:

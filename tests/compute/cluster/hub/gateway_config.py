@@ -22,4 +22,5 @@ c.UnsafeLocalBackend.clusters_directory = SETTINGS["clusters"]
 c.UnsafeLocalBackend.sigint_timeout = 3
 c.ClusterConfig.scheduler_cmd = [*DASK, "scheduler"]
 c.ClusterConfig.worker_cmd = [*DASK, "worker"]
+c.ClusterConfig.idle_timeout = 900
 c.ClusterConfig.worker_memory = "1 G"

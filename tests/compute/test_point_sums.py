@@ -77,7 +77,9 @@ def test_what_a_function_holds_and_fills_at_each_point_is_refused_by_name(reduce
         return total
 
     sent = Frozen(packed(filled))
-    with pytest.raises(ChunkFailed, match="the function gives 'total', which it did not make itself"):
+    with pytest.raises(
+        ChunkFailed, match=r"^n=0: Unmergeable: the function gives 'total', which it did not make"
+    ):
         mapped(sent, {"n": range(8)}, batch, reduce)
 
 
@@ -88,7 +90,9 @@ def test_what_is_made_at_the_first_point_and_filled_at_the_next_is_refused(reduc
             made["h"] = hist.Hist.new.Reg(3, 0, 3).Weight()
         return {"h": made["h"].fill(n)}["h"]
 
-    with pytest.raises(ChunkFailed, match="fills what it gave at the point before"):
+    with pytest.raises(
+        ChunkFailed, match=r"^n=1: Unmergeable: the function fills what it gave at the point bef"
+    ):
         mapped(filled, {"n": range(3)}, 4, reduce)
 
 
@@ -132,5 +136,5 @@ def test_where_all_points_fail_there_is_nothing():
 
 
 def test_what_cannot_be_added_is_named():
-    with pytest.raises(ChunkFailed, match="Unmergeable: what the function gives is nothing"):
+    with pytest.raises(ChunkFailed, match=r"^toy=0: Unmergeable: what the function gives is nothing"):
         mapped(lambda toy: None, {"toy": range(3)}, 2)

@@ -69,6 +69,13 @@ def values_at(
         yield number, value
 
 
+def refused(grid: Grid, number: int, error: Exception) -> ChunkFailed:
+    """Say of which point it is that what the function gave cannot be taken."""
+    kind, name = type(error).__name__, grid.named(number)
+    said = f"{name}: {kind}: {' '.join(str(error).split())[:_SAID]}"
+    return ChunkFailed(said, name=name, start=number, stop=number + 1, cause=kind)
+
+
 def _failed(grid: Grid, number: int, error: BaseException) -> ChunkFailed:
     trace = error.__traceback__.tb_next if error.__traceback__ else None  # what the user wrote
     text = "".join(traceback.format_exception(type(error), error, trace))[-LONGEST:] if trace else ""

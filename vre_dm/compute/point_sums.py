@@ -9,7 +9,7 @@ from vre_dm.compute.frozen import fresh
 from vre_dm.compute.grid import Grid
 from vre_dm.compute.held import Held, check_own
 from vre_dm.compute.merging import addable, merge
-from vre_dm.compute.point_calls import Failure, plan_of_points, values_at
+from vre_dm.compute.point_calls import Failure, plan_of_points, refused, values_at
 from vre_dm.compute.points import Batch
 from vre_dm.compute.preparing import Prepared
 from vre_dm.compute.reduction import Reduction
@@ -67,9 +67,10 @@ class SumOfPoints:
         Raises
         ------
         ChunkFailed
-            The function raised, and that is to end the map; names the point.
-        Unmergeable, NotSendable
-            What it gave cannot be merged, or was there before, or cannot be given to another process.
+            The function raised, and that is to end the map; or what it gave cannot be merged, was there
+            before, or cannot be given to another process. Names the point.
+        Unmergeable
+            Values at two points do not fit.
         """
         function = fresh(self.function)
         held, again = Held(function), cache(lambda: Held(fresh(self.function)))
@@ -79,9 +80,13 @@ class SumOfPoints:
                 failed.append(value)
                 reduction.missing([number - numbers.start])
                 continue
-            check_own(held, value, adds=self.reduce is None, again=again)
-            value = last.copied(value)
-            reduction.add(number - numbers.start, addable(value) if self.reduce is None else value)
+            try:
+                check_own(held, value, adds=self.reduce is None, again=again)
+                value = last.copied(value)
+                value = addable(value) if self.reduce is None else value
+            except Exception as error:  # also of a class of the user's that cannot be made again
+                raise refused(self.grid, number, error) from error
+            reduction.add(number - numbers.start, value)
         return Sum(reduction.value, len(numbers) - len(failed), tuple(failed))
 
 

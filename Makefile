@@ -1,4 +1,4 @@
-# Everything a clone needs but Python 3.11+ (with venv) and make is installed into .venv, from hash-locked files.
+# Everything a clone needs but Python 3.11 to 3.13 (with venv) and make is installed into .venv, from hash-locked files.
 PYTHON ?= python3
 BIN := .venv/bin
 # No configuration file of a folder above this one has a say in what is installed; UV_* variables do.
@@ -26,7 +26,7 @@ demo: .venv/installed  ## the main job, headless: lake, fetch, limit, overlay ->
 	$(BIN)/python notebooks/run_tour.py demo
 
 lab: .venv/installed  ## the same in JupyterLab
-	@$(MAKE) --no-print-directory extension || echo "The JupyterLab extension is not built: overlays show as pictures."
+	@$(MAKE) --no-print-directory extension || echo "The JupyterLab extension is not built: no panel of the data lake, and overlays show as pictures."
 	$(BIN)/vre-dm lab
 
 extension: $(LABEXTENSION)/package.json  ## the JupyterLab extension, built and known to .venv
@@ -58,8 +58,8 @@ check: .venv/installed  ## ruff, mypy, import-linter, locks up to date; the exte
 	    cd extension && PATH="$(CURDIR)/$(BIN):$$PATH" && export PATH && jlpm check && jlpm test; \
 	else echo "extension/ is not checked: run make extension first"; fi
 
-bench: .venv/installed  ## timings against the named peers
-	$(BIN)/python -m pytest bench --override-ini python_files='bench_*.py' --override-ini filterwarnings=default
+bench: .venv/installed  ## timings against the named peers (BENCH: options, such as --peers-python=PYTHON)
+	$(BIN)/python -m pytest bench $(BENCH) --override-ini python_files='bench_*.py' --override-ini filterwarnings=default
 
 lock: .venv/installed  ## solve locks/ again (UPGRADE=1 for the newest versions)
 	$(BIN)/python -m builders.locks $(if $(UPGRADE),--upgrade)

@@ -114,6 +114,8 @@ def clients(interpreter: str, rucio_config: Path | None) -> Iterable[Client]:
     if rucio_config is not None:
         peers.append(Client("rucio", package_version(sys.executable, "rucio-clients"), python(RUCIO, _rucio)))
     yield from (peer for peer in peers if peer.version)
+    if absent := ", ".join(peer.name for peer in peers if not peer.version):
+        print(f"left out, since not installed here: {absent}", file=sys.stderr)
 
 
 def environment(rucio_config: Path | None) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Puts the built JupyterLab extension into the wheel; a wheel without it works too, with pictures in Lab."""
+"""Puts the built JupyterLab extension into the wheel; without it a wheel has no panel, and pictures."""
 
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ class LabExtension(BuildHookInterface):  # type: ignore[type-arg]
             return
         if not (built / "package.json").is_file():
             self.app.display_warning(
-                "vre_dm/labextension is not built (`make extension`): no live overlays in Lab"
+                "vre_dm/labextension is not built (`make extension`): JupyterLab has no panel of the "
+                "data lake, and overlays show as pictures"
             )
             return
         target = f"share/jupyter/labextensions/{NAME}"

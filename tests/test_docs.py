@@ -14,12 +14,15 @@ import pytest
 
 import vre_dm
 from vre_dm.cli import main
+from vre_dm.lake import instances
+from vre_dm.lake.rucio_config import VARIABLES
 from vre_dm.lake.tables import size_text
 from vre_dm.sandbox import LakeStatus, seed
 from vre_dm.sandbox.services.rses import RSES
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CODEMETA = json.loads((ROOT / "codemeta.json").read_text())
 BLOCK = re.compile(
@@ -39,6 +42,8 @@ for cell in json.load(sys.stdin):
 """
 # The only absolute paths a page may name: where Linux, PostgreSQL's user and Rucio's client have them.
 ABSOLUTE = ("/proc/", "/var/lib/vre-dm", "/opt/rucio/etc/rucio.cfg", "/etc/jupyter", "/opt/vre-dm/lake")
+# What the example of a site's lake is made of.
+ABSOLUTE += ("/etc/ssl/certs/rucio_ca.pem", "/tmp/rucio_oauth.token", "/eos/eulake")
 
 
 def blocks(page: Path) -> Iterator[tuple[str, str, bool]]:
@@ -143,6 +148,17 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(file), f"{page.name} links to {target}"
 
 
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook.name)
+def test_a_notebook_links_to_nothing_outside_of_its_folder_which_is_all_that_jupyterlab_serves(
+    notebook: Path,
+) -> None:
+    cells = json.loads(notebook.read_text())["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if not target.startswith(("https://", "#", "attachment:")):
+            assert (notebook.parent / target.partition("#")[0]).resolve() in NOTEBOOKS, target
+
+
 def anchors(page: Path) -> set[str]:
     """Anchors of a page's headings, spelled as the forges spell them."""
     headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
@@ -166,8 +182,10 @@ def test_every_command_target_and_file_that_a_page_names_exists(page: Path) -> N
             assert made[1] in targets, word
         if said := re.match(r"vre-dm ([a-z]+)(?: ([a-z]+))?(?: ([a-z]+))?", word):
             assert_command(word, [part for part in said.groups() if part])
-        if re.fullmatch(r"(vre_dm|tests|builders|bench|docs|notebooks|locks)/[\w./]*", word):
-            assert (ROOT / word).exists(), word
+        if re.fullmatch(r"(vre_dm|tests|builders|bench|docs|extension|notebooks|locks)/[\w./*]*", word):
+            assert any(ROOT.glob(word)), word
+        if re.fullmatch(r"\w*\*\w*\.py", word):
+            assert any((ROOT / "vre_dm").rglob(word)), word
 
 
 def assert_command(text: str, parts: list[str]) -> None:
@@ -211,6 +229,37 @@ def between(name: str, page: Path) -> str:
     found = re.search(rf"<!-- {name}: begin -->\n(.*?)\n<!-- {name}: end -->", page.read_text(), re.DOTALL)
     assert found is not None, name
     return found[1]
+
+
+def test_the_table_of_variables_is_that_of_what_is_read() -> None:
+    rows = re.findall(
+        r"^\| `(\w+)` \| `(\w+)` \|", between("variables", ROOT / "docs/admin.md"), re.MULTILINE
+    )
+    assert dict(rows) == VARIABLES
+
+
+def test_the_three_examples_of_a_sites_lake_describe_the_same_one(tmp_path: Path) -> None:
+    said = {kind: body for kind, body, _ in blocks(ROOT / "docs/admin.md") if kind in {"json", "bash", "ini"}}
+    (tmp_path / ".jupyter").mkdir()
+    (tmp_path / ".jupyter" / "jupyter_server_config.json").write_text(said["json"])
+    (tmp_path / "rucio.cfg").write_text(said["ini"])
+    home = {"HOME": str(tmp_path / "bare"), "RUCIO_HOME": str(tmp_path / "bare")}
+    variables = dict(re.findall(r"(RUCIO_\w+)=(\S+)", said["bash"]))
+    found = [
+        instances.known(home | {"HOME": str(tmp_path)}),
+        instances.known(home | variables),
+        instances.known(home | {"RUCIO_CONFIG": str(tmp_path / "rucio.cfg")}),
+    ]
+    assert not [note for known in found for note in known.notes]
+    by_jupyter, by_variables, by_cfg = (known.instances[0] for known in found)
+    for each in (by_variables, by_cfg):
+        for what in ("name", "url", "auth_url", "auth", "ca", "vo"):
+            assert getattr(each, what) == getattr(by_jupyter, what), what
+        assert str(each.tokens) == str(by_jupyter.tokens) == "file /tmp/rucio_oauth.token"
+    assert by_jupyter.mount == by_variables.mount != by_cfg.mount is None
+    assert by_jupyter.replicate
+    assert by_variables.replicate
+    assert by_jupyter.rule_days == by_variables.rule_days == 7
 
 
 def test_the_table_of_storage_elements_is_the_lakes() -> None:

@@ -99,12 +99,34 @@ async def test_a_dashboard_itself_talks_to_no_page_of_another_site(base: str, ma
     token = _session((await sent(made.dashboard, "GET")).body.decode())
     with pytest.raises(HTTPClientError, match="403"):
         await _joined(f"{made.dashboard}/ws", token, {"Origin": "http://elsewhere.example"})
-    here = made.dashboard.removesuffix("/status")
+    here = "/".join(made.dashboard.split("/")[:3])
     socket = await _joined(f"{made.dashboard}/ws", token, {"Origin": here})
     first = await socket.read_message()
     assert first is not None
     assert json.loads(first)["msgtype"] == "ACK"
     socket.close()
+
+
+async def test_who_does_not_know_where_a_dashboard_is_finds_none(
+    base: str, made: LocalCluster, jp_auth_header: dict[str, str]
+) -> None:
+    top = made.dashboard.removesuffix("/status")
+    at, _, name = top.rpartition("/")
+    assert len(name) > 40
+    token = _session((await sent(made.dashboard, "GET")).body.decode())
+    others = ("", "status", "sitemap.json", "health", "metrics", "static/js/bokeh.js", f"{name[1:]}/status")
+    assert {(await sent(f"{at}/{page}", "GET")).code for page in others} == {404}
+    with pytest.raises(HTTPClientError, match="404"):
+        await _joined(f"{at}/status/ws", token, {})
+    workers = json.loads((await sent(f"{top}/json/identity.json", "GET")).body)["workers"].values()
+    assert len(workers) == 1
+    for worker in workers:
+        address = f"http://{worker['host']}:{worker['services']['dashboard']}/"
+        assert {(await sent(address + page, "GET")).code for page in ("health", "metrics")} == {404}
+    seen = await sent(f"{base}{made.id}/dashboard/status", "GET", **jp_auth_header)
+    assert name not in str(dict(seen.headers)) + seen.body.decode()
+    led = await sent(f"{base}{made.id}/dashboard/", "GET", **jp_auth_header)
+    assert (led.code, led.headers["Location"].rpartition("/dashboard/")[2]) == (302, "status")
 
 
 BY_HAND = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "none"}

@@ -74,7 +74,9 @@ def test_the_list_shows_itself_as_a_table_and_tells_no_secret(one: LocalCluster)
     assert "1 cluster" in shown
     assert one.id in shown
     assert "of 700 MB" in shown
-    assert "PRIVATE KEY" not in shown + str(dm.clusters().states)
+    everything = shown + str(dm.clusters().states)
+    assert "PRIVATE KEY" not in everything
+    assert one.dashboard.split("/")[3] not in everything
 
 
 def test_what_runs_and_what_waits_is_counted(one: LocalCluster, place: Place, tmp_path: Path) -> None:

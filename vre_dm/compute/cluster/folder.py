@@ -58,7 +58,7 @@ class Contact:
     certificate, key
         PEM texts of both sides: who has them may run code on the cluster.
     dashboard
-        Address of its pages; empty where it has none.
+        Address of its pages: who has it may read them. Empty where it has none.
     """
 
     address: str

@@ -48,8 +48,8 @@ class ClusterState:
         Tasks that run, and that wait for a worker; ``None`` where the scheduler does not tell, as one that
         has not this package.
     dashboard
-        Address of its pages for this machine; they ask for no login, so pass it to nobody. Empty where it has
-        none.
+        Address of its pages for this machine: whoever has it may read them, so pass it to nobody. Empty where
+        it has none.
     """
 
     name: str
@@ -62,7 +62,7 @@ class ClusterState:
     memory_limit: int = 0
     running: int | None = 0
     waiting: int | None = 0
-    dashboard: str = ""
+    dashboard: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

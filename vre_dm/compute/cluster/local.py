@@ -83,7 +83,7 @@ class LocalCluster:
 
     @property
     def dashboard(self) -> str:
-        """Address of its pages, which ask for no login; empty while it does not run."""
+        """Address of its pages: whoever has it may read them. Empty while it does not run."""
         access = self._access()
         return access.dashboard if access else ""
 

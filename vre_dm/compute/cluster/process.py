@@ -26,7 +26,7 @@ _BEAT = 300.0  # seconds between two signs of life
 _PRELOADED = ("distributed", "uproot", "awkward", "vre_dm.compute.cluster.on_worker")
 # One thread a task: as many tasks run as there are cores.
 _ENVIRONMENT = MALLOC | dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-_STATUS_PAGE = "{scheme}://{host}:{port}/status"
+_DASHBOARD = "{scheme}://{host}:{port}"
 _DEATHS = 1  # of workers that a chunk survives before it is tried apart from the others
 
 
@@ -59,6 +59,8 @@ def _cluster(order: Size, context: Any) -> "LocalCluster":
     from distributed import LocalCluster, Security
     from distributed.utils import get_mp_context
 
+    from vre_dm.compute.cluster.dashboard import PrivateScheduler
+
     dask.config.set(
         {
             "distributed.nanny.pre-spawn-environ": _ENVIRONMENT,
@@ -67,13 +69,15 @@ def _cluster(order: Size, context: Any) -> "LocalCluster":
             # A worker holds only results that are fetched at once: nothing is worth spilling.
             "distributed.worker.memory.target": False,
             "distributed.worker.memory.spill": False,
+            # Whoever is on this machine could ask them, and nobody needs them.
+            "distributed.worker.http.routes": [],
             # A hub may name its own way to dashboards, with variables that are not here.
-            "distributed.dashboard.link": _STATUS_PAGE,
+            "distributed.dashboard.link": _DASHBOARD,
         }
     )
     get_mp_context()  # sets a list of its own, once
     context.set_forkserver_preload(list(_PRELOADED))
-    return LocalCluster(
+    cluster = LocalCluster(
         n_workers=order.minimum,
         threads_per_worker=1,
         memory_limit=order.memory,
@@ -81,6 +85,8 @@ def _cluster(order: Size, context: Any) -> "LocalCluster":
         dashboard_address="127.0.0.1:0",
         asynchronous=True,
     )
+    cluster.scheduler_spec["cls"] = PrivateScheduler
+    return cluster
 
 
 def _access(cluster: "LocalCluster") -> Contact:
@@ -89,7 +95,7 @@ def _access(cluster: "LocalCluster") -> Contact:
         address=cluster.scheduler_address,
         certificate=security.tls_ca_file,
         key=security.tls_client_key,
-        dashboard=cluster.dashboard_link or "",
+        dashboard=f"{cluster.dashboard_link}/{cluster.scheduler.below}/status",
     )
 
 

@@ -1,0 +1,48 @@
+"""Pages of a local cluster, below a name that nobody can guess: of themselves they ask for no login.
+
+Dask's own prefix does not hide them: its ``/`` leads there. Pages below it also name their files from the top
+of their server, so they could not be shown through another one.
+"""
+
+import secrets
+from hmac import compare_digest
+from typing import Any
+
+from distributed import Scheduler
+from tornado.httputil import HTTPMessageDelegate, HTTPServerRequest
+from tornado.routing import Router
+from tornado.web import Application, RedirectHandler
+
+
+class PrivateScheduler(Scheduler):
+    """A scheduler whose pages are shown to those who know where they are.
+
+    Attributes
+    ----------
+    below
+        Name below which they all are; whoever knows it may read them.
+    """
+
+    def start_http_server(self, *args: Any, **more: Any) -> None:
+        """Listen; nobody is answered before this is done."""
+        super().start_http_server(*args, **more)
+        self.below = secrets.token_urlsafe(32)
+        self.http_server.request_callback = _Below(self.below, self.http_application)
+
+
+class _Below(Router):
+    """Finds the pages of an application below a name; at any other path there is nothing."""
+
+    def __init__(self, name: str, pages: Application) -> None:
+        self._name, self._pages = name, pages
+
+    def find_handler(self, request: HTTPServerRequest, **more: Any) -> HTTPMessageDelegate | None:
+        said, slash, page = request.path.removeprefix("/").partition("/")
+        if not compare_digest(said.encode(), self._name.encode()):
+            return None
+        if not page:  # its links are below it
+            to = {"url": f"/{self._name}/status", "permanent": False}
+            return self._pages.get_handler_delegate(request, RedirectHandler, to)
+        request.path = slash + page
+        request.uri = (request.uri or "").removeprefix(f"/{self._name}")
+        return self._pages.find_handler(request, **more)

@@ -70,7 +70,7 @@ class JobHandler(Handler):
         self.reply(await self.here(lambda: _whole(session.jobs().one(name), self.app.disks)))
 
     async def delete(self, name: str) -> None:
-        """Forget it, and remove what waits to be continued, and what a map gave; files that are whole stay."""
+        """Forget it, with what waits to be continued, and what a map gave; files that are whole stay."""
         job = await self.here(lambda: session.jobs().one(name))
         if job.kind == "upload" and "continue" in await self.here(lambda: job.can):
             of = await self.here(partial(self.app.lakes.named, job.lake))

@@ -342,7 +342,7 @@ def test_a_stop_leaves_the_chunks_of_others_alone(two: LocalCluster, place: Plac
     def other(_: object) -> int:
         with tries.open("a") as file:
             file.write(f"{os.getpid()}\n")
-        in_compiled_code(6)
+        in_compiled_code(4)
         return 1
 
     stopped = threading.Thread(target=lambda: list(place.started(for_ever, 1, stop)))
@@ -358,6 +358,37 @@ def test_a_stop_leaves_the_chunks_of_others_alone(two: LocalCluster, place: Plac
         others.join(60)
     assert value(came[0]) == 1
     assert len(tries.read_text().split()) == 1
+
+
+def test_a_stop_leaves_workers_alone_whose_other_chunks_wait_behind_those_of_others(
+    two: LocalCluster, place: Place, tmp_path: Path
+) -> None:
+    tries, gate, stop = tmp_path / "tries", tmp_path / "gate", threading.Event()
+
+    def other(_: object) -> int:
+        with tries.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+        while not gate.exists():
+            time.sleep(0.01)
+        in_compiled_code(4)
+        return 1
+
+    came: Came = {}
+    others = threading.Thread(target=lambda: came.update(place.done(other, 2)))
+    others.start()
+    until(lambda: tries.exists() and len(set(tries.read_text().split())) == 2)
+    with used(two, place.file) as stopping:
+        client: Any = stopping.backend._client  # type: ignore[attr-defined]
+        stopped = threading.Thread(target=lambda: list(stopping.started(lambda _: 1, 4, stop)))
+        stopped.start()
+        until(lambda: all(len(keys) > 1 for keys in client.processing().values()))
+        gate.touch()
+        time.sleep(0.5)  # by now both are in compiled code
+        stop.set()
+        stopped.join(60)
+    others.join(60)
+    assert [value(came[index]) for index in (0, 1)] == [1, 1]
+    assert len(tries.read_text().split()) == 2
 
 
 @pytest.fixture

@@ -72,3 +72,9 @@ def test_a_remark_stays_on_one_line_and_short(says: Says) -> None:
         assert remark.startswith("first")
         assert remark.isprintable()
         assert len(remark) == 300
+
+
+def test_a_cluster_that_ended_while_the_list_was_made_is_passed_over(says: Says) -> None:
+    says({"x": {"status": "RUNNING"}})  # and its report tells no status
+    assert list(clusters()) == []
+    assert clusters().notes == ()

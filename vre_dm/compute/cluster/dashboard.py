@@ -9,9 +9,8 @@ from hmac import compare_digest
 from typing import Any
 
 from distributed import Scheduler
-from tornado.httputil import HTTPMessageDelegate, HTTPServerRequest
-from tornado.routing import Router
-from tornado.web import Application, RedirectHandler
+from distributed.http.routing import RoutingApplication
+from distributed.http.utils import redirect
 
 
 class PrivateScheduler(Scheduler):
@@ -30,19 +29,18 @@ class PrivateScheduler(Scheduler):
         self.http_server.request_callback = _Below(self.below, self.http_application)
 
 
-class _Below(Router):
-    """Finds the pages of an application below a name; at any other path there is nothing."""
+class _Below(RoutingApplication):
+    """The pages of an application, below a name; at any other path there is nothing."""
 
-    def __init__(self, name: str, pages: Application) -> None:
+    def __init__(self, name: str, pages: RoutingApplication) -> None:
+        super().__init__()
         self._name, self._pages = name, pages
 
-    def find_handler(self, request: HTTPServerRequest, **more: Any) -> HTTPMessageDelegate | None:
+    def find_handler(self, request: Any, **more: Any) -> Any:
         said, slash, page = request.path.removeprefix("/").partition("/")
         if not compare_digest(said.encode(), self._name.encode()):
             return None
         if not page:  # its links are below it
-            to = {"url": f"/{self._name}/status", "permanent": False}
-            return self._pages.get_handler_delegate(request, RedirectHandler, to)
-        request.path = slash + page
-        request.uri = (request.uri or "").removeprefix(f"/{self._name}")
+            return self._pages.get_handler_delegate(request, redirect(f"/{self._name}/status"))
+        request.path, request.uri = slash + page, request.uri.removeprefix(f"/{self._name}")
         return self._pages.find_handler(request, **more)

@@ -124,9 +124,12 @@ def test_a_living_process_is_waited_for_and_its_bytes_are_shown(server: Breaking
     assert list(folder.rglob(".*")) == []
 
 
-def interrupt_when(gate: threading.Event) -> threading.Thread:
+def interrupt_when(gate: threading.Event, folder: Path, size: int) -> threading.Thread:
+    """Ctrl-C once so many bytes were sent and written."""
+
     def act() -> None:
         gate.wait(30)
+        wait_for_bytes(folder, size)
         time.sleep(0.2)  # let the client reach the silence
         os.kill(os.getpid(), signal.SIGINT)
 
@@ -143,7 +146,7 @@ def test_an_interrupt_ends_at_once_keeps_what_pays_and_the_next_run_continues(
     gate = threading.Event()
     small = registered(b"small", server.play("/small", good(b"small")), name="small")
     large = registered(BODY, server.play("/x", slowly(BODY, gate, at), good(BODY)))
-    thread = interrupt_when(gate)
+    thread = interrupt_when(gate, tmp_path, at)
     with pytest.raises(JobCancelled, match=r"1 of 2 files complete .* run it again to continue"):
         fetch_files([small, large], tmp_path, access=OpenAccess())
     thread.join()

@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # No configuration file of a folder above this one has a say in what is installed; UV_* variables do.
 UV := $(BIN)/uv --no-config
-# The tests mostly wait (for rules, tokens, pages), so two processes share them, each with a lake of its own.
-TWICE := --numprocesses 2 --dist loadfile
+# The tests often wait (for rules, tokens, pages), so more processes than cores share them, each with a lake of its own.
+SHARED := --numprocesses 3 --dist loadfile
 LABEXTENSION := vre_dm/labextension
 EXTENSION_SOURCES := $(wildcard extension/*.json extension/*.mjs extension/yarn.lock) $(shell find extension/src extension/style extension/schema -type f)
 
@@ -43,10 +43,10 @@ wheel: extension  ## dist/*.whl with the extension inside; installing it needs n
 	$(UV) build --quiet --wheel --no-build-isolation --python $(BIN)/python
 
 test: .venv/installed  ## the test suite (what CI runs)
-	$(BIN)/python -m pytest -m "not slow" $(TWICE)
+	$(BIN)/python -m pytest -m "not slow" $(SHARED)
 
 test-full: .venv/installed  ## every test, with new random examples, as long as it takes
-	$(BIN)/python -m pytest --hypothesis-profile=exploring $(TWICE)
+	$(BIN)/python -m pytest --hypothesis-profile=exploring $(SHARED)
 
 check: .venv/installed  ## ruff, mypy, import-linter, locks up to date; the extension, once it was built
 	$(BIN)/ruff check .

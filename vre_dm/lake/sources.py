@@ -109,7 +109,11 @@ def token_file(tokens: TokenProvider | None, account: str | None) -> FileToken:
 
 
 def _by_rucio(account: str | None) -> Path:
-    folder = Path(tempfile.gettempdir(), f".rucio_{getpass.getuser()}")
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container's user id that has no name
+        user = str(os.getuid())
+    folder = Path(tempfile.gettempdir(), f".rucio_{user}")
     return folder / ("auth_token_for_" + (f"account_{account}" if account else "default_account"))
 
 

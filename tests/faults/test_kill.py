@@ -125,11 +125,14 @@ def test_a_living_process_is_waited_for_and_its_bytes_are_shown(server: Breaking
 
 
 def interrupt_when(gate: threading.Event, folder: Path, size: int) -> threading.Thread:
-    """Ctrl-C once so many bytes were sent and written."""
+    """Ctrl-C once the small file is there, and so many bytes of the large one were sent and written."""
 
     def act() -> None:
         gate.wait(30)
         wait_for_bytes(folder, size)
+        until = time.monotonic() + 20
+        while not finals(folder) and time.monotonic() < until:
+            time.sleep(0.01)
         time.sleep(0.2)  # let the client reach the silence
         os.kill(os.getpid(), signal.SIGINT)
 

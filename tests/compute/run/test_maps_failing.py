@@ -121,10 +121,13 @@ def test_values_that_do_not_fit_are_named_with_file_and_entries(files: Files, ro
 
 
 class Picky(Exception):
-    """Pickles, and cannot be made again from what was pickled."""
+    """Pickles, and cannot be made again from what was pickled, whoever has registered how errors are."""
 
     def __init__(self, one: str, other: str) -> None:
         super().__init__(one + other)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Picky, self.args
 
 
 def test_an_error_that_cannot_be_made_again_is_told_all_the_same(root: Path, files: Files):

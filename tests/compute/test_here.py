@@ -110,6 +110,7 @@ def test_lists_are_values_and_offsets_in_numpy(ntuple: Path) -> None:
     def highest(columns: Columns) -> float:
         pt, offsets = columns["Muon_pt"], columns.offsets("Muon_pt")
         assert len(offsets) == columns.entries + 1
+        assert offsets.dtype == np.int64
         assert offsets[-1] == len(pt)
         return float(np.maximum.reduceat(np.append(pt, 0), offsets[:-1])[np.diff(offsets) > 0].sum())
 

@@ -120,7 +120,7 @@ class Columns(Mapping[str, "np.ndarray[Any, Any]"]):
         if offsets is None:
             msg = f"column {name!r} has one value an entry, not a list, so there are no offsets"
             raise MissingColumn(msg)
-        return offsets
+        return offsets.astype(np.int64, copy=False)  # who multiplies them need not think of 32 bits
 
     def __getitem__(self, name: str) -> "np.ndarray[Any, Any]":
         return self.flat(name)[0]
@@ -138,7 +138,8 @@ class Columns(Mapping[str, "np.ndarray[Any, Any]"]):
         return f"<{len(self)} columns of {self.entries} entries>"
 
     def _check(self, *names: str) -> None:
-        wrong = next((name for name in names if name not in self.names), None)
+        has = self.table.has if self._names is None else self._names.__contains__
+        wrong = next((name for name in names if not has(name)), None)
         if wrong is not None:
             where = "the file" if self._names is None else "columns="
             raise missing(wrong, self.names, where)
@@ -154,7 +155,9 @@ def flat(array: "ak.Array", name: str) -> "tuple[np.ndarray[Any, Any], np.ndarra
     """
     import awkward as ak
 
-    layout = _whole(ak.to_packed(array).layout, name)
+    layout = array.layout
+    if not _is_packed(layout):
+        layout = _whole(ak.to_packed(layout, highlevel=False), name)
     if layout.is_list and not layout.is_regular and layout.parameter("__array__") is None:
         inner = _whole(layout.content, name)
         if inner.is_numpy:
@@ -165,6 +168,18 @@ def flat(array: "ak.Array", name: str) -> "tuple[np.ndarray[Any, Any], np.ndarra
         except (ValueError, TypeError):
             pass
     raise _unfit(name, "lists in lists, or records")
+
+
+def _is_packed(layout: Any) -> bool:
+    """Whether it is lists of numbers, one after the other and nothing besides, as a tree gives them."""
+    import awkward as ak
+
+    if not (isinstance(layout, ak.contents.ListOffsetArray) and layout.content.is_numpy):
+        return False
+    offsets, values = layout.offsets.data, layout.content.data
+    return bool(
+        offsets[0] == 0 and offsets[-1] == len(values) and values.ndim == 1 and values.flags.c_contiguous
+    )
 
 
 def _whole(layout: Any, name: str) -> Any:

@@ -56,6 +56,10 @@ class ParquetTable:
         """Columns, in the order of the file."""
         return tuple(self._file.schema_arrow.names)
 
+    def has(self, column: str) -> bool:
+        """Whether there is a column of this name."""
+        return column in self.names
+
     def type_of(self, column: str) -> str:
         """Arrow type of a column.
 
@@ -64,7 +68,7 @@ class ParquetTable:
         MissingColumn
             There is none of this name.
         """
-        if column not in self.names:
+        if not self.has(column):
             raise missing(column, self.names, self._label)
         return str(self._file.schema_arrow.field(column).type)
 

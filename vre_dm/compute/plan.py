@@ -13,7 +13,7 @@ ENTRIES, ROWS, FILES, POINTS = "entries", "rows", "files", "points"
 CHUNK_BYTES = 64_000_000
 """Size of a chunk in memory when nothing else is said: some tenths of a second of work."""
 _MOST_ENTRIES = (
-    1_000_000  # of a chunk that reads but a byte each: what the function makes of it takes memory too
+    500_000  # of a chunk that reads but a byte each: what the function makes of it takes memory too
 )
 
 

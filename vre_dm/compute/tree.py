@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _TREES = {"TTree", "TNtuple", "TNtupleD", "TChain"}
 _RNTUPLE = "ROOT::RNTuple"
+_UNREADABLE = {"AsGrouped", "UnknownInterpretation"}  # interpretations of branches
 _SAMPLE = 1000  # entries from which the size of an RNTuple's entry is told
 
 
@@ -66,9 +67,14 @@ class Tree:
         """Columns that can be read, in the order of the file."""
         if self._rntuple:
             return tuple(self._tree.keys(recursive=False))
-        unreadable = {"AsGrouped", "UnknownInterpretation"}
         branches = self._tree.items(recursive=True, full_paths=False)
-        return tuple(n for n, b in branches if type(b.interpretation).__name__ not in unreadable)
+        return tuple(name for name, branch in branches if _readable(branch))
+
+    def has(self, column: str) -> bool:
+        """Whether a column can be read; looks at no other, of which there may be thousands."""
+        if self._rntuple:
+            return column in self.names
+        return column in self._branches and _readable(self._tree[column])
 
     def type_of(self, column: str) -> str:
         """C++ type of a column, for example ``float`` or ``float[]``.
@@ -78,7 +84,7 @@ class Tree:
         MissingColumn
             There is none of this name.
         """
-        if column not in self._known:
+        if not self.has(column):
             raise missing(column, self.names, f"{self._label}, tree {self._name}")
         return str(self._tree[column].typename)
 
@@ -172,8 +178,8 @@ class Tree:
         self._file.close()
 
     @cached_property
-    def _known(self) -> frozenset[str]:
-        return frozenset(self.names)
+    def _branches(self) -> frozenset[str]:
+        return frozenset(self._tree.keys(recursive=True, full_paths=False))
 
     def _find(self, name: str) -> tuple[str, bool]:
         """Path of the tree, and whether it is an RNTuple."""
@@ -235,6 +241,10 @@ def _unreadable(label: str, error: Exception) -> UnreadableInput:
     return UnreadableInput(
         f"{label} cannot be read as a ROOT file: {why[:200]}; fetch it again or leave it out"
     )
+
+
+def _readable(branch: Any) -> bool:
+    return type(branch.interpretation).__name__ not in _UNREADABLE
 
 
 def _named(columns: Iterable[str]) -> Any:

@@ -445,6 +445,44 @@ def test_one_without_work_ends_by_itself_and_leaves_no_key_behind(state: Path) -
     assert again.handed() == {"kind": "local", "order": handed["order"]}
 
 
+def test_one_that_was_begun_while_a_run_is_planned_is_there_when_it_is_wanted(file: Path) -> None:
+    one = cluster(1, "700 MB", idle=0.1)  # which would end it before it is used
+    assert isinstance(one, LocalCluster)
+    with one.begun():
+        assert not one.running
+        until(lambda: one.running)
+        time.sleep(0.5)
+        backend = one.backend()
+        members = family(one)
+        assert value(Place(backend, file).done(lambda _: 1, 1)[0]) == 1
+        backend.close()
+        assert one.running  # until the run ends
+    assert len(psutil.wait_procs(members, timeout=30)[1]) == 0
+    assert one.running is False
+
+
+def test_one_that_was_begun_and_never_used_is_gone_at_once(state: Path) -> None:
+    one = cluster(1, "700 MB")
+    assert isinstance(one, LocalCluster)
+    before = psutil.Process().children()
+    with one.begun():
+        (process,) = [child for child in psutil.Process().children() if child not in before]
+        members = [process, *process.children(recursive=True)]
+        folders = list((state / "vre-dm" / "clusters").iterdir())
+    assert len(psutil.wait_procs(members, timeout=30)[1]) == 0
+    assert [folder for folder in folders if folder.exists()] == [
+        folder for folder in folders if ClusterFolder(folder).here
+    ]
+
+
+def test_one_that_runs_already_is_not_begun_nor_ended_with_a_run(two: LocalCluster) -> None:
+    with LocalCluster.attached(Path(two.handed()["folder"]).parent, two.id).begun():  # type: ignore[union-attr]
+        pass
+    with two.begun():
+        pass
+    assert two.running
+
+
 def test_nobody_else_can_read_the_key(two: LocalCluster) -> None:
     folder = Path(two.handed()["folder"])
     assert folder.stat().st_mode & 0o077 == 0

@@ -1,7 +1,9 @@
 """`dm.cluster()`: a Dask Gateway where one is configured, else processes of this machine."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from vre_dm.compute.cluster import settings
@@ -29,6 +31,7 @@ __all__ = [
     "cluster",
     "clusters",
     "gateway_options",
+    "place",
 ]
 
 IDLE = 900.0
@@ -113,13 +116,33 @@ def backend_for(handed: Mapping[str, Any], stop: threading.Event | None = None) 
     NoCluster, VersionsDiffer, LoginRefused, InvalidConfiguration, JobCancelled
         It cannot be used.
     """
+    return restored(handed).backend(stop)
+
+
+@contextmanager
+def place(handed: Mapping[str, Any], stop: threading.Event) -> Iterator[Callable[[], "DaskBackend"]]:
+    """Give what opens a cluster for a run; one of this machine starts at once, while the run is planned.
+
+    Parameters
+    ----------
+    handed, stop
+        As for `backend_for`, whose errors may come at the begin or when it is opened.
+    """
+    if handed["kind"] != "local":
+        yield partial(backend_for, handed, stop)
+        return
+    found = restored(handed)
+    with found.begun() if isinstance(found, LocalCluster) else nullcontext():
+        yield partial(found.backend, stop)
+
+
+def restored(handed: Mapping[str, Any]) -> Cluster:
+    """Find a cluster again in another process than the one that described it; see `backend_for`."""
     if len(handed) == 1:
-        found = cluster(kind=handed["kind"])
-    elif handed["kind"] == "local":
-        found = LocalCluster.restored(default_root(), handed)
-    else:
-        found = GatewayCluster.restored(handed)
-    return found.backend(stop)
+        return cluster(kind=handed["kind"])
+    if handed["kind"] == "local":
+        return LocalCluster.restored(default_root(), handed)
+    return GatewayCluster.restored(handed)
 
 
 def _named(name: str, others: tuple[object, ...]) -> Cluster:

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Future as Future_
 from contextlib import suppress
@@ -47,7 +47,7 @@ class Chunks:
         self._ended: SimpleQueue[Future] = SimpleQueue()
         self._open: dict[Any, tuple[int, Future, _Try]] = {}
         self._suspects: deque[int] = deque()
-        self._submit(range(len(calls)))
+        self._submit(in_turns(calls, self._workers()))
 
     def results(self, stop: threading.Event) -> Iterator[tuple[int, Part | ChunkFailed]]:
         """Tell them as they end, until none is open or the run is to stop.
@@ -118,6 +118,13 @@ class Chunks:
         """Ask a worker, apart from its chunks; raises TimeoutError where it does not answer."""
         asked = self._client._run(partial(function, self._run), workers=[worker], on_error="ignore")
         return (await asyncio.wait_for(asked, _HEED)).get(worker)
+
+    def _workers(self) -> int:
+        """How many there are now; 1 where that is not told."""
+        with suppress(Exception):  # that a scheduler is gone is said where results are awaited
+            identity = self._soon(self._client.scheduler.identity(n_workers=0)).result(_ANSWER)
+            return max(int(identity["n_workers"]), 1)
+        return 1
 
     def _submit(self, indices: Sequence[int], how: _Try = _Try.AMONG_OTHERS) -> None:
         keys = [f"{self._run}-{index}-{how.name.lower()}" for index in indices]
@@ -192,6 +199,22 @@ class Chunks:
 
     def _soon(self, work: Coroutine[Any, Any, Any]) -> Future_[Any]:
         return asyncio.run_coroutine_threadsafe(work, self._client.loop.asyncio_loop)
+
+
+def in_turns(calls: Sequence[Call], workers: int) -> list[int]:
+    """Order in which workers that are equally fast have a file each, which is opened once then.
+
+    To open a file takes as long as to read some hundred thousand events of it, and much longer where it has
+    many branches. What comes of the chunks does not depend on the order.
+    """
+    files: dict[int, int] = {}
+    places: list[tuple[int, int, int]] = []
+    begun: Counter[int] = Counter()
+    for _, chunk in calls:
+        number = files.setdefault(chunk.input, len(files))
+        places.append((number // workers, begun[number], number))
+        begun[number] += 1
+    return sorted(range(len(calls)), key=places.__getitem__)
 
 
 async def _all(work: Sequence[Coroutine[Any, Any, None]]) -> None:

@@ -5,6 +5,7 @@ of their server, so they could not be shown through another one.
 """
 
 import secrets
+from functools import cached_property
 from hmac import compare_digest
 from typing import Any
 
@@ -26,15 +27,26 @@ class PrivateScheduler(Scheduler):
         """Listen; nobody is answered before this is done."""
         super().start_http_server(*args, **more)
         self.below = secrets.token_urlsafe(32)
-        self.http_server.request_callback = _Below(self.below, self.http_application)
+        self.http_server.request_callback = _Below(self)
 
 
 class _Below(RoutingApplication):
-    """The pages of an application, below a name; at any other path there is nothing."""
+    """The pages of a scheduler, below a name; at any other path there is nothing.
 
-    def __init__(self, name: str, pages: RoutingApplication) -> None:
+    They are made when somebody first looks: what they import takes as long as all else of a cluster.
+    """
+
+    def __init__(self, scheduler: PrivateScheduler) -> None:
         super().__init__()
-        self._name, self._pages = name, pages
+        self._name, self._scheduler = scheduler.below, scheduler
+
+    @cached_property
+    def _pages(self) -> RoutingApplication:
+        from distributed.dashboard.scheduler import connect
+
+        pages: RoutingApplication = self._scheduler.http_application
+        connect(pages, self._scheduler.http_server, self._scheduler)
+        return pages
 
     def find_handler(self, request: Any, **more: Any) -> Any:
         said, slash, page = request.path.removeprefix("/").partition("/")

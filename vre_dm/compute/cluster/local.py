@@ -6,8 +6,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -47,6 +47,7 @@ class LocalCluster:
         self._root, self._order, self._folder = root, order, folder
         # Only who made it ends it with a block.
         self._mine = folder is None
+        self._starting: subprocess.Popen[bytes] | None = None
 
     @classmethod
     def of(cls, root: Path, workers: WorkerRange | None, memory: int | None, idle: float) -> "LocalCluster":
@@ -98,9 +99,31 @@ class LocalCluster:
             Its folder cannot be made.
         """
         if not self.running:
-            self._folder = ClusterFolder.new(self._root, self._order)
-            _wait(self._folder, _spawn(self._folder))
+            self._start()
+            self._wait()
         return self
+
+    @contextmanager
+    def begun(self) -> Iterator[None]:
+        """Start it for a run of this process, which need not wait: `backend` does. At the end it ends too.
+
+        One that runs already is left as it is.
+
+        Raises
+        ------
+        NotWritable
+            Its folder cannot be made.
+        """
+        if not self._mine or self.running:
+            yield
+            return
+        # It has this process to end with, however long that takes to need it.
+        self._order = replace(self._order, owner=str(myself()), idle=0.0)
+        self._start()
+        try:
+            yield
+        finally:
+            self.down()
 
     def scale(self, workers: int | tuple[int, int]) -> None:
         """Change the number of workers, also while a run uses them.
@@ -120,8 +143,12 @@ class LocalCluster:
     def down(self) -> None:
         """End it with all its processes."""
         folder, self._folder = self._folder, None
+        starting, self._starting = self._starting, None
         if folder is None:
             return
+        if starting is not None and starting.poll() is None:  # nobody has used it
+            with suppress(ProcessLookupError):
+                os.killpg(starting.pid, signal.SIGKILL)
         process = folder.process
         folder.end()
         until = time.monotonic() + _END
@@ -156,27 +183,33 @@ class LocalCluster:
         return cls(root, order, folder) if order is not None else None
 
     def backend(self, stop: threading.Event | None = None) -> "DaskBackend":
-        """Use it for a run. One that does not run yet is started, and ends with the run or with this process.
+        """Use it for a run. One that is not up yet is waited for, or started and ends with the run.
 
         Raises
         ------
         NoCluster, VersionsDiffer
             It cannot be used.
         """
+        with ExitStack() as end:
+            if self._starting is not None:
+                self._wait()
+            elif self._mine and not self.running:
+                end.enter_context(self.begun())
+                self._wait()
+            return self._backend(stop, end.pop_all().close)
+
+    def _backend(self, stop: threading.Event | None, end: Callable[[], None]) -> "DaskBackend":
         from vre_dm.compute.dask_backend import DaskBackend
 
-        for_the_run = self._mine and not self.running
-        if for_the_run:
-            self._order = replace(self._order, owner=str(myself()))
-            self.up()
         access = self._access()
         if access is None:
+            end()
             msg = f"{self.name} ended; make another one"
             raise NoCluster(msg)
         return DaskBackend(
             access,
             self.name,
-            self.down if for_the_run else lambda: None,
+            end,
             patience=_PATIENCE if self._order.minimum else 0.0,  # from zero workers come with the work
             stop=stop,
         )
@@ -191,6 +224,16 @@ class LocalCluster:
     def __repr__(self) -> str:
         stands = self.id if self.running else "not started"
         return f"<{self.name}, {size_text(self._order.memory)} each: {stands}>"
+
+    def _start(self) -> None:
+        self._folder = ClusterFolder.new(self._root, self._order)
+        self._starting = _spawn(self._folder)
+
+    def _wait(self) -> None:
+        """Until it can be used."""
+        process, self._starting = self._starting, None
+        if self._folder is not None and process is not None:
+            _wait(self._folder, process)
 
     def _access(self) -> Contact | None:
         folder = self._folder

@@ -11,7 +11,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from vre_dm.compute.cluster.folder import ClusterFolder, Contact, Size
 from vre_dm.compute.memory import MALLOC
@@ -36,11 +36,11 @@ def serve(folder: ClusterFolder) -> None:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(_PRELOADED))
     multiprocessing.forkserver.ensure_running()  # imports beside ours
-    asyncio.run(_serve(folder, context))
+    asyncio.run(_serve(folder))
     folder.remove()  # where it failed its log is to be read
 
 
-async def _serve(folder: ClusterFolder, context: Any) -> None:
+async def _serve(folder: ClusterFolder) -> None:
     task = asyncio.current_task()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)  # type: ignore[union-attr]
@@ -48,16 +48,15 @@ async def _serve(folder: ClusterFolder, context: Any) -> None:
     if order is None:
         return
     with suppress(asyncio.CancelledError):
-        async with _cluster(order, context) as cluster:
+        async with _cluster(order) as cluster:
             _resize(cluster, order)
             folder.open(_access(cluster))
             await _follow(cluster, folder, order)
 
 
-def _cluster(order: Size, context: Any) -> "LocalCluster":
+def _cluster(order: Size) -> "LocalCluster":
     import dask
-    from distributed import LocalCluster, Security
-    from distributed.utils import get_mp_context
+    from distributed import LocalCluster, Security, utils
 
     from vre_dm.compute.cluster.dashboard import PrivateScheduler
 
@@ -75,8 +74,8 @@ def _cluster(order: Size, context: Any) -> "LocalCluster":
             "distributed.dashboard.link": _DASHBOARD,
         }
     )
-    get_mp_context()  # sets a list of its own, once
-    context.set_forkserver_preload(list(_PRELOADED))
+    # Its own list has packages that workers may never need, and it would import them here first.
+    utils._forkserver_preload_set = True
     cluster = LocalCluster(
         n_workers=order.minimum,
         threads_per_worker=1,
@@ -86,6 +85,7 @@ def _cluster(order: Size, context: Any) -> "LocalCluster":
         asynchronous=True,
     )
     cluster.scheduler_spec["cls"] = PrivateScheduler
+    cluster.scheduler_spec["options"]["dashboard"] = False  # it makes its pages when somebody looks
     return cluster
 
 

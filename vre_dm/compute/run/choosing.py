@@ -8,7 +8,6 @@ from threading import Event
 
 from vre_dm.compute.allowed import Permit
 from vre_dm.compute.inputs import Away, Input
-from vre_dm.compute.lending import samples_of, tokens_of
 from vre_dm.compute.preparing import Prepared
 from vre_dm.compute.reading import shelf
 from vre_dm.compute.remote import OPENING
@@ -147,6 +146,8 @@ def _trouble(order: Order, dataset: Dataset, there: Sequence[Input]) -> str:
         return ""
     if dataset.instance.auth in _CERTIFICATES:
         return "the login is a certificate, which workers do not get; log in with a token, or use fetch=True"
+    from vre_dm.compute.lending import samples_of, tokens_of  # with the client of the storage, which few need
+
     try:
         tokens_of(dataset.access, samples_of(there), _kept(order, dataset))
     except VreDmError as error:

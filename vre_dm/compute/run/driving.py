@@ -3,8 +3,8 @@
 import math
 import os
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -83,27 +83,29 @@ def _drive(
             order, dataset, lambda some: _prepared(_plan_of(order, function, reduce, some), stop), tell, stop
         )
     stood = [None if source.path is None else standing_of(source.path) for source in inputs]
-    before = [*map(RunFolder, earlier(job, order.key))]
-    if order.grid is None:
-        plan = _plan_of(order, function, reduce, inputs)
-    else:
-        plan = partial(prepare_scan, order, function, reduce, run, before)
-    prepared = _prepared(plan, stop)
-    # All of it as it is here: an order may be of long ago, before an upgrade or an edit of what is imported.
-    key = fingerprint(order.key, environment(), prepared.work.taken, prepared.work.columns, function.fresh())
-    checkpoint = Checkpoint(run, key, prepared.plan, stood)
-    checkpoint.adopt(before)
-    progress = Progress(prepared.plan, tell)
-    loop = Loop(prepared, checkpoint, progress, order.on_error)
-    try:
-        value = loop.run(lambda: backend_of(order, stop), stop)
-    except JobCancelled:
-        tell(Cancelled(progress.files, len(inputs)))
-        raise
-    except ChunkFailed as error:
-        if error.cause == DatasetChanged.__name__:  # as it was read from a server
-            raise DatasetChanged(str(error)) from error
-        raise
+    with place_of(order, stop) as place:
+        before = [*map(RunFolder, earlier(job, order.key))]
+        if order.grid is None:
+            plan = _plan_of(order, function, reduce, inputs)
+        else:
+            plan = partial(prepare_scan, order, function, reduce, run, before)
+        prepared = _prepared(plan, stop)
+        # All of it as it is here: an order may be older than an upgrade or an edit of what it imports.
+        work = prepared.work
+        key = fingerprint(order.key, environment(), work.taken, work.columns, function.fresh())
+        checkpoint = Checkpoint(run, key, prepared.plan, stood)
+        checkpoint.adopt(before)
+        progress = Progress(prepared.plan, tell)
+        loop = Loop(prepared, checkpoint, progress, order.on_error)
+        try:
+            value = loop.run(place, stop)
+        except JobCancelled:
+            tell(Cancelled(progress.files, len(inputs)))
+            raise
+        except ChunkFailed as error:
+            if error.cause == DatasetChanged.__name__:  # as it was read from a server
+                raise DatasetChanged(str(error)) from error
+            raise
     _check_unchanged(order, inputs, stood, dataset)
     failed = failures(value)
     for failure in failed[:_TOLD]:
@@ -182,16 +184,18 @@ def earlier(job: JobFolder, key: str, *, same: bool = False) -> list[JobFolder]:
     return found
 
 
-def backend_of(order: Order, stop: threading.Event) -> Backend:
-    """Give the place where the chunks are done."""
+@contextmanager
+def place_of(order: Order, stop: threading.Event) -> Iterator[Callable[[], Backend]]:
+    """Give what opens the place where the chunks are done."""
     if order.on is None:
         from vre_dm.compute.here import Here
 
-        return Here()
-    from vre_dm.compute.cluster import backend_for
+        yield Here
+        return
+    from vre_dm.compute.cluster import place
 
-    backend: Backend = backend_for(order.on, stop)
-    return backend
+    with place(order.on, stop) as opened:
+        yield opened
 
 
 def _remarks(loop: Loop, checkpoint: Checkpoint, failed: int, *, draws: bool) -> list[str]:

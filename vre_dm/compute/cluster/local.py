@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -190,29 +190,25 @@ class LocalCluster:
         NoCluster, VersionsDiffer
             It cannot be used.
         """
+        from vre_dm.compute.dask_backend import DaskBackend  # takes a while, in which it starts
+
         with ExitStack() as end:
             if self._starting is not None:
                 self._wait()
             elif self._mine and not self.running:
                 end.enter_context(self.begun())
                 self._wait()
-            return self._backend(stop, end.pop_all().close)
-
-    def _backend(self, stop: threading.Event | None, end: Callable[[], None]) -> "DaskBackend":
-        from vre_dm.compute.dask_backend import DaskBackend
-
-        access = self._access()
-        if access is None:
-            end()
-            msg = f"{self.name} ended; make another one"
-            raise NoCluster(msg)
-        return DaskBackend(
-            access,
-            self.name,
-            end,
-            patience=_PATIENCE if self._order.minimum else 0.0,  # from zero workers come with the work
-            stop=stop,
-        )
+            access = self._access()
+            if access is None:
+                msg = f"{self.name} ended; make another one"
+                raise NoCluster(msg)
+            return DaskBackend(
+                access,
+                self.name,
+                end.pop_all().close,
+                patience=_PATIENCE if self._order.minimum else 0.0,  # from zero workers come with the work
+                stop=stop,
+            )
 
     def __enter__(self) -> Self:
         return self.up()

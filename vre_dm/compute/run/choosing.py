@@ -10,7 +10,6 @@ from vre_dm.compute.allowed import Permit
 from vre_dm.compute.inputs import Away, Input
 from vre_dm.compute.preparing import Prepared
 from vre_dm.compute.reading import shelf
-from vre_dm.compute.remote import OPENING
 from vre_dm.compute.run.order import Order
 from vre_dm.compute.run.taking import checksum_of, taken
 from vre_dm.compute.tree import Tree
@@ -66,6 +65,8 @@ def inputs_for(
 
 def _may_pay(order: Order, dataset: Dataset) -> bool:
     """Whether it is worth a look where the files are: they are brought by a rule, or too small."""
+    from vre_dm.compute.remote import OPENING  # with the client of the storage, which few need
+
     if order.kind == "path" or dataset.instance.replica:
         return False
     sizes = [file.size or 0 for file in dataset.files.matching(order.files)]
@@ -91,6 +92,8 @@ def located(dataset: Dataset, files: str | None, run: str, *, beside: bool = Fal
 
 def pays(away: Sequence[Input], prepare: Prepare) -> bool:
     """Whether to read files where they are moves much less than to fetch them, judged by the first."""
+    from vre_dm.compute.remote import OPENING
+
     first, whole, opening = away[0], sum(source.size or 0 for source in away), len(away) * OPENING
     if not first.size or _LESS * opening > whole:
         return False
@@ -146,7 +149,7 @@ def _trouble(order: Order, dataset: Dataset, there: Sequence[Input]) -> str:
         return ""
     if dataset.instance.auth in _CERTIFICATES:
         return "the login is a certificate, which workers do not get; log in with a token, or use fetch=True"
-    from vre_dm.compute.lending import samples_of, tokens_of  # with the client of the storage, which few need
+    from vre_dm.compute.lending import samples_of, tokens_of
 
     try:
         tokens_of(dataset.access, samples_of(there), _kept(order, dataset))

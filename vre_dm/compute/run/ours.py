@@ -25,17 +25,18 @@ def is_users(module: types.ModuleType) -> bool:
         return False
     file = getattr(module, "__file__", None)
     if file is not None:
-        return is_users_file(Path(file))
+        return is_users_file(file)
     folders = [place for place in getattr(module, "__path__", ()) if isinstance(place, str)]
     if folders:
-        return any(is_users_file(Path(folder)) for folder in folders)
+        return any(is_users_file(folder) for folder in folders)
     return sys.modules.get(name) is not module
 
 
 @functools.cache
-def is_users_file(file: Path) -> bool:
+def is_users_file(file: str) -> bool:
     """Whether a file of Python's belongs to no installed package."""
-    return not any(file.resolve().is_relative_to(root) for root in _roots())
+    path = Path(file).resolve()
+    return not any(path.is_relative_to(root) for root in _roots())
 
 
 def version_of(module: types.ModuleType) -> str:

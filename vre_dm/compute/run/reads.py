@@ -121,7 +121,7 @@ def texts_of(names: Sequence[str]) -> dict[str, bytes]:
         waiting.append(parent)
         spec = _spec(name)
         file = Path(spec.origin) if spec is not None and spec.has_location and spec.origin else None
-        if file is None or not is_users_file(file):
+        if file is None or not is_users_file(str(file)):
             continue
         with suppress(OSError):
             texts[name] = file.read_bytes()

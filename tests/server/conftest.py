@@ -1,5 +1,6 @@
 """A Jupyter server with the extension, and the embedded lake as its one configured lake."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -8,15 +9,18 @@ from typing import Any
 import pytest
 from pytest_jupyter.jupyter_server import *  # noqa: F403  here only: its automatic fixtures would break Playwright
 from tornado.httpclient import HTTPResponse
+from tornado.ioloop import IOLoop
 
 from tests.lake.conftest import lake, make, rucio  # noqa: F401  they use the same lake
-from tests.server.listening import Listen, listener
+from tests.server.listening import PATIENCE, Listen, eventually, listener
 from vre_dm import session
 from vre_dm.compute.cluster.folder import default_root
 from vre_dm.compute.cluster.local import LocalCluster
 from vre_dm.compute.cluster.range import WorkerRange
+from vre_dm.pool import Pool
 from vre_dm.sandbox import LakeStatus
 from vre_dm.server import launching
+from vre_dm.server.base import Handler
 
 Asked = Callable[..., Awaitable[HTTPResponse]]
 
@@ -39,6 +43,17 @@ def jp_server_config(
     return {"ServerApp": {"jpserver_extensions": {"vre_dm": True}}, "VreDm": settings}
 
 
+@pytest.fixture(autouse=True)
+def no_stream_outlives_its_loop(jp_asyncio_loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Wait for the other ends of websockets: one that is half closed would be found open in a later test."""
+    yield
+
+    async def over() -> None:
+        await eventually(lambda: not IOLoop.current().handlers)
+
+    jp_asyncio_loop.run_until_complete(over())
+
+
 @pytest.fixture
 def on_lake(
     embedded_lake: LakeStatus, monkeypatch: pytest.MonkeyPatch, jp_server_config: object
@@ -55,6 +70,7 @@ def api(jp_fetch: Asked) -> Asked:
     async def ask(*path: str, body: object = None, method: str = "GET", **more: Any) -> HTTPResponse:
         sent = None if body is None else json.dumps(body)
         sent = "" if sent is None and method in {"POST", "PATCH", "PUT"} else sent
+        more = {"connect_timeout": PATIENCE, "request_timeout": PATIENCE} | more
         return await jp_fetch("vre-dm", "api", *path, method=method, body=sent, raise_error=False, **more)
 
     return ask
@@ -89,7 +105,7 @@ def made(clusters_root: Path) -> Iterator[LocalCluster]:
     """A cluster that was started in Python."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(clusters_root))
-        one = LocalCluster.of(default_root(), WorkerRange(1, 1), 400_000_000, 600.0).up()
+        one = LocalCluster.of(default_root(), WorkerRange(1, 1), 400_000_000, 0.0).up()
     yield one
     one.down()
 
@@ -99,6 +115,17 @@ def sees_clusters(clusters_root: Path, jp_server_config: object, monkeypatch: py
     """The server sees those clusters, and no gateway of this machine."""
     monkeypatch.setenv("XDG_STATE_HOME", str(clusters_root))
     monkeypatch.delenv("DASK_GATEWAY__ADDRESS", raising=False)
+
+
+def hurried(monkeypatch: pytest.MonkeyPatch, which: Callable[[Handler, str], bool]) -> None:
+    """Have little patience with such questions: of a handler, put to somebody."""
+    within = Handler._within
+
+    async def soon(handler: Handler, pool: Pool, call: Callable[[], Any], who: str, **how: bool) -> Any:
+        handler.app.patience = 0.3 if which(handler, who) else 60.0
+        return await within(handler, pool, call, who, **how)  # which reads it before it waits
+
+    monkeypatch.setattr(Handler, "_within", soon)
 
 
 def said(response: HTTPResponse) -> Any:

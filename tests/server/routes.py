@@ -9,6 +9,8 @@ from tornado import web
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
 from tornado.routing import PathMatches, Rule
 
+from tests.server.listening import PATIENCE
+
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _NAMES = ("0" * 8, "0" * 32, "x")  # of a job, of a rule, of anything
 NEEDS_BODY = ("POST", "PUT", "PATCH")
@@ -66,7 +68,8 @@ def plant(application: web.Application, path: str, handler: type[web.RequestHand
 async def sent(url: str, method: str, **headers: str) -> HTTPResponse:
     """Answer to a request with these headers and nothing else."""
     body = "" if method in NEEDS_BODY else None
-    request = HTTPRequest(url, method=method, headers=headers, body=body, follow_redirects=False)
+    patience = {"connect_timeout": PATIENCE, "request_timeout": PATIENCE}
+    request = HTTPRequest(url, method=method, headers=headers, body=body, follow_redirects=False, **patience)
     return await AsyncHTTPClient().fetch(request, raise_error=False)
 
 

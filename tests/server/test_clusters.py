@@ -11,6 +11,7 @@ from tornado.web import Application
 from tests.server.conftest import Asked, said
 from tests.server.listening import eventually
 from vre_dm.compute.cluster.local import LocalCluster
+from vre_dm.server import clusters
 from vre_dm.server.app import VreDm
 
 ORDER = {"kind": "local", "workers": [1, 1], "memory": "400 MB", "idle": 300, "options": {}}
@@ -41,7 +42,8 @@ async def test_a_cluster_made_in_python_is_listed_with_what_it_has(api: Asked, m
 
 
 @pytest.mark.usefixtures("sees_clusters")
-async def test_a_cluster_is_started_resized_and_ended(api: Asked) -> None:
+async def test_a_cluster_is_started_resized_and_ended(api: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clusters, "_STARTS", 100.0)
     begun = await api("clusters", method="POST", body=ORDER)
     assert begun.code == 201, begun.body
     name = said(begun)["name"]

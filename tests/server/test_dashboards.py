@@ -17,7 +17,7 @@ from tornado.netutil import bind_sockets
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from tests.server.conftest import Asked, said
-from tests.server.listening import eventually
+from tests.server.listening import PATIENCE, eventually
 from tests.server.routes import as_header, cookies, sent
 from vre_dm.compute import cluster as clusters
 from vre_dm.compute.cluster.folder import ClusterFolder, Contact, Size, default_root
@@ -26,6 +26,7 @@ from vre_dm.compute.cluster.local import LocalCluster
 from vre_dm.compute.cluster.server import control
 from vre_dm.errors import NoCluster
 from vre_dm.lake.transfer.owner import myself, process
+from vre_dm.server import dashboards
 from vre_dm.server.dashboards import Addresses
 
 Curiosity = list[dict[str, str]]
@@ -33,14 +34,29 @@ Curiosity = list[dict[str, str]]
 
 
 @pytest.fixture
-def base(sees_clusters: None, http_server: object, jp_http_port: int, jp_base_url: str) -> str:
-    """Address of the server's clusters."""
+def base(
+    sees_clusters: None,
+    http_server: object,
+    jp_http_port: int,
+    jp_base_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> str:
+    """Address of the server's clusters, which waits for pages that are made slowly."""
+    for limit in ("_CONNECT", "_ANSWER"):
+        monkeypatch.setattr(dashboards, limit, 100.0)
     return f"http://127.0.0.1:{jp_http_port}{jp_base_url}vre-dm/api/clusters/"
 
 
 async def _joined(address: str, token: str, headers: dict[str, str]) -> WebSocketClientConnection:
-    request = HTTPRequest("ws" + address.removeprefix("http"), headers=headers)
+    request = HTTPRequest("ws" + address.removeprefix("http"), headers=headers, connect_timeout=PATIENCE)
     return await websocket_connect(request, subprotocols=["bokeh", token])
+
+
+async def _left(socket: WebSocketClientConnection) -> None:
+    """Close it, and read what is on its way: the answer to that comes last."""
+    socket.close()
+    while await socket.read_message() is not None:
+        pass
 
 
 def _session(page: str) -> str:
@@ -67,7 +83,7 @@ async def test_a_page_comes_with_its_parts_and_talks_to_the_cluster(
     first = await socket.read_message()
     assert first is not None
     assert json.loads(first)["msgtype"] == "ACK"
-    socket.close()
+    await _left(socket)
     await eventually(lambda: jp_web_app.settings["vre_dm"].open_streams["dashboards"] == 0)
 
 
@@ -104,7 +120,7 @@ async def test_a_dashboard_itself_talks_to_no_page_of_another_site(base: str, ma
     first = await socket.read_message()
     assert first is not None
     assert json.loads(first)["msgtype"] == "ACK"
-    socket.close()
+    await _left(socket)
 
 
 async def test_who_does_not_know_where_a_dashboard_is_finds_none(
@@ -384,6 +400,6 @@ async def test_a_cluster_of_a_gateway_is_started_with_its_options_and_looked_int
     first = await socket.read_message()
     assert first is not None
     assert json.loads(first)["msgtype"] == "ACK"
-    socket.close()
+    await _left(socket)
     assert (await api("clusters", name, method="PATCH", body={"workers": [0, 2]})).code == 200
     assert (await api("clusters", name, method="DELETE")).code == 204

@@ -30,6 +30,7 @@ def test_a_disk_that_hangs_holds_one_thread_and_no_other_disk() -> None:
             disks.ask(Path("/dead/a"), hang)
     assert asked == [1]
     assert len(set(threading.enumerate()) - before) == 1
+    disks._patience = 60.0
     assert disks.ask(Path("/other/a"), lambda: 5) == 5
     back.set()
 
@@ -63,6 +64,7 @@ async def test_a_job_on_a_disk_that_hangs_is_told_and_forgotten_and_nothing_else
         tmp_path / "xdg_state_home" / "vre-dm" / "jobs", Cancelled(0, 1), owner=DEAD, now=time.time()
     )
     name, extension = name_of(fetch), jp_web_app.settings["vre_dm"]
+    extension.disks = Disks(patience=60)
     assert said(await api("jobs", name))["kept"] == 0
     extension.disks, back = Disks(lambda _: "/", patience=0.3), threading.Event()
     with pytest.raises(Hung):

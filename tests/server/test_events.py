@@ -44,7 +44,10 @@ async def test_every_page_hears_a_job_from_its_start_to_its_end_and_when_it_is_f
             assert await page.until("job-gone") == {"job": name}
 
 
-async def test_a_fetch_of_a_notebook_is_heard_too(listen: Listen, lake: Lake, tmp_path: Path) -> None:
+async def test_a_fetch_of_a_notebook_is_heard_too(
+    listen: Listen, lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "_SESSION", session._Session())  # what it keeps is of this test's folders
     async with listen("events") as page:
         await page.until("ready")
         await asyncio.to_thread(lambda: session.fetch(DID, tmp_path / "to", progress=lambda _: None))

@@ -20,6 +20,7 @@ TASK = Task(FETCH, "no-such-lake", "a:b", {"target": "/nowhere"})
 def of_this_test(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.delenv("RUCIO_CONFIG", raising=False)
+    monkeypatch.setattr(launching, "_PATIENCE", 100.0)  # a busy machine starts processes slowly
 
 
 def test_what_the_process_refuses_is_the_error_of_the_same_call_here() -> None:
@@ -58,9 +59,14 @@ def test_no_secret_is_among_the_last_words(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_process_that_tells_nothing_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     pid = tmp_path / "pid"
+
+    def none_yet(*_: object) -> None:
+        until(lambda: pid.exists() and pid.read_text())  # it is up, and tells nothing
+
     code = f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
     monkeypatch.setattr(launching, "_COMMAND", (sys.executable, "-c", code))
     monkeypatch.setattr(launching, "_PATIENCE", 3.0)
+    monkeypatch.setattr(launching, "job_of", none_yet)
     with pytest.raises(JobNotStarted, match="told nothing for 3 s"):
         Launches(1).launch(TASK)
     until(lambda: not Path("/proc", pid.read_text()).exists())

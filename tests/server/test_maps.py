@@ -19,6 +19,7 @@ async def test_a_map_that_is_continued_keeps_its_chunks_and_takes_the_place_of_t
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(launching, "_SETTLE", 0.5)  # the new one has not planned by then
+    monkeypatch.setattr(launching, "_PATIENCE", 100.0)
     gate = tmp_path / "gate"
     stopped_here(session.job_folder(), files.order(gated(gate, ENTRIES)), 1)
     (old,) = said(await api("jobs"))["jobs"]

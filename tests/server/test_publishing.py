@@ -5,15 +5,18 @@ import os
 import signal
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.server import half_way
 from tests.server.conftest import Asked, said
 from tests.server.fetches import LONG, over
 from vre_dm.errors import InvalidRequest, InvalidUpload, NotInLake
 from vre_dm.lake.jobs.task import Task
 from vre_dm.lake.lake import Lake
 from vre_dm.sandbox import LakeStatus
+from vre_dm.server import launching
 from vre_dm.server.below import Shown
 from vre_dm.server.publishing import _task
 
@@ -49,6 +52,15 @@ def order(name: str, **changes: object) -> dict[str, object]:
         "comment": None,
         "dry_run": True,
     } | changes
+
+
+async def killed_half_way(api: Asked, wish: dict[str, object]) -> Any:
+    """An upload whose process was killed before all its bytes had left."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(launching, "_COMMAND", half_way.COMMAND)
+        job = said(await api("publish", method="POST", body=wish, **LONG))
+    os.kill(job["pid"], signal.SIGKILL)
+    return job
 
 
 async def test_the_form_gets_the_schema_and_the_scopes_that_may_be_written(api: Asked) -> None:
@@ -98,12 +110,11 @@ async def test_a_file_is_rehearsed_uploaded_and_can_be_fetched(
 async def test_a_killed_upload_is_continued_with_all_that_was_said(
     api: Asked, name: str, lake: Lake, jp_root_dir: Path
 ) -> None:
-    size = 200_000_000  # so that it cannot be over before it is killed; of zeros, it takes no room here
+    size = 20_000_000  # more than one piece; of zeros, it takes no room here
     with (jp_root_dir / "to go" / f"{name}.csv").open("wb") as file:
         file.truncate(size)
     wish = order(name, dry_run=False, prefix="run1.", comment="why")
-    job = said(await api("publish", method="POST", body=wish, **LONG))
-    os.kill(job["pid"], signal.SIGKILL)
+    job = await killed_half_way(api, wish)
     died = await over(api, job["job"])
     assert (died["state"], died["can"]) == ("died", ["continue", "delete"])
     again = await api("jobs", job["job"], "continue", method="POST", **LONG)
@@ -120,10 +131,9 @@ async def test_a_killed_upload_does_not_go_on_with_a_link_that_took_the_place_of
 ) -> None:
     file, secret = jp_root_dir / "to go" / f"{name}.csv", tmp_path / "secret"
     with file.open("wb") as stream:
-        stream.truncate(200_000_000)
+        stream.truncate(20_000_000)
     secret.write_text("s")
-    job = said(await api("publish", method="POST", body=order(name, dry_run=False), **LONG))
-    os.kill(job["pid"], signal.SIGKILL)
+    job = await killed_half_way(api, order(name, dry_run=False))
     assert "continue" in (await over(api, job["job"]))["can"]
     file.unlink()
     file.symlink_to(secret)

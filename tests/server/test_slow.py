@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.conftest import Asked, said
+from tests.server.conftest import Asked, hurried, said
 from tests.server.slow import LONG, SlowLake, slow_lake
 
 PATIENCE = 120
@@ -89,6 +89,13 @@ async def test_the_first_files_leave_before_the_last_one_is_known(slow: SlowLake
 async def test_closing_the_connection_stops_the_question(
     slow: SlowLake, jp_http_port: int, jp_auth_header: dict[str, str], jp_web_app: Any, api: Asked
 ) -> None:
+    before = set(threading.enumerate())
+
+    def asking() -> list[threading.Thread]:
+        """Threads in which scopes are asked about ahead; one ends when it has nothing more to ask."""
+        new = set(threading.enumerate()) - before
+        return [thread for thread in new if thread.name.startswith("ThreadPoolExecutor")]
+
     slow.open(slow.scopes[0])
     reader, writer = await asyncio.open_connection("127.0.0.1", jp_http_port)
     head = ["GET /a%40b/vre-dm/api/search HTTP/1.1", "Host: localhost"]
@@ -99,7 +106,7 @@ async def test_closing_the_connection_stops_the_question(
     await writer.wait_closed()
     slow.open()
     pool = jp_web_app.settings["vre_dm"].lakes.named("slow").pool
-    await until(lambda: pool.unanswered == 0)
+    await until(lambda: pool.unanswered == 0 and not asking())
     asked = set(slow.asked)
     assert len(asked) < len(slow.scopes)
     assert said(await api("scopes"))["scopes"] == slow.scopes  # and its threads are free for others
@@ -154,19 +161,22 @@ class TestFew:
 
 
 class TestImpatience:
-    """With little time for a question."""
+    """With little time for the question that hangs, and much for all others."""
 
-    @pytest.fixture
-    def settings(self) -> dict[str, object]:
-        return {"concurrency": 2, "queue": 2, "patience": 0.3}
-
-    async def test_a_question_that_takes_too_long_is_given_up(self, slow: SlowLake, api: Asked) -> None:
+    async def test_a_question_that_takes_too_long_is_given_up(
+        self, slow: SlowLake, api: Asked, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert (await api("scopes")).code == 200
+        hurried(monkeypatch, lambda handler, who: who == "the lake slow")
         response = await api("search")
         answer = said(response)
         assert (response.code, answer["error"]) == (502, "Unreachable")
         assert "the lake slow has not answered" in answer["message"]
 
-    async def test_a_stream_that_stops_half_way_says_why(self, slow: SlowLake, api: Asked) -> None:
+    async def test_a_stream_that_stops_half_way_says_why(
+        self, slow: SlowLake, api: Asked, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        hurried(monkeypatch, lambda handler, who: handler._headers_written)
         slow.open(slow.scopes[0])
         response = await api("search", params={"pattern": "*"})
         first, *_, last = [json.loads(line) for line in response.body.splitlines()]

@@ -22,6 +22,7 @@ async def when_it_runs(api: Asked, path: str, **params: str) -> HTTPResponse:
     return response
 
 
+@pytest.mark.timeout(900)  # a lake from nothing, and one that is woken
 async def test_where_nothing_is_configured_a_question_starts_nothing_and_the_choice_does(
     api: Asked, jp_server_config: object, lake_root: Path, second_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -114,12 +114,14 @@ async def test_an_element_of_a_notebook_gets_no_stream_and_its_connection_back(
 
 
 class Endless(EventsHandler):
-    """More than any buffer between here and the page takes."""
+    """One event, and when somebody says so more than any buffer between here and the page takes."""
 
     async def get(self) -> None:
         await self.follow(self._events())
 
     async def _events(self) -> AsyncGenerator[Event, None]:
+        yield Event("job", "x")
+        await Ticking.go_on.wait()
         while True:
             yield Event("job", "x" * 1_000_000)
 
@@ -127,12 +129,13 @@ class Endless(EventsHandler):
 async def test_a_page_that_does_not_read_is_cut_off_and_makes_room(
     listen: Callable[..., Any], jp_web_app: web.Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(base, "_READS_FOR", 0.2)
     plant(jp_web_app, "/a%40b/vre-dm/api/ticking", Endless)
     reader, writer = await listen()
     count = jp_web_app.settings["vre_dm"].open_streams
     await has(reader, b"data: ")
     assert count["events"] == 1
+    monkeypatch.setattr(base, "_READS_FOR", 0.2)
+    Ticking.go_on.set()
     await eventually(lambda: count["events"] == 0)
     with suppress(ConnectionError):
         assert not (await asyncio.wait_for(reader.read(), PATIENCE)).endswith(b"0\r\n\r\n")  # not as if whole

@@ -125,6 +125,8 @@ def test_a_function_that_calls_itself_has_an_end():
 @pytest.fixture
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], FunctionType]:
     """Writes a module of the user's, and gives its function ``fill`` as imported anew."""
+    # Bytecode is found by second and size of its text, and these texts have both in common.
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
 
     def imported(source: str) -> FunctionType:
         (tmp_path / "cuts_of_mine.py").write_text(source)
@@ -137,10 +139,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], F
     sys.modules.pop("cuts_of_mine", None)
 
 
-def test_of_a_module_of_ones_own_only_what_is_read_counts(
-    module: Callable[[str], FunctionType], monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+def test_of_a_module_of_ones_own_only_what_is_read_counts(module: Callable[[str], FunctionType]):
     source = "LIMIT = 3\ndef select(e):\n    return e > LIMIT\ndef unused(e):\n    return 0\n"
     before = module(source)
     told, names = fingerprint(before), {each.__name__ for each in modules_of(before)}

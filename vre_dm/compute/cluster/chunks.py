@@ -5,6 +5,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from concurrent.futures import CancelledError, wait
 from concurrent.futures import Future as Future_
 from contextlib import suppress
 from enum import IntEnum
@@ -146,15 +147,24 @@ class Chunks:
         return ended
 
     def _gathered(self, futures: list["Future"], stop: threading.Event) -> list[Any]:
-        """Fetch results; nothing where the run is to stop meanwhile."""
+        """Fetch results; nothing where the run is to stop meanwhile.
+
+        Raises
+        ------
+        ClusterLost
+            The scheduler went away.
+        """
         if not futures:
             return []
         waiting = self._soon(self._client._gather(futures, errors="raise"))
-        while not stop.is_set():
-            with suppress(TimeoutError):
-                return list(waiting.result(_LOOK))
-        waiting.cancel()
-        return []
+        while not wait([waiting], _LOOK).done:
+            if stop.is_set():
+                waiting.cancel()
+                return []
+        try:
+            return list(waiting.result())
+        except (OSError, CancelledError) as error:  # the client learns of it a moment later
+            raise lost(self._name) from error
 
     def _died(self, future: "Future") -> Iterator[tuple[int, ChunkFailed]]:
         """A chunk whose workers died: tried alone, then in halves, as it may have been too large."""

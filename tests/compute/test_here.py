@@ -19,6 +19,7 @@ import uproot
 import xarray as xr
 
 from tests.compute.files import EVENTS, muons, write_tree
+from tests.lakes import until
 from vre_dm.compute.columns import Columns
 from vre_dm.compute.here import Here
 from vre_dm.compute.inputs import inputs_of
@@ -266,7 +267,7 @@ def test_a_file_that_was_written_anew_is_not_mistaken_for_the_old_one(tmp_path: 
 
 
 def test_a_run_that_is_stopped_ends_in_the_middle_of_a_chunk(ntuple: Path) -> None:
-    stop, began = threading.Event(), threading.Event()
+    stop, began, before = threading.Event(), threading.Event(), set(threading.enumerate())
 
     def endless(events: ak.Array) -> int:
         began.set()
@@ -284,7 +285,7 @@ def test_a_run_that_is_stopped_ends_in_the_middle_of_a_chunk(ntuple: Path) -> No
     run.join(30)
     assert not run.is_alive()
     assert parts == []
-    assert not [thread for thread in threading.enumerate() if "_quietly" in thread.name]
+    until(lambda: not [each for each in set(threading.enumerate()) - before if "_quietly" in each.name])
 
 
 def test_the_next_chunk_is_read_while_one_is_computed_and_no_more(

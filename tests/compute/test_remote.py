@@ -16,7 +16,7 @@ import pytest
 
 from tests.compute.remote import BASKET, ENTRIES, NEEDED, away, ranged, weighted, wide
 from tests.faults.server import Act, Breaking, breaking, status
-from tests.faults.world import HASTY, OpenAccess
+from tests.faults.world import OpenAccess
 from tests.xrootd import xrootd
 from vre_dm.compute.allowed import Permit
 from vre_dm.compute.here import Here
@@ -268,7 +268,7 @@ def test_another_kind_of_file_is_refused_with_the_way_to_read_it(server: Breakin
 
 
 def test_many_threads_read_each_its_own_bytes(server: Breaking, body: bytes) -> None:
-    file = opened(away(body, server.play("/file", ranged(body))), OpenAccess(), lambda file: file, HASTY)
+    file = opened(away(body, server.play("/file", ranged(body))), OpenAccess(), lambda file: file)
     spans = [(at, at + 70_000) for at in range(0, 4_000_000, 100_000)]
     try:
         with ThreadPoolExecutor(8) as pool:

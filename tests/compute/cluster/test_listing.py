@@ -63,6 +63,12 @@ def test_a_cluster_is_listed_with_what_it_has(one: LocalCluster) -> None:
     assert (state.running, state.waiting) == (0, 0)
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scheduler that is late is not silent."""
+    monkeypatch.setattr(listing, "_ANSWER", 60.0)
+
+
 def test_its_dashboard_is_found_where_a_hub_has_another_way_to_dashboards(one: LocalCluster) -> None:
     assert one.dashboard.startswith("http://127.0.0.1:")
     assert requests.get(one.dashboard, timeout=30).status_code == 200

@@ -7,11 +7,13 @@ import sys
 from vre_dm.compute.memory import MALLOC
 
 # Faults of two hundred arrays of four megabytes, made and freed: each page that is mapped anew is one.
+# Pages are small ones, whatever the machine prefers: THP is switched off.
 FAULTS = """
-import resource, sys
+import ctypes, resource, sys
 import numpy as np
 from vre_dm.compute.cluster.worker_memory import adapt_allocator
 
+assert ctypes.CDLL(None).prctl(41, *map(ctypes.c_ulong, (1, 0, 0, 0))) == 0
 if sys.argv[1] == "adapted":
     adapt_allocator()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt

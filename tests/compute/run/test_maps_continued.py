@@ -19,6 +19,7 @@ from vre_dm.compute.run.folder import RunFolder
 from vre_dm.compute.run.running import RunningMap, outcome_of
 from vre_dm.compute.run.starting import again, begun_job, start
 from vre_dm.errors import JobCancelled, RunFailed
+from vre_dm.lake.jobs import stopping
 from vre_dm.lake.jobs.folder import folders
 from vre_dm.lake.jobs.listing import jobs_in
 from vre_dm.lake.transfer.events import Cancelled, Computing
@@ -139,7 +140,10 @@ def test_the_same_that_runs_is_found_and_not_begun_twice(files: Files, root: Pat
     assert first.result(60) == TOTAL
 
 
-def test_it_stops_soon_when_it_is_cancelled_and_keeps_what_is_done(files: Files, root: Path, tmp_path: Path):
+def test_it_stops_soon_when_it_is_cancelled_and_keeps_what_is_done(
+    files: Files, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(stopping, "_PATIENCE", 60.0)  # a busy machine is slow to look, not deaf
     gate = tmp_path / "gate"
     order = files.order(gated(gate, 2 * ENTRIES))
     running = start(root, order)

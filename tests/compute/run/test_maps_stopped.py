@@ -20,7 +20,7 @@ from vre_dm.lake.jobs.folder import folders
 from vre_dm.lake.jobs.listing import jobs_in
 
 
-def deaf(sign: Path, gate: Path) -> Callable[[Any], float]:
+def deaf(sign: Path, gate: Path, root: Path) -> Callable[[Any], float]:
     """Sum of x; from the fourth chunk on compiled code keeps the interpreter, unless a file is there."""
 
     def total(events: Any) -> float:
@@ -28,7 +28,8 @@ def deaf(sign: Path, gate: Path) -> Callable[[Any], float]:
         import time
 
         if events.x[0] >= 3 * ENTRIES and not gate.exists():
-            time.sleep(0.5)  # in which those before are kept
+            while len([*root.rglob("*.part")]) < 3:  # those before are being kept
+                time.sleep(0.02)
             sign.touch()
             ctypes.PyDLL(None).sleep(600)
         return float(np.sum(events.x))
@@ -40,7 +41,7 @@ def test_a_function_that_holds_the_interpreter_is_ended_with_its_process(
     files: Files, root: Path, tmp_path: Path
 ):
     sign, gate = tmp_path / "sign", tmp_path / "gate"
-    order = files.order(deaf(sign, gate))
+    order = files.order(deaf(sign, gate, root))
     running = start(root, order)
     until(sign.exists)
     (job,) = jobs_in(root)

@@ -73,12 +73,20 @@ def folder(tmp_path: Path) -> Iterator[GatewayFolder]:
 
 
 def test_a_start_that_is_interrupted_leaves_nothing_running(folder: GatewayFolder) -> None:
-    words = "from vre_dm.compute.cluster.server import control as c; from pathlib import Path; "
+    # It tells of each look whether the process is there, and never finds it up.
+    words = (
+        "from vre_dm.compute.cluster.server import control as c; from pathlib import Path; "
+        "c.status = lambda folder: print(c._process(folder) is not None, flush=True); "
+    )
     starting = subprocess.Popen(
         [sys.executable, "-P", "-c", f"{words}c.up(c.GatewayFolder(Path({str(folder.path)!r})))"],
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    server = until(lambda: control._process(folder))
+    assert starting.stdout is not None
+    assert b"True\n" in starting.stdout
+    server = control._process(folder)
+    assert server is not None
     starting.send_signal(signal.SIGINT)
     assert b"KeyboardInterrupt" in starting.communicate(timeout=60)[1]
     until(lambda: server.ended)

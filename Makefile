@@ -4,7 +4,8 @@ BIN := .venv/bin
 # No configuration file of a folder above this one has a say in what is installed; UV_* variables do.
 UV := $(BIN)/uv --no-config
 # The tests often wait (for rules, tokens, pages), so more processes than cores share them, each with a lake of its own.
-SHARED := --numprocesses 3 --dist loadfile
+# Files come in the order of tests/order.py; else those with few tests, which take longest, would come last.
+SHARED := --numprocesses 3 --dist loadfile --no-loadscope-reorder -p tests.order
 LABEXTENSION := vre_dm/labextension
 EXTENSION_SOURCES := $(wildcard extension/*.json extension/*.mjs extension/yarn.lock) $(shell find extension/src extension/style extension/schema -type f)
 

@@ -2,12 +2,15 @@
 
 import os
 import signal
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 from vre_dm import sandbox
 from vre_dm.errors import FollowingStopped, JobCancelled
@@ -57,6 +60,15 @@ def own_lake(second_root: Path) -> Iterator[Callable[..., LakeStatus]]:
     sandbox.down(second_root)
 
 
+@pytest.fixture(scope="session")
+def fonts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Environment in which Matplotlib knows the fonts: it warns where it takes long to list them."""
+    folder = {"MPLCONFIGDIR": str(tmp_path_factory.mktemp("matplotlib"))}
+    words = [sys.executable, "-c", "import matplotlib.font_manager"]
+    subprocess.run(words, env=os.environ | folder, check=True, capture_output=True)
+    return folder
+
+
 def _new_root() -> Path:
     # Beside the user's own, so that both use the same private environment.
     return sandbox.default_root().with_name(f"test-lake-{os.getpid()}-{uuid.uuid4().hex[:6]}")
@@ -72,7 +84,11 @@ def pytest_runtest_call() -> Iterator[None]:
         raise AssertionError(msg) from error
 
 
-def pytest_configure() -> None:
-    """Let interrupts through: a shell that starts the tests in the background has them ignored."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Let interrupts through, which a shell that starts the tests in the background has ignored."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if config.getoption("--hypothesis-profile") != "exploring":
+        # Some examples are constants of the project's modules that are imported by then: others in each
+        # process. Where no module counts as the project's, all are drawn from the seed.
+        pytest.MonkeyPatch().setattr(providers, "is_local_module_file", lambda path: False)

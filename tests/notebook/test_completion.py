@@ -16,6 +16,12 @@ OPTIONS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch):
+    """A Tab that waits for a busy machine; how long it waits is tried where it does not."""
+    monkeypatch.setattr("vre_dm.notebook.completion._PATIENCE", 60.0)
+
+
 class Some:
     """A small lake's names."""
 

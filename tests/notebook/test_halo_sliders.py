@@ -68,7 +68,7 @@ def of(said: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
 
 def test_a_page_moves_a_slider_and_gets_the_numbers_of_that_halo(client: BlockingKernelClient) -> None:
     said = messages(client, client.execute(CELL))
-    (model,) = (content["text"].strip() for content in of(said, "stream"))
+    model = "".join(content["text"] for content in of(said, "stream")).strip()
     sliders, plot = of(said, "display_data")
     assert WIDGET in sliders["data"]
     assert "v₀ 238" in sliders["data"]["text/plain"]

@@ -4,6 +4,7 @@ import contextlib
 import io
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -199,7 +200,10 @@ def test_a_cell_that_failed_before_a_byte_came_leaves_the_word_to_the_error(
     ("last", "said"),
     [(Finished(2, 1, 1.0, 1), "failed in"), (Cancelled(1, 3), "stopped in"), (EVENT, "died after")],
 )
-def test_a_cell_that_followed_another_window_says_how_that_ended(updates: list[str], last: Event, said: str):
+def test_a_cell_that_followed_another_window_says_how_that_ended(
+    updates: list[str], monkeypatch: pytest.MonkeyPatch, last: Event, said: str
+):
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: 5.0))
     with in_cell(elapsed=100.0) as show:
         show(EVENT)
         show(last)

@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from tests.lake.conftest import lake  # noqa: F401 - a fixture
 from tests.lake.jobs.terminal import DID, FETCH, Terminal, held
 from tests.lakes import until
+from vre_dm.cli import main
 from vre_dm.lake.jobs.job import AGAIN
+from vre_dm.lake.jobs.listing import jobs_in
 from vre_dm.lake.lake import Lake
 from vre_dm.sandbox import LakeStatus
 
@@ -28,10 +31,15 @@ def fetching(terminal: Terminal, lake: Lake, tmp_path: Path) -> Iterator[subproc
     to = tmp_path / "data"
     with held(lake, DID, to), terminal.start(*FETCH, "--to", str(to)) as child:
         try:
-            until(lambda: [job for job in listed(terminal) if job["files_total"] == 1])
+            until(lambda: [job for job in standing(terminal) if job["files_total"] == 1])
             yield child
         finally:
             child.kill()
+
+
+def standing(terminal: Terminal) -> list[dict[str, object]]:
+    """What `listed` gives, at once: for those who ask again and again."""
+    return [job.document() for job in jobs_in(Path(terminal.env["XDG_STATE_HOME"], "vre-dm", "jobs"))]
 
 
 def listed(terminal: Terminal) -> list[dict[str, object]]:
@@ -74,11 +82,12 @@ def test_ctrl_c_ends_the_look_and_not_the_job(
         follower.stdout.readline()
         follower.send_signal(signal.SIGINT)
         _, said = follower.communicate(timeout=60)
-    name = listed(terminal)[0]["job"]
+    (job,) = standing(terminal)
+    name = job["job"]
     assert follower.returncode == 130
     assert said == f"vre-dm: the fetch {name} of {DID} goes on; vre-dm jobs cancel {name} ends it\n"
     assert fetching.poll() is None
-    assert listed(terminal)[0]["state"] == "running"
+    assert job["state"] == "running"
 
 
 def test_a_program_that_lost_its_connection_goes_on_where_it_was(
@@ -86,12 +95,15 @@ def test_a_program_that_lost_its_connection_goes_on_where_it_was(
 ):
     fetching.send_signal(signal.SIGINT)
     fetching.communicate(timeout=60)
-    name = str(listed(terminal)[0]["job"])
+    name = str(standing(terminal)[0]["job"])
     code, out, _ = terminal.run("jobs", "follow", name, "--json")
     assert code == 1
     told = out.splitlines()
+    words = ["jobs", "follow", name, "--json", "--after"]
+    _, rest, _ = terminal.run(*words, str(json.loads(told[0])["id"]))
+    assert rest.splitlines() == told[1:]
     for at, line in enumerate(told):
-        _, rest, _ = terminal.run("jobs", "follow", name, "--json", "--after", str(json.loads(line)["id"]))
+        rest = CliRunner().invoke(main, [*words, str(json.loads(line)["id"])], env=terminal.env).stdout
         assert rest.splitlines() == told[at + 1 :]
     assert terminal.run("jobs", "follow", name, "--after", "1")[0] == 2
 
@@ -106,7 +118,7 @@ def test_a_killed_fetch_has_died_and_the_next_one_goes_on_with_it(
     code, _, said = terminal.run("jobs", "follow", str(died["job"]))
     assert (code, said) == (1, f"fetch {died['job']} of {DID}: died; {died['remark']}; {AGAIN}\n")
     with terminal.start(*FETCH, "--to", str(tmp_path / "data")) as again:
-        until(lambda: len(listed(terminal)) == 2)
+        until(lambda: len(standing(terminal)) == 2)
         running, died = listed(terminal)
         assert (running["state"], running["pid"]) == ("running", again.pid)
         assert died["remark"] == f"its process is gone; {running['job']} goes on with it"
@@ -120,7 +132,7 @@ def test_jobs_that_are_wider_than_the_terminal_are_told_in_paragraphs(
     screen = terminal.on_screen("jobs")
     shown = screen.shows(None).splitlines()
     assert screen.process.wait(60) == 0
-    assert shown[:2] == ["1 job, 1 running", f"job: {listed(terminal)[0]['job']}  what: fetch {DID}"]
+    assert shown[:2] == ["1 job, 1 running", f"job: {standing(terminal)[0]['job']}  what: fetch {DID}"]
 
 
 def test_the_bar_of_another_window_is_drawn_on_this_one(
@@ -132,7 +144,7 @@ def test_the_bar_of_another_window_is_drawn_on_this_one(
     to = tmp_path / "data"
     with held(lake, DID, to):
         child = terminal.start(*FETCH, "--to", str(to))
-        until(lambda: [job for job in listed(terminal) if job["files_total"] == 1])
+        until(lambda: [job for job in standing(terminal) if job["files_total"] == 1])
         screen = terminal.on_screen("jobs", "follow")
         assert "0/1 files" in screen.shows("0/1 files")
     with child:

@@ -1,10 +1,12 @@
 """Replication rules on the embedded lake really move, repair and delete bytes."""
 
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from rucio.common.exception import InsufficientAccountLimit, InvalidObject
 
@@ -56,17 +58,31 @@ def test_a_rule_replicates_to_webdav_and_back_to_a_path(
         assert sorted(path.read_bytes() for path in copies) == [bytes([n]) * 200_000 for n in range(3)]
 
 
-def test_a_slow_storage_shows_a_rule_replicating_until_it_is_ok(user: Any, root: Any, uploaded: DID) -> None:
+@pytest.fixture
+def slow_from(root: Any) -> Iterator[float]:
+    """Make a storage slow; gives when the daemons know it, which look at its attributes every 5 s."""
     root.add_rse_attribute("DESY-DCACHE", "vre_dm_bandwidth", 100_000)
+    yield time.monotonic() + 6
+    root.delete_rse_attribute("DESY-DCACHE", "vre_dm_bandwidth")
+
+
+def test_a_slow_storage_shows_a_rule_replicating_until_it_is_ok(
+    slow_from: float, user: Any, root: Any, uploaded: DID, embedded_lake: LakeStatus
+) -> None:
+    assert "vre_dm_bandwidth" in root.list_rse_attributes("DESY-DCACHE")
+    until(lambda: time.monotonic() > slow_from)
+    daemons = psutil.Process(embedded_lake.parts["daemons"])
+    daemons.suspend()
     try:
-        until(lambda: "vre_dm_bandwidth" in root.list_rse_attributes("DESY-DCACHE"))
         (rule,) = user.add_replication_rule([uploaded], 1, "DESY-DCACHE")
-        seen = until(lambda: user.get_replication_rule(rule))
-        assert seen["state"] == "REPLICATING"
-        assert seen["locks_replicating_cnt"] == 3
-        until(lambda: user.get_replication_rule(rule)["state"] == "OK")
+        seen = user.get_replication_rule(rule)
     finally:
-        root.delete_rse_attribute("DESY-DCACHE", "vre_dm_bandwidth")
+        begun = time.monotonic()
+        daemons.resume()
+    assert seen["state"] == "REPLICATING"
+    assert seen["locks_replicating_cnt"] == 3
+    until(lambda: user.get_replication_rule(rule)["state"] == "OK")
+    assert time.monotonic() - begun > 2
 
 
 def test_a_lost_source_makes_a_rule_stuck_with_its_cause_and_a_boost_repairs_it(

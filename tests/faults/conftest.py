@@ -2,31 +2,39 @@
 
 import shutil
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.faults.frames import Frames, frames
 from tests.faults.gateway import Gateway, before
+from tests.faults.matrix import Fault
 from tests.faults.server import Breaking, breaking
 from tests.faults.storages import BODY, Server, Storage, behind_a_wire
-from tests.faults.world import HASTY, OpenAccess, Waits, finals, partials
+from tests.faults.world import CALM, HASTY, HURRIED, OpenAccess, Waits, finals, partials
 from tests.lakes import client
 from tests.xrootd import xrootd
 from vre_dm.errors import VreDmError
 from vre_dm.lake.files import File
 from vre_dm.lake.instances import from_rucio_cfg
 from vre_dm.lake.lake import Lake
-from vre_dm.lake.transfer import fetch_files
+from vre_dm.lake.transfer import Policy, fetch_files, http
 from vre_dm.sandbox import LakeStatus
 from vre_dm.sandbox.layout import Layout
 
 RSE = "CNAF-STORM"
 NO_XROOTD = "no XRootD client or server on this machine"
-Fetch = Callable[[File], str]
+
+
+class Fetch(Protocol):
+    """Fetches one file; gives '' when it is in place, else the cause."""
+
+    def __call__(self, file: File, policy: Policy = CALM) -> str: ...
 
 
 @pytest.fixture
@@ -41,15 +49,25 @@ def waits() -> Waits:
 
 
 @pytest.fixture
+def policy(fault: Fault, waits: Waits, monkeypatch: pytest.MonkeyPatch) -> Policy:
+    """How long to wait for a fault of the matrix: no longer than it takes to see it."""
+    if fault.endless:
+        waits.speed = 10.0
+        monkeypatch.setattr(http, "time", SimpleNamespace(monotonic=waits.clock))
+        return HURRIED
+    return HASTY if fault.silent else CALM
+
+
+@pytest.fixture
 def fetch(tmp_path: Path, waits: Waits) -> Iterator[Fetch]:
     """Fetch one file; gives '' when it is in place, else the cause. Judges the folder at the end."""
     truth: dict[str, File] = {}
     said: list[str] = []
 
-    def run(file: File) -> str:
+    def run(file: File, policy: Policy = CALM) -> str:
         truth[file.did.name] = file
         try:
-            fetch_files([file], tmp_path, access=OpenAccess(), policy=HASTY, pace=waits.pace())
+            fetch_files([file], tmp_path, access=OpenAccess(), policy=policy, pace=waits.pace())
         except VreDmError as error:
             said.append(str(error))
             return str(error)

@@ -5,6 +5,7 @@ import os
 import random
 import shutil
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.server import Act, Handler, breaking, good
-from tests.faults.world import HASTY, OpenAccess, finals, partials, registered
+from tests.faults.world import CALM, OpenAccess, finals, partials, registered
 from vre_dm.lake.access import Access
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer import fetch_files
@@ -105,18 +106,21 @@ def kill_at(at: int, folder: Path) -> Killed:
     """Kill a fetch when this many bytes were sent, and run it again."""
     with breaking() as server:
         process: list[multiprocessing.process.BaseProcess] = []
+        started = threading.Event()
 
         def strike() -> None:
-            os.kill(process[0].pid or 0, signal.SIGKILL)
+            started.wait()
+            process[0].kill()
 
         url = server.play("/x", deadly(folder, at, strike), good(BODY))
         file = registered(BODY, url)
         process.append(FORKS.Process(target=victim, args=(file, folder)))
         process[0].start()
+        started.set()
         process[0].join()
         first, half = server.sent, finals(folder)
         fault = "a partial has the final name" if half and half[0].read_bytes() != BODY else ""
-        (path,) = fetch_files([file], folder, access=OpenAccess(), policy=HASTY)
+        (path,) = fetch_files([file], folder, access=OpenAccess(), policy=CALM)
         if path.read_bytes() != BODY:
             fault = "the bytes are wrong"
         if len(list(folder.rglob("*"))) != 2:

@@ -53,6 +53,10 @@ class Fault:
         Answers before it.
     final
         Whether the source is not asked again after it.
+    silent
+        Whether it says nothing more, so that only time tells it.
+    endless
+        Whether it talks without end, each byte in time.
     """
 
     number: int
@@ -61,6 +65,8 @@ class Fault:
     cause: str = ""
     before: tuple[Act, ...] = ()
     final: bool = False
+    silent: bool = False
+    endless: bool = False
 
 
 def named(fault: Fault) -> str:
@@ -130,10 +136,10 @@ FAULTS = (
     ),
     Fault(11, "reset in the middle", reset_after(BODY, HALF), "broke the connection"),
     Fault(11, "reset before the answer", reset_at_once, "broke the connection"),
-    Fault(12, "silence in the middle", stall(BODY, HALF), "stopped sending"),
-    Fault(12, "silence before the answer", silent(), "stopped sending"),
-    Fault(12, "silence in the headers", silent(OK + b"Content-Le"), "stopped sending"),
-    Fault(13, "a byte at a time", drip(BODY), "only .* bytes came"),
+    Fault(12, "silence in the middle", stall(BODY, HALF), "stopped sending", silent=True),
+    Fault(12, "silence before the answer", silent(), "stopped sending", silent=True),
+    Fault(12, "silence in the headers", silent(OK + b"Content-Le"), "stopped sending", silent=True),
+    Fault(13, "a byte at a time", drip(BODY), "only .* bytes came", endless=True),
     Fault(16, "not logged in", status(401), "HTTP 401 Unauthorized"),
     Fault(17, "forbidden", status(403), "HTTP 403 Forbidden", final=True),
     Fault(18, "not there", status(404), "HTTP 404 Not Found", final=True),
@@ -178,10 +184,12 @@ FAULTS = (
     Fault(39, "HTTP/1.0, cut", headed(BODY[:HALF], status="HTTP/1.0 200 OK"), "ended after"),
     Fault(39, "HTTP/0.9", raw(BODY), "broke the connection"),
     Fault(40, "continue", raw(b"HTTP/1.1 100 Continue\r\n\r\n" * 9, OK, f"{_LENGTH}\r\n\r\n".encode(), BODY)),
-    Fault(40, "continue for ever", flood(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"), "never came"),
+    Fault(
+        40, "continue for ever", flood(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"), "never came", endless=True
+    ),
     Fault(41, "a header without end", flood(OK + b"X: ", b"x" * 1000), "broke the connection"),
     Fault(41, "headers without end", flood(OK, b"X: " + b"x" * 1000 + b"\r\n"), "broke the connection"),
-    Fault(42, "a header a byte at a time", slow_headers, "never came"),
+    Fault(42, "a header a byte at a time", slow_headers, "never came", endless=True),
     Fault(43, "closed politely in the middle", politely_cut(BODY, HALF), "ended after"),
     Fault(
         44,

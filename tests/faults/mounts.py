@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.faults.world import HASTY, OpenAccess, Waits, finals, partials, registered
+from tests.faults.world import CALM, OpenAccess, Waits, finals, partials, registered
 from vre_dm.errors import VreDmError
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer import Event, fetch_files
@@ -40,7 +40,7 @@ def fetch(file: File, folder: Path, on: Callable[[Event], None] = lambda _: None
     """What the user reads ('' if all is well), and what is on the disk."""
     said = ""
     try:
-        fetch_files([file], folder, access=OpenAccess(), policy=HASTY, pace=Waits().pace(), progress=on)
+        fetch_files([file], folder, access=OpenAccess(), policy=CALM, pace=Waits().pace(), progress=on)
     except VreDmError as error:
         said = f"{type(error).__name__}: {error}"
     try:

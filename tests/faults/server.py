@@ -38,6 +38,7 @@ class Breaking:
     sizes: dict[str, int] = field(default_factory=dict)
     sent: int = 0
     over: threading.Event = field(default_factory=threading.Event)
+    counting: threading.Lock = field(default_factory=threading.Lock)
 
     def url(self, path: str, host: str = "localhost") -> str:
         return f"{self.scheme}://{host}:{self.port}{path}"
@@ -72,9 +73,18 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def send(self, data: bytes) -> None:
-        self.wfile.write(data)
-        self.wfile.flush()
-        self.play.sent += len(data)
+        """Send bytes of a body; who has them finds them counted."""
+        self._count(len(data))
+        try:
+            self.wfile.write(data)
+            self.wfile.flush()
+        except BaseException:
+            self._count(-len(data))
+            raise
+
+    def _count(self, size: int) -> None:
+        with self.play.counting:
+            self.play.sent += size
 
     def asked_from(self) -> int:
         """Offset of the Range that was asked for, 0 for the whole."""
@@ -118,9 +128,8 @@ def halting(body: bytes, until: Path) -> Act:
     def act(h: Handler) -> None:
         h.answer(200, Content_Length=len(body))
         h.send(body[: len(body) // 2])
-        for _ in range(500):
-            if until.exists():
-                break
+        end = time.monotonic() + 60
+        while not until.exists() and time.monotonic() < end:
             time.sleep(0.01)
         h.send(body[len(body) // 2 :])
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.faults.toxics import Wire, wire
-from tests.faults.world import HASTY, OpenAccess, Waits, finals, registered, trusting
+from tests.faults.toxics import Toxic, Wire, wire
+from tests.faults.world import CALM, HASTY, OpenAccess, Waits, finals, registered, trusting
 from vre_dm.errors import VreDmError
 from vre_dm.lake.access import Access
-from vre_dm.lake.transfer import Pace, fetch_files
+from vre_dm.lake.transfer import Pace, Policy, fetch_files
 
 BODY = random.Random(18).randbytes(3_000_000)
 HALF = len(BODY) // 2
@@ -108,13 +108,21 @@ def behind_a_wire(server: Server) -> Iterator[Storage]:
 
 def fetch(storage: Storage, folder: Path, *others: str) -> str:
     """Fetch the file; '' when it is in place, else the cause."""
-    policy, pace = (PATIENT, WAITING) if storage.pfn.startswith("root:") else (HASTY, Waits().pace())
+    root, policy = storage.pfn.startswith("root:"), _policy(storage.wire.toxics)
+    policy, pace = (PATIENT, WAITING) if root else (policy, Waits().pace())
     file = registered(BODY, storage.pfn, *others)
     try:
         fetch_files([file], folder, access=storage.access, policy=policy, pace=pace)
     except VreDmError as error:
         return str(error)
     return ""
+
+
+def _policy(toxics: list[Toxic]) -> Policy:
+    """How long to wait: no longer than it takes to see a silence, of which the storage's own may be one."""
+    if toxics[0].how != "silence":
+        return CALM
+    return HASTY if len(toxics) == 1 else replace(HASTY, stall_timeout=1.0)
 
 
 def is_here(folder: Path, body: bytes = BODY) -> bool:

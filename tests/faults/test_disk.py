@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.disks import files_no_longer_than
 from tests.faults.server import Act, Breaking, Handler, good
-from tests.faults.world import HASTY, OpenAccess, Waits, finals, partials, registered
+from tests.faults.world import CALM, OpenAccess, Waits, finals, partials, registered
 from vre_dm.errors import NoSpace, NotWritable
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer import fetch_files
@@ -17,7 +17,7 @@ BODY = os.urandom(3_000_000)
 
 
 def fetch(file: File, folder: Path) -> list[Path]:
-    return fetch_files([file], folder, access=OpenAccess(), policy=HASTY, pace=Waits().pace())
+    return fetch_files([file], folder, access=OpenAccess(), policy=CALM, pace=Waits().pace())
 
 
 def test_a_disk_that_fills_up_leaves_the_old_file_and_no_partial(server: Breaking, tmp_path: Path):
@@ -81,7 +81,7 @@ def test_a_wrong_file_is_replaced_only_by_the_good_one(server: Breaking, tmp_pat
     def look(_: object) -> None:
         seen.append(target.read_bytes())
 
-    fetch_files([file], tmp_path, access=OpenAccess(), policy=HASTY, pace=Waits().pace(), progress=look)
+    fetch_files([file], tmp_path, access=OpenAccess(), policy=CALM, pace=Waits().pace(), progress=look)
     assert set(seen) <= {BODY[:-1] + b"!", BODY}
     assert target.read_bytes() == BODY
 

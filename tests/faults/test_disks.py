@@ -12,7 +12,7 @@ import pytest
 from tests.faults.disks import apart, may_mount
 from tests.faults.matrix import BODY
 from tests.faults.server import Act, Breaking, good, halting
-from tests.faults.world import HASTY, OpenAccess, Waits, partials, registered
+from tests.faults.world import CALM, OpenAccess, Waits, partials, registered
 from vre_dm.errors import NoSpace, NotWritable
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer import fetch_files, syncing
@@ -76,7 +76,7 @@ def test_another_users_folder_is_said_in_one_line(server: Breaking, truth: Path)
 
 
 def fetch(file: File, folder: Path) -> list[Path]:
-    return fetch_files([file], folder, access=OpenAccess(), policy=HASTY, pace=Waits().pace())
+    return fetch_files([file], folder, access=OpenAccess(), policy=CALM, pace=Waits().pace())
 
 
 def refusing(monkeypatch: pytest.MonkeyPatch, call: str, code: int, when: Callable[..., bool]) -> None:

@@ -9,9 +9,9 @@ import pytest
 from tests.faults.conftest import Fetch
 from tests.faults.matrix import BODY, FAULTS, FLIPPED, HALF, Fault, named
 from tests.faults.server import TLS, Breaking, breaking, good, status, whole
-from tests.faults.world import HASTY, OpenAccess, Waits, finals, partials, registered
+from tests.faults.world import CALM, OpenAccess, Waits, finals, partials, registered
 from vre_dm.errors import ChecksumMismatch, TransferFailed
-from vre_dm.lake.transfer import fetch_files
+from vre_dm.lake.transfer import Policy, fetch_files
 
 LASTING = [fault for fault in FAULTS if fault.cause]
 HARMLESS = [fault for fault in FAULTS if not fault.cause]
@@ -24,12 +24,12 @@ def is_here(folder: Path) -> bool:
 
 @pytest.mark.parametrize("fault", PASSING, ids=named)
 def test_the_right_bytes_arrive_when_it_happens_once(
-    fault: Fault, server: Breaking, fetch: Fetch, tmp_path: Path
+    fault: Fault, policy: Policy, server: Breaking, fetch: Fetch, tmp_path: Path
 ):
     file = registered(BODY, server.play("/x", *fault.before, fault.act, good(BODY)))
-    assert fetch(file) == ""
+    assert fetch(file, policy) == ""
     asked = len(server.asked)
-    assert fetch(file) == ""
+    assert fetch(file, policy) == ""
     assert len(server.asked) == asked, "a good file was asked for again"
     assert is_here(tmp_path)
 
@@ -44,18 +44,22 @@ def test_the_right_bytes_arrive_even_if_it_never_ends(
 
 
 @pytest.mark.parametrize("fault", LASTING, ids=named)
-def test_no_file_and_a_cause_if_it_never_ends(fault: Fault, server: Breaking, fetch: Fetch, tmp_path: Path):
+def test_no_file_and_a_cause_if_it_never_ends(
+    fault: Fault, policy: Policy, server: Breaking, fetch: Fetch, tmp_path: Path
+):
     file = registered(BODY, server.play("/x", *fault.before, fault.act))
     for _ in range(2):
-        assert re.search(fault.cause, fetch(file))
+        assert re.search(fault.cause, fetch(file, policy))
         assert finals(tmp_path) == []
 
 
 @pytest.mark.parametrize("fault", LASTING, ids=named)
-def test_the_next_replica_is_taken_after(fault: Fault, server: Breaking, fetch: Fetch, tmp_path: Path):
+def test_the_next_replica_is_taken_after(
+    fault: Fault, policy: Policy, server: Breaking, fetch: Fetch, tmp_path: Path
+):
     bad, well = server.play("/bad", *fault.before, fault.act), server.play("/good", good(BODY))
     file = registered(BODY, bad, well)
-    assert fetch(file) == fetch(file) == ""
+    assert fetch(file, policy) == fetch(file, policy) == ""
     assert is_here(tmp_path)
 
 
@@ -77,7 +81,7 @@ def test_when_all_replicas_fail_each_is_named_with_its_cause(server: Breaking, t
         "file://localhost/no/such/file",
     )
     with pytest.raises(TransferFailed) as caught:
-        fetch_files([file], tmp_path, access=OpenAccess(), policy=HASTY, pace=Waits().pace())
+        fetch_files([file], tmp_path, access=OpenAccess(), policy=CALM, pace=Waits().pace())
     assert not isinstance(caught.value, ChecksumMismatch)
     for part in ("RSE-1", "404", "RSE-2", "checksum", "RSE-3", "gsiftp:// cannot", "RSE-4", "No such file"):
         assert part in str(caught.value)
@@ -86,7 +90,7 @@ def test_when_all_replicas_fail_each_is_named_with_its_cause(server: Breaking, t
 def test_wrong_bytes_from_every_replica_are_a_checksum_mismatch(server: Breaking, tmp_path: Path):
     file = registered(BODY, server.play("/1", whole(FLIPPED)), server.play("/2", whole(FLIPPED)))
     with pytest.raises(ChecksumMismatch):
-        fetch_files([file], tmp_path, access=OpenAccess(), policy=HASTY, pace=Waits().pace())
+        fetch_files([file], tmp_path, access=OpenAccess(), policy=CALM, pace=Waits().pace())
     assert list(tmp_path.rglob("*.part")) == []
 
 
@@ -100,7 +104,7 @@ def test_nothing_is_asked_blindly_twice_of_a_server_that_says_no(server: Breakin
 def test_a_token_that_ran_out_is_asked_for_anew_and_the_same_byte_follows(server: Breaking, tmp_path: Path):
     url = server.play("/x", good(BODY, stop_after=HALF), status(401), good(BODY))
     access = OpenAccess(server.url(""), ["old", "old", "new"])
-    fetch_files([registered(BODY, url)], tmp_path, access=access, policy=HASTY, pace=Waits().pace())
+    fetch_files([registered(BODY, url)], tmp_path, access=access, policy=CALM, pace=Waits().pace())
     assert [headers["authorization"] for _, headers in server.asked] == [
         "Bearer old",
         "Bearer old",
@@ -172,7 +176,7 @@ def test_an_adler32_without_its_leading_zeros_or_in_capitals_is_understood(serve
 def test_a_catalogue_that_errs_leaves_no_file(changes: dict[str, object], server: Breaking, tmp_path: Path):
     file = registered(BODY, server.play("/x", good(BODY)), **changes)
     with pytest.raises(TransferFailed, match=r"registered|instead of"):
-        fetch_files([file], tmp_path, access=OpenAccess(), policy=HASTY, pace=Waits().pace())
+        fetch_files([file], tmp_path, access=OpenAccess(), policy=CALM, pace=Waits().pace())
     assert finals(tmp_path) == []
 
 
@@ -205,7 +209,7 @@ def test_one_bad_file_does_not_stop_the_others_and_the_error_says_which_are_good
     ]
     server.play("/f5", status(404))
     with pytest.raises(TransferFailed, match="test:f5") as caught:
-        fetch_files(files, tmp_path, access=OpenAccess(), policy=HASTY, pace=Waits().pace())
+        fetch_files(files, tmp_path, access=OpenAccess(), policy=CALM, pace=Waits().pace())
     assert len(caught.value.failures) == 1
     assert sorted(path.name for path in caught.value.placed) == sorted(bodies.keys() - {"f5"})
     for path in caught.value.placed:

@@ -15,10 +15,10 @@ import pytest
 
 from tests.faults.kills import BODY, MOMENTS, die_at, kills
 from tests.faults.server import Breaking, breaking, good
-from tests.faults.world import HASTY, OpenAccess, Waits, finals, partials, registered
+from tests.faults.world import CALM, OpenAccess, Waits, finals, partials, registered
 from vre_dm.errors import JobCancelled
 from vre_dm.lake.files import File
-from vre_dm.lake.transfer import Event, Progress, fetch_files, landing
+from vre_dm.lake.transfer import Event, Progress, fetch_files, landing, run
 
 CHILD = """
 import sys
@@ -43,7 +43,7 @@ def slowly(body: bytes, gate: threading.Event, at: int):
         )
         h.send(body[start:at])
         gate.set()
-        h.play.over.wait(30)
+        h.play.over.wait(120)
         h.hang_up()
 
     return act
@@ -57,7 +57,7 @@ def start(file: File, truth: Path, folder: Path) -> subprocess.Popen[str]:
 
 def wait_for_bytes(folder: Path, size: int) -> None:
     """Until the child has written what the server sent."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while sum(part.stat().st_size for part in partials(folder)) < size:
         assert time.monotonic() < until, "the child never wrote"
         time.sleep(0.01)
@@ -70,11 +70,11 @@ def test_a_killed_fetch_continues_where_it_stopped(sign: int, at: int, server: B
     truth.write_bytes(BODY)
     file = registered(BODY, server.play("/x", slowly(BODY, gate, at), good(BODY)))
     with start(file, truth, folder) as child:
-        assert gate.wait(30)
+        assert gate.wait(120)
         wait_for_bytes(folder, at)
         child.send_signal(sign)
     assert finals(folder) == []
-    assert fetch_files([file], folder, access=OpenAccess(), policy=HASTY)[0].read_bytes() == BODY
+    assert fetch_files([file], folder, access=OpenAccess(), policy=CALM)[0].read_bytes() == BODY
     assert partials(folder) == []
     assert server.sent <= 1.05 * len(BODY)
 
@@ -85,14 +85,14 @@ def test_what_a_dead_run_left_damaged_is_fetched_anew(server: Breaking, tmp_path
     truth.write_bytes(BODY)
     file = registered(BODY, server.play("/x", slowly(BODY, gate, 2_000_000), good(BODY)))
     with start(file, truth, folder) as child:
-        assert gate.wait(30)
+        assert gate.wait(120)
         wait_for_bytes(folder, 2_000_000)
         child.kill()
     with partials(folder)[0].open("r+b") as part:
         part.seek(500_000)
         part.write(b"\0" * 1000)
     assert (
-        fetch_files([file], folder, access=OpenAccess(), policy=HASTY, pace=Waits().pace())[0].read_bytes()
+        fetch_files([file], folder, access=OpenAccess(), policy=CALM, pace=Waits().pace())[0].read_bytes()
         == BODY
     )
 
@@ -105,7 +105,7 @@ def test_a_living_process_is_waited_for_and_its_bytes_are_shown(server: Breaking
         handler.answer(200, Content_Length=len(BODY))
         handler.send(BODY[:2_000_000])
         gate.set()
-        seen.wait(30)
+        seen.wait(60)
         handler.send(BODY[2_000_000:])
 
     def look(event: Event) -> None:
@@ -114,9 +114,9 @@ def test_a_living_process_is_waited_for_and_its_bytes_are_shown(server: Breaking
 
     file = registered(BODY, server.play("/x", pause))
     with start(file, truth, folder) as child:
-        assert gate.wait(30)
+        assert gate.wait(120)
         wait_for_bytes(folder, 2_000_000)
-        (path,) = fetch_files([file], folder, access=OpenAccess(), policy=HASTY, progress=look)
+        (path,) = fetch_files([file], folder, access=OpenAccess(), policy=CALM, progress=look)
         assert child.wait() == 0
     assert path.read_bytes() == BODY
     assert server.sent == len(BODY)
@@ -128,9 +128,9 @@ def interrupt_when(gate: threading.Event, folder: Path, size: int) -> threading.
     """Ctrl-C once the small file is there, and so many bytes of the large one were sent and written."""
 
     def act() -> None:
-        gate.wait(30)
+        gate.wait(60)
         wait_for_bytes(folder, size)
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while not finals(folder) and time.monotonic() < until:
             time.sleep(0.01)
         time.sleep(0.2)  # let the client reach the silence
@@ -143,8 +143,9 @@ def interrupt_when(gate: threading.Event, folder: Path, size: int) -> threading.
 
 @pytest.mark.parametrize("at", [0, 100, 5_000_000])
 def test_an_interrupt_ends_at_once_keeps_what_pays_and_the_next_run_continues(
-    at: int, server: Breaking, tmp_path: Path
+    at: int, server: Breaking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(run, "_FAREWELL", 60.0)
     before = threading.enumerate()
     gate = threading.Event()
     small = registered(b"small", server.play("/small", good(b"small")), name="small")
@@ -159,7 +160,7 @@ def test_an_interrupt_ends_at_once_keeps_what_pays_and_the_next_run_continues(
         thread for thread in threading.enumerate() if thread not in before and "_work" in thread.name
     ] == []
     sent = server.sent
-    fetch_files([small, large], tmp_path, access=OpenAccess(), policy=HASTY)
+    fetch_files([small, large], tmp_path, access=OpenAccess(), policy=CALM)
     assert (tmp_path / large.did.path()).read_bytes() == BODY
     assert partials(tmp_path) == []
     assert server.sent - sent == len(BODY) - (at if at > 1_048_576 else 0)
@@ -181,7 +182,7 @@ def test_a_kill_between_the_last_byte_and_the_name_costs_no_byte(moment: str, tm
         file = registered(BODY, server.play("/x", good(BODY)))
         die_at(moment, file, tmp_path)
         assert [path.read_bytes() == BODY for path in finals(tmp_path)] == [True] * (moment == "replaced")
-        (path,) = fetch_files([file], tmp_path, access=OpenAccess(), policy=HASTY)
+        (path,) = fetch_files([file], tmp_path, access=OpenAccess(), policy=CALM)
         assert path.read_bytes() == BODY
         assert server.sent == len(BODY)
         assert [path.name for path in tmp_path.rglob("*")] == ["test", "data.bin"]

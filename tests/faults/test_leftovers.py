@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults.matrix import BODY, FLIPPED, HALF, SIZE
 from tests.faults.server import Act, Breaking, Handler, good, status
-from tests.faults.world import HASTY, OpenAccess, Waits, finals, partials, registered
+from tests.faults.world import CALM, OpenAccess, Waits, finals, partials, registered
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer import fetch_files
 from vre_dm.lake.transfer.names import claim_path, part_path
@@ -29,7 +29,7 @@ def left(file: File, folder: Path, owner: Owner | None = None) -> Path:
 
 
 def fetch(file: File, folder: Path) -> Path:
-    (path,) = fetch_files([file], folder, access=OpenAccess(), policy=HASTY, pace=Waits().pace())
+    (path,) = fetch_files([file], folder, access=OpenAccess(), policy=CALM, pace=Waits().pace())
     return path
 
 

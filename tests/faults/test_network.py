@@ -15,7 +15,7 @@ from tests.faults.conftest import Fetch
 from tests.faults.matrix import BODY, HALF, SIZE
 from tests.faults.raw import followed_by
 from tests.faults.server import Breaking, Handler, breaking, good
-from tests.faults.world import HASTY, OpenAccess, Waits, finals, registered
+from tests.faults.world import CALM, OpenAccess, Waits, finals, registered
 from tests.lakes import until
 from vre_dm.errors import JobCancelled, VreDmError
 from vre_dm.lake.files import Replica
@@ -65,7 +65,7 @@ def test_bytes_behind_an_answer_are_no_answer_to_the_next_request(server: Breaki
     files = [
         registered(SMALL, server.play(f"/{name}", followed_by(SMALL, tail)), name=name) for name in names
     ]
-    alone = replace(HASTY, threads=1, streams=1)  # so that connections are used again
+    alone = replace(CALM, threads=1, streams=1)  # so that connections are used again
     for folder in (tmp_path / "first", tmp_path / "again"):
         paths = fetch_files(files, folder, access=OpenAccess(), policy=alone, pace=Waits().pace())
         assert {path.read_bytes() for path in paths} == {SMALL}
@@ -81,7 +81,7 @@ def test_a_forged_answer_without_checksum_in_the_catalogue_is_not_taken_either(
         registered(SMALL, server.play(f"/{name}", followed_by(SMALL, tail)), name=name, **silent)
         for name in ("f1", "f2", "f3")
     ]
-    alone = replace(HASTY, threads=1, streams=1)
+    alone = replace(CALM, threads=1, streams=1)
     paths = fetch_files(files, tmp_path, access=OpenAccess(), policy=alone, pace=Waits().pace())
     assert {path.read_bytes() for path in paths} == {SMALL}
 
@@ -148,7 +148,7 @@ def test_whatever_a_catalogue_says_the_bytes_are_those_it_says_or_none(
     (folder / "source").write_bytes(SMALL)
     file, truth = registered(SMALL, f"file://localhost{folder}/source", **facts), registered(SMALL)
     try:
-        fetch_files([file], folder / "data", access=OpenAccess(), policy=HASTY, pace=Waits().pace())
+        fetch_files([file], folder / "data", access=OpenAccess(), policy=CALM, pace=Waits().pace())
     except VreDmError as error:
         said = str(error)
     else:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults.conftest import Fetch
 from tests.faults.server import Breaking, breaking, good, status
-from tests.faults.world import HASTY, OpenAccess, Waits, finals, registered
+from tests.faults.world import CALM, OpenAccess, Waits, finals, registered
 from vre_dm.errors import TransferFailed
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer import addresses, fetch_files
@@ -35,7 +35,7 @@ def test_a_token_stays_on_its_host(tmp_path: Path):
         home.play("/x", go_to("/y"))
         home.play("/y", go_to(stranger.play("/z", good(BODY))))
         file = registered(BODY, home.url("/x"))
-        fetch_files([file], tmp_path, access=access, policy=HASTY, pace=Waits().pace())
+        fetch_files([file], tmp_path, access=access, policy=CALM, pace=Waits().pace())
         assert [headers.get("authorization") for _, headers in home.asked] == ["Bearer canary-token"] * 2
         assert [headers.get("authorization") for _, headers in stranger.asked] == [None]
 
@@ -44,7 +44,7 @@ def test_the_same_name_on_another_port_is_another_host(tmp_path: Path):
     with breaking() as home, breaking() as other:
         home.play("/x", go_to(other.play("/x", good(BODY))))
         file = registered(BODY, home.url("/x"))
-        fetch_files([file], tmp_path, access=OpenAccess("https://"), policy=HASTY, pace=Waits().pace())
+        fetch_files([file], tmp_path, access=OpenAccess("https://"), policy=CALM, pace=Waits().pace())
         assert "authorization" not in other.asked[0][1]
 
 
@@ -96,7 +96,7 @@ def two_networks(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Breaking, Br
 
 def told(file: File, access: OpenAccess, folder: Path) -> str:
     with pytest.raises(TransferFailed) as failed:
-        fetch_files([file], folder, access=access, policy=HASTY, pace=Waits().pace())
+        fetch_files([file], folder, access=access, policy=CALM, pace=Waits().pace())
     assert finals(folder) == []
     return str(failed.value)
 
@@ -133,7 +133,7 @@ def test_a_public_server_may_point_to_a_storage_element_wherever_that_is(two_net
     access.elements = (storage.url("", "127.0.0.1"), inside.url("", "127.0.0.2"))
     storage.play("/x", go_to(inside.url("/x", "127.0.0.2")))
     file = registered(BODY, storage.url("/x", "127.0.0.1"))
-    (path,) = fetch_files([file], tmp_path, access=access, policy=HASTY, pace=Waits().pace())
+    (path,) = fetch_files([file], tmp_path, access=access, policy=CALM, pace=Waits().pace())
     assert path.read_bytes() == BODY
 
 
@@ -150,12 +150,12 @@ def test_a_private_server_may_point_to_the_lakes_storage_and_to_no_other_private
         assert "private address" in told(start, access, tmp_path)
         assert neighbour.asked == []
         access.elements = (access.elements, neighbour.url("/", host))
-        (path,) = fetch_files([start], tmp_path, access=access, policy=HASTY, pace=Waits().pace())
+        (path,) = fetch_files([start], tmp_path, access=access, policy=CALM, pace=Waits().pace())
         assert path.read_bytes() == BODY
     public.play("/z", good(BODY))
     inside.play("/on", go_to(public.url("/z", "127.0.0.1")))
     on = registered(BODY, inside.url("/on", "127.0.0.2"), name="on")
-    (path,) = fetch_files([on], tmp_path, access=access, policy=HASTY, pace=Waits().pace())
+    (path,) = fetch_files([on], tmp_path, access=access, policy=CALM, pace=Waits().pace())
     assert path.read_bytes() == BODY
 
 

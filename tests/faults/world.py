@@ -7,7 +7,7 @@ import threading
 import time
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.faults.server import TLS
@@ -15,8 +15,12 @@ from vre_dm.did import Did
 from vre_dm.lake.files import File, Replica
 from vre_dm.lake.transfer import Pace, Policy, fetch_files
 
-# Rounds are few and windows short: the faults are the same, only the waiting is not.
-HASTY = Policy(connect_timeout=2.0, stall_timeout=0.4, minimum_rate=1000.0)
+CALM = Policy(connect_timeout=60.0, stall_timeout=60.0, minimum_rate=1000.0)
+"""For servers that answer: a busy machine is waited for, and taken for no fault."""
+HASTY = replace(CALM, connect_timeout=2.0, stall_timeout=0.4)
+"""For servers that are silent on purpose: the fault is the same, only the waiting is not."""
+HURRIED = replace(CALM, connect_timeout=12.0, stall_timeout=4.0)
+"""For servers that talk without end, by a clock ten times as fast: no pause of the machine is a silence."""
 
 
 @functools.cache
@@ -57,15 +61,19 @@ class OpenAccess:
 
 @dataclass
 class Waits:
-    """Remembers every wait instead of waiting; its clock runs as if it had waited."""
+    """Remembers every wait instead of waiting; its clock runs as if it had waited, and may run faster."""
 
     seconds: list[float] = field(default_factory=list)
+    speed: float = 1.0
 
     def __call__(self, stop: threading.Event, seconds: float) -> None:
         self.seconds.append(seconds)
 
     def pace(self) -> Pace:
-        return Pace(clock=lambda: time.monotonic() + sum(self.seconds), wait=self, chance=lambda: 0.0)
+        return Pace(clock=self.clock, wait=self, chance=lambda: 0.0)
+
+    def clock(self) -> float:
+        return time.monotonic() * self.speed + sum(self.seconds)
 
 
 def registered(body: bytes, *pfns: str, name: str = "data.bin", **changes: object) -> File:
@@ -88,8 +96,8 @@ def stored(store: Path, name: str, body: bytes, **changes: object) -> File:
 
 
 def fetch(files: Iterable[File], folder: Path, **options: object) -> list[Path]:
-    """Fetch from whoever is asked, in few rounds and without waiting; the options may say otherwise."""
-    facts = {"access": OpenAccess(), "policy": HASTY, "pace": Waits().pace()} | options
+    """Fetch from whoever is asked, without waiting between rounds; the options may say otherwise."""
+    facts = {"access": OpenAccess(), "policy": CALM, "pace": Waits().pace()} | options
     return fetch_files(files, folder, **facts)
 
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ import pytest
 import uproot
 
 from tests.faults.server import Act, Breaking, Handler, breaking, partial, status, whole
-from tests.faults.world import HASTY, OpenAccess, Waits, registered
+from tests.faults.world import CALM, HURRIED, OpenAccess, Waits, registered
 from vre_dm.did import Did
 from vre_dm.errors import NotInLake, TransferFailed
 from vre_dm.lake.cache import Cache
@@ -21,6 +22,7 @@ from vre_dm.lake.files import File
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.opening import open_file, verified_copy
 from vre_dm.lake.stream import BLOCK
+from vre_dm.lake.transfer import http
 from vre_dm.lake.transfer.verify import Expected
 
 BODY = bytes(range(256)) * 4096 * 4 + b"the end"
@@ -49,7 +51,7 @@ def server() -> Iterator[Breaking]:
 
 def opened(server: Breaking, *acts: Act, body: bytes = BODY) -> io.BufferedReader:
     file = registered(body, server.play("/file", *acts))
-    found = open_file(file, OpenAccess(), policy=HASTY, pace=Waits().pace())
+    found = open_file(file, OpenAccess(), policy=CALM, pace=Waits().pace())
     assert isinstance(found, io.BufferedReader)
     return found
 
@@ -100,7 +102,7 @@ def test_a_busy_server_is_asked_again(server: Breaking) -> None:
 def test_a_server_that_sends_anything_else_is_refused(server: Breaking, act: Act, cause: str) -> None:
     file = registered(BODY, server.play("/file", act))
     with pytest.raises(TransferFailed, match=cause):
-        open_file(file, OpenAccess(), policy=HASTY, pace=Waits().pace())
+        open_file(file, OpenAccess(), policy=CALM, pace=Waits().pace())
 
 
 def test_the_next_copy_is_opened_where_the_first_cannot_be(server: Breaking, tmp_path: Path) -> None:
@@ -108,10 +110,10 @@ def test_the_next_copy_is_opened_where_the_first_cannot_be(server: Breaking, tmp
     wrong.write_bytes(BODY[1:])
     bad, good_ = server.play("/bad", status(403)), server.play("/good", ranges(BODY))
     file = registered(BODY, f"file://localhost{wrong}", bad, good_)
-    with open_file(file, OpenAccess(), policy=HASTY) as stream:
+    with open_file(file, OpenAccess(), policy=CALM) as stream:
         assert stream.read() == BODY
     with pytest.raises(TransferFailed, match=r"cannot be opened: .*not a plain file.*HTTP 403"):
-        open_file(registered(BODY, f"file://localhost{wrong}", bad), OpenAccess(), policy=HASTY)
+        open_file(registered(BODY, f"file://localhost{wrong}", bad), OpenAccess(), policy=CALM)
 
 
 def dripping_headers(h: Handler) -> None:
@@ -121,13 +123,16 @@ def dripping_headers(h: Handler) -> None:
         h.wfile.write(b"X-More: to come\r\n")
 
 
-def test_a_server_whose_headers_never_end_is_given_up(server: Breaking) -> None:
-    hastier = replace(HASTY, connect_timeout=0.2)
+def test_a_server_whose_headers_never_end_is_given_up(
+    server: Breaking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = Waits(speed=20.0)
+    monkeypatch.setattr(http, "time", SimpleNamespace(monotonic=waits.clock))
     file = registered(BODY, server.play("/file", dripping_headers))
     with pytest.raises(TransferFailed, match="talks without end"):
-        open_file(file, OpenAccess(), policy=hastier, pace=Waits().pace())
+        open_file(file, OpenAccess(), policy=HURRIED, pace=waits.pace())
     server.play("/file", dripping_headers, ranges(BODY))
-    with open_file(file, OpenAccess(), policy=hastier, pace=Waits().pace()) as stream:
+    with open_file(file, OpenAccess(), policy=HURRIED, pace=waits.pace()) as stream:
         assert stream.read(4) == BODY[:4]
 
 
@@ -208,7 +213,7 @@ def test_a_token_goes_to_the_lakes_storage_alone(server: Breaking) -> None:
         there = other.play("/there", ranges(BODY))
         file = registered(BODY, server.play("/file", status(302, Location=there)))
         access = OpenAccess(token_origin=server.url(""))
-        with open_file(file, access, policy=HASTY) as stream:
+        with open_file(file, access, policy=CALM) as stream:
             assert stream.read(4) == BODY[:4]
         assert server.asked[0][1]["authorization"] == "Bearer canary-token"
         assert "authorization" not in other.asked[0][1]
@@ -221,7 +226,7 @@ def test_a_tree_of_a_large_root_file_is_read_without_the_others(server: Breaking
         file["first"] = {"x": noise}
         file["second"] = {"y": np.arange(1000.0)}
     body = made.read_bytes()
-    found = open_file(registered(body, server.play("/file", ranges(body))), OpenAccess(), policy=HASTY)
+    found = open_file(registered(body, server.play("/file", ranges(body))), OpenAccess(), policy=CALM)
     with found as file:
         assert np.array_equal(file["second"]["y"].array(library="np"), np.arange(1000.0))
     assert server.sent < len(body) / 5

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.world import HASTY, OpenAccess
+from tests.faults.world import CALM, OpenAccess
 from tests.lake.cache.conftest import Fetched, unused
 from vre_dm.errors import NoSpace
 from vre_dm.lake.cache import Cache, room
@@ -86,7 +86,7 @@ def test_what_others_use_does_not_make_way_and_nothing_more_comes(small: Fetched
             [body("x"), body("y"), body("z")],
             small.cache.shows,
             access=OpenAccess(),
-            policy=HASTY,
+            policy=CALM,
             pace=ticking,
             cache=small.cache,
             progress=meanwhile,

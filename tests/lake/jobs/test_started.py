@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.server import Breaking, breaking, good
-from tests.faults.world import HASTY, OpenAccess, finals, partials, registered
+from tests.faults.world import CALM, OpenAccess, finals, partials, registered
 from tests.lakes import until
 from vre_dm.errors import JobCancelled, NotInLake, NotWritable, TransferFailed
 from vre_dm.lake.files import File
@@ -41,7 +41,7 @@ def root(tmp_path: Path) -> Path:
 
 def fetching(folder: Path, *files: File) -> Callable[[Listener, threading.Event], list[Path]]:
     def work(tell: Listener, stop: threading.Event) -> list[Path]:
-        return fetch_files(files, folder, access=OpenAccess(), policy=HASTY, progress=tell, stop=stop)
+        return fetch_files(files, folder, access=OpenAccess(), policy=CALM, progress=tell, stop=stop)
 
     return work
 
@@ -225,7 +225,10 @@ def interrupted(job: StartedJob, when: threading.Event) -> Iterator[None]:
         other.join()
 
 
-def test_an_interrupt_of_who_follows_stops_it_and_is_the_last_that_is_told(server: Breaking, tmp_path: Path):
+def test_an_interrupt_of_who_follows_stops_it_and_is_the_last_that_is_told(
+    server: Breaking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(started, "_FAREWELL", 60.0)
     heard: list[Event] = []
     gate = threading.Event()
     job = StartedJob(fetching(tmp_path, registered(BODY, server.play("/x", half(gate)))), ABOUT, None)

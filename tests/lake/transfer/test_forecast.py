@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.faults.world import HASTY, OpenAccess, Waits, registered
+from tests.faults.world import CALM, OpenAccess, Waits, registered
 from vre_dm.lake.cache import Cache
 from vre_dm.lake.transfer import fetch_files
 from vre_dm.lake.transfer.events import Event, Planned
@@ -83,7 +83,7 @@ def test_the_plan_that_is_told_has_the_forecast(tmp_path: Path):
     cache = Cache(tmp_path / "cache", tmp_path / "cache" / "lakes")
     (cache.folder / "rates.json").write_text('{"RSE-1 on this machine": {"files": 4.0}}')
     told: list[Event] = []
-    options = {"access": OpenAccess(), "policy": HASTY, "pace": Waits().pace(), "cache": cache}
+    options = {"access": OpenAccess(), "policy": CALM, "pace": Waits().pace(), "cache": cache}
     fetch_files([file], tmp_path / "mine", progress=told.append, **options)
     fetch_files([file], tmp_path / "mine", progress=told.append, **options)
     assert [event.seconds for event in told if isinstance(event, Planned)] == [0.25, 0.0]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.server import Act, Breaking, breaking, good, status
-from tests.faults.world import HASTY, OpenAccess, finals, partials, registered
+from tests.faults.world import CALM, OpenAccess, finals, partials, registered
 from tests.lake.transfer.conftest import Clock
 from tests.lakes import until
 from vre_dm.errors import TransferFailed
@@ -91,7 +91,7 @@ def test_threads_that_fetch_the_same_share_one_transfer(callers: int, server: Br
 
     def run(at: int) -> None:
         results.append(
-            fetch_files(files, tmp_path, access=OpenAccess(), policy=HASTY, progress=heard[at].append)
+            fetch_files(files, tmp_path, access=OpenAccess(), policy=CALM, progress=heard[at].append)
         )
 
     threads = [threading.Thread(target=run, args=(at,)) for at in range(callers)]
@@ -210,7 +210,7 @@ def test_an_owner_that_fails_is_waited_for_once(server: Breaking, tmp_path: Path
 
     def run(listener: Callable[[Event], None] | None = None) -> None:
         with pytest.raises(TransferFailed) as failed:
-            fetch_files([file], tmp_path, access=OpenAccess(), policy=HASTY, progress=listener)
+            fetch_files([file], tmp_path, access=OpenAccess(), policy=CALM, progress=listener)
         errors.append(str(failed.value))
 
     first = threading.Thread(target=run)

@@ -53,7 +53,7 @@ def make(rucio: Any) -> Make:
         size: int | None = None,
         **metadata: object,
     ) -> Did:
-        did = Did(SCOPE, f"{name}.{next(_NUMBERS)}")
+        did = Did(SCOPE, f"{name}.{next(_NUMBERS):05d}")  # as texts in their order too
         rucio.add_dataset(did.scope, did.name)
         for start in range(0, files, 1000):
             page = [_file(did, number, size) for number in range(start, min(files, start + 1000))]

@@ -293,7 +293,7 @@ def test_what_the_lake_refuses_has_a_name_and_a_next_step(
 
 def test_a_full_quota_is_told_as_no_space(lake: Lake, make: Make) -> None:
     small = min(lake.quota().allowances, key=lambda allowance: allowance.left or 0)
-    dataset = lake.dataset(make("huge", files=1, size=(small.left or 0) + 1))
+    dataset = lake.dataset(make("huge", files=1, size=(small.limit or 0) + 1))  # whatever is freed meanwhile
     said = refusal(lambda: dataset.replicate(small.rse, days=1), NoSpace)
     assert "delete rules that you no longer need, or ask for more" in said
     assert not dataset.rules()

@@ -33,7 +33,9 @@ from vre_dm.lake.tokens.renewing import Renewing
 from vre_dm.lake.tokens.stored import StoredLogin
 from vre_dm.sandbox import LakeStatus
 
-SOON = datetime.now(UTC) + timedelta(hours=1)
+
+def soon() -> datetime:
+    return datetime.now(UTC) + timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
@@ -181,7 +183,7 @@ def test_where_locks_do_not_work_the_token_of_the_faster_program_is_taken(login:
 
         def say(path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
             if body:  # meanwhile the other one was faster
-                login.keep(Grant(Secret("fresh"), SOON), Secret("next"))
+                login.keep(Grant(Secret("fresh"), soon()), Secret("next"))
             return plain(path, headers, body)
 
         server.say = say
@@ -189,7 +191,7 @@ def test_where_locks_do_not_work_the_token_of_the_faster_program_is_taken(login:
 
 
 def ended(login: StoredLogin, refresh: str = "r0") -> None:
-    login.keep(Grant(Secret("ended"), SOON - timedelta(days=1)), Secret(refresh))
+    login.keep(Grant(Secret("ended"), soon() - timedelta(days=1)), Secret(refresh))
 
 
 @contextmanager
@@ -204,7 +206,7 @@ def held(login: StoredLogin) -> Iterator[None]:
 
 
 def test_a_program_that_was_stopped_while_it_renewed_stops_no_other(login: StoredLogin) -> None:
-    login.keep(Grant(Secret("lives"), SOON), None)
+    login.keep(Grant(Secret("lives"), soon()), None)
     with issuer() as server, held(login):
         assert Renewing(registered(server), login, "rucio")().token == Secret("lives")
 
@@ -225,7 +227,7 @@ def test_tokens_that_cannot_be_kept_for_now_are_used_and_kept_later(
     ended(login)
     before = login.read()[0].ends
     assert before is not None
-    now = before.timestamp() - 1 if lives else SOON.timestamp() - 60
+    now = before.timestamp() - 1 if lives else soon().timestamp() - 60
     renewing = Renewing(registered(rotating), login, "rucio", clock=lambda: now)
     if lives:
         assert renewing().token == Secret("ended")
@@ -245,7 +247,7 @@ def test_a_login_that_was_made_anew_is_taken_before_tokens_that_could_not_be_kep
     renewing = Renewing(registered(rotating), login, "rucio")
     with files_no_longer_than(0):
         renewing()
-    login.keep(Grant(Secret("anew"), SOON), Secret("other"))
+    login.keep(Grant(Secret("anew"), soon()), Secret("other"))
     assert renewing().token == Secret("anew")
     renewing()
     assert [form["refresh_token"] for form in rotating.forms] == ["r0", "other"]
@@ -295,7 +297,7 @@ def test_a_login_that_cannot_be_removed_is_revoked_all_the_same(login: StoredLog
 
 def test_a_login_that_cannot_be_written_shows_no_token_in_a_traceback(login: StoredLogin) -> None:
     with files_no_longer_than(0), pytest.raises(NotWritable) as refused:
-        login.keep(Grant(Secret("canary-access"), SOON), Secret("canary-refresh"))
+        login.keep(Grant(Secret("canary-access"), soon()), Secret("canary-refresh"))
     assert "canary" not in shown(refused.value)
 
 
@@ -306,8 +308,9 @@ def shown(error: BaseException) -> str:
 
 
 def test_a_login_without_a_refresh_token_is_used_as_long_as_it_lives(login: StoredLogin) -> None:
-    login.keep(Grant(Secret("short"), SOON), None)
-    now = [SOON.timestamp() - 10]
+    ends = soon()
+    login.keep(Grant(Secret("short"), ends), None)
+    now = [ends.timestamp() - 10]
     with issuer() as server:
         renewing = Renewing(registered(server), login, "rucio", clock=lambda: now[0])
         token = Kept(renewing, "login", clock=lambda: now[0])
@@ -354,22 +357,22 @@ def test_nobody_who_never_logged_in_is_told_how(login: StoredLogin) -> None:
 
 
 def test_a_login_that_others_can_read_or_exchange_is_neither_used_nor_written(login: StoredLogin) -> None:
-    login.keep(Grant(Secret("x"), SOON), None)
+    login.keep(Grant(Secret("x"), soon()), None)
     login.path.chmod(0o644)
     with pytest.raises(LoginRefused, match="is open to other users, so it is not trusted"):
         login.read()
     login.path.parent.chmod(0o777)
     with pytest.raises(NotWritable, match="other users can change"):
-        login.keep(Grant(Secret("y"), SOON), None)
+        login.keep(Grant(Secret("y"), soon()), None)
     assert "x" in login.path.read_text()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
 def test_a_login_that_cannot_be_written_leaves_the_old_one(login: StoredLogin) -> None:
-    login.keep(Grant(Secret("x"), SOON), None)
+    login.keep(Grant(Secret("x"), soon()), None)
     login.path.parent.chmod(0o500)
     with pytest.raises(NotWritable):
-        login.keep(Grant(Secret("y"), SOON), None)
+        login.keep(Grant(Secret("y"), soon()), None)
     login.path.parent.chmod(0o700)
     assert login.read()[0].token == Secret("x")
 

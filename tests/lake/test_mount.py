@@ -47,24 +47,27 @@ def test_a_stale_mount_is_said_until_it_is_back(code: int, tmp_path: Path):
 
 
 def test_a_mount_that_hangs_is_asked_by_one_thread_only(tmp_path: Path):
-    asked, go, clock = [], threading.Event(), Time()
+    asked, asking, go, clock = [], threading.Event(), threading.Event(), Time()
 
     def look(_: Path) -> None:
         asked.append(threading.current_thread())
+        asking.set()
         go.wait()
 
     watch = MountWatch(tmp_path, look, clock, patience=0.01)
     for clock.now in (0.0, 40.0, 80.0):
         assert watch.fault() == f"the mount {tmp_path} does not answer; remount it"
+    assert asking.wait(60)
     assert len(asked) == 1
     go.set()
     asked[0].join()
     clock.now = 120.0
-    assert MountWatch.fault(watch) is None
+    assert until(lambda: watch.fault() is None)
 
 
 def test_what_looks_at_files_of_a_mount_that_hangs_is_given_up_and_the_next_at_once(tmp_path: Path):
     watch, go = MountWatch(tmp_path, patience=0.01), threading.Event()
+    assert until(lambda: watch.fault() is None)
     assert watch.ask(go.wait) is None
     asked: list[int] = []
     assert watch.ask(lambda: asked.append(1)) is None

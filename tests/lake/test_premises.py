@@ -2,12 +2,15 @@
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rucio.client.replicaclient import ReplicaClient
 
+from tests.lake.conftest import SCOPE
 from vre_dm.lake.cache import Cache
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.doctor import examine
@@ -25,7 +28,18 @@ Look = Callable[..., Finding]
 
 
 @pytest.fixture
-def look(lake: Lake) -> Look:
+def seeded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lake tells of the datasets it came with, and not of those that other tests have made."""
+    every = ReplicaClient.list_datasets_per_rse
+
+    def told(self: ReplicaClient, *words: object) -> Iterator[dict[str, Any]]:
+        return (row for row in every(self, *words) if row["scope"] != SCOPE)
+
+    monkeypatch.setattr(ReplicaClient, "list_datasets_per_rse", told)
+
+
+@pytest.fixture
+def look(lake: Lake, seeded: None) -> Look:
     """What is found of a mount, on a lake that is not this machine's own."""
 
     def one(mount: Mount, *, replicate: bool = True) -> Finding:
@@ -53,6 +67,7 @@ def test_a_mount_that_holds_what_the_lake_has_there_is_good(look: Look, folder: 
     assert finding.text == f"{RSE} at {folder}, 5 files looked for and found"
 
 
+@pytest.mark.usefixtures("seeded")
 def test_the_doctor_looks_at_the_mount(lake: Lake, folder: Path) -> None:
     mounted = replace(lake.instance, mount=Mount(RSE, folder, len(folder.parts) - 1))
     assert [f.state for f in examine(mounted) if f.what == "mount"] == [State.OK]

@@ -12,6 +12,7 @@ from vre_dm.did import Did
 from vre_dm.errors import UploadInterrupted
 from vre_dm.lake.access import Access
 from vre_dm.lake.lake import Lake
+from vre_dm.lake.publish import uploading
 from vre_dm.lake.publish.plan import Wish
 from vre_dm.lake.publish.publication import Publication, prepare
 from vre_dm.lake.publish.uploading import Shipping
@@ -78,6 +79,7 @@ def test_a_login_that_has_ended_keeps_what_was_placed_and_the_next_one_sends_the
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     folder, put, sent = files(9), Dav.put, list[str]()
+    monkeypatch.setattr(uploading, "_THREADS", 1)  # so that nothing is under way when one is refused
     with pytest.raises(UploadInterrupted, match=r"with 401.*; log in again .*what arrived is kept"):
         publication(lake, Ending(lake.access, 14, renews=False), folder, tag, tmp_path).run()
     placed = set(shelf.stored(RSE))

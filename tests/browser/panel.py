@@ -103,6 +103,10 @@ class Panel:
         """A notification."""
         return self.page.get_by_role("alert").filter(has_text=text)
 
+    def hold_notifications(self) -> None:
+        """Let those that come stay, as under the mouse, which else go after seconds."""
+        self.page.add_style_tag(content=".Toastify__progress-bar { animation-play-state: paused !important }")
+
     def command(self, name: str, **arguments: Any) -> None:
         """Run a command as the palette or a menu does, where a story is not about finding it."""
         self.page.evaluate(

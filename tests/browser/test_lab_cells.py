@@ -33,12 +33,14 @@ def _notebook(lab: Lab, name: str, **metadata: Any) -> str:
 
 
 def _drag(page: Page, start: Locator, end: Locator) -> None:
+    start.hover()  # waits until it moves no more
     a, b = start.bounding_box(), end.bounding_box()
     assert a
     assert b
     page.mouse.move(a["x"] + 40, a["y"] + a["height"] / 2)
     page.mouse.down()
     page.mouse.move(a["x"] + 60, a["y"] + 40, steps=3)
+    expect(page.locator(".vre-drag")).to_be_visible()
     page.mouse.move(b["x"] + 15, b["y"] + b["height"] - 3, steps=5)
     page.mouse.up()
 

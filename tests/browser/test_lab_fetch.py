@@ -1,7 +1,7 @@
 """Stories of a fetch: from the search to the plot, and what it outlives."""
 
 import os
-import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import Lab, ready
-from tests.browser.lab_data import kill_job, zeros
+from tests.browser.lab_data import files_below, kill_job, storage_at_rest, zeros
 from tests.browser.panel import Panel
 from tests.lakes import until
 from vre_dm.did import Did
@@ -26,16 +26,17 @@ def large(embedded_lake: LakeStatus, rucio: Any) -> Did:
     return zeros(embedded_lake, rucio, f"large.{os.urandom(3).hex()}", LARGE)
 
 
-def under_way(panel: Panel, did: Did) -> None:
-    """Begin a fetch and wait until bytes have come."""
+def under_way(panel: Panel, did: Did, let_through: Callable[[], None]) -> None:
+    """Begin a fetch from a storage at rest, and have it send until the page shows that bytes have come."""
     panel.command("vre-dm:fetch", did=str(did))
     bar = panel.page.get_by_role("progressbar", name=f"Fetch of {did}")
-    expect(bar).to_have_attribute("aria-valuenow", re.compile("[1-9]"))
+    while not int(bar.get_attribute("aria-valuenow") or 0):
+        let_through()
 
 
 def parts(lab: Lab, did: Did) -> list[Path]:
     """Unfinished files of a dataset, wherever they are."""
-    return list(lab.folder.rglob(f".{did.name}*.part"))
+    return [path for path in files_below(lab.folder) if path.match(f".{did.name}*.part")]
 
 
 def test_data_are_found_fetched_added_run_and_plotted(panel: Panel) -> None:
@@ -88,12 +89,13 @@ def test_files_that_a_filter_lets_through_are_fetched_by_one_job(
 
 
 def test_a_killed_fetch_is_shown_as_interrupted_even_after_a_reload_and_continues(
-    panel: Panel, lab: Lab, large: Did
+    panel: Panel, lab: Lab, embedded_lake: LakeStatus, large: Did
 ) -> None:
-    under_way(panel, large)
-    panel.page.reload()
-    ready(panel.page)
-    kill_job(lab, large)
+    with storage_at_rest(embedded_lake) as let_through:
+        under_way(panel, large, let_through)
+        panel.page.reload()
+        ready(panel.page)
+        kill_job(lab, large)
     panel.open().section("Jobs")
     job = panel.job(str(large))
     expect(job).to_contain_text("Interrupted")
@@ -102,34 +104,36 @@ def test_a_killed_fetch_is_shown_as_interrupted_even_after_a_reload_and_continue
 
 
 def test_a_fetch_outlives_the_server_and_the_page_finds_both_again(
-    panel: Panel, lab: Lab, large: Did
+    panel: Panel, lab: Lab, embedded_lake: LakeStatus, large: Did
 ) -> None:
-    under_way(panel, large)
-    lab.stop(kill=True)
+    with storage_at_rest(embedded_lake) as let_through:
+        under_way(panel, large, let_through)
+        lab.stop(kill=True)
     lab.start()
     expect(panel.job(str(large))).to_contain_text("Finished")
 
 
 def test_what_a_cancelled_fetch_keeps_is_said_and_given_back_when_it_is_forgotten(
-    panel: Panel, lab: Lab, large: Did
+    panel: Panel, lab: Lab, embedded_lake: LakeStatus, large: Did
 ) -> None:
-    under_way(panel, large)
     job = panel.job(str(large))
-    job.get_by_role("button", name="Cancel").click()
+    with storage_at_rest(embedded_lake) as let_through:
+        under_way(panel, large, let_through)
+        job.get_by_role("button", name="Cancel").click()
     expect(job).to_contain_text(
         "of unfinished files are kept: Continue goes on with them, Forget deletes them."
     )
     assert parts(lab, large)
     job.get_by_role("button", name="Forget").click()
     expect(job).to_have_count(0)
-    assert not parts(lab, large)
+    until(lambda: not parts(lab, large))
 
 
-def test_two_tabs_show_the_same_fetch(panel: Panel, lab: Lab, large: Did) -> None:
+def test_two_tabs_show_the_same_fetch(panel: Panel, lab: Lab, embedded_lake: LakeStatus, large: Did) -> None:
     other = Panel(panel.page.context.new_page())
     lab.open(other.page, "/lab/workspaces/second?reset")
     other.open().section("Jobs")
-    under_way(panel, large)
-    job = other.job(str(large))
-    job.get_by_role("button", name="Cancel").click()
+    with storage_at_rest(embedded_lake) as let_through:
+        under_way(panel, large, let_through)
+        other.job(str(large)).get_by_role("button", name="Cancel").click()
     expect(panel.job(str(large))).to_contain_text("Cancelled")

@@ -50,11 +50,6 @@ def many(embedded_lake: LakeStatus, rucio: Any) -> Did:
     return zeros(embedded_lake, rucio, f"many.{os.urandom(3).hex()}", SIZE, FILES)
 
 
-def begun_with_short_tokens(panel: Panel, lake: LakeStatus, file: Path, did: Did) -> None:
-    with keeping_tokens(lake, file, LIFE):
-        under_way(panel, did)
-
-
 def wait_for_the_end_of(file: Path) -> None:
     ends = FileToken(file).expires()
     assert ends is not None
@@ -64,8 +59,9 @@ def wait_for_the_end_of(file: Path) -> None:
 def test_a_fetch_goes_on_without_a_word_when_the_token_of_its_beginning_ends(
     panel: Panel, token_file: Path, embedded_lake: LakeStatus, many: Did
 ) -> None:
-    begun_with_short_tokens(panel, embedded_lake, token_file, many)
-    with storage_at_rest(embedded_lake):
+    with storage_at_rest(embedded_lake) as let_through:
+        with keeping_tokens(embedded_lake, token_file, LIFE):
+            under_way(panel, many, let_through)
         wait_for_the_end_of(token_file)
         token_file.write_text(token(embedded_lake, 3600))
     expect(panel.job(str(many))).to_contain_text(f"{FILES} of {FILES} files")
@@ -76,8 +72,9 @@ def test_a_fetch_goes_on_without_a_word_when_the_token_of_its_beginning_ends(
 def test_a_fetch_whose_login_ended_says_so_and_continues_with_the_next_token(
     panel: Panel, token_file: Path, embedded_lake: LakeStatus, many: Did
 ) -> None:
-    begun_with_short_tokens(panel, embedded_lake, token_file, many)
-    with storage_at_rest(embedded_lake):
+    with storage_at_rest(embedded_lake) as let_through:
+        with keeping_tokens(embedded_lake, token_file, LIFE):
+            under_way(panel, many, let_through)
         wait_for_the_end_of(token_file)
     job = panel.job(str(many))
     expect(job).to_contain_text("Failed")

@@ -42,6 +42,7 @@ def test_a_file_becomes_a_dataset_once_the_form_is_right_and_the_dry_run_was_see
     name: str, panel: Panel
 ) -> None:
     page = panel.page
+    panel.hold_notifications()
     in_browser(panel, name).click(button="right")
     page.get_by_role("menuitem", name="Publish in the Data Lake…").click()
     dialog = page.get_by_role("dialog", name="Publish in the data lake")
@@ -97,7 +98,7 @@ def test_files_that_are_dropped_on_the_panel_are_offered_for_publishing(name: st
         shell.activateById('vre-dm-lake');
     }""")
     file = in_browser(panel, name)
-    expect(file).to_be_visible()
+    file.scroll_into_view_if_needed()
     expect(panel.place).to_be_visible()
     start, end = file.bounding_box(), panel.place.bounding_box()
     assert start is not None

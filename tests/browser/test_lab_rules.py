@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from tests.browser.panel import PATIENT, Panel
 from tests.lake.conftest import Make
 from tests.lake.rules.conftest import put
+from tests.lakes import until
 from vre_dm.sandbox import LakeStatus
 
 TARGET = "DESY-DCACHE"
@@ -21,6 +22,9 @@ def test_a_stuck_rule_says_why_and_arrives_after_a_boost(
     expect(rule).to_contain_text("the file is not at the source", timeout=2 * PATIENT)
     expect(panel.told(str(did))).to_be_visible()
     put(embedded_lake, rucio, did, "CNAF-STORM")
+    # Rucio pauses a rule for minutes when a boost meets its repair: wait until one has just ended.
+    (asked,) = rucio.list_did_rules(did.scope, did.name)
+    until(lambda: rucio.get_replication_rule(asked["id"])["updated_at"] != asked["updated_at"])
     rule.get_by_role("button", name="Boost").click()
     expect(rule).to_contain_text("OK: all 2 files are at")
 

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ from vre_dm.sandbox.layout import Layout
 T = TypeVar("T")
 
 
-def until(question: Callable[[], T | None], seconds: float = 60) -> T:
+def until(question: Callable[[], T | None], seconds: float = 120) -> T:
     """Ask until the answer is true; fail when it never is."""
     end = time.monotonic() + seconds
     while True:
@@ -27,6 +28,14 @@ def until(question: Callable[[], T | None], seconds: float = 60) -> T:
             return answer
         assert time.monotonic() < end, f"not within {seconds} s: {question}"
         time.sleep(0.1)
+
+
+def tick(folder: Path) -> None:
+    """Wait until the disk of a folder gives later times; the steps of its clock may be milliseconds."""
+    with tempfile.TemporaryFile(dir=folder) as probe:
+        first = os.fstat(probe.fileno()).st_mtime_ns
+        while os.fstat(probe.fileno()).st_mtime_ns == first:
+            os.utime(probe.fileno())
 
 
 def rucio(config: Path, *words: str, check: bool = True) -> str:

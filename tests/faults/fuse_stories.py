@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -22,7 +23,9 @@ from vre_dm.lake.opening import open_file
 from vre_dm.lake.transfer import Event, Policy, fetch_files
 from vre_dm.lake.transfer.events import Planned, SourceChanged, Started, Verified
 
-BRISK = Policy(stall_timeout=1.0, rounds=1)
+CALM = Policy(rounds=1)
+BRISK = replace(CALM, stall_timeout=1.0)
+"""For mounts that are silent on purpose."""
 Told = dict[str, object]
 
 
@@ -50,8 +53,9 @@ def fetch(
         on(event)
 
     said, paths = "", list[Path]()
+    options = {"access": OpenAccess(), "policy": CALM, "progress": hear} | options
     try:
-        paths = fetch_files(files, folder, access=OpenAccess(), policy=BRISK, progress=hear, **options)
+        paths = fetch_files(files, folder, **options)
     except (VreDmError, JobCancelled) as error:
         said = f"{type(error).__name__}: {error}"
     return {
@@ -75,7 +79,7 @@ def copies(body: bytes, disk: Path, count: int = 1) -> list[File]:
 
 def falls_silent(body: bytes, disk: Path) -> Told:
     with mounted(disk, body, lambda start: -1 if start > len(body) // 2 else 0):
-        return fetch(copies(body, disk, 20), disk.with_name("data"))
+        return fetch(copies(body, disk, 20), disk.with_name("data"), policy=BRISK)
 
 
 def fails(body: bytes, disk: Path) -> Told:
@@ -90,7 +94,7 @@ def dies_after_the_plan(body: bytes, disk: Path) -> Told:
             if not isinstance(event, Started):
                 os.kill(child, signal.SIGSTOP)
 
-        return fetch(copies(body, disk, 3), disk.with_name("data"), stop, copy=False)
+        return fetch(copies(body, disk, 3), disk.with_name("data"), stop, copy=False, policy=BRISK)
 
 
 def falls_silent_while_open(body: bytes, disk: Path) -> Told:

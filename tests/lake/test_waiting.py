@@ -62,10 +62,13 @@ def connection(vre: Lake) -> Connection:
 
 
 @pytest.fixture
-def published(make: Make, embedded_lake: LakeStatus, rucio: Any) -> Iterator[Did]:
+def published(
+    make: Make, embedded_lake: LakeStatus, rucio: Any, request: pytest.FixtureRequest
+) -> Iterator[Did]:
     """Two files with bytes, at another element than the mounted one; rules on them end with the test."""
-    did = make("published", files=2)
-    put(embedded_lake, rucio, did, "CNAF-STORM")
+    size = getattr(request, "param", None)
+    did = make("published", files=2, size=size)
+    put(embedded_lake, rucio, did, "CNAF-STORM", size and bytes(size))
     yield did
     for rule in rucio.list_did_rules(did.scope, did.name):
         rucio.update_replication_rule(rule["id"], {"lifetime": 0})
@@ -308,6 +311,7 @@ def test_a_job_in_replica_mode_is_cancelled_while_it_waits(vre: Lake, published:
     assert job.state == "cancelled"
 
 
+@pytest.mark.parametrize("published", [20], indirect=True)  # seconds that each takes
 def test_files_on_tape_are_not_waited_for(
     connection: Connection, vre: Lake, published: Did, rucio: Any, embedded_lake: LakeStatus
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.lake.jobs.test_folder import ABOUT, DEAD, NOW, STATE, made
 from tests.lake.jobs.test_listing import _append
+from tests.lakes import tick
 from vre_dm.lake.jobs.folder import begin
 from vre_dm.lake.jobs.job import name_of
 from vre_dm.lake.jobs.watching import News, Watch
@@ -28,6 +29,7 @@ def test_each_change_of_a_job_is_told_once(root: Path):
     assert watch.look() == News()
     _append(folder, Progress(1, 2, 0, 1, 0.0, None))
     assert watch.look().jobs[name]["bytes_done"] == 1
+    tick(root.parent)
     folder.cancel(pause=True)
     assert watch.look().jobs[name]["remark"] == "was asked to stop"
     _append(folder, Finished(1, 2, 1.0))

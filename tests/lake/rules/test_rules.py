@@ -88,8 +88,8 @@ def test_a_rule_on_its_way_tells_what_its_files_wait_for(
     root.add_rse_attribute("DESY-DCACHE", "vre_dm_bandwidth", 1)
     try:
         until(lambda: "vre_dm_bandwidth" in root.list_rse_attributes("DESY-DCACHE"))
-        did = make("slow", files=1, rse="CERN-EOSPILOT")
-        put(embedded_lake, rucio, did, "CERN-EOSPILOT")
+        did = make("slow", files=1, rse="CERN-EOSPILOT", size=20)  # seconds that it takes
+        put(embedded_lake, rucio, did, "CERN-EOSPILOT", b"0".ljust(20))
         rule = ask(did)
         assert rule.sentence.startswith("REPLICATING since ")
         assert "0 of 1 files are at DESY-DCACHE, too early to say" in rule.sentence

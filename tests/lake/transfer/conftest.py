@@ -1,4 +1,7 @@
-"""A clock that the test moves."""
+"""A clock that the test moves, and what the process has open."""
+
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -15,3 +18,14 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+def open_at(folder: Path) -> list[Path]:
+    """Files and folders below a folder, and the folders it is in, that this process has open."""
+    found = []
+    for each in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # closed meanwhile, by another thread
+            path = each.readlink()
+            if path.is_relative_to(folder) or folder.is_relative_to(path):
+                found.append(path)
+    return sorted(found)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.lake.transfer.conftest import open_at
 from vre_dm.errors import NotWritable
 from vre_dm.lake.transfer.inside import Inside
 
@@ -57,7 +58,7 @@ def test_a_link_to_another_folder_of_the_target_is_the_users_own(root: Path):
 def test_what_is_no_folder_is_refused_and_nothing_stays_open(root: Path):
     root.mkdir()
     (root / "scope").write_text("a file")
-    before = len(list(Path("/proc/self/fd").iterdir()))
+    before = open_at(root)
     with pytest.raises(NotWritable), Inside().opened(root / "scope", root):
         pass
-    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert open_at(root) == before

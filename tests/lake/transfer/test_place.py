@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.world import registered
+from tests.lake.transfer.conftest import open_at
 from vre_dm.errors import NotWritable
 from vre_dm.lake.transfer.inside import Inside
 from vre_dm.lake.transfer.names import part_path, parts
@@ -74,14 +75,14 @@ def test_when_taking_over_fails_half_way_the_bytes_are_left_for_the_next_run(lef
         yield left, nobody()
         raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
 
-    open_before = len(list(Path("/proc/self/fd").iterdir()))
+    open_before = open_at(target.parent)
     with (
         pytest.raises(NotWritable, match="choose another folder"),
         open_part(target, found()),
     ):
         pass
     assert owners(target.parent) == [nobody()]
-    assert len(list(Path("/proc/self/fd").iterdir())) == open_before
+    assert open_at(target.parent) == open_before
 
 
 def test_a_trap_that_cannot_be_opened_keeps_its_name_and_gets_none_of_ours(target: Path, tmp_path: Path):

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.faults.disks import ROOT, may_mount
+from tests.lake.transfer.conftest import open_at
 from vre_dm.lake.apart import Apart, Hung
 from vre_dm.lake.transfer.failures import SourceFailed, Stopped
 from vre_dm.lake.transfer.mounts import Mounts
@@ -163,7 +164,7 @@ def test_a_cancelled_fetch_waits_for_no_mount(tmp_path: Path) -> None:
 def test_a_file_is_closed_when_it_was_read_or_could_not_be(tmp_path: Path, risky: bool) -> None:
     (tmp_path / "file").write_bytes(BODY)
     known = mounts(tmp_path) if risky else Mounts(60.0, threading.Event())
-    before = len(list(Path("/proc/self/fd").iterdir()))
+    before = open_at(tmp_path)
     for _ in range(20):
         with reading(tmp_path / "file", known) as file:
             assert b"".join(map(bytes, file.chunks(17))) == BODY[17:]
@@ -171,7 +172,7 @@ def test_a_file_is_closed_when_it_was_read_or_could_not_be(tmp_path: Path, risky
             pass
     with known.doing(tmp_path / "file") as do:
         do(lambda: None)  # after every closing before it
-    assert len(list(Path("/proc/self/fd").iterdir())) <= before + 2
+    assert open_at(tmp_path) == before
 
 
 def test_what_a_call_raises_is_raised_where_it_was_asked() -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.lakes import tick
 from vre_dm.lake.transfer.verified import GRAIN, Ledger, is_settled, settle
 from vre_dm.lake.transfer.verify import Expected
 
@@ -100,6 +101,7 @@ def link(path: Path) -> None:
 )
 def test_any_change_makes_a_file_unknown(memory: Path, target: Path, change: Callable[[Path], object]):
     path = remembered(memory, target)
+    tick(target.parent)
     change(path)
     assert not Ledger.open(memory, target).holds(path, expected(BODY))
 

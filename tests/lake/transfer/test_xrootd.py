@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.server import breaking, good
-from tests.faults.world import HASTY, OpenAccess, fetch, partials, registered
+from tests.faults.world import CALM, OpenAccess, fetch, partials, registered
 from tests.xrootd import XRootD, xrootd
 from vre_dm.errors import ChecksumMismatch, JobCancelled, TransferFailed
 from vre_dm.lake.opening import open_file
@@ -120,7 +120,7 @@ def test_a_list_of_servers_is_fetched_and_not_followed(
 @pytest.mark.parametrize("name", ["opened.meta4", "opened.metalink"])
 def test_a_list_of_servers_is_opened_and_not_followed(name: str, server: XRootD, trap: socket.socket):
     body = naming(trap)
-    with open_file(registered(body, server.store(name, body)), OpenAccess(), policy=HASTY) as stream:
+    with open_file(registered(body, server.store(name, body)), OpenAccess(), policy=CALM) as stream:
         assert stream.read() == body
 
 

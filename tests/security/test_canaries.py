@@ -197,7 +197,7 @@ def test_a_notebook_that_shows_all_it_can_saves_no_secret(
 def ran(cells: list[str], folder: Path) -> list[nbformat.NotebookNode]:
     """Outputs of the cells, as a notebook keeps them."""
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(folder), "IPYTHONDIR": str(folder)}
-    manager, client = start_new_kernel(kernel_name="python3", env=environ)
+    manager, client = start_new_kernel(startup_timeout=240, kernel_name="python3", env=environ)
     outputs: list[nbformat.NotebookNode] = []
 
     def keep(message: dict[str, object]) -> None:

@@ -349,7 +349,7 @@ def test_a_token_is_on_the_workers_of_a_run_and_nowhere_else_and_after_it_not_th
     outcome = RunningMap(folders(jobs)[0]).outcome()
     assert (outcome.entries, outcome.backend) == (ENTRIES, one.name)
     assert any("where they are" in note for note in outcome.notes)
-    assert tokens_on(client) == 0
+    until(lambda: tokens_on(client) == 0)  # the run ends before every worker has said that it forgot
     for said in (during, places(client, one, tmp_path, jobs)):
         assert [leak for where, text in said.items() for leak in search.text(text, where)] == []
         assert all(len(text) > 20 for text in said.values())

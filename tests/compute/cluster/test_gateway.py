@@ -24,6 +24,7 @@ from tests.security.leaks import Search
 from vre_dm.cli.gateway import gateway as command
 from vre_dm.compute.cluster import backend_for, cluster, clusters, gateway_options, settings
 from vre_dm.compute.cluster.gateway import GatewayCluster
+from vre_dm.compute.cluster.listing import ClusterState
 from vre_dm.compute.cluster.rest import GatewayApi
 from vre_dm.compute.cluster.server import control
 from vre_dm.compute.cluster.server.control import GatewayStatus
@@ -142,7 +143,7 @@ def test_workers_read_from_the_lake_with_tokens_that_are_nowhere_to_be_found(
     finally:  # else its chunks wait for the gate, and the cluster with them
         gate.touch()
         job.result(120)
-    assert tokens_on(client) == 0
+    until(lambda: tokens_on(client) == 0)  # the run ends before every worker has said that it forgot
     assert RunningMap(folders(tmp_path / "jobs")[0]).outcome().entries == ENTRIES
     search = Search(watch.secrets)
     for said in (during, told_by(client, one.dashboard, tmp_path)):
@@ -174,11 +175,14 @@ def test_an_option_out_of_its_range_is_refused_in_the_words_of_the_gateway(serve
         cluster(1, worker_cores=1000).up()
 
 
-def test_a_cluster_that_starts_can_be_stopped_and_leaves_nothing(server: GatewayStatus) -> None:
+def test_a_cluster_that_starts_can_be_stopped_and_leaves_nothing(
+    server: GatewayStatus, monkeypatch: pytest.MonkeyPatch
+) -> None:
     starting, stop = cluster(1), threading.Event()
     assert isinstance(starting, GatewayCluster)
     stop.set()
     before = set(starting._api.clusters())
+    monkeypatch.setattr(GatewayApi, "report", lambda *_: {"status": "PENDING"})
     with pytest.raises(JobCancelled, match="stopped while"):
         starting.up(stop)
     deadline = time.monotonic() + 60
@@ -282,8 +286,10 @@ def test_a_password_in_an_address_is_refused_and_not_shown(wrong: dict[str, str]
 
 
 def test_it_is_listed_beside_others_and_found_by_its_name(one: GatewayCluster, file: Path) -> None:
-    until(lambda: [state.workers for state in clusters() if state.name == one.id] == [1])
-    (state,) = [state for state in clusters() if state.name == one.id]
+    def at_work() -> ClusterState | None:
+        return next((state for state in clusters() if state.name == one.id and state.workers == 1), None)
+
+    state = until(at_work)
     assert (state.kind, state.state, state.most) == ("gateway", "running", None)
     assert requests.get(state.dashboard, timeout=30).status_code == 200
     with cluster(name=one.id) as same, used(same, file) as place:

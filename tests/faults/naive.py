@@ -7,18 +7,20 @@ from pathlib import Path
 
 import requests
 
-PATIENCE = 1.0
+PATIENCE = 60.0
 """Seconds of silence after which it gives up."""
 
 
-def naive_fetch(url: str, target: Path, headers: Mapping[str, str] | None = None) -> str:
+def naive_fetch(
+    url: str, target: Path, headers: Mapping[str, str] | None = None, patience: float = PATIENCE
+) -> str:
     """Write an answer where the file shall be, behind what is there already; give '' or the error."""
     have = target.stat().st_size if target.exists() else 0
     ask = dict(headers or {}) | ({"Range": f"bytes={have}-"} if have else {})
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it does not look at certificates
-            answer = requests.get(url, headers=ask, stream=True, verify=False, timeout=PATIENCE)
+            answer = requests.get(url, headers=ask, stream=True, verify=False, timeout=patience)
         with answer, target.open("ab") as out:
             for chunk in answer.iter_content(1 << 16):
                 out.write(chunk)

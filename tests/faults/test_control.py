@@ -13,7 +13,7 @@ from tests.faults.hostile import hostile_names, leaves
 from tests.faults.lies import LIES, Lie
 from tests.faults.lies import named as said
 from tests.faults.matrix import BODY, FAULTS, HALF, SIZE, Fault, named
-from tests.faults.naive import naive_fetch, naive_path, naive_root_fetch
+from tests.faults.naive import PATIENCE, naive_fetch, naive_path, naive_root_fetch
 from tests.faults.server import TLS, Breaking, Handler, breaking, good, stall, status
 from tests.faults.storages import BODY as ROOT_BODY
 from tests.lakes import until
@@ -33,10 +33,10 @@ def kept_promise(fault: Fault, target: Path, said: list[str], *, lasting: bool) 
 
 def run_twice(fault: Fault, server: Breaking, target: Path, *, lasting: bool) -> list[str]:
     acts = [*fault.before, fault.act, *([] if lasting else [good(BODY)])]
-    url, said = server.play("/x", *acts), []
+    url, said, patience = server.play("/x", *acts), [], 1.0 if fault.silent else PATIENCE
 
     def run() -> None:
-        said.extend(naive_fetch(url, target) for _ in range(2))
+        said.extend(naive_fetch(url, target, patience=patience) for _ in range(2))
 
     thread = threading.Thread(target=run)
     thread.start()

@@ -46,6 +46,11 @@ def maps(terminal: Terminal) -> list[dict[str, object]]:
     return [job for job in json.loads(out) if job["kind"] == "map"]
 
 
+def planned(terminal: Terminal) -> list[dict[str, object]]:
+    """Maps whose own process has begun: until then the cell may be starting it."""
+    return [job for job in maps(terminal) if job["state"] == "running" and job["files_total"]]
+
+
 def test_a_cell_shows_its_progress_and_has_the_merged_value(kernel: Kernel, home: Path, terminal: Terminal):
     (home / "gate").touch()
     done = kernel.run("found = dm.dataset('cms:zmumu.2010').map(fill); found['n'], int(found['mass'].sum())")
@@ -77,7 +82,7 @@ def test_a_map_outlives_its_kernel_and_is_found_by_the_next_one(
 
 def test_an_interrupted_cell_stops_its_map(kernel: Kernel, terminal: Terminal):
     sent = kernel.client.execute("dm.dataset('cms:zmumu.2010').map(fill)")
-    until(lambda: [job for job in maps(terminal) if job["state"] == "running"])
+    until(lambda: planned(terminal))
     kernel.manager.interrupt_kernel()
     assert kernel.outcome(sent)["error"] == "JobCancelled"
     until(lambda: maps(terminal)[0]["state"] == "cancelled")
@@ -104,7 +109,7 @@ def test_a_map_goes_on_when_the_kernel_restarts_in_the_middle_of_its_cell(
     kernel: Kernel, home: Path, terminal: Terminal
 ):
     kernel.client.execute("dm.dataset('cms:zmumu.2010').map(fill)")
-    until(lambda: [job for job in maps(terminal) if job["state"] == "running"])
+    until(lambda: planned(terminal))
     kernel.manager.restart_kernel()  # as JupyterLab does it: an interrupt, then the request to end
     kernel.client.wait_for_ready(timeout=60)
     (job,) = maps(terminal)

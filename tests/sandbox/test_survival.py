@@ -9,11 +9,12 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 import pytest
@@ -48,6 +49,7 @@ from sqlalchemy import text
 with get_engine().begin() as connection:
     print(*{pid for (pid,) in connection.execute(text("SELECT pid FROM heartbeats"))})
 """
+T = TypeVar("T")
 OwnLake = Callable[..., LakeStatus]
 UP = """import sys; from pathlib import Path; from vre_dm import sandbox
 print(sandbox.up(Path(sys.argv[1])).parts['supervisor'])"""
@@ -200,18 +202,41 @@ def test_a_database_that_was_deleted_is_made_and_filled_again(own_lake: OwnLake,
 def test_an_idle_lake_stops_by_itself(own_lake: OwnLake) -> None:
     root = own_lake().root
     sandbox.down(root)
-    sandbox.up(root, idle=1.5)
+    with in_use(root):
+        sandbox.up(root, idle=1.5)
     until(lambda: sandbox.status(root).phase == "stopped")
+
+
+@contextlib.contextmanager
+def in_use(root: Path) -> Iterator[None]:
+    """Use a lake to the end of the block, so that it is not idle before it is known to be ready."""
+    activity, over = Layout(root).activity, threading.Event()
+
+    def use() -> None:
+        while not over.wait(0.1):
+            later = time.time() + 600
+            os.utime(activity, (later, later))
+
+    user = threading.Thread(target=use)
+    user.start()
+    try:
+        yield
+    finally:
+        over.set()
+        user.join()
+        activity.touch()
 
 
 def test_the_token_is_renewed_before_it_expires(own_lake: OwnLake) -> None:
     root = own_lake().root
     sandbox.down(root)
     lake = sandbox.up(root, token_seconds=6)
-    first = Layout(root).token.read_text()
-    until(lambda: Layout(root).token.read_text() != first)
-    rucio(lake.rucio_config, "whoami")
-    sandbox.down(root)
+    try:
+        first = Layout(root).token.read_text()
+        until(lambda: Layout(root).token.read_text() != first)
+        until(lambda: "account    : dm" in rucio(lake.rucio_config, "whoami", check=False))
+    finally:
+        sandbox.down(root)
 
 
 @pytest.mark.slow  # tens of seconds, and its like is tried by others
@@ -228,6 +253,15 @@ def test_a_folder_with_a_long_name_spaces_and_signs_will_do(lake_root: Path) -> 
         sandbox.reset(root)
 
 
+def of_processes(lake: LakeStatus, look: Callable[[psutil.Process], T]) -> list[T]:
+    """What is seen of each process of a lake; connections of its database come and go."""
+    supervisor, seen = psutil.Process(lake.parts["supervisor"]), []
+    for process in (supervisor, *supervisor.children(recursive=True)):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            seen.append(look(process))
+    return seen
+
+
 def test_the_folder_is_private_and_nothing_listens_beyond_this_machine(embedded_lake: LakeStatus) -> None:
     for path in (embedded_lake.root, *embedded_lake.root.iterdir()):
         if not path.is_symlink() and path.is_dir():
@@ -241,10 +275,11 @@ def test_the_folder_is_private_and_nothing_listens_beyond_this_machine(embedded_
         layout.admin_config,
     ):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
-    supervisor = psutil.Process(embedded_lake.parts["supervisor"])
-    family = [supervisor, *supervisor.children(recursive=True)]
     listening = {
-        c.laddr.ip for p in family for c in p.net_connections("inet") if c.status == psutil.CONN_LISTEN
+        connection.laddr.ip
+        for connections in of_processes(embedded_lake, lambda process: process.net_connections("inet"))
+        for connection in connections
+        if connection.status == psutil.CONN_LISTEN
     }
     assert listening == {"127.0.0.1"}
 
@@ -259,8 +294,7 @@ def test_no_secret_stands_in_a_command_line_or_a_log(embedded_lake: LakeStatus) 
         *known["clients"].values(),
         layout.token.read_text(),
     ]
-    supervisor = psutil.Process(embedded_lake.parts["supervisor"])
-    shown = " ".join(" ".join(p.cmdline()) for p in [supervisor, *supervisor.children(recursive=True)])
+    shown = " ".join(" ".join(words) for words in of_processes(embedded_lake, psutil.Process.cmdline))
     shown += "".join(log.read_text(errors="replace") for log in layout.log.iterdir())
     assert not [secret[:4] for secret in secrets if secret in shown]
 
@@ -279,7 +313,7 @@ def small_disk() -> Iterator[Path]:
     if os.geteuid() != 0 or not _mounted(folder):
         pytest.skip("only root can mount a small disk, and not everywhere")
     yield folder
-    subprocess.run(["umount", folder], check=True)
+    _unmount(folder)
     folder.rmdir()
 
 
@@ -288,31 +322,55 @@ def _mounted(folder: Path) -> bool:
     return subprocess.run(words, capture_output=True, check=False).returncode == 0
 
 
-def test_a_full_disk_is_said_plainly_and_nothing_is_half_written(
-    small_disk: Path, own_lake: OwnLake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def _unmount(folder: Path) -> None:
+    # The last of a killed process may still be going.
+    until(lambda: subprocess.run(["umount", folder], check=False).returncode == 0)
+
+
+def test_a_disk_with_little_room_is_refused_plainly(
+    small_disk: Path, own_lake: OwnLake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root, filler = small_disk / "lake", small_disk / "filler"
+    root = small_disk / "lake"
     python, _ = private_python(Layout(own_lake().root))
     monkeypatch.setenv("VRE_DM_LAKE_ENVIRONMENT", str(python.parent.parent))
-    filler.write_bytes(bytes(200 << 20))
-    with pytest.raises(SandboxError, match=r"MB are free .* nothing was changed"):
-        sandbox.up(root)
-    assert not (root / "postgres").exists()
-    filler.unlink()
+    (small_disk / "filler").write_bytes(bytes(200 << 20))
     try:
-        lake = sandbox.up(root)
-        _fill(filler)
-        file = tmp_path / "something"
-        file.write_bytes(os.urandom(5 << 20))
-        words = ["upload", "--rse", "CERN-EOSPILOT", "--scope", "user.dm", str(file)]
-        assert "No space left" in rucio(lake.rucio_config, *words, check=False)
-        filler.unlink()
-        assert not [
-            path for path in lake.root.joinpath("rse").rglob("something") if path.stat().st_size != 5 << 20
-        ]
-        rucio(lake.rucio_config, "download", "--dir", str(tmp_path / "out"), "xenon:s2only.limits")
+        with pytest.raises(SandboxError, match=r"MB are free .* nothing was changed"):
+            sandbox.up(root)
+        assert not (root / "postgres").exists()
     finally:
         sandbox.reset(root)
+
+
+@pytest.fixture
+def all_on_small_disk(small_disk: Path, own_lake: OwnLake) -> Iterator[LakeStatus]:
+    """The lake with all of its folder on a disk of its own; on its old one again at the end."""
+    root, small = own_lake().root, small_disk / "lake"
+    sandbox.down(root)
+    subprocess.run(["cp", "-a", root, small], check=True)
+    subprocess.run(["mount", "--bind", small, root], check=True)
+    try:
+        yield own_lake()
+        sandbox.down(root)
+    finally:
+        _unmount(root)
+        subprocess.run(["cp", "-a", "--remove-destination", f"{small}/.", root], check=True)
+
+
+def test_a_full_disk_is_said_plainly_and_nothing_is_half_written(
+    small_disk: Path, all_on_small_disk: LakeStatus, tmp_path: Path
+) -> None:
+    lake, filler = all_on_small_disk, small_disk / "filler"
+    _fill(filler)
+    file = tmp_path / "something"
+    file.write_bytes(os.urandom(5 << 20))
+    words = ["upload", "--rse", "CERN-EOSPILOT", "--scope", "user.dm", str(file)]
+    assert "No space left" in rucio(lake.rucio_config, *words, check=False)
+    filler.unlink()
+    assert not [
+        path for path in lake.root.joinpath("rse").rglob("something") if path.stat().st_size != 5 << 20
+    ]
+    rucio(lake.rucio_config, "download", "--dir", str(tmp_path / "out"), "xenon:s2only.limits")
 
 
 @pytest.fixture

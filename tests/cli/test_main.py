@@ -340,7 +340,7 @@ def test_an_interrupt_is_one_line_and_code_130(tmp_path: Path):
         with child:
             until(lambda: server.asked)
             child.send_signal(signal.SIGINT)
-            out, said = child.communicate(timeout=10)
+            out, said = child.communicate(timeout=60)
     assert (child.returncode, out, said) == (130, "", "vre-dm: interrupted; what was done so far stays\n")
 
 

@@ -11,6 +11,8 @@ from tests.lake.conftest import lake  # noqa: F401 - a fixture
 from tests.lake.jobs.terminal import DID, FETCH, Terminal, held
 from tests.lakes import until
 from tests.notebook.kernel import Kernel, running
+from vre_dm.lake.jobs.job import Job
+from vre_dm.lake.jobs.listing import jobs_in
 from vre_dm.lake.lake import Lake
 from vre_dm.sandbox import LakeStatus
 
@@ -18,6 +20,11 @@ from vre_dm.sandbox import LakeStatus
 @pytest.fixture
 def terminal(embedded_lake: LakeStatus, tmp_path: Path) -> Terminal:
     return Terminal(embedded_lake, tmp_path)
+
+
+def standing(terminal: Terminal) -> list[Job]:
+    """The jobs that a terminal would list."""
+    return jobs_in(Path(terminal.env["XDG_STATE_HOME"], "vre-dm", "jobs"))
 
 
 @pytest.fixture
@@ -33,7 +40,7 @@ def fetching(terminal: Terminal, lake: Lake, tmp_path: Path) -> Iterator[subproc
     to = tmp_path / "data"
     with held(lake, DID, to), terminal.start(*FETCH, "--to", str(to)) as child:
         try:
-            until(lambda: 'files_total": 1' in terminal.run("jobs", "--json")[1])
+            until(lambda: [job for job in standing(terminal) if job.document()["files_total"] == 1])
             yield child
         finally:
             child.kill()
@@ -75,7 +82,7 @@ def test_a_terminal_ends_the_fetch_of_a_notebook_and_the_cell_says_so_in_one_lin
 ) -> None:
     with held(lake, DID, tmp_path / "data"):
         sent = kernel.client.execute(f"%dm_{' '.join(FETCH)} --to data")
-        until(lambda: "running" in terminal.run("jobs", "--json")[1])
+        until(lambda: [job for job in standing(terminal) if job.state == "running"])
         code, _, said = terminal.run("jobs", "cancel")
         assert (code, "cancelled" in said) == (0, True)
         said = kernel.outcome(sent)

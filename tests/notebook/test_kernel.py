@@ -113,6 +113,8 @@ def test_rules_and_doctor_answer(kernel: Kernel):
 
 
 def test_a_tab_completes_scopes_dids_options_and_storage_elements(kernel: Kernel):
+    patient = "from vre_dm.notebook import completion; completion._PATIENCE = 60.0"
+    assert kernel.run(patient)["status"] == "ok"
     assert "%dm_fetch fermi:" in kernel.tab("%dm_fetch fer")
     assert "%dm_fetch fermi:dsph.jfactors" in kernel.tab("%dm_fetch fermi:dsph.j")
     assert kernel.tab("x = %dm_fetch fermi:dsph.j") == ["x = %dm_fetch fermi:dsph.jfactors"]

@@ -26,11 +26,11 @@ def run(runner: Path, folder: Path, home: Path, **environment: str) -> subproces
 
 @pytest.fixture(scope="module")
 def demo(
-    embedded_lake: LakeStatus, tmp_path_factory: pytest.TempPathFactory
+    embedded_lake: LakeStatus, fonts: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, subprocess.CompletedProcess[str]]:
     home = tmp_path_factory.mktemp("home")
     folder = home / "demo"
-    return folder, run(RUNNER, folder, home, RUCIO_CONFIG=str(embedded_lake.rucio_config))
+    return folder, run(RUNNER, folder, home, RUCIO_CONFIG=str(embedded_lake.rucio_config), **fonts)
 
 
 Demo = tuple[Path, subprocess.CompletedProcess[str]]
@@ -73,12 +73,12 @@ def test_the_shipped_tour_holds_no_outputs_of_anyones_run() -> None:
     )
 
 
-def test_a_failing_cell_gives_one_line_and_no_page(tmp_path: Path) -> None:
+def test_a_failing_cell_gives_one_line_and_no_page(fonts: dict[str, str], tmp_path: Path) -> None:
     runner = tmp_path / "run_tour.py"
     runner.write_text(RUNNER.read_text(encoding="utf-8"), encoding="utf-8")
     cell = nbformat.v4.new_code_cell("raise ValueError('the lake is dry')")
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / TOUR.name)
-    finished = run(runner, tmp_path / "demo", tmp_path)
+    finished = run(runner, tmp_path / "demo", tmp_path, **fonts)
     assert finished.returncode == 1
     assert finished.stderr == "the tour stopped: ValueError: the lake is dry\n"
     assert list((tmp_path / "demo").iterdir()) == []

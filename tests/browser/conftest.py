@@ -33,6 +33,12 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", ALONE]
 VIEWPORT = {"width": 1280, "height": 900}
 # JupyterLab and Notebook 7 report errors of their own plugins; ours have this in their stack.
 OURS = "/extensions/vre-dm-lab/"
+NOTHING: tuple[list[str], list[str], list[str]] = ([], [], [])
+_CLOSE_ALL = """() => {
+  for (const widget of [...jupyterapp.shell.widgets("main")].filter(({ id }) => !id.startsWith("launcher"))) {
+    widget.dispose()  // which does not ask whether to save it
+  }
+}"""
 expect.set_options(timeout=PATIENT)
 
 
@@ -50,13 +56,15 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
         yield started
 
 
-@pytest.fixture(scope="package")
-def visitor(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
-    """A user who was in JupyterLab before, so that its scripts need not be fetched and compiled again.
+@pytest.fixture(scope="session")  # of one process, which may do other tests between those of the browser
+def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A profile on disk: Chromium keeps what it compiled nowhere else."""
+    return tmp_path_factory.mktemp("profile")
 
-    A profile on disk: Chromium keeps what it compiled nowhere else.
-    """
-    profile = tmp_path_factory.mktemp("profile")
+
+@pytest.fixture(scope="package")
+def visitor(playwright: Playwright, profile: Path) -> Iterator[BrowserContext]:
+    """A user who was in JupyterLab before, so that its scripts need not be fetched and compiled again."""
     with playwright.chromium.launch_persistent_context(
         profile, viewport=VIEWPORT, executable_path=CHROMIUM, args=ARGUMENTS
     ) as context:
@@ -75,6 +83,11 @@ class Watched:
         context.set_default_timeout(PATIENT)
         context.on("page", self._follow)
         self.page: Page = context.new_page()
+
+    @property
+    def wrong(self) -> tuple[list[str], list[str], list[str]]:
+        """Hosts it asked, its errors and its dialogs."""
+        return self.asked, self.errors, self.dialogs
 
     def close(self) -> None:
         """Close it, and every page that came of it."""
@@ -122,7 +135,7 @@ def watch(browser: Browser) -> Iterator[Callable[..., Watched]]:
     yield make
     for watched in opened:
         watched.close()
-        assert (watched.asked, watched.errors, watched.dialogs) == ([], [], [])
+        assert watched.wrong == NOTHING
 
 
 @pytest.fixture
@@ -150,13 +163,44 @@ def lab(embedded_lake: LakeStatus, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def lab_page(lab: Lab, visitor: BrowserContext, watch: Callable[..., Watched]) -> Callable[..., Page]:
-    """Open a path of JupyterLab; with keywords in a browser of its own that has these options."""
+    """Open a path of JupyterLab in a window of a size; with more keywords in a browser of its own."""
 
-    def make(path: str = "/lab?reset", **options: Any) -> Page:
+    def make(path: str = "/lab?reset", size: tuple[int, int] | None = None, **options: Any) -> Page:
         watched = watch(None if options else visitor, blamed=OURS, **options)
+        if size:
+            watched.page.set_viewport_size({"width": size[0], "height": size[1]})
         return lab.open(watched.page, path)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def opened_once() -> Iterator[list[Watched]]:
+    """The page of JupyterLab that the stories of a file share, if there is one."""
+    opened: list[Watched] = []
+    yield opened
+    for watched in opened:
+        watched.close()
+        assert watched.wrong == NOTHING
+
+
+@pytest.fixture
+def shared_page(
+    opened_once: list[Watched], lab: Lab, visitor: BrowserContext, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """JupyterLab in the page of the stories before, its main area empty; in another after one that failed."""
+    if not opened_once:
+        opened_once.append(Watched(visitor, blamed=OURS))
+        lab.open(opened_once[0].page)
+    (watched,) = opened_once
+    failed_before = request.session.testsfailed
+    yield watched.page
+    if request.session.testsfailed == failed_before and watched.wrong == NOTHING:
+        watched.page.evaluate(_CLOSE_ALL)
+    else:
+        opened_once.clear()
+        watched.close()
+    assert watched.wrong == NOTHING
 
 
 @pytest.fixture
@@ -170,3 +214,9 @@ def light_again(lab: Lab) -> Iterator[None]:
 def panel(lab_page: Callable[..., Page]) -> Panel:
     """JupyterLab with the panel open."""
     return Panel(lab_page()).open()
+
+
+@pytest.fixture
+def shared_panel(shared_page: Page) -> Panel:
+    """The panel, open in the page of the stories before."""
+    return Panel(shared_page).open()

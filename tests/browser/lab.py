@@ -1,5 +1,6 @@
 """A real `jupyter lab` on the embedded lake, with its token login on, and pages of it in the browser."""
 
+import itertools
 import json
 import os
 import secrets
@@ -34,6 +35,15 @@ _AT_REST = """() => {
   const { activeElement } = document
   return activeElement.closest("#jp-main-dock-panel, #main-panel") && !activeElement.matches(".jp-Spinner")
 }"""
+# Below those that the system gives away, and others in each process of the tests: nobody else has the port
+# before the server has it.
+_PORTS = itertools.count(20_000 + 16 * os.getpid() % 12_000)
+# A busy disk may answer after more than the usual 2 s.
+_CONFIG = """
+from functools import partial
+from vre_dm.server import app
+app.Disks = partial(app.Disks, patience=60.0)
+"""
 _PRIVATE = {"JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"}
 _PRIVATE |= {"XDG_CACHE_HOME", "XDG_STATE_HOME"}
 
@@ -139,7 +149,9 @@ def on_lake(lake: LakeStatus, folder: Path) -> Lab:
     folder.joinpath("token").write_bytes(Layout(lake.root).token.read_bytes())
     config = lake.rucio_config.read_text().replace(str(Layout(lake.root).token), str(folder / "token"))
     folder.joinpath("rucio.cfg").write_text(config)
-    return Lab(folder, {"RUCIO_CONFIG": str(folder / "rucio.cfg")})
+    lab = Lab(folder, {"RUCIO_CONFIG": str(folder / "rucio.cfg")})
+    (folder / "JUPYTER_CONFIG_DIR" / "jupyter_server_config.py").write_text(_CONFIG)
+    return lab
 
 
 def ready(page: Page) -> None:
@@ -155,7 +167,7 @@ def skip_unless_built() -> None:
 
 
 def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
+    while True:
+        port = next(_PORTS)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from itertools import count
-from typing import Any
 
 import nbformat
 import pytest
@@ -14,6 +13,7 @@ from tests.limits.conftest import HOSTILE
 
 LabPage = Callable[..., Page]
 Opened = Callable[..., tuple[Page, Locator]]
+OPEN = "path => jupyterapp.commands.execute('docmanager:open', { path }).then(() => null)"
 RUN_ALL = "() => jupyterapp.commands.execute('notebook:run-all-cells').then(() => null)"
 RUN_LAST = """() => {
   const { content } = jupyterapp.shell.currentWidget;
@@ -24,18 +24,23 @@ NUMBERS = count()
 
 
 @pytest.fixture
-def opened(lab: Lab, lab_page: LabPage) -> Opened:
-    """Open a notebook with a browser in it, run it, and give the page and the tree."""
+def opened(lab: Lab, lab_page: LabPage, shared_page: Page) -> Opened:
+    """Open a notebook with a browser in it, run it, and give the page and the tree.
 
-    def open_in(address: str = "/lab/tree/{}?reset", last: str = "0", **options: Any) -> tuple[Page, Locator]:
+    In JupyterLab, or in a page of its own that is at a path.
+    """
+
+    def open_in(path: str = "", last: str = "0") -> tuple[Page, Locator]:
         name = f"browser{next(NUMBERS)}.ipynb"
         cells = map(nbformat.v4.new_code_cell, ("import vre_dm as dm\nlake = dm.browser()\nlake", last))
         kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
         notebook = nbformat.v4.new_notebook(cells=list(cells), metadata={"kernelspec": kernel})
         nbformat.write(notebook, lab.root / name)
-        page = lab_page(address.format(name), **options)
+        page = lab_page(path.format(name)) if path else shared_page
+        if page is shared_page:
+            page.evaluate(OPEN, name)
         page.locator(".jp-CodeCell").nth(1).wait_for()
-        page.wait_for_function("() => jupyterapp.shell.currentWidget.sessionContext.session?.kernel")
+        page.wait_for_function("() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel")
         page.evaluate(RUN_ALL)
         tree = page.get_by_role("tree", name="Data lake", exact=True).and_(page.locator(".vre-dm-tree"))
         expect(tree.get_by_role("treeitem", name="xenon")).to_be_visible()
@@ -44,9 +49,9 @@ def opened(lab: Lab, lab_page: LabPage) -> Opened:
     return open_in
 
 
-@pytest.mark.parametrize("address", ["/lab/tree/{}?reset", "/notebooks/{}"], ids=["JupyterLab", "Notebook 7"])
-def test_what_is_selected_is_fetched_and_used_in_the_next_cell(opened: Opened, address: str) -> None:
-    page, tree = opened(address, "print(lake.selected, [path.is_file() for path in lake.paths])")
+@pytest.mark.parametrize("path", ["", "/notebooks/{}"], ids=["JupyterLab", "Notebook 7"])
+def test_what_is_selected_is_fetched_and_used_in_the_next_cell(opened: Opened, path: str) -> None:
+    page, tree = opened(path, "print(lake.selected, [path.is_file() for path in lake.paths])")
     tree.get_by_role("treeitem", name="xenon").click()
     tree.get_by_role("treeitem", name="s2only.limits").click()
     tree.get_by_role("treeitem", name="s2only.response").click(modifiers=["Control"])

@@ -42,7 +42,7 @@ def opened(lab: Lab, lab_page: LabPage) -> Callable[[str], Page]:
         )
         page = lab_page(address.format(name))
         page.locator(".jp-CodeCell").first.wait_for()
-        page.wait_for_function("() => jupyterapp.shell.currentWidget.sessionContext.session?.kernel")
+        page.wait_for_function("() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel")
         page.evaluate(RUN_ALL)
         page.get_by_role("button", name="Save PNG").wait_for()
         return page

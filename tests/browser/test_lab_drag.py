@@ -1,12 +1,11 @@
 """Datasets dragged by the mouse from the tree into a notebook."""
 
-from collections.abc import Callable
 from itertools import count
 from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.lab import Lab
 from tests.browser.panel import Panel
@@ -17,13 +16,14 @@ _NUMBER = count()
 
 
 @pytest.fixture
-def notebook(lab: Lab, lab_page: Callable[..., Page]) -> tuple[Panel, str]:
+def notebook(lab: Lab, shared_panel: Panel) -> tuple[Panel, str]:
     """A notebook with one cell, beside the tree opened down to a dataset."""
+    panel = shared_panel
     path = f"drag{next(_NUMBER)}.ipynb"
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     cells = [nbformat.v4.new_code_cell("first = 1")]
     nbformat.write(nbformat.v4.new_notebook(metadata={"kernelspec": kernel}, cells=cells), lab.root / path)
-    panel = Panel(lab_page(f"/lab/tree/{path}?reset")).open()
+    panel.command("docmanager:open", path=path)
     expect(panel.cell("first = 1")).to_be_visible()
     panel.expand("fermi", "dsph.2017")
     expect(panel.row("pppc4dmid:gamma.noew")).to_be_visible()  # the last; no row moves down any more

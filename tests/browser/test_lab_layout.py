@@ -22,7 +22,7 @@ def _heights(panel: Panel) -> dict[str, float]:
 def test_with_every_section_open_each_can_be_used(
     lab_page: Callable[..., Page], window: tuple[int, int]
 ) -> None:
-    panel = Panel(lab_page(viewport={"width": window[0], "height": window[1]})).open()
+    panel = Panel(lab_page(size=window)).open()
     panel.search("dsph.*")
     panel.hit("fermi:dsph.jfactors").dblclick()
     expect(panel.section("Details")).to_contain_text("fermi:dsph.jfactors")
@@ -37,7 +37,7 @@ def test_with_every_section_open_each_can_be_used(
 
 
 def test_a_section_that_is_opened_is_scrolled_to(lab_page: Callable[..., Page]) -> None:
-    panel = Panel(lab_page(viewport={"width": 1280, "height": 400})).open()
+    panel = Panel(lab_page(size=(1280, 400))).open()
     panel.section("Details")
     expect(panel.place.get_by_role("heading", name="Details Section")).to_be_in_viewport(ratio=1)
     expect(panel.place.get_by_text("Select something in the lake")).to_be_in_viewport(ratio=1)
@@ -46,7 +46,7 @@ def test_a_section_that_is_opened_is_scrolled_to(lab_page: Callable[..., Page]) 
 def test_rows_that_come_in_above_do_not_push_the_users_row_out_of_sight(
     lab_page: Callable[..., Page],
 ) -> None:
-    panel = Panel(lab_page(viewport={"width": 1280, "height": 500})).open()
+    panel = Panel(lab_page(size=(1280, 500))).open()
     panel.close("Search")
     panel.expand("fermi")
     held: list[Route] = []

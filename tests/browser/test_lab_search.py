@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 from tests.browser.panel import Panel
 
 
-def test_a_refused_filter_is_said_at_its_chip_and_mended_by_keyboard(panel: Panel) -> None:
-    keyboard = panel.page.keyboard
+def test_a_refused_filter_is_said_at_its_chip_and_mended_by_keyboard(shared_panel: Panel) -> None:
+    panel, keyboard = shared_panel, shared_panel.page.keyboard
     panel.search("fermi:* yaer>=2015")
     chip = panel.place.get_by_role("button", name="yaer >= 2015")
     expect(panel.place.get_by_role("alert").filter(has_text="did you mean year?")).to_be_visible()
@@ -24,9 +24,10 @@ def test_a_refused_filter_is_said_at_its_chip_and_mended_by_keyboard(panel: Pane
     expect(panel.place.get_by_role("searchbox", name=re.compile("^Name"))).to_be_focused()
 
 
-def test_details_of_a_hit_are_reached_and_walked_through_by_keyboard(panel: Panel) -> None:
-    keyboard = panel.page.keyboard
+def test_details_of_a_hit_are_reached_and_walked_through_by_keyboard(shared_panel: Panel) -> None:
+    panel, keyboard = shared_panel, shared_panel.page.keyboard
     panel.search("fermi:dsph.jfactors")
+    expect(panel.hits.get_by_role("option")).to_have_count(1)
     panel.hit("fermi:dsph.jfactors").press("Enter")
     expect(panel.place.get_by_role("tab", name="About")).to_be_focused()
     expect(panel.place.get_by_role("table", name="Metadata")).to_contain_text("1611.03184")

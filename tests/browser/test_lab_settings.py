@@ -9,10 +9,10 @@ _SET = """() => jupyterapp.serviceManager.settings.fetch("vre-dm-lab:lake").then
 
 
 @pytest.fixture
-def settings(panel: Panel) -> Page:
-    panel.command("settingeditor:open", query="Data lake")
-    expect(panel.page.get_by_role("heading", name="Data lake")).to_be_visible()
-    return panel.page
+def settings(shared_panel: Panel) -> Page:
+    shared_panel.command("settingeditor:open", query="Data lake")
+    expect(shared_panel.page.get_by_role("heading", name="Data lake")).to_be_visible()
+    return shared_panel.page
 
 
 def test_the_lake_is_chosen_from_those_that_are_configured(settings: Page) -> None:

@@ -31,6 +31,12 @@ def tick(view: Locator, label: str) -> None:
 
 
 @pytest.fixture
+def page(shared_page: Page) -> Page:
+    """JupyterLab, one for all these stories."""
+    return shared_page
+
+
+@pytest.fixture
 def own(lab: Lab, request: pytest.FixtureRequest) -> Path:
     """A folder of the user with curves."""
     folder = lab.root / request.node.name.partition("[")[0]
@@ -39,10 +45,10 @@ def own(lab: Lab, request: pytest.FixtureRequest) -> Path:
     return folder
 
 
-def test_ticked_curves_are_laid_over_each_other_and_go_on_in_a_notebook(lab: Lab, lab_page: LabPage) -> None:
+def test_ticked_curves_are_laid_over_each_other_and_go_on_in_a_notebook(lab: Lab, page: Page) -> None:
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(nbformat.v4.new_notebook(metadata={"kernelspec": kernel}), lab.root / "overlay.ipynb")
-    page = lab_page("/lab/tree/overlay.ipynb?reset")
+    run(page, "docmanager:open", path="overlay.ipynb")
     page.locator(".jp-CodeCell").first.wait_for()
     view = viewer(page)
     tick(view, "LZ 2024")
@@ -53,8 +59,7 @@ def test_ticked_curves_are_laid_over_each_other_and_go_on_in_a_notebook(lab: Lab
     expect(cell).to_contain_text("si_xenonnt_2025")
 
 
-def test_a_curve_of_another_quantity_is_not_ticked_and_the_plot_stays(lab_page: LabPage) -> None:
-    page = lab_page()
+def test_a_curve_of_another_quantity_is_not_ticked_and_the_plot_stays(page: Page) -> None:
     view = viewer(page)
     run(page, "vre-dm:open-limits", curves=["si_lz_2024", "sdp_lz_2024"])
     expect(view.get_by_role("img", name="σ SI (nucleon) against")).to_be_visible()
@@ -69,8 +74,8 @@ def test_a_curve_of_another_quantity_is_not_ticked_and_the_plot_stays(lab_page: 
     expect(view.get_by_role("alert")).to_be_empty()
 
 
-def test_the_list_is_narrowed_by_every_property(lab_page: LabPage) -> None:
-    view = viewer(lab_page())
+def test_the_list_is_narrowed_by_every_property(page: Page) -> None:
+    view = viewer(page)
     view.get_by_role("combobox", name="Technique").select_option("collider")
     view.get_by_role("combobox", name="Experiment").select_option("ATLAS")
     view.get_by_role("spinbutton", name="From year").fill("2019")
@@ -83,8 +88,7 @@ def test_the_list_is_narrowed_by_every_property(lab_page: LabPage) -> None:
     expect(view.get_by_text("145 of 145 curves")).to_be_visible()
 
 
-def test_the_keyboard_ticks_the_curve_that_has_the_focus(lab_page: LabPage) -> None:
-    page = lab_page()
+def test_the_keyboard_ticks_the_curve_that_has_the_focus(page: Page) -> None:
     view = viewer(page)
     view.get_by_role("row").first.focus()
     page.keyboard.press("ArrowDown")
@@ -109,8 +113,7 @@ def test_what_was_ticked_is_ticked_after_a_reload(lab_page: LabPage) -> None:
     expect(page.get_by_role("img", name="2 curves")).to_be_visible()
 
 
-def test_a_double_click_on_a_sidecar_opens_its_plot(own: Path, lab_page: LabPage) -> None:
-    page = lab_page()
+def test_a_double_click_on_a_sidecar_opens_its_plot(own: Path, page: Page) -> None:
     run(page, "filebrowser:open-path", path=own.name)
     page.get_by_role("listitem", name="si_toy_2020.json").dblclick()
     view = page.locator(".vre-curve-view")
@@ -120,11 +123,8 @@ def test_a_double_click_on_a_sidecar_opens_its_plot(own: Path, lab_page: LabPage
     expect(page.locator(".vre-limits-viewer").get_by_role("img", name="1 curves")).to_be_visible()
 
 
-def test_a_file_that_is_only_named_like_a_curve_says_so_and_opens_as_text(
-    own: Path, lab_page: LabPage
-) -> None:
+def test_a_file_that_is_only_named_like_a_curve_says_so_and_opens_as_text(own: Path, page: Page) -> None:
     (own / "e_run_2018.json").write_text('{"beam": 1}')
-    page = lab_page()
     run(page, "docmanager:open", path=f"{own.name}/e_run_2018.json")
     view = page.locator(".vre-curve-view")
     expect(view.get_by_role("alert")).to_contain_text("this is no sidecar of a limit curve")
@@ -132,19 +132,17 @@ def test_a_file_that_is_only_named_like_a_curve_says_so_and_opens_as_text(
     expect(page.locator(".jp-FileEditor")).to_contain_text('"beam"')
 
 
-def test_a_broken_file_says_what_is_wrong_in_place_of_a_plot(own: Path, lab_page: LabPage) -> None:
+def test_a_broken_file_says_what_is_wrong_in_place_of_a_plot(own: Path, page: Page) -> None:
     numbers = own / "si_toy_2020.csv"
     numbers.write_text(numbers.read_text().replace("e-", "e+", 1))
-    page = lab_page()
     run(page, "docmanager:open", path=f"{own.name}/si_toy_2020.csv", factory="Limit curve")
     view = page.locator(".vre-curve-view")
     expect(view.get_by_role("alert")).to_contain_text("check 'checksum'")
     expect(view.get_by_role("button", name="Copy citations")).to_be_disabled()
 
 
-def test_hostile_metadata_of_a_file_are_text(own: Path, lab_page: LabPage) -> None:
+def test_hostile_metadata_of_a_file_are_text(own: Path, page: Page) -> None:
     write_pairs([make(id="hostile", label=HOSTILE, notes=HOSTILE)], own)
-    page = lab_page()
     run(page, "vre-dm:open-limits", paths=[f"{own.name}/hostile.json"])
     expect(page.get_by_role("img", name="1 curves")).to_be_visible()
     assert page.locator("img[src='x'], script[src*='evil'], iframe").count() == 0

@@ -56,7 +56,7 @@ class Kernel:
 def running(lake: LakeStatus, folder: Path) -> Iterator[Kernel]:
     """Start one in a folder, of the user whose home that is (as a `Terminal` there), and end it."""
     env = Terminal(lake, folder).env | {"IPYTHONDIR": str(folder / "ipython")}
-    manager, client = start_new_kernel(env=env, cwd=str(folder))
+    manager, client = start_new_kernel(startup_timeout=240, env=env, cwd=str(folder))
     try:
         kernel = Kernel(manager, client, folder)
         assert kernel.run("%load_ext vre_dm")["status"] == "ok"

@@ -170,6 +170,8 @@ class Chunks:
         """A chunk whose workers died: tried alone, then in halves, as it may have been too large."""
         index, _, how = self._open.pop(future.key)
         error = future.exception()
+        if error is None:  # the scheduler went away at this moment
+            raise lost(self._name)
         killed = type(error).__name__ == "KilledWorker"
         if killed and how is _Try.AMONG_OTHERS:
             self._suspects.append(index)

@@ -199,12 +199,19 @@ def test_a_database_that_was_deleted_is_made_and_filled_again(own_lake: OwnLake,
     rucio(lake.rucio_config, "download", "--dir", str(tmp_path), "xenon:s2only.limits")
 
 
-def test_an_idle_lake_stops_by_itself(own_lake: OwnLake) -> None:
-    root = own_lake().root
-    sandbox.down(root)
-    with in_use(root):
-        sandbox.up(root, idle=1.5)
-    until(lambda: sandbox.status(root).phase == "stopped")
+@pytest.fixture
+def stopped(second_root: Path, own_lake: OwnLake) -> Path:
+    """Folder of the second lake, which was made and does not run."""
+    if not Layout(second_root).seeded.exists():
+        own_lake()
+    sandbox.down(second_root)
+    return second_root
+
+
+def test_an_idle_lake_stops_by_itself(stopped: Path) -> None:
+    with in_use(stopped):
+        sandbox.up(stopped, idle=1.5)
+    until(lambda: sandbox.status(stopped).phase == "stopped")
 
 
 @contextlib.contextmanager
@@ -227,9 +234,8 @@ def in_use(root: Path) -> Iterator[None]:
         activity.touch()
 
 
-def test_the_token_is_renewed_before_it_expires(own_lake: OwnLake) -> None:
-    root = own_lake().root
-    sandbox.down(root)
+def test_the_token_is_renewed_before_it_expires(stopped: Path) -> None:
+    root = stopped
     lake = sandbox.up(root, token_seconds=6)
     try:
         first = Layout(root).token.read_text()
@@ -328,10 +334,10 @@ def _unmount(folder: Path) -> None:
 
 
 def test_a_disk_with_little_room_is_refused_plainly(
-    small_disk: Path, own_lake: OwnLake, monkeypatch: pytest.MonkeyPatch
+    small_disk: Path, stopped: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = small_disk / "lake"
-    python, _ = private_python(Layout(own_lake().root))
+    python, _ = private_python(Layout(stopped))
     monkeypatch.setenv("VRE_DM_LAKE_ENVIRONMENT", str(python.parent.parent))
     (small_disk / "filler").write_bytes(bytes(200 << 20))
     try:
@@ -343,10 +349,9 @@ def test_a_disk_with_little_room_is_refused_plainly(
 
 
 @pytest.fixture
-def all_on_small_disk(small_disk: Path, own_lake: OwnLake) -> Iterator[LakeStatus]:
+def all_on_small_disk(small_disk: Path, stopped: Path, own_lake: OwnLake) -> Iterator[LakeStatus]:
     """The lake with all of its folder on a disk of its own; on its old one again at the end."""
-    root, small = own_lake().root, small_disk / "lake"
-    sandbox.down(root)
+    root, small = stopped, small_disk / "lake"
     subprocess.run(["cp", "-a", root, small], check=True)
     subprocess.run(["mount", "--bind", small, root], check=True)
     try:
@@ -374,10 +379,9 @@ def test_a_full_disk_is_said_plainly_and_nothing_is_half_written(
 
 
 @pytest.fixture
-def on_small_disk(small_disk: Path, own_lake: OwnLake) -> Iterator[LakeStatus]:
+def on_small_disk(small_disk: Path, stopped: Path, own_lake: OwnLake) -> Iterator[LakeStatus]:
     """The lake with its database on a disk of its own; on its old one again at the end."""
-    root = own_lake().root
-    sandbox.down(root)
+    root = stopped
     link = Layout(root).postgres
     cluster, small = link.resolve(), small_disk / "postgres"
     shutil.copytree(cluster, small, copy_function=shutil.copy2)

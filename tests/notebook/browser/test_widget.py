@@ -87,6 +87,9 @@ def test_it_answers_its_page_from_the_lake(page: Page):
         ({"ask": "search", "of": "nosuchscope:*"}, "has no scope nosuchscope"),
         ({"ask": "search", "of": 'title="open'}, "a quote is not closed"),
         ({"ask": "details", "of": "../../etc"}, "etc"),
+        ({"ask": "fetch", "dids": ["../../etc"]}, "etc"),
+        ({"ask": "fetch", "dids": "xenon:s2only.limits"}, "a list of DIDs"),
+        ({"ask": "fetch"}, "a list of DIDs"),
         ({"ask": "below", "of": "xenon:gone"}, "xenon:gone"),
         ({"ask": "below", "of": "", "start": "three"}, "something failed inside vre-dm: ValueError"),
     ],
@@ -115,8 +118,9 @@ def test_hundreds_of_questions_at_once_take_few_threads(page: Page):
 
 
 def test_a_selection_is_fetched_with_its_progress_and_gives_paths(page: Page):
-    page.choose("xenon:s2only.limits", "xenon:s2only.response")
-    states = page.ask(ask="fetch")["states"]
+    chosen = ["xenon:s2only.limits", "xenon:s2only.response"]
+    page.choose(*chosen)
+    states = page.ask(ask="fetch", dids=chosen)["states"]
     assert states[0]["text"] == "1 of 2: xenon:s2only.limits: planning …"
     assert (states[-1]["state"], states[-1]["part"]) == ("finished", 1)
     said = page.kernel.run(
@@ -126,10 +130,8 @@ def test_a_selection_is_fetched_with_its_progress_and_gives_paths(page: Page):
 
 
 def test_a_fetch_that_fails_says_why_and_keeps_the_paths_before(page: Page):
-    page.choose("xenon:s2only.limits")
-    page.ask(ask="fetch")
-    page.choose("xenon:gone")
-    last = page.ask(ask="fetch")["states"][-1]
+    page.ask(ask="fetch", dids=["xenon:s2only.limits"])
+    last = page.ask(ask="fetch", dids=["xenon:gone"])["states"][-1]
     assert last["state"] == "failed"
     assert "xenon:gone" in last["text"]
     assert page.kernel.run("print(len(browser.paths))")["text"] == "1\n"

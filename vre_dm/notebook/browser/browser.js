@@ -48,7 +48,7 @@ class About {
 class Foot {
   constructor(kernel, model) {
     this.model = model;
-    this.start = button('Fetch', () => this.act(kernel, { ask: 'fetch' }));
+    this.start = button('Fetch', () => this.act(kernel, { ask: 'fetch', dids: this.model.get('selected') }));
     this.stop = button('Stop', () => this.act(kernel, { ask: 'stop' }));
     this.stop.disabled = true;
     this.bar = el('progress', { max: '1', 'aria-label': 'Fetched', hidden: true });

@@ -66,7 +66,7 @@ class Browser(anywidget.AnyWidget):
 
     @traitlets.validate("selected")
     def _checked(self, proposal: dict[str, Any]) -> list[str]:
-        return list(dict.fromkeys(str(Did.parse(did)) for did in proposal["value"]))
+        return _dids(proposal["value"])
 
     def __repr__(self) -> str:
         names = [*self._scopes[:_NAMED], *(["…"] if len(self._scopes) > _NAMED else [])]
@@ -109,7 +109,8 @@ class Browser(anywidget.AnyWidget):
         """Answer to one of five questions."""
         asked, of = question.get("ask"), str(question.get("of", ""))
         if asked == "fetch":
-            self._fetching.run(list(self.selected))
+            # What the page shows as selected, which the kernel may not have been told yet.
+            self._fetching.run(_dids(question.get("dids")))
             return {}
         if asked == "stop":
             self._fetching.stop()
@@ -120,3 +121,11 @@ class Browser(anywidget.AnyWidget):
             self._pages.forget()
         page = self._pages.found if asked == "search" else self._pages.below
         return page(of, int(question.get("start", 0)), int(question.get("count", PAGE)))
+
+
+def _dids(said: object) -> list[str]:
+    """DIDs as text, each once; raises InvalidDid, or UsageError for what is no list."""
+    if not isinstance(said, list):
+        msg = "what is selected is a list of DIDs"
+        raise UsageError(msg)
+    return list(dict.fromkeys(str(Did.parse(str(did))) for did in said))

@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -252,6 +252,9 @@ def _wait_ready(layout: Layout, supervisor: subprocess.Popen[bytes], say: Say) -
                 now.problem or f"the lake's supervisor ended with {code}: see {layout.log / 'supervisor.log'}"
             )
             raise SandboxError(msg)
+        if code == 0:
+            msg = "the lake was stopped while it started; start it again with: vre-dm lake up"
+            raise SandboxError(msg)
         if now.phase not in (said, "stopped"):
             said = now.phase
             say(said)
@@ -273,9 +276,10 @@ def _addresses(endpoints: dict[str, int]) -> dict[str, str]:
 
 def _memory(pid: int) -> int:
     """Memory of a process and of all that it started."""
-    try:
+    memory = 0
+    with suppress(psutil.Error):
         process = psutil.Process(pid)
-        family = [process, *process.children(recursive=True)]
-        return sum(member.memory_full_info().pss for member in family)
-    except psutil.Error:
-        return 0
+        for member in (process, *process.children(recursive=True)):
+            with suppress(psutil.Error):  # it ends at this moment
+                memory += member.memory_full_info().pss
+    return memory

@@ -100,6 +100,7 @@ class Supervisor:
                 write_json(self.layout.seeded, wanted)
             self._lap("seed")
         self._wait(lambda: self.layout.token.exists(), "the issuer", "site")
+        self.layout.activity.touch()  # the time of the start is not idle time
         self._report("ready")
 
     def watch(self, stop: threading.Event) -> None:

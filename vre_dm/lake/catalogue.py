@@ -241,7 +241,8 @@ def _ahead(question: Callable[[A], B], items: Sequence[A]) -> Iterator[B]:
     if len(items) == 1:
         yield question(items[0])
         return
-    with ThreadPoolExecutor(_SCOPES_AT_ONCE) as pool:
+    pool = ThreadPoolExecutor(_SCOPES_AT_ONCE)
+    try:
         waiting: list[Future[B]] = []
         for item in items:
             waiting.append(pool.submit(question, item))
@@ -249,3 +250,5 @@ def _ahead(question: Callable[[A], B], items: Sequence[A]) -> Iterator[B]:
                 yield waiting.pop(0).result()
         for future in waiting:
             yield future.result()
+    finally:  # who reads no further need not know more
+        pool.shutdown(cancel_futures=True)

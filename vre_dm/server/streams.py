@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import threading
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -37,6 +38,36 @@ class Rows:
 
     batches: Iterable[list[Row]]
     left_out: list[str]
+
+
+class Lines:
+    """Lines of an answer, read in threads and closed in any: one that is looked for then is the last.
+
+    Parameters
+    ----------
+    lines
+        Asks a lake, also ahead of who reads, until it is closed.
+    """
+
+    def __init__(self, lines: Generator[str, None, None]) -> None:
+        self._lines, self._turn, self._over = lines, threading.Lock(), False
+
+    def next(self) -> str | None:
+        """Look for the next line; None at the end."""
+        with self._turn:
+            line = next(self._lines, None)
+        if self._over:
+            self.close()
+        return line
+
+    def close(self) -> None:
+        """End them; without waiting for a lake that may hang: who waits for it does it then."""
+        self._over = True
+        if self._turn.acquire(blocking=False):
+            try:
+                self._lines.close()
+            finally:
+                self._turn.release()
 
 
 class _StreamingHandler(Handler):
@@ -81,9 +112,9 @@ class RowsHandler(_StreamingHandler):
 
     async def _stream(self, question: Callable[[Lake], Rows]) -> None:
         open_lake = await self.open_lake()
-        lines = await self.ask_of(open_lake, lambda lake: _lines(question(lake), self.app.page_size))
+        lines = await self.ask_of(open_lake, lambda lake: Lines(_lines(question(lake), self.app.page_size)))
         try:
-            line = await self.ask_of(open_lake, lambda _: next(lines, None))
+            line = await self.ask_of(open_lake, lambda _: lines.next())
             self.set_header("Content-Type", ROWS)
             while line is not None:
                 await self.send(line)
@@ -92,10 +123,10 @@ class RowsHandler(_StreamingHandler):
             with suppress(Busy):  # then it ends when nobody holds it any more
                 open_lake.pool.submit(lines.close)
 
-    async def _next(self, open_lake: OpenLake, lines: Generator[str, None, None]) -> str | None:
+    async def _next(self, open_lake: OpenLake, lines: "Lines") -> str | None:
         """Next line; what goes wrong now becomes the last one, since the status was sent."""
         try:
-            return await self.ask_of(open_lake, lambda _: next(lines, None))
+            return await self.ask_of(open_lake, lambda _: lines.next())
         except Gone:
             raise
         except Exception as error:  # whatever it is: after the status only a line can tell the client

@@ -12,9 +12,7 @@ ENTRIES, ROWS, FILES, POINTS = "entries", "rows", "files", "points"
 """What a plan counts: of trees, of Parquet files, where the function takes a path, of a scan."""
 CHUNK_BYTES = 64_000_000
 """Size of a chunk in memory when nothing else is said: some tenths of a second of work."""
-_MOST_ENTRIES = (
-    500_000  # of a chunk that reads but a byte each: what the function makes of it takes memory too
-)
+_MOST_ENTRIES = 500_000  # of a chunk, however few bytes: what the function makes of them takes memory too
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,6 +31,27 @@ def test_a_folder_is_made_where_it_is_missing_and_found_again(root: Path):
         assert opens(inside, root / "scope" / "deep", root) == root / "scope" / "deep"
     (root / "scope" / "deep").rmdir()
     assert opens(inside, root / "scope" / "deep", root) == root / "scope" / "deep"
+
+
+@pytest.mark.parametrize("gone", ["scope", "data"])
+def test_a_folder_that_another_fetch_removes_on_the_way_is_made_again(
+    gone: str, root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    root.mkdir()
+    mkdir, ends = os.mkdir, [True, True, True]
+
+    def made(name: str, *how: Any, **more: Any) -> None:
+        if ends and gone == "data" and name == "scope":  # its last file was in the folder above
+            ends.pop()
+            root.rmdir()
+        mkdir(name, *how, **more)
+        if ends and name == gone == "scope":
+            ends.pop()
+            (root / "scope").rmdir()
+
+    monkeypatch.setattr(os, "mkdir", made)
+    assert opens(Inside(), root / "scope", root) == root / "scope"
+    assert ends == []
 
 
 @pytest.mark.parametrize("seen", [True, False])

@@ -9,6 +9,7 @@ from vre_dm.errors import NotWritable
 from vre_dm.lake.transfer.failures import disk_error
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY
+_TRIES = 100  # times that a folder on the way may be removed meanwhile
 
 
 class Inside:
@@ -65,7 +66,18 @@ def _identity(descriptor: int) -> tuple[int, int]:
 
 
 def _reached(folder: Path, root: Path) -> int:
-    """Open a folder from the target folder on, step by step."""
+    """Open a folder from the target folder on; another fetch that ends removes those that are empty again."""
+    for left in reversed(range(_TRIES)):
+        try:
+            return _descended(folder, root)
+        except FileNotFoundError as error:
+            if not left:
+                raise _leads_out(folder, root) from error
+    raise AssertionError
+
+
+def _descended(folder: Path, root: Path) -> int:
+    """Open a folder from the target folder on, step by step; FileNotFoundError where one goes meanwhile."""
     base, real = root.resolve(), _real(folder, root)
     if not real.is_relative_to(base):
         raise _leads_out(folder, root)
@@ -77,7 +89,7 @@ def _reached(folder: Path, root: Path) -> int:
             with suppress(FileExistsError):
                 os.mkdir(name, dir_fd=above)
             reached = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=above)
-        except (FileNotFoundError, NotADirectoryError) as error:
+        except NotADirectoryError as error:
             raise _leads_out(folder, root) from error
         finally:
             os.close(above)

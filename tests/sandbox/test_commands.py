@@ -5,14 +5,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import awkward as ak
 import pytest
 import uproot
 from click.testing import CliRunner
 
-from tests.lakes import client, until
+from tests.lakes import client
 from vre_dm import sandbox
 from vre_dm.sandbox import LakeStatus
 from vre_dm.sandbox.commands import Duration, lake
@@ -36,12 +35,7 @@ def test_status_of_a_running_lake_says_how_to_use_it(embedded_lake: LakeStatus) 
 
 
 def test_status_for_a_program_names_every_address_and_file(embedded_lake: LakeStatus) -> None:
-    def told_with_memory() -> dict[str, Any] | None:
-        """What is told; without the memory where a process ended while it was measured."""
-        told: dict[str, Any] = json.loads(run("status", "--json", root=embedded_lake.root).stdout)
-        return told if told["memory"] else None
-
-    told = until(told_with_memory)
+    told = json.loads(run("status", "--json", root=embedded_lake.root).stdout)
     assert told["url"] == embedded_lake.url
     assert Path(told["rucio_config"]).is_file()
     assert Path(told["ca"]).is_file()

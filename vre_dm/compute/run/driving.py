@@ -3,8 +3,8 @@
 import math
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -184,18 +184,15 @@ def earlier(job: JobFolder, key: str, *, same: bool = False) -> list[JobFolder]:
     return found
 
 
-@contextmanager
-def place_of(order: Order, stop: threading.Event) -> Iterator[Callable[[], Backend]]:
+def place_of(order: Order, stop: threading.Event) -> AbstractContextManager[Callable[[], Backend]]:
     """Give what opens the place where the chunks are done."""
     if order.on is None:
         from vre_dm.compute.here import Here
 
-        yield Here
-        return
+        return nullcontext(Here)
     from vre_dm.compute.cluster import place
 
-    with place(order.on, stop) as opened:
-        yield opened
+    return place(order.on, stop)
 
 
 def _remarks(loop: Loop, checkpoint: Checkpoint, failed: int, *, draws: bool) -> list[str]:

@@ -1,4 +1,4 @@
-"""Solve every environment of the project into ``locks/``; with ``--check``, say whether they are up to date.
+"""Solve every environment of the project into its lock; with ``--check``, say whether they are up to date.
 
 Hash-locked, for every supported Python and platform at once, and without the address of any package index.
 """
@@ -7,16 +7,11 @@ import argparse
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-ENVIRONMENTS = {
-    "bootstrap": ["--group", "bootstrap"],
-    "lake": ["--group", "lake"],
-    "dev": ["pyproject.toml", "--all-extras", "--group", "dev"],
-}
-# What the tests run beside the project and nobody installs: a hub as the VRE has it, and one of today.
-BESIDE = {"jupyterhub4": "jupyterhub>=4.1,<4.2", "jupyterhub5": "jupyterhub>=5,<6"}
 OPTIONS = [
     "--quiet",
     "--universal",
@@ -29,25 +24,58 @@ OPTIONS = [
 ]
 
 
-def solve(name: str, target: Path, *, upgrade: bool) -> None:
+@dataclass(frozen=True)
+class Environment:
+    """What is solved, and where it is written; paths from the root of the project.
+
+    Attributes
+    ----------
+    wanted
+        Files and options that say what is wanted; ``-`` for ``text``.
+    source
+        File to name where the lock does not follow it.
+    """
+
+    lock: str
+    wanted: tuple[str, ...]
+    source: str = "pyproject.toml"
+    text: str | None = None
+
+
+def environments() -> Iterator[Environment]:
+    """All of them."""
+    yield Environment("locks/bootstrap.txt", ("--group", "bootstrap"))
+    yield Environment("locks/lake.txt", ("--group", "lake"))
+    yield Environment("locks/dev.txt", ("pyproject.toml", "--all-extras", "--group", "dev"))
+    # What the tests run beside the project and nobody installs: a hub as the VRE has it, and one of today.
+    for name, wanted in {"jupyterhub4": ">=4.1,<4.2", "jupyterhub5": ">=5,<6"}.items():
+        yield Environment(f"locks/{name}.txt", ("-",), "builders/locks.py", f"jupyterhub{wanted}")
+    # Each profile of kernels by itself, with what vre-dm needs, so that any kernel can load it.
+    for path in sorted(ROOT.glob("images/profiles/*/requirements.in")):
+        folder = path.parent.relative_to(ROOT)
+        extras = ("--all-extras",) if folder.name == "dm" else ()
+        wanted = ("pyproject.toml", f"{folder}/{path.name}", *extras)
+        yield Environment(f"{folder}/requirements.txt", wanted, f"{folder}/{path.name}")
+
+
+def solve(environment: Environment, target: Path, *, upgrade: bool) -> None:
     """Write the lock of one environment to ``target``, keeping the versions it already holds."""
     uv = Path(sys.executable).with_name("uv")
-    wanted = ["-"] if name in BESIDE else ENVIRONMENTS[name]
-    command = [str(uv), "pip", "compile", *OPTIONS, *wanted, "--output-file", str(target)]
+    command = [str(uv), "pip", "compile", *OPTIONS, *environment.wanted, "--output-file", str(target)]
     command += ["--upgrade"] if upgrade else []
-    subprocess.run(command, cwd=ROOT, check=True, text=True, input=BESIDE.get(name))
+    subprocess.run(command, cwd=ROOT, check=True, text=True, input=environment.text)
 
 
-def stale() -> list[str]:
-    """Names of the environments whose lock no longer follows what it was solved for."""
+def stale() -> list[Environment]:
+    """Environments whose lock no longer follows what it was solved for."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
-        for name in (*ENVIRONMENTS, *BESIDE):
-            lock, again = ROOT / "locks" / f"{name}.txt", Path(folder, f"{name}.txt")
+        for environment in environments():
+            lock, again = ROOT / environment.lock, Path(folder, "lock.txt")
             again.write_bytes(lock.read_bytes())
-            solve(name, again, upgrade=False)
+            solve(environment, again, upgrade=False)
             if again.read_bytes() != lock.read_bytes():
-                found.append(name)
+                found.append(environment)
     return found
 
 
@@ -57,13 +85,14 @@ def main() -> int:
     parser.add_argument("--upgrade", action="store_true", help="take the newest versions allowed")
     options = parser.parse_args()
     if options.check:
-        names = stale()
-        for name in names:
-            source = "builders/locks.py" if name in BESIDE else "pyproject.toml"
-            print(f"locks/{name}.txt does not follow {source}: run `make lock`", file=sys.stderr)
-        return len(names)
-    for name in (*ENVIRONMENTS, *BESIDE):
-        solve(name, ROOT / "locks" / f"{name}.txt", upgrade=options.upgrade)
+        old = stale()
+        for environment in old:
+            print(
+                f"{environment.lock} does not follow {environment.source}: run `make lock`", file=sys.stderr
+            )
+        return len(old)
+    for environment in environments():
+        solve(environment, ROOT / environment.lock, upgrade=options.upgrade)
     return 0
 
 

@@ -262,5 +262,13 @@ class VersionsDiffer(VreDmError):
     """A cluster has another Python or another package that matters; nothing was sent to it."""
 
 
+class InvalidProfile(VreDmError, ValueError):
+    """A profile of kernels claims what it does not hold, a file of it is missing, or there is no such one."""
+
+
+class KernelFailed(VreDmError):
+    """A kernel cannot be installed, or does not do what its profile promises."""
+
+
 class MissingExtra(VreDmError, ImportError):
     """Something optional is not installed; the message says how to install it."""

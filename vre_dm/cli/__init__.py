@@ -26,6 +26,7 @@ _COMMANDS = {
     "gateway": ("vre_dm.cli.gateway", "Start and stop a Dask Gateway on this machine."),
     "lab": ("vre_dm.cli.lab", "Start JupyterLab on the notebooks, with a lake to work on."),
     "notebooks": ("vre_dm.cli.lab", "Copy the notebooks to a folder, for a JupyterLab that runs already."),
+    "kernels": ("vre_dm.cli.kernels", "Install kernels of experiments: ROOT, gamma rays, KM3NeT."),
     "lake": ("vre_dm.sandbox.commands", "Start, stop and look at the embedded lake."),
 }
 _CTRL_C = 130  # as shells say it

@@ -6,21 +6,18 @@ one.
 
 import fcntl
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
 from vre_dm.errors import SandboxError
+from vre_dm.locked import READABLE, NotInstalled, install
 from vre_dm.resources import PACKAGE, shipped
 from vre_dm.sandbox.ownership import require_own
 
 # An image or an admin may have made the environment beforehand.
 PREBUILT = "VRE_DM_LAKE_ENVIRONMENT"
-# It holds public packages, and one that an admin makes is for every user.
-_READABLE, _UMASK = 0o755, 0o022
 
 
 def ensure(folder: Path, say: Callable[[str], None]) -> Path:
@@ -47,7 +44,7 @@ def make(folder: Path, say: Callable[[str], None]) -> Path:
     place = folder / _name(lock)
     if not folder.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(_READABLE)
+        folder.chmod(READABLE)
     require_own(folder)
     if not (place / "complete").exists():
         _make(place, lock, say)
@@ -89,47 +86,12 @@ def _make(place: Path, lock: Path, say: Callable[[str], None]) -> None:
         if (place / "complete").exists():
             return
         say("making the lake's private environment (once; 72 MB to download, 300 MB of disk)")
-        shutil.rmtree(place, ignore_errors=True)
-        uv = _uv()
-        # No configuration file of the current folder or of one above it, and no package that would have to be
-        # built: its build would run unlocked code.
-        _run([uv, "--no-config", "venv", "--quiet", "--python", sys.executable, str(place)])
-        install = [
-            uv,
-            "--no-config",
-            "pip",
-            "install",
-            "--quiet",
-            "--require-hashes",
-            "--no-deps",
-            "--no-build",
-        ]
-        python = str(place / "bin" / "python")
-        _run([*install, "--compile-bytecode", "--python", python, "--requirement", str(lock)])
-        (place / ".lock").unlink(missing_ok=True)  # uv's, which it lets anybody write
-        place.chmod(_READABLE)
+        try:
+            install(lock, place)
+        except NotInstalled as error:
+            msg = f"the lake's private environment could not be made: {error}"
+            raise SandboxError(msg) from error
         (place / "complete").touch()
-
-
-def _uv() -> str:
-    try:
-        from uv import find_uv_bin
-    except ImportError:
-        msg = "the embedded lake needs the extra: pip install 'vre-dm[sandbox]'"
-        raise SandboxError(msg) from None
-    return find_uv_bin()
-
-
-def _run(command: list[str]) -> None:
-    # The shell's virtual environment is not the one meant here.
-    environment = {
-        key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "PYTHONPATH")
-    }
-    done = subprocess.run(command, env=environment, umask=_UMASK, capture_output=True, text=True, check=False)
-    if done.returncode:
-        lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        msg = f"the lake's private environment could not be made: {' '.join(lines[-3:]) or 'no message'}"
-        raise SandboxError(msg)
 
 
 def only_vre_dm(folder: Path) -> Path:

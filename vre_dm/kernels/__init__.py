@@ -1,0 +1,1 @@
+"""Kernels for experiments: environments that are locked together, and what each of them promises."""

@@ -1,0 +1,134 @@
+"""A kernel of a profile: how Jupyter starts it, and the notebook that shows that it works."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vre_dm import strict_json
+from vre_dm.errors import InvalidProfile
+
+PYTHON = "{python}"
+"""Stands in ``argv`` and ``env`` of a ``kernel.json`` for the interpreter of the environment."""
+_PREFIX = "{prefix}"
+_CONNECTION = "{connection_file}"
+NAME = re.compile(r"[a-z0-9]+([-_.][a-z0-9]+)*")
+_LOGOS = ("logo-svg.svg", "logo-32x32.png", "logo-64x64.png")
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A folder with a ``kernel.json``, a logo and a smoke notebook.
+
+    Attributes
+    ----------
+    folder
+        Where it is; its name is the kernel's.
+    said
+        Its ``kernel.json``.
+    cells
+        Code cells of its smoke notebook.
+    """
+
+    folder: Path
+    said: dict[str, Any]
+    cells: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Name by which Jupyter knows it."""
+        return self.folder.name
+
+    @property
+    def title(self) -> str:
+        """What the launcher shows."""
+        return str(self.said["display_name"])
+
+    @property
+    def smoke(self) -> Path:
+        """Notebook whose every cell runs where the kernel works."""
+        return self.folder / "smoke.ipynb"
+
+    def write(self, folder: Path, python: Path) -> None:
+        """Write it as Jupyter reads it, for one environment.
+
+        Raises
+        ------
+        OSError
+            The folder cannot be written.
+        """
+        said = json.dumps(self.said, indent=1, ensure_ascii=False)
+        # the values are put in as texts of JSON, so that a path with a quote in it stays one
+        for name, value in ((PYTHON, str(python)), (_PREFIX, str(python.parent.parent))):
+            said = said.replace(name, json.dumps(value, ensure_ascii=False)[1:-1])
+        folder.mkdir(parents=True)
+        (folder / "kernel.json").write_text(said + "\n", encoding="utf-8")
+        for logo in _LOGOS:
+            if (self.folder / logo).is_file():
+                shutil.copyfile(self.folder / logo, folder / logo)
+
+
+def read_specs(root: Path) -> tuple[Spec, ...]:
+    """Read the kernels of a profile.
+
+    Raises
+    ------
+    InvalidProfile
+        There is none, one has no smoke notebook, or cannot be started by Jupyter.
+    """
+    folders = sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+    if not folders:
+        msg = f"{root} holds no kernel: a folder with kernel.json and smoke.ipynb"
+        raise InvalidProfile(msg)
+    return tuple(_read(folder) for folder in folders)
+
+
+def _read(folder: Path) -> Spec:
+    if not NAME.fullmatch(folder.name):
+        msg = f"{folder}: name a kernel with small letters, digits and - only"
+        raise InvalidProfile(msg)
+    said = _json(folder / "kernel.json")
+    argv = said.get("argv")
+    if not (isinstance(argv, list) and argv and argv[0] == PYTHON and _CONNECTION in argv):
+        msg = f"{folder / 'kernel.json'}: argv has to begin with {PYTHON} and to name {_CONNECTION}"
+        raise InvalidProfile(msg)
+    for key in ("display_name", "language"):
+        if not (isinstance(said.get(key), str) and said[key]):
+            msg = f"{folder / 'kernel.json'}: {key} is missing"
+            raise InvalidProfile(msg)
+    if not any((folder / logo).is_file() for logo in _LOGOS):
+        msg = f"{folder} has no logo; Jupyter shows {' or '.join(_LOGOS)}"
+        raise InvalidProfile(msg)
+    return Spec(folder, said, _cells(folder / "smoke.ipynb"))
+
+
+def _cells(path: Path) -> tuple[str, ...]:
+    if not path.is_file():
+        msg = f"{path} is missing: a kernel is only offered with a notebook that shows that it works"
+        raise InvalidProfile(msg)
+    cells = _json(path).get("cells")
+    sources = [
+        "".join(cell.get("source", ""))
+        for cell in (cells if isinstance(cells, list) else [])
+        if isinstance(cell, dict) and cell.get("cell_type") == "code"
+    ]
+    if not any(source.strip() for source in sources):
+        msg = f"{path} has no code cell"
+        raise InvalidProfile(msg)
+    return tuple(sources)
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        said = strict_json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        msg = f"{path} cannot be read: {error}"
+        raise InvalidProfile(msg) from error
+    if not isinstance(said, dict):
+        msg = f"{path} is no JSON object"
+        raise InvalidProfile(msg)
+    return said

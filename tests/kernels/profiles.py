@@ -27,15 +27,15 @@ KERNEL = {
 }
 
 
-def notebook(*cells: str) -> str:
-    """A notebook with code cells."""
+def notebook(*cells: str, printed: str = "") -> str:
+    """A notebook with code cells, each of which printed something."""
     made = [
         {
             "cell_type": "code",
             "execution_count": None,
             "id": f"c{n}",
             "metadata": {},
-            "outputs": [],
+            "outputs": [{"name": "stdout", "output_type": "stream", "text": printed}] if printed else [],
             "source": c,
         }
         for n, c in enumerate(cells)

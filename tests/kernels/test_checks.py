@@ -1,11 +1,12 @@
 """A profile that claims what it does not hold is refused, and the text says what and where."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.kernels.profiles import CARD, LOCK, notebook, written
+from tests.kernels.profiles import CARD, KERNEL, LOCK, notebook, written
 from vre_dm.errors import InvalidProfile
 from vre_dm.kernels.checks import check_profile
 from vre_dm.kernels.profile import Profile, profile, profiles
@@ -68,6 +69,10 @@ FLAWS = {
     "no requirement": (rewrite("requirements.in", "demo at home\n"), "is no requirement"),
     "no ipykernel": (rewrite("requirements.txt", LOCK.partition("ipykernel")[0]), "does not hold ipykernel"),
     "no card's key": (rewrite("card.yaml", CARD + "colour: red\n"), "colour"),
+    "a language in which no cell fails": (
+        rewrite("kernels/demo/kernel.json", json.dumps({**KERNEL, "language": "c++"})),
+        r"each has to print something.*'1 \+ 1'",
+    ),
     "no YAML": (rewrite("card.yaml", "a: [1"), "card.yaml cannot be read"),
     "no promise": (rewrite("card.yaml", "title: a\nabout: b\npromises: []\n"), "promises"),
     "another interpreter": (

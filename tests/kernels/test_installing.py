@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from vre_dm.errors import InvalidProfile, KernelFailed, NotWritable
 from vre_dm.kernels.installing import install, installed, remove, require_apt
 from vre_dm.kernels.place import Place
 from vre_dm.kernels.profile import Profile, profile
+from vre_dm.kernels.smoke import run
 
 PAGE = Path(__file__).parents[2] / "docs" / "kernels.md"
 UV = Path(sys.executable).with_name("uv")
@@ -89,8 +91,6 @@ def test_it_is_listed_checked_and_not_made_twice(borealis: Profile, place: Place
 def test_one_that_fails_its_notebook_is_not_offered_and_the_old_one_stays(
     borealis: Profile, place: Place, tmp_path: Path
 ) -> None:
-    import shutil
-
     worse = tmp_path / "borealis"
     shutil.copytree(borealis.folder, worse)
     cells = notebook(block("yaml").partition("proof: ")[2].strip(), "1 / 0")
@@ -100,6 +100,22 @@ def test_one_that_fails_its_notebook_is_not_offered_and_the_old_one_stays(
         install(Profile(worse), place, lambda _: None)
     assert (place.kernels / "borealis" / "kernel.json").read_text() == before
     assert [each.profile for each in installed(place)] == ["borealis"]
+
+
+def test_a_notebook_that_prints_something_else_than_it_holds_fails(
+    borealis: Profile, place: Place, tmp_path: Path
+) -> None:
+    (one,) = installed(place)
+    other = tmp_path / "borealis"
+    shutil.copytree(borealis.folder, other)
+    smoke = other / "kernels" / "borealis" / "smoke.ipynb"
+    smoke.write_text(notebook("print(1 + 1)", printed="2\n"))
+    (spec,) = Profile(other).specs
+    assert run(spec, one.python) == 1
+    smoke.write_text(notebook("print(1 + 2)", printed="2\n"))
+    (spec,) = Profile(other).specs
+    with pytest.raises(KernelFailed, match=r"prints '3\\n', and '2\\n' is expected"):
+        run(spec, one.python)
 
 
 def test_packages_that_cannot_be_had_leave_nothing(tmp_path: Path) -> None:

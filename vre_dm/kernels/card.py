@@ -90,9 +90,9 @@ def read_card(path: Path) -> Card:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         msg = f"{path} cannot be read: {' '.join(str(error).split())}"
         raise InvalidProfile(msg) from error
-    for error in Draft202012Validator(SCHEMA).iter_errors(said):
-        where = ".".join(str(part) for part in error.absolute_path) or "the card"
-        msg = f"{path}: {where}: {error.message}"
+    for flaw in Draft202012Validator(SCHEMA).iter_errors(said):
+        where = ".".join(str(part) for part in flaw.absolute_path) or "the card"
+        msg = f"{path}: {where}: {flaw.message}"
         raise InvalidProfile(msg)
     promises = tuple(Promise(**{key: str(value) for key, value in each.items()}) for each in said["promises"])
     return Card(said["title"], " ".join(said["about"].split()), promises)

@@ -42,7 +42,7 @@ def check_profile(profile: Profile, needed: tuple[str, ...] = NEEDED) -> None:
         if promise.kernel not in specs:
             msg = f"{what} in the kernel {promise.kernel}; there are {', '.join(specs)}"
             raise InvalidProfile(msg)
-        if not any(promise.proof.strip() in cell for cell in specs[promise.kernel].cells):
+        if not any(promise.proof.strip() in cell.source for cell in specs[promise.kernel].cells):
             msg = (
                 f"{what}, and no cell of {specs[promise.kernel].smoke} has its proof: {promise.proof.strip()}"
             )

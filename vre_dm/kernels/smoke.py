@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from vre_dm.errors import KernelFailed, MissingExtra
-from vre_dm.kernels.spec import Spec
+from vre_dm.kernels.spec import Spec, printed
 
 PATIENCE = 300
 """Seconds that one cell may take: the first import of a large package reads all of it from disk."""
@@ -30,7 +32,8 @@ def run(spec: Spec, python: Path, patience: int = PATIENCE) -> int:
     Raises
     ------
     KernelFailed
-        The kernel does not start, or a cell raises or takes too long; the text has the cell and its error.
+        The kernel does not start, or a cell raises, takes too long, or prints other than it has to; the text
+        has the cell and its error.
     MissingExtra
         What runs notebooks is not installed here.
     """
@@ -43,7 +46,7 @@ def run(spec: Spec, python: Path, patience: int = PATIENCE) -> int:
     except ImportError as error:
         msg = "running a smoke notebook needs the extra: pip install 'vre-dm[lab]'"
         raise MissingExtra(msg) from error
-    notebook = nbformat.read(spec.smoke, as_version=4)
+    notebook = nbformat.read(spec.smoke, as_version=4)  # type: ignore[no-untyped-call]
     with TemporaryDirectory() as folder, _only_its_own():
         spec.write(Path(folder, "kernels", spec.name), python)
         known = KernelSpecManager(kernel_dirs=[str(Path(folder, "kernels"))], ensure_native_kernel=False)
@@ -51,12 +54,29 @@ def run(spec: Spec, python: Path, patience: int = PATIENCE) -> int:
         client = NotebookClient(
             notebook, km=kernel, timeout=patience, resources={"metadata": {"path": folder}}
         )
+        client.owns_km = True  # so that it ends with the notebook
         try:
-            client.execute()
+            client.execute(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as error:
             msg = f"{spec.title}: {_cause(error)}"
             raise KernelFailed(msg) from error
-    return sum(cell.cell_type == "code" for cell in notebook.cells)
+    for wanted, cell in zip(spec.cells, _code(notebook), strict=True):
+        if wanted.printed and printed(cell) != wanted.printed:
+            msg = (
+                f"{spec.title}: the cell {wanted.source.strip()[:80]!a} of the smoke notebook prints "
+                f"{_said(cell)!a}, and {wanted.printed!a} is expected"
+            )
+            raise KernelFailed(msg)
+    return len(spec.cells)
+
+
+def _code(notebook: Any) -> list[Any]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def _said(cell: Any) -> str:
+    """All that a cell printed, also its errors."""
+    return "".join(output.get("text", "") for output in cell.outputs)[:300]
 
 
 def _cause(error: Exception) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,22 @@ _PREFIX = "{prefix}"
 _CONNECTION = "{connection_file}"
 NAME = re.compile(r"[a-z0-9]+([-_.][a-z0-9]+)*")
 _LOGOS = ("logo-svg.svg", "logo-32x32.png", "logo-64x64.png")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A code cell of a smoke notebook.
+
+    Attributes
+    ----------
+    source
+        Its code.
+    printed
+        What it printed when it was written, and has to print again; empty where nothing is expected.
+    """
+
+    source: str
+    printed: str
 
 
 @dataclass(frozen=True)
@@ -36,7 +53,7 @@ class Spec:
 
     folder: Path
     said: dict[str, Any]
-    cells: tuple[str, ...]
+    cells: tuple[Cell, ...]
 
     @property
     def name(self) -> str:
@@ -103,23 +120,42 @@ def _read(folder: Path) -> Spec:
     if not any((folder / logo).is_file() for logo in _LOGOS):
         msg = f"{folder} has no logo; Jupyter shows {' or '.join(_LOGOS)}"
         raise InvalidProfile(msg)
-    return Spec(folder, said, _cells(folder / "smoke.ipynb"))
+    # ROOT's kernel prints the error of a cell of C++ and goes on
+    return Spec(folder, said, _cells(folder / "smoke.ipynb", fails=said["language"] == "python"))
 
 
-def _cells(path: Path) -> tuple[str, ...]:
+def printed(cell: Mapping[str, Any]) -> str:
+    """Give what a cell of a notebook has on its standard output."""
+    outputs = cell.get("outputs")
+    return "".join(
+        "".join(output.get("text", ""))
+        for output in (outputs if isinstance(outputs, list) else [])
+        if isinstance(output, dict) and output.get("name") == "stdout"
+    )
+
+
+def _cells(path: Path, *, fails: bool) -> tuple[Cell, ...]:
+    """Code cells; ``fails``: whether the language lets a cell fail."""
     if not path.is_file():
         msg = f"{path} is missing: a kernel is only offered with a notebook that shows that it works"
         raise InvalidProfile(msg)
     cells = _json(path).get("cells")
-    sources = [
-        "".join(cell.get("source", ""))
+    found = [
+        Cell("".join(cell.get("source", "")), printed(cell))
         for cell in (cells if isinstance(cells, list) else [])
         if isinstance(cell, dict) and cell.get("cell_type") == "code"
     ]
-    if not any(source.strip() for source in sources):
+    if not any(cell.source.strip() for cell in found):
         msg = f"{path} has no code cell"
         raise InvalidProfile(msg)
-    return tuple(sources)
+    mute = next((cell.source for cell in found if not (fails or cell.printed)), None)
+    if mute is not None:
+        msg = (
+            f"{path}: the kernel does not say that a cell failed, so each has to print something, and the "
+            f"notebook to hold what; this one prints nothing: {mute.strip()[:80]!a}"
+        )
+        raise InvalidProfile(msg)
+    return tuple(found)
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -11,17 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from vre_dm.kernels import solving
+
 ROOT = Path(__file__).parent.parent
-OPTIONS = [
-    "--quiet",
-    "--universal",
-    "--no-build",  # a source archive would run unlocked code when it is built
-    "--python-version=3.11",
-    "--generate-hashes",
-    "--no-emit-index-url",
-    "--no-emit-find-links",
-    "--custom-compile-command=make lock",
-]
+OPTIONS = [*solving.OPTIONS, "--custom-compile-command=make lock"]
 
 
 @dataclass(frozen=True)
@@ -72,9 +65,10 @@ def stale() -> list[Environment]:
     with tempfile.TemporaryDirectory() as folder:
         for environment in environments():
             lock, again = ROOT / environment.lock, Path(folder, "lock.txt")
-            again.write_bytes(lock.read_bytes())
-            solve(environment, again, upgrade=False)
-            if again.read_bytes() != lock.read_bytes():
+            if lock.exists():
+                again.write_bytes(lock.read_bytes())
+                solve(environment, again, upgrade=False)
+            if not lock.exists() or again.read_bytes() != lock.read_bytes():
                 found.append(environment)
     return found
 

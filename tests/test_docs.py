@@ -133,10 +133,12 @@ def test_only_installations_logins_in_a_browser_and_what_is_of_a_readers_server_
     for page in PAGES:
         for kind, body, skip in blocks(page):
             excused = re.search(
-                r"git clone|pip install|login --device|\$SERVER|c\.(JupyterHub|DaskGateway)", body
+                r"git clone|pip install|kernels install|login --device|\$SERVER|c\.(JupyterHub|DaskGateway)",
+                body,
             )
             assert not skip or excused, f"{page.name}: {body}"
-            assert kind in {"python", "ipython", "console", "text", "json", "ini", "bibtex", "bash"}
+            data = {"text", "json", "ini", "bibtex", "yaml", "requirements"}
+            assert kind in {"python", "ipython", "console", "bash", *data}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

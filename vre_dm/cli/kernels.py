@@ -1,4 +1,4 @@
-"""`vre-dm kernels list|install|remove|check`: kernels of experiments, each from a lock and tried."""
+"""`vre-dm kernels list|install|remove|check|lock`: kernels of experiments, each from a lock and tried."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,10 @@ import click
 
 if TYPE_CHECKING:
     from vre_dm.kernels.place import Place
+    from vre_dm.kernels.profile import Profile
+    from vre_dm.kernels.record import Installed
 
+_OLDER = "installed, older than this profile: install it again"
 _PROFILES = click.option(
     "--profiles",
     "folder",
@@ -55,42 +58,60 @@ def kernels() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def list_(user: bool, sys_prefix: bool, prefix: Path | None, folder: Path | None, as_json: bool) -> None:
     """List the profiles there are, what each promises, and which are installed."""
-    from vre_dm.kernels.installing import installed
     from vre_dm.kernels.profile import profiles
+    from vre_dm.kernels.record import installed
 
-    place = _place(user, sys_prefix, prefix)
-    there = {each.profile: each for each in installed(place)}
+    there = {each.profile: each for each in installed(_place(user, sys_prefix, prefix))}
     found = profiles(folder)
+    others = [each for name, each in there.items() if name not in {profile.name for profile in found}]
     if as_json:
-        said = [
-            {
-                "name": each.name,
-                "title": each.card.title,
-                "about": each.card.about,
-                "promises": {promise.package: promise.version for promise in each.card.promises},
-                "kernels": list(there[each.name].kernels) if each.name in there else [],
-            }
-            for each in found
-        ]
+        said = [_described(each, there.get(each.name)) for each in found]
+        said += [{"name": each.profile, "state": "other", "kernels": each.kernels} for each in others]
         click.echo(json.dumps(said, indent=1))
         return
-    for each in found:
-        state = f"installed with vre-dm {there[each.name].version}" if each.name in there else "not installed"
-        click.echo(f"{each.name:<8} {each.card.title} ({state})")
-        click.echo(f"{'':<8} {', '.join(f'{p.package} {p.version}' for p in each.card.promises)}")
+    for profile in found:
+        promises = {each.package: each.version for each in profile.card.promises}
+        click.echo(f"{profile.name:<8} {profile.card.title} ({_state(profile, there.get(profile.name))})")
+        click.echo(f"{'':<8} {', '.join(f'{name} {version}' for name, version in promises.items())}")
+    for each in others:
+        click.echo(f"{each.profile:<8} {', '.join(each.kernels)} (installed from other --profiles)")
+
+
+def _described(profile: "Profile", one: "Installed | None") -> dict[str, Any]:
+    return {
+        "name": profile.name,
+        "title": profile.card.title,
+        "about": profile.card.about,
+        "promises": {each.package: each.version for each in profile.card.promises},
+        "state": "absent" if one is None else "current" if one.current(profile) else "older",
+        "kernels": one.kernels if one else [],
+    }
+
+
+def _state(profile: "Profile", one: "Installed | None") -> str:
+    if one is None:
+        return "not installed"
+    return f"installed with vre-dm {one.version}" if one.current(profile) else _OLDER
 
 
 @kernels.command()
 @click.argument("name")
 @_where
 @_PROFILES
-def install(name: str, user: bool, sys_prefix: bool, prefix: Path | None, folder: Path | None) -> None:
+@click.option(
+    "--python",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Python to make it with, which stays where it is; for --prefix, one that every machine has there.",
+)
+def install(
+    name: str, user: bool, sys_prefix: bool, prefix: Path | None, folder: Path | None, python: Path | None
+) -> None:
     """Make the environment of a profile, run its smoke notebooks in it, then show its kernels to Jupyter."""
     from vre_dm.kernels.installing import install as install_
     from vre_dm.kernels.profile import profile
 
     place = _place(user, sys_prefix, prefix)
-    found = install_(profile(name, folder), place, _say)
+    found = install_(profile(name, folder), place, _say, python.absolute() if python else None)
     click.echo(f"{', '.join(found.kernels)} in {place.kernels}")
 
 
@@ -101,8 +122,8 @@ def remove(name: str, user: bool, sys_prefix: bool, prefix: Path | None) -> None
     """Remove the kernels of a profile, and their environment."""
     from vre_dm.kernels.installing import remove as remove_
 
-    found = remove_(name, _place(user, sys_prefix, prefix))
-    click.echo(f"removed {', '.join(found.kernels)}")
+    found = remove_(name, _place(user, sys_prefix, prefix), _say)
+    click.echo(f"removed {', '.join(found) or f'what was left of {name}'}")
 
 
 @kernels.command()
@@ -111,14 +132,38 @@ def remove(name: str, user: bool, sys_prefix: bool, prefix: Path | None) -> None
 @_PROFILES
 def check(name: str | None, user: bool, sys_prefix: bool, prefix: Path | None, folder: Path | None) -> None:
     """Hold what profiles promise against their locks; of those that are installed run the smoke notebooks."""
+    from vre_dm.errors import KernelFailed
     from vre_dm.kernels.checks import check_profile
-    from vre_dm.kernels.installing import installed
     from vre_dm.kernels.profile import profile, profiles
-    from vre_dm.kernels.smoke import run
+    from vre_dm.kernels.record import installed
 
-    there = {each.profile: each for each in installed(_place(user, sys_prefix, prefix))}
+    place = _place(user, sys_prefix, prefix)
+    there, older = {each.profile: each for each in installed(place)}, []
     for each in [profile(name, folder)] if name else profiles(folder):
         check_profile(each)
-        tried = [run(spec, there[each.name].python) for spec in each.specs] if each.name in there else []
-        ran = f"; {sum(tried)} cells ran in {len(tried)} kernels" if tried else "; not installed, so not run"
-        click.echo(f"{each.name}: {len(each.card.promises)} promises hold in the lock{ran}")
+        ran, one = "not installed, so not run", there.get(each.name)
+        if one is not None and one.current(each):
+            ran = _ran(each, one, place)
+        elif one is not None:
+            older.append(each.name)
+            ran = _OLDER
+        click.echo(f"{each.name}: {len(each.card.promises)} promises hold in the lock; {ran}")
+    if older:  # its notebooks are not those of what is installed
+        msg = f"{', '.join(older)}: what is installed is older than the profile, and was not tried"
+        raise KernelFailed(msg)
+
+
+def _ran(profile: "Profile", one: "Installed", place: "Place") -> str:
+    from vre_dm.kernels.trying import try_profile
+
+    place.require_guarded()
+    return f"{try_profile(profile, one.python, _say)} cells ran in {len(profile.specs)} kernels"
+
+
+@kernels.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def lock(folder: Path) -> None:
+    """Solve the profile in FOLDER, together with what vre-dm needs, and write its requirements.txt."""
+    from vre_dm.kernels.solving import solve
+
+    click.echo(solve(folder))

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from vre_dm.errors import InvalidProfile
+from vre_dm.kernels.schema import require
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -28,7 +29,7 @@ SCHEMA: dict[str, Any] = {
                     "package": {"type": "string", "minLength": 1},
                     "version": {"type": "string", "minLength": 1},
                     "kernel": {"type": "string", "minLength": 1},
-                    "proof": {"type": "string", "minLength": 1},
+                    "proof": {"type": "string", "pattern": r"^[^\n]+$", "description": "one line"},
                 },
             },
         },
@@ -43,11 +44,11 @@ class Promise:
     Attributes
     ----------
     package, version
-        As the lock has them. ``Debian`` and a package's name where it is no Python package.
+        As the lock has them.
     kernel
         Folder of the kernel that it is promised for.
     proof
-        One line of code that fails where it is not so.
+        One line of code that fails where it is not so; a cell of the smoke notebook has it and nothing else.
     """
 
     package: str
@@ -83,16 +84,13 @@ def read_card(path: Path) -> Card:
     InvalidProfile
         It is not there, no YAML, or has other keys than a card; the text names the first one.
     """
-    from jsonschema import Draft202012Validator
-
     try:
         said = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         msg = f"{path} cannot be read: {' '.join(str(error).split())}"
         raise InvalidProfile(msg) from error
-    for flaw in Draft202012Validator(SCHEMA).iter_errors(said):
-        where = ".".join(str(part) for part in flaw.absolute_path) or "the card"
-        msg = f"{path}: {where}: {flaw.message}"
-        raise InvalidProfile(msg)
-    promises = tuple(Promise(**{key: str(value) for key, value in each.items()}) for each in said["promises"])
+    require(said, SCHEMA, path)
+    promises = tuple(
+        Promise(**{key: value.strip() for key, value in each.items()}) for each in said["promises"]
+    )
     return Card(said["title"], " ".join(said["about"].split()), promises)

@@ -1,78 +1,37 @@
-"""Kernels installed, listed and removed: an environment from the lock, tried before it is offered."""
+"""Kernels installed and removed: an environment from the lock, tried before it is offered."""
 
 from __future__ import annotations
 
-import fcntl
-import json
 import shutil
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
-from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 
-from vre_dm import __version__, strict_json
-from vre_dm.errors import InvalidProfile, KernelFailed, NotWritable
+from vre_dm import __version__
+from vre_dm.errors import InvalidProfile, KernelFailed, MissingExtra, NotWritable
+from vre_dm.kernels import debian
 from vre_dm.kernels.checks import check_profile
-from vre_dm.kernels.place import Place
-from vre_dm.kernels.profile import Profile
-from vre_dm.kernels.smoke import run
-from vre_dm.kernels.spec import NAME
-from vre_dm.locked import NotInstalled
-from vre_dm.locked import install as install_locked
-from vre_dm.resources import PACKAGE, shipped
+from vre_dm.kernels.environment import make, path_of, require_for_all
+from vre_dm.kernels.place import Place, Say
+from vre_dm.kernels.profile import NAME, Profile
+from vre_dm.kernels.record import (
+    Installed,
+    environments_of,
+    installed,
+    kernels_of,
+    made_of,
+    owner,
+    record,
+)
+from vre_dm.kernels.record import remove as remove_path
+from vre_dm.kernels.spec import Spec
+from vre_dm.kernels.trying import try_profile
+from vre_dm.locked import let_read
 
-_ABOUT = "vre-dm-kernels.json"
-_SHIPPED = ("locks", "notebooks", "images")
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Installed:
-    """A profile that is installed at a place.
-
-    Attributes
-    ----------
-    profile
-        Its name.
-    version
-        Of the vre-dm that is inside.
-    lock
-        First digits of the SHA-256 of its lock.
-    kernels
-        Names by which Jupyter knows its kernels.
-    environment
-        Its folder.
-    """
-
-    profile: str
-    version: str
-    lock: str
-    kernels: tuple[str, ...]
-    environment: str
-
-    @property
-    def python(self) -> Path:
-        """Interpreter of its environment."""
-        return Path(self.environment, "bin", "python")
+_EXTRAS = ("uv", "nbclient", "nbformat", "jupyter_client")
 
 
-def installed(place: Place) -> list[Installed]:
-    """Find what is installed at a place, by name."""
-    found = []
-    for path in sorted(place.environments.glob(f"*/{_ABOUT}")):
-        with suppress(OSError, ValueError, TypeError, KeyError):  # half removed, or a stranger's
-            said = strict_json.loads(path.read_bytes())
-            one = Installed(**{**said, "kernels": tuple(said["kernels"])})
-            # what an edited record names must not be removed
-            if Path(one.environment) == path.parent and all(map(NAME.fullmatch, one.kernels)):
-                found.append(one)
-    return found
-
-
-def install(profile: Profile, place: Place, say: Say) -> Installed:
+def install(profile: Profile, place: Place, say: Say, python: Path | None = None) -> Installed:
     """Make the environment of a profile and run its smoke notebooks; then Jupyter is told of its kernels.
 
     Parameters
@@ -83,130 +42,143 @@ def install(profile: Profile, place: Place, say: Say) -> Installed:
         Where; what is installed there of the same profile is replaced once the new one works.
     say
         Told each step in a line.
+    python
+        Interpreter of the environment; the one that runs where nothing is said.
 
     Raises
     ------
     InvalidProfile
         The profile claims what it does not hold.
     KernelFailed
-        A package of Debian is missing, a package cannot be had, or a smoke notebook fails: what was
-        installed before is as it was.
+        A package of Debian is missing, others could not run the Python, a package cannot be had, or a smoke
+        notebook fails: what was installed before is as it was.
+    MissingExtra
+        What makes environments or runs notebooks is not installed here.
     NotWritable
-        The place cannot be written.
+        The place cannot be written, or a kernel of this name is there that is not of this profile.
     """
+    require_extras()
     check_profile(profile)
-    require_apt(profile)
+    debian.require(profile)
+    # who uses the environment that vre-dm is in can run its Python
+    if place.for_all and (python is not None or place != Place.environment()):
+        require_for_all(python or Path(sys.executable))
     place.require_writable()
-    with _alone(place, profile.name):
-        before = {each.profile: each for each in installed(place)}.get(profile.name)
-        target = place.environments / f"{profile.name}-{_key(profile)}"
-        if before is None or Path(before.environment) != target or not before.python.exists():
-            say(f"installing {len(profile.pins)} packages into {target}")
-            _make(profile, target)
-        found = Installed(
-            profile.name,
-            __version__,
-            _key(profile),
-            tuple(spec.name for spec in profile.specs),
-            str(target),
-        )
+    with place.alone(profile.name, say):
         for spec in profile.specs:
-            say(f"trying {spec.title}")
-            run(spec, found.python)
+            require_free(place.kernels / spec.name, profile.name, place)
+        found = _tried(profile, place, python or Path(sys.executable), say)
         for spec in profile.specs:
-            _offer(spec.write, place.kernels / spec.name, found.python)
-        (target / _ABOUT).write_text(json.dumps(asdict(found), indent=1) + "\n", encoding="utf-8")
-        if before is not None and before.environment != found.environment:
-            _drop(before, place, keep=found.kernels)
+            _offer(spec, found, place)
+        for path in kernels_of(profile.name, place):
+            if path.name not in found.kernels:
+                remove_path(path)
+        for path in environments_of(profile.name, place):
+            if str(path) != found.environment:
+                remove_path(path)
     return found
 
 
-def remove(name: str, place: Place) -> Installed:
-    """Remove the kernels of a profile and their environment.
+def remove(name: str, place: Place, say: Say) -> tuple[str, ...]:
+    """Remove the kernels of a profile, their environment and what failed installs left; returns their names.
 
     Raises
     ------
     InvalidProfile
-        It is not installed there.
+        Nothing of it is there.
+    KernelFailed
+        The place is not this user's alone.
+    NotWritable
+        Something stays, which the text names.
     """
-    with _alone(place, name):
-        for each in installed(place):
-            if each.profile == name:
-                _drop(each, place)
-                return each
+    if NAME.fullmatch(name) and _paths(name, place):  # else nothing is made or opened
+        place.require_writable()
+        with place.alone(name, say):
+            # one that begins with a dot was never seen by Jupyter
+            kernels = tuple(path.name for path in kernels_of(name, place) if path.name[0] != ".")
+            found = _paths(name, place)
+            for path in found:
+                remove_path(path)
+        if found:
+            return kernels
     msg = f"{name!a} is not installed in {place.words}; see `vre-dm kernels list`"
     raise InvalidProfile(msg)
 
 
-def require_apt(profile: Profile) -> None:
-    """Refuse where a package of Debian is missing; without dpkg nobody can tell, and nothing is said.
+def require_extras() -> None:
+    """Refuse to begin what could not be brought to its end.
 
     Raises
     ------
-    KernelFailed
-        With the command that installs it.
+    MissingExtra
+        With what to install, all of it.
     """
-    if not profile.apt or shutil.which("dpkg-query") is None:
-        return
-    command = ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\n", *profile.apt]
-    shown = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    there = {line.split()[0] for line in shown.splitlines() if line.endswith(" installed")}
-    if absent := [name for name in profile.apt if name not in there]:
-        msg = (
-            f"{profile.name} needs {' and '.join(absent)} of Debian when it runs:"
-            f" sudo apt-get install {' '.join(absent)}"
-        )
-        raise KernelFailed(msg)
+    if any(find_spec(name) is None for name in _EXTRAS):
+        msg = "installing kernels needs two extras: pip install 'vre-dm[lab,sandbox]'"
+        raise MissingExtra(msg)
 
 
-def _make(profile: Profile, target: Path) -> None:
+def require_free(folder: Path, name: str, place: Place) -> None:
+    """Refuse to replace a kernel that is not of the same profile.
+
+    Raises
+    ------
+    NotWritable
+        There is one, a user's own or another profile's.
+    """
+    if (folder.exists() or folder.is_symlink()) and (other := owner(folder, place)) != name:
+        whose = f"is of the profile {other}" if other else "was not installed by `vre-dm kernels`"
+        msg = f"{folder} {whose}; remove it, or name the kernel otherwise"
+        raise NotWritable(msg)
+
+
+def _tried(profile: Profile, place: Place, python: Path, say: Say) -> Installed:
+    """Make the environment unless it is there, try it, and write that it is installed."""
+    before = next((each for each in installed(place) if each.profile == profile.name), None)
+    target = path_of(profile, place, python)
+    fresh = before is None or before.environment != str(target) or not before.python.exists()
+    kernels = tuple(spec.name for spec in profile.specs)
+    found = Installed(profile.name, __version__, made_of(profile), kernels, str(target))
     try:
-        python = install_locked(profile.lock, target)
-        _add_vre_dm(python)
-    except (NotInstalled, OSError, subprocess.CalledProcessError) as error:
-        shutil.rmtree(target, ignore_errors=True)
-        msg = f"the environment of {profile.name} could not be made: {error}"
-        raise KernelFailed(msg) from error
+        if fresh:
+            say(f"installing {len(profile.pins)} packages into {target}")
+            make(profile, target, python)
+        try_profile(profile, found.python, say)
+        # before Jupyter is told: a kernel that nobody can remove must not be seen
+        found.write(place)
+    except BaseException as error:
+        if fresh:
+            shutil.rmtree(target, ignore_errors=True)
+        if isinstance(error, OSError):
+            msg = f"{target} cannot be written: {error.strerror}"
+            raise NotWritable(msg) from error
+        if isinstance(error, KernelFailed) and not fresh:
+            msg = (
+                f"{error} (in the environment of {profile.name} that was there; should that be damaged, "
+                f"`vre-dm kernels remove` it and install it again)"
+            )
+            raise KernelFailed(msg) from error
+        raise
+    return found
 
 
-def _add_vre_dm(python: Path) -> None:
-    """Copy this very vre-dm into an environment, so that an upgrade of the one does not break the other."""
-    code = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    shown = subprocess.run([python, "-I", "-c", code], capture_output=True, text=True, check=True)
-    target = Path(shown.stdout.strip(), "vre_dm")
-    shutil.copytree(PACKAGE, target, ignore=shutil.ignore_patterns("__pycache__", "labextension", "share"))
-    for name in _SHIPPED:
-        shutil.copytree(shipped(name), target / "share" / name, ignore=shutil.ignore_patterns("__pycache__"))
-
-
-def _offer(write: Callable[[Path, Path], None], folder: Path, python: Path) -> None:
+def _offer(spec: Spec, found: Installed, place: Place) -> None:
     """Put a kernel's description in place in one step, so that Jupyter never reads half of it."""
-    fresh = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(fresh, ignore_errors=True)
+    final = place.kernels / spec.name
+    fresh = final.with_name(f".{final.name}.new")
+    remove_path(fresh)
     try:
-        write(fresh, python)
-        shutil.rmtree(folder, ignore_errors=True)
-        fresh.rename(folder)
+        spec.write(fresh, found.python)
+        let_read(fresh)
+        require_free(final, found.profile, place)  # another profile may have come in between
+        remove_path(final)
+        fresh.rename(final)
     except OSError as error:
-        msg = f"{folder} cannot be written: {error.strerror}"
+        msg = f"{final} cannot be written: {error.strerror}"
         raise NotWritable(msg) from error
 
 
-def _drop(each: Installed, place: Place, keep: tuple[str, ...] = ()) -> None:
-    for name in set(each.kernels) - set(keep):
-        shutil.rmtree(place.kernels / name, ignore_errors=True)
-    shutil.rmtree(each.environment, ignore_errors=True)
-
-
-def _key(profile: Profile) -> str:
-    said = profile.lock.read_bytes() + sys.version.encode() + __version__.encode()
-    return sha256(said).hexdigest()[:12]
-
-
-@contextmanager
-def _alone(place: Place, name: str) -> Iterator[None]:
-    """One at a time: two windows may install the same."""
-    place.require_writable()
-    with (place.environments / f".{name}.lock").open("w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        yield
+def _paths(name: str, place: Place) -> list[Path]:
+    """All of a profile that is there; the record last, so that what could not be removed is still listed."""
+    found = [*kernels_of(name, place), *environments_of(name, place), record(name, place)]
+    return [path for path in found if path.exists() or path.is_symlink()]

@@ -14,6 +14,24 @@ from vre_dm.errors import InvalidProfile
 
 _HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}(?=\s|$)")
 _INDEX = re.compile(r"\s*(--(extra-)?index-url|-i|--find-links|-f|--trusted-host)\b")
+MACHINES = tuple(
+    {
+        "extra": "",
+        "implementation_name": "cpython",
+        "implementation_version": full,
+        "os_name": "posix",
+        "platform_machine": machine,
+        "platform_python_implementation": "CPython",
+        "platform_system": "Linux",
+        "python_full_version": full,
+        "python_version": minor,
+        "sys_platform": "linux",
+    }
+    for minor in ("3.11", "3.12", "3.13")
+    for full in (f"{minor}.0", f"{minor}.99")  # a lock may fork within a minor version
+    for machine in ("x86_64", "aarch64")
+)
+"""What markers are asked for: every Python and processor that vre-dm runs on, as markers name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +64,7 @@ def read_lock(path: Path) -> tuple[Pin, ...]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        msg = f"{path} cannot be read: {error}; make it with `make lock`"
+        msg = f"{path} cannot be read: {error}; make it: {solving(path)}"
         raise InvalidProfile(msg) from error
     pins = []
     for line in text.replace("\\\n", " ").splitlines():
@@ -69,10 +87,10 @@ def _pin(path: Path, said: str) -> Pin:
         raise InvalidProfile(msg) from error
     exact = [each.version for each in requirement.specifier if each.operator == "=="]
     if len(exact) != 1 or len(requirement.specifier) != 1 or exact[0].endswith("*"):
-        msg = f"{path}: {wanted} is not locked to one version; solve it again with `make lock`"
+        msg = f"{path}: {wanted} is not locked to one version; solve it again: {solving(path)}"
         raise InvalidProfile(msg)
     if not _HASH.search(said):
-        msg = f"{path}: {wanted} has no hash; solve it again with `make lock`"
+        msg = f"{path}: {wanted} has no hash; solve it again: {solving(path)}"
         raise InvalidProfile(msg)
     return Pin(canonicalize_name(requirement.name), exact[0], requirement.marker)
 
@@ -106,8 +124,24 @@ def missing(wanted: Path, pins: tuple[Pin, ...]) -> list[str]:
 
 
 def fulfilled(requirement: Requirement, pins: tuple[Pin, ...]) -> bool:
-    """Whether each version that the lock has of a package is one that is wanted, and there is one."""
-    versions = [pin.version for pin in pins if pin.name == canonicalize_name(requirement.name)]
-    return bool(versions) and all(
-        requirement.specifier.contains(version, prereleases=True) for version in versions
-    )
+    """Whether a lock holds a requirement on every machine that it is for, in a version that is wanted."""
+    meant = [each for each in MACHINES if requirement.marker is None or requirement.marker.evaluate(each)]
+    for machine in meant:
+        found = versions(requirement.name, pins, machine)
+        if not found or not all(requirement.specifier.contains(each, prereleases=True) for each in found):
+            return False
+    return True
+
+
+def versions(name: str, pins: tuple[Pin, ...], machine: dict[str, str]) -> set[str]:
+    """Versions of a package that a lock has for one machine, none where it is not for that machine."""
+    return {
+        pin.version
+        for pin in pins
+        if pin.name == canonicalize_name(name) and (pin.marker is None or pin.marker.evaluate(machine))
+    }
+
+
+def solving(lock: Path) -> str:
+    """Command that writes a lock."""
+    return f"vre-dm kernels lock {lock.parent}"

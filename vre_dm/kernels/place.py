@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import stat
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from vre_dm.errors import NotWritable
+from vre_dm.errors import KernelFailed, NotWritable
+from vre_dm.locked import READABLE
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +27,13 @@ class Place:
         Folder with ``share/jupyter/kernels``, or what takes its place for a user.
     words
         What to call it in a sentence.
+    for_all
+        Whether others use what is there.
     """
 
     prefix: Path
     words: str
+    for_all: bool = False
 
     @classmethod
     def user(cls) -> Place:
@@ -37,12 +47,12 @@ class Place:
     @classmethod
     def environment(cls) -> Place:
         """For everybody who uses the environment that vre-dm is in."""
-        return cls(Path(sys.prefix) / "share" / "jupyter", f"the environment {sys.prefix}")
+        return cls(Path(sys.prefix) / "share" / "jupyter", f"the environment {sys.prefix}", for_all=True)
 
     @classmethod
     def shared(cls, folder: Path) -> Place:
         """In a folder, such as one on CVMFS; Jupyter finds it by ``JUPYTER_PATH=FOLDER/share/jupyter``."""
-        return cls(folder.expanduser().absolute() / "share" / "jupyter", str(folder))
+        return cls(folder.expanduser().absolute() / "share" / "jupyter", str(folder), for_all=True)
 
     @property
     def kernels(self) -> Path:
@@ -61,13 +71,76 @@ class Place:
         ------
         NotWritable
             They cannot be made or written.
+        KernelFailed
+            Others could change what is run from there.
         """
         for folder in (self.kernels, self.environments):
             try:
-                folder.mkdir(parents=True, exist_ok=True)
+                self._make(folder)
             except OSError as error:
                 msg = f"{folder} cannot be made: {error.strerror}; choose another place with --prefix"
                 raise NotWritable(msg) from error
             if not os.access(folder, os.W_OK):
                 msg = f"{folder} cannot be written; choose another place with --prefix"
                 raise NotWritable(msg)
+        self.require_guarded()
+        if self.environments.stat().st_uid != os.geteuid():
+            msg = f"{self.environments} belongs to another user; choose another place with --prefix"
+            raise KernelFailed(msg)
+
+    def require_guarded(self) -> None:
+        """Refuse to run interpreters from a folder that others than its owner can write.
+
+        Who only uses kernels trusts the owner of the folder already, as of one on CVMFS.
+
+        Raises
+        ------
+        KernelFailed
+            Others can.
+        """
+        if self.environments.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            msg = f"{self.environments} can be written by others than its owner; take that away: chmod go-w"
+            raise KernelFailed(msg)
+
+    @contextmanager
+    def alone(self, name: str, say: Say) -> Iterator[None]:
+        """One install of a profile at a time: two windows may ask for the same.
+
+        Raises
+        ------
+        NotWritable
+            The place cannot be locked.
+        """
+        path = self.environments / f".{name}.lock"
+        try:
+            # a link that somebody put there is not followed
+            turn = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise NotWritable(_unlocked(path, error)) from error
+        try:
+            _wait(turn, path, lambda: say(f"waiting for another install of {name}"))
+            yield
+        finally:
+            os.close(turn)
+
+    def _make(self, folder: Path) -> None:
+        fresh = [each for each in (folder, *folder.parents) if not each.exists()]
+        for each in reversed(fresh):
+            each.mkdir(exist_ok=True)
+            # whatever the umask says, others can read what is for them, and nobody else writes
+            each.chmod(READABLE if self.for_all else each.stat().st_mode & READABLE)
+
+
+def _wait(turn: int, path: Path, waiting: Callable[[], None]) -> None:
+    try:
+        try:
+            fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(turn, fcntl.LOCK_EX)
+    except OSError as error:
+        raise NotWritable(_unlocked(path, error)) from error
+
+
+def _unlocked(path: Path, error: OSError) -> str:
+    return f"{path} cannot be locked: {error.strerror}; choose another place with --prefix"

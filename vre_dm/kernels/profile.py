@@ -13,7 +13,9 @@ from vre_dm.kernels.lock import Pin, read_lock
 from vre_dm.kernels.spec import Spec, read_specs
 from vre_dm.resources import shipped
 
-_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_CARD = "card.yaml"
+_FILES = (_CARD, "requirements.in", "requirements.txt", "kernels")
 _DEBIAN = re.compile(r"[a-z0-9][a-z0-9+.-]+")  # Debian Policy, section 5.6.1
 
 
@@ -49,7 +51,7 @@ class Profile:
     @cached_property
     def card(self) -> Card:
         """What it promises."""
-        return read_card(self.folder / "card.yaml")
+        return read_card(self.folder / _CARD)
 
     @cached_property
     def pins(self) -> tuple[Pin, ...]:
@@ -88,12 +90,14 @@ def profiles(more: Path | None = None) -> list[Profile]:
     Raises
     ------
     InvalidProfile
-        The other folder is not there, or holds no profile.
+        The other folder is not there, or holds no profile, or one without a card or of a name that cannot be.
     """
     root = more or shipped("images/profiles")
-    found = [Profile(folder) for folder in sorted(_folders(root)) if (folder / "card.yaml").is_file()]
+    found = [_profile(folder) for folder in _folders(root)]
     if not found:
-        msg = f"{root} holds no profile: a folder with a card.yaml"
+        msg = f"{root} holds no profile: a folder with a {_CARD}"
+        if (root / _CARD).exists():
+            msg = f"{root} is a profile; say the folder that it is in: --profiles {root.absolute().parent}"
         raise InvalidProfile(msg)
     return found
 
@@ -104,18 +108,30 @@ def profile(name: str, more: Path | None = None) -> Profile:
     Raises
     ------
     InvalidProfile
-        There is none; the text names those that are.
+        There is none, and the text names those that are; or it is one that `profiles` refuses.
     """
-    known = {each.name: each for each in profiles(more)}
-    if not _NAME.fullmatch(name) or name not in known:
-        msg = f"no profile {name!a}; there are {', '.join(known)}"
-        raise InvalidProfile(msg)
-    return known[name]
+    root = more or shipped("images/profiles")
+    for folder in _folders(root):
+        if folder.name == name:
+            return _profile(folder)
+    msg = f"no profile {name!a}; there are {', '.join(each.name for each in profiles(more))}"
+    raise InvalidProfile(msg)
 
 
 def _folders(root: Path) -> list[Path]:
+    """Folders that were meant as profiles."""
     try:
-        return [path for path in root.iterdir() if path.is_dir() and _NAME.fullmatch(path.name)]
+        return [path for path in sorted(root.iterdir()) if any((path / name).exists() for name in _FILES)]
     except OSError as error:
         msg = f"{root} cannot be read: {error.strerror}"
         raise InvalidProfile(msg) from error
+
+
+def _profile(folder: Path) -> Profile:
+    if not NAME.fullmatch(folder.name):
+        msg = f"{folder}: name a profile with small letters and digits, with - between them"
+        raise InvalidProfile(msg)
+    if not (folder / _CARD).is_file():
+        msg = f"{folder} has no {_CARD}, which says what it promises"
+        raise InvalidProfile(msg)
+    return Profile(folder)

@@ -141,7 +141,10 @@ def up(folder: GatewayFolder | None = None, *, idle: float = IDLE) -> GatewaySta
             return now
         if half_started := _process(folder):  # whoever started it was killed meanwhile
             if folder.endpoints.exists():
-                msg = f"a gateway runs, but its addresses cannot be read: {folder.endpoints}; vre-dm gateway down ends it"
+                msg = (
+                    f"a gateway runs, but its addresses cannot be read: {folder.endpoints}; "
+                    "end it with: vre-dm gateway down"
+                )
                 raise NoCluster(msg)
             _end(half_started)
         _forget(folder)

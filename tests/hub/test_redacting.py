@@ -52,7 +52,9 @@ def test_a_secret_of_the_steps_between_is_taken_out_of_all() -> None:
         (f"the hub said {jwt({'aud': 'rucio'})} to it", "the hub said *** to it"),
         ("https://dm:hunter2@hub.example.org/x", "https://***@hub.example.org/x"),
         ("https://eos.example.org/f?X-Amz-Signature=0af1 is gone", "https://eos.example.org/f?*** is gone"),
+        ("https://eos.example.org/d/?sig=0af1 is gone", "https://eos.example.org/d/?*** is gone"),
         ("Authorization: Bearer 0123456789abcdef0123", "Authorization: Bearer ***"),
+        ("Authorization: Basic ZG06/Ghk+3Vw0123456789==", "Authorization: Basic ***"),
         ("header token 0123456789abcdef0123 refused", "header token *** refused"),
     ],
 )

@@ -113,8 +113,30 @@ def test_a_server_that_crashed_over_a_token_is_asked_again(lake: Lake) -> None:
         instance = replace(lake.instance, url=server.url, auth_url=server.url)
         instance = replace(instance, tokens=Kept(partial(Grant, Secret("x")), "login"))
         said = refusal(lambda: whoami(instance), Declined)
-    assert len(server.asked) == 2
+    assert len(server.asked) == 6  # three times, and each time once more
     assert "log in again" not in said  # who knows whether it was the token
+    assert "try again in a minute" in said
+    assert "500" in said
+
+
+@pytest.mark.parametrize("body", [b"Internal Error", b"'NoneType' object has no attribute 'x'"])
+@pytest.mark.parametrize("crashes", [1, 2])
+def test_a_server_that_crashes_for_a_moment_costs_a_question_nothing(
+    plain: Callable[[str], Instance], body: bytes, crashes: int
+) -> None:
+    with answering() as server:
+        answers = iter([(500, {}, body)] * crashes)
+        good = 200, {"Content-Type": "application/json"}, b'{"account": "dm"}'
+        server.say = lambda *_: next(answers, good)
+        assert whoami(plain(server.url))["account"] == "dm"
+    assert len(server.asked) == crashes + 1
+
+
+def test_a_change_over_which_a_server_crashed_is_not_made_twice(plain: Callable[[str], Instance]) -> None:
+    with answering(b"'NoneType' object has no attribute 'x'", status=500) as server:
+        connection = Connection(plain(server.url))
+        refusal(lambda: connection.ask("the dataset", lambda rucio: rucio.add_dataset("a", "b")), Declined)
+    assert len(server.asked) == 1
 
 
 def test_a_token_that_is_refused_for_good_is_not_asked_with_again_and_again(lake: Lake) -> None:

@@ -18,6 +18,9 @@ _DATABASE = re.compile(r"\((psycopg|sqlalchemy|sqlite3)[\w.]*\).*", re.DOTALL)
 # The address of a login in a browser gives the token to whoever has it.
 _ASKED = re.compile(r" with url: \S+")
 
+# As Rucio's client tells an answer that has none of Rucio's words.
+_CRASHED = "no error information passed (http status code: 5"
+
 _NO_RSE = (rucio.RSENotFound, rucio.InvalidRSEExpression)
 
 # Rucio's exceptions by the error of ours they become, each with what the user can do.
@@ -148,6 +151,11 @@ def _ours(error: Exception, what: str) -> VreDmError:
             told = said if what in said else ": ".join(filter(None, (what, said)))
             blamed = "did" if isinstance(error, rucio.DataIdentifierNotFound) else None
             return ours(f"{told}; {step}", field=blamed)
+    if _CRASHED in str(error):
+        why = "its server failed and does not say why"
+        return Declined(
+            f"{what}: {why}; try again in a minute, or tell the admins of the lake: {one_line(error)}"
+        )
     return Declined(f"{what}: the lake declined: {one_line(error)}")
 
 

@@ -93,7 +93,8 @@ class RucioClient(Client):  # type: ignore[misc]
                 if tried == _TRIES or not (repeatable or _never_arrived(error)):
                     raise
             else:
-                if not _is_passing(response) or tried == _TRIES:
+                passing = _is_passing(response) or (repeatable and _is_unexplained(response))
+                if not passing or tried == _TRIES:
                     return self._judged(response)
             time.sleep(0.2 * 2**tried)
         raise AssertionError  # the loop returns or raises
@@ -186,6 +187,11 @@ def _is_passing(response: requests.Response) -> bool:
     if response.status_code in _BUSY:
         return True
     return response.status_code >= 400 and is_undone(said(response, "ExceptionMessage"))
+
+
+def _is_unexplained(response: requests.Response) -> bool:
+    """Whether the server failed without a word of why: not what Rucio answers to a question, but a crash."""
+    return response.status_code >= 500 and not said(response, "ExceptionClass")
 
 
 def _crashed(response: requests.Response) -> bool:

@@ -152,10 +152,8 @@ def _ours(error: Exception, what: str) -> VreDmError:
             blamed = "did" if isinstance(error, rucio.DataIdentifierNotFound) else None
             return ours(f"{told}; {step}", field=blamed)
     if _CRASHED in str(error):
-        why = "its server failed and does not say why"
-        return Declined(
-            f"{what}: {why}; try again in a minute, or tell the admins of the lake: {one_line(error)}"
-        )
+        why = f"the lake's server failed and does not say why ({one_line(error)})"
+        return Declined(f"{what}: {why}; try again in a minute, or tell the admins of the lake")
     return Declined(f"{what}: the lake declined: {one_line(error)}")
 
 

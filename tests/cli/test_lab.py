@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -22,20 +23,19 @@ Started = tuple[Path, dict[str, dict[str, object]], list[str]]
 PRIVATE = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR")
 
 
-def running(runtime: Path) -> tuple[str, str] | None:
-    """Address and token of the server, as it notes them when it is there."""
-    for note in runtime.glob("jpserver-*.json"):
-        said = json.loads(note.read_text() or "{}")
-        if said:
-            return said["url"], said["token"]
-    return None
-
-
-def page_config(url: str, token: str) -> dict[str, dict[str, object]]:
-    """What the server tells the page when it is loaded."""
-    request = urllib.request.Request(f"{url}lab", headers={"Authorization": f"token {token}"})
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        page = answer.read().decode()
+def page_config(runtime: Path) -> dict[str, dict[str, object]] | None:
+    """What the server tells the page when it is loaded; nothing while it is not there."""
+    try:
+        server = json.loads(next(runtime.glob("jpserver-*.json")).read_text())
+        request = urllib.request.Request(
+            f"{server['url']}lab", headers={"Authorization": f"token {server['token']}"}
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            page = answer.read().decode()
+    except urllib.error.HTTPError:
+        raise
+    except (StopIteration, ValueError, OSError):
+        return None  # it notes its address, in more than one step, before it listens there
     told = re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.DOTALL)
     assert told, page
     config: dict[str, dict[str, object]] = json.loads(html.unescape(told[1]))
@@ -61,7 +61,7 @@ def started(embedded_lake: LakeStatus, tmp_path_factory: pytest.TempPathFactory)
     )
     with log, lab:
         try:
-            config = page_config(*until(lambda: running(folder / "JUPYTER_RUNTIME_DIR"), 120))
+            config = until(lambda: page_config(folder / "JUPYTER_RUNTIME_DIR"), 120)
             environ = Path(f"/proc/{lab.pid}/environ").read_text().split("\0")
         finally:
             lab.terminate()

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.compute.cluster.runs import numbers
+from tests.compute.cluster.runs import Place, numbers, used
+from vre_dm.compute.cluster import cluster
+from vre_dm.compute.cluster.local import LocalCluster
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -22,3 +24,17 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file that chunks read."""
     return numbers(tmp_path_factory.mktemp("numbers"))
+
+
+@pytest.fixture(scope="module")
+def two(state: Path) -> Iterator[LocalCluster]:
+    """Two processes of this machine."""
+    with cluster(2, "700 MB") as processes:
+        yield processes
+
+
+@pytest.fixture
+def place(two: LocalCluster, file: Path) -> Iterator[Place]:
+    """The two, for runs."""
+    with used(two, file) as place:
+        yield place

@@ -1,5 +1,6 @@
 """Runs that the tests of all kinds of clusters make."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -78,3 +79,9 @@ def family(processes: LocalCluster) -> list[psutil.Process]:
     assert folder.process is not None
     main = psutil.Process(folder.process.pid)
     return [main, *main.children(recursive=True)]
+
+
+def worker_of(processes: LocalCluster, file: Path) -> int:
+    """Process id of one of its workers."""
+    with used(processes, file) as other:
+        return int(value(other.done(lambda _: os.getpid(), 1)[0]))

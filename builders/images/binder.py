@@ -84,7 +84,7 @@ def visit(engine: Engine, reference: str, say: Callable[[str], None]) -> Visit:
     """
     options = [f"--memory={MEMORY}", f"--env=JUPYTER_TOKEN={_TOKEN}", f"--env=VRE_DM_TEST_BASE={_BASE}"]
     # what the health check goes by
-    options.append(f"--env=JUPYTERHUB_SERVICE_PREFIX={_BASE}")
+    options.append(f"--env=JUPYTERHUB_SERVICE_URL=http://0.0.0.0:8888{_BASE}")
     with container(engine, reference, options, _LAUNCH) as started:
         return _visited(started, say)
 

@@ -1,0 +1,48 @@
+"""Nothing is published of which nobody could tell later what it stands on."""
+
+from pathlib import Path
+
+import pytest
+
+from builders.images.catalogue import images
+from builders.images.debian import STAND_IN
+from builders.images.engine import Engine
+from builders.images.errors import ImagesError
+from builders.images.policy import OCI
+from builders.images.publishing import publish, require_publishable
+from builders.images.source import DIRTY, Source
+from tests.images.programs import program
+
+SOURCE = Source("1.0", 40 * "a", "2026-11-22T00:00:00+00:00", "https://example.org/vre-dm")
+GOOD = {f"{OCI}.revision": 40 * "a", f"{OCI}.base.digest": "sha256:" + 64 * "b"}
+
+
+def test_what_stands_on_a_digest_and_a_commit_is_published() -> None:
+    require_publishable("x", GOOD)
+
+
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        (GOOD | {STAND_IN: "true"}, "a Debian that was made on this machine"),
+        (GOOD | {STAND_IN: ""}, "a Debian that was made on this machine"),
+        ({f"{OCI}.revision": "a"}, "does not say by a digest"),
+        (GOOD | {f"{OCI}.base.digest": ""}, "does not say by a digest"),
+        (GOOD | {f"{OCI}.revision": 40 * "a" + DIRTY}, "files that are in no commit"),
+        (GOOD | {f"{OCI}.revision": ""}, "files that are in no commit"),
+    ],
+)
+def test_anything_else_is_refused(labels: dict[str, str], words: str) -> None:
+    with pytest.raises(ImagesError, match=f"x is not published: .*{words}"):
+        require_publishable("x", labels)
+
+
+def test_one_that_is_refused_keeps_all_from_the_registry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = f'[{{"Config": {{"Labels": {{"{STAND_IN}": "true"}}}}}}]'
+    program(tmp_path, "podman", f"""case "$1" in image) echo '{said}';; *) : > {tmp_path}/pushed;; esac""")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ImagesError, match="is not published"):
+        publish(images(), Engine(("buildah",), ("podman",)), SOURCE, "example.org", lambda text: None)
+    assert not (tmp_path / "pushed").exists()

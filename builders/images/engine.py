@@ -6,6 +6,8 @@ import json
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from builders.images.errors import ImagesError, NoEngine
@@ -85,8 +87,8 @@ class Engine:
             log=log,
         )
 
-    def push(self, reference: str, target: str) -> None:
-        """Give an image its name in a registry, and put it there.
+    def push(self, reference: str, target: str) -> str:
+        """Give an image its name in a registry, and put it there; returns its digest.
 
         Raises
         ------
@@ -94,7 +96,16 @@ class Engine:
             The registry refuses it.
         """
         run([*self.runner, "tag", reference, target])
+        if self.podman:
+            # layers are packed on the way, so what is here has another digest
+            with TemporaryDirectory() as folder:
+                said = Path(folder, "digest")
+                run([*self.runner, "push", f"--digestfile={said}", target])
+                return said.read_text().strip()
         run([*self.runner, "push", target])
+        digests = (self.inspect(target) or {}).get("RepoDigests") or []
+        found = [each.partition("@") for each in digests]
+        return next(digest for name, _, digest in found if name == target.rpartition(":")[0])
 
 
 def find() -> Engine:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
-from builders.images.building import LOCAL
+from builders.images.building import LOCAL, MADE
 from builders.images.catalogue import Image
 from builders.images.debian import STAND_IN
 from builders.images.engine import Engine
@@ -34,10 +35,14 @@ def publish(
             msg = f"{reference} is not here: make images"
             raise ImagesError(msg)
         require_publishable(reference, engine.labels(reference))
+    published = []
     for image in images:
         target = image.reference(registry, source.version)
-        engine.push(image.reference(LOCAL, source.version), target)
-        say(f"published {target}")
+        digest = engine.push(image.reference(LOCAL, source.version), target)
+        say(f"published {target}@{digest}")
+        published.append({"name": image.name, "reference": target.rpartition(":")[0], "digest": digest})
+    MADE.mkdir(parents=True, exist_ok=True)
+    (MADE / "published.json").write_text(json.dumps(published) + "\n")  # in one line, as a workflow takes it
 
 
 def require_publishable(reference: str, labels: dict[str, str]) -> None:

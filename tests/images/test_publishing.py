@@ -1,9 +1,11 @@
 """Nothing is published of which nobody could tell later what it stands on."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from builders.images import publishing
 from builders.images.catalogue import images
 from builders.images.debian import STAND_IN
 from builders.images.engine import Engine
@@ -46,3 +48,19 @@ def test_one_that_is_refused_keeps_all_from_the_registry(
     with pytest.raises(ImagesError, match="is not published"):
         publish(images(), Engine(("buildah",), ("podman",)), SOURCE, "example.org", lambda text: None)
     assert not (tmp_path / "pushed").exists()
+
+
+def test_what_was_published_is_written_with_its_digest_in_the_registry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = json.dumps([{"Config": {"Labels": GOOD}}])
+    program(
+        tmp_path,
+        "podman",
+        f"""case "$1" in image) echo '{said}';; push) printf sha256:d > "${{2#--digestfile=}}";; esac""",
+    )
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(publishing, "MADE", tmp_path / "made")
+    publish(images()[:1], Engine(("buildah",), ("podman",)), SOURCE, "example.org", lambda text: None)
+    (one,) = json.loads((tmp_path / "made" / "published.json").read_text())
+    assert one == {"name": "base", "reference": "example.org/vre-dm-base", "digest": "sha256:d"}

@@ -107,3 +107,22 @@ def test_without_a_command_it_is_the_server_of_a_hub_where_a_hub_asks(tmp_path: 
     asked = environment | {"JUPYTERHUB_API_TOKEN": "of-this-test-alone"}
     by_hub = subprocess.run(words, env=asked, capture_output=True, text=True, check=True)
     assert by_hub.stdout.strip() == "jupyterhub-singleuser"
+
+
+WORKFLOW = ROOT / ".github" / "workflows" / "release.yml"
+
+
+def test_zizmor_finds_nothing_in_the_workflow() -> None:
+    lint("zizmor", "--offline", "--no-progress", WORKFLOW)
+
+
+def test_the_workflow_follows_its_schema() -> None:
+    lint("check-jsonschema", "--builtin-schema", "vendor.github-workflows", WORKFLOW)
+
+
+def test_every_action_is_pinned_by_its_commit() -> None:
+    used = re.findall(r"uses: (\S+)( # v\S+)?$", WORKFLOW.read_text(), re.MULTILINE)
+    assert used
+    for action, version in used:
+        assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", action), action
+        assert version, action

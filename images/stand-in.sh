@@ -18,9 +18,11 @@ done
 
 trust=(--include=ca-certificates)
 if compgen -G "$own/*.crt" >/dev/null; then
-    trust+=("--customize-hook=copy-in $own/*.crt $own" "--customize-hook=chroot \"\$1\" update-ca-certificates")
+    trust+=("--customize-hook=cp $own/*.crt \"\$1$own\" && chroot \"\$1\" update-ca-certificates")
 fi
 
+# what a hook calls $1 is known to mmdebstrap alone
+# shellcheck disable=SC2016
 mmdebstrap --quiet --variant=minbase "${trust[@]}" "${unneeded[@]}" \
     '--dpkgopt=path-include=/usr/share/doc/*/copyright' \
     '--dpkgopt=path-include=/usr/share/locale/locale.alias' \

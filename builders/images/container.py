@@ -109,7 +109,8 @@ def container(
     own = ["--no-healthcheck"]
     # an image has to do with a user of whom nothing is said, as with containerd
     own += ["--passwd=false"] if engine.podman else []
-    begin = [*engine.runner, "run", *engine.limits, "--detach", f"--name={name}", "--network=none", *own]
+    begin = [*engine.runner, "run", *engine.limits, "--detach", f"--name={name}", "--pull=never"]
+    begin += ["--network=none", *own]
     started = time.time()
     try:
         run([*begin, *options, reference, *command])

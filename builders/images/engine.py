@@ -137,8 +137,8 @@ def able(engine: Engine, reference: str) -> Engine:
         ways.append(Engine(engine.builder, (*engine.runner, *MODEST), FEW))
     said = ""
     for way in ways:
-        words = [*way.runner, "run", *way.limits, "--rm", "--network=none", "--entrypoint=true", reference]
-        done = _quiet(words, 10 * ASKED)
+        words = [*way.runner, "run", *way.limits, "--rm", "--pull=never", "--network=none"]
+        done = _quiet([*words, "--entrypoint=true", reference], 10 * ASKED)
         if done.returncode == 0:
             return way
         said = " ".join(done.stderr.split()[-30:])

@@ -41,9 +41,11 @@ class Engine:
         return self.runner[0] == "podman"
 
     def pull(self, reference: str) -> bool:
-        """Fetch an image; returns whether it could be had."""
+        """Fetch an image from its registry, whatever is here; returns whether it could be had."""
+        # buildah alone takes what is here for an answer
+        own = ["--policy=always"] if self.podman else []
         try:
-            done = _quiet([*self.builder, "pull", "--quiet", reference], PULLED)
+            done = _quiet([*self.builder, "pull", "--quiet", *own, reference], PULLED)
         except subprocess.TimeoutExpired:
             return False
         return done.returncode == 0

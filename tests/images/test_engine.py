@@ -96,3 +96,9 @@ def test_the_end_of_what_a_command_says_is_in_the_error(path: Path) -> None:
     program(path, "podman", "echo a reason >&2; exit 1")
     with pytest.raises(ImagesError, match="podman tag fails: a reason"):
         run(["podman", "tag", "a", "b"])
+
+
+def test_an_image_that_is_here_is_no_answer_of_a_registry(path: Path, tmp_path: Path) -> None:
+    program(path, "buildah", f'echo "$@" > {tmp_path}/said')
+    assert Engine(("buildah",), ("podman",)).pull("debian")
+    assert "--policy=always" in (tmp_path / "said").read_text().split()

@@ -2,7 +2,7 @@
 
 usage: python3 - lab | smoke PROFILE | tour STARTED | memory
 
-The last line that it prints is a JSON document. It has nothing but what an image brings.
+The last line that it prints is a JSON document. It needs nothing but what an image brings.
 """
 
 import json
@@ -12,6 +12,8 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+
+from jupyter_client import BlockingKernelClient, find_connection_file
 
 SERVER = "http://127.0.0.1:8888" + os.environ.get("VRE_DM_TEST_BASE", "/")
 TOUR = "vre-dm/00_tour.ipynb"
@@ -45,16 +47,22 @@ def lab() -> dict[str, object]:
 
 
 def started(name: str) -> float:
-    """Start a kernel as the launcher does, wait until it is idle, and end it; returns the seconds."""
+    """Start a kernel as the launcher does, wait until it answers, and end it; returns the seconds."""
     start = time.monotonic()
     kernel = json.loads(ask("api/kernels", {"name": name}, "POST"))["id"]
-    while json.loads(ask(f"api/kernels/{kernel}"))["execution_state"] != "idle":
-        if time.monotonic() > start + STARTED:
-            sys.exit(f"the kernel {name} is not idle after {STARTED} s")
-        time.sleep(0.2)
+    connected(kernel).stop_channels()
     taken = round(time.monotonic() - start, 1)
     ask(f"api/kernels/{kernel}", method="DELETE")
     return taken
+
+
+def connected(kernel: str) -> BlockingKernelClient:
+    """Connect to a kernel of the server, once it answers."""
+    client = BlockingKernelClient()
+    client.load_connection_file(find_connection_file(f"kernel-{kernel}.json"))
+    client.start_channels()
+    client.wait_for_ready(timeout=STARTED)
+    return client
 
 
 def smoke(profile: str) -> dict[str, object]:
@@ -76,16 +84,11 @@ def smoke(profile: str) -> dict[str, object]:
 
 def tour(began: float) -> dict[str, object]:
     """Open the tour, run its cells in the kernel that it gets, and tell when the plot was there."""
-    from jupyter_client import BlockingKernelClient, find_connection_file
-
     notebook = json.loads(ask(f"api/contents/{TOUR}"))["content"]
     kernel = {"name": notebook["metadata"]["kernelspec"]["name"]}
     about = {"path": TOUR, "name": "00_tour.ipynb", "type": "notebook", "kernel": kernel}
     session = json.loads(ask("api/sessions", about, "POST"))
-    client = BlockingKernelClient()
-    client.load_connection_file(find_connection_file(f"kernel-{session['kernel']['id']}.json"))
-    client.start_channels()
-    client.wait_for_ready(timeout=STARTED)
+    client = connected(session["kernel"]["id"])
     marks = {"kernel": since(began)}
     for cell in notebook["cells"]:
         if cell["cell_type"] != "code":
@@ -100,7 +103,7 @@ def tour(began: float) -> dict[str, object]:
     return {"marks": marks} | memory()
 
 
-def run(client: object, code: str) -> set[str]:
+def run(client: BlockingKernelClient, code: str) -> set[str]:
     """Run a cell; returns the kinds of what it shows."""
     shown: set[str] = set()
 

@@ -112,7 +112,8 @@ def table(tried: list[Tried]) -> str:
 def _home(folder: str) -> Path:
     home = Path(folder, "home")
     home.mkdir()
-    home.chmod(0o777)  # of the user in the container, whoever that is
+    # for the user in the container, whoever that is; vre-dm trusts no folder that others can exchange
+    home.chmod(0o1777)
     return home
 
 

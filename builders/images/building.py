@@ -82,6 +82,7 @@ def fill(context: Path, image: Image, wheel: Path) -> Path:
         shutil.copy(image.profile.lock, context / "requirements.txt")
         shutil.copy(wheel, context)
         return ROOT / "images" / "base.Containerfile"
+    shutil.copy(ROOT / "images" / "share.py", context)
     unwanted = shutil.ignore_patterns(".*", "__pycache__")
     shutil.copytree(image.profile.folder, context / "profiles" / image.name, ignore=unwanted)
     return ROOT / "images" / "kernel.Containerfile"

@@ -53,6 +53,7 @@ def test_the_context_of_a_kernel_holds_its_profile_and_nothing_that_was_left_the
     assert Path("profiles/root/requirements.txt") in found
     assert Path("profiles/root/kernels/vre-dm-root-cpp/smoke.ipynb") in found
     assert not [path for path in found if path.name.startswith(".")]
+    assert {path.parts[0] for path in found} == {"profiles", "share.py"}
 
 
 def test_every_argument_that_is_given_is_declared(packed: Path) -> None:

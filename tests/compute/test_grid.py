@@ -1,6 +1,7 @@
 """Which points a scan has, what a function gets at each, and which grids are none."""
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,12 @@ def test_axes_and_seed_tell_a_grid(function: Any):
 def test_what_is_known_of_an_axis_stays():
     masses = xr.DataArray([1.0, 2.0], dims="mass", attrs={"units": "GeV"})
     assert grid_of(limit, {"mass": masses}).axes[0].attrs == {"units": "GeV"}
+
+
+@pytest.mark.parametrize("kind", [np.array, lambda texts: xr.DataArray(texts, dims="channel")])
+def test_texts_of_an_array_are_an_axis(kind: Callable[[list[str]], Any]):
+    channels = grid_of(lambda channel: channel, {"channel": kind(["bb", "tautau"])}).axes[0].values
+    assert channels.tolist() == ["bb", "tautau"]
 
 
 @pytest.mark.parametrize(

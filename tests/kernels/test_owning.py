@@ -261,14 +261,33 @@ def test_who_waits_for_another_install_is_told(place: Place, monkeypatch: pytest
 def test_a_place_that_others_can_write_is_refused(place: Place, tmp_path: Path) -> None:
     profile = Profile(written(tmp_path))
     install(profile, place, silent)
-    place.environments.chmod(0o777)
-    for refused in (
-        lambda: install(profile, place, silent),
-        lambda: remove("demo", place, silent),
-        lambda: place.require_guarded(),
-    ):
-        with pytest.raises(KernelFailed, match="can be written by others than its owner"):
-            refused()
+    for folder in (place.environments, place.kernels):
+        folder.chmod(0o777)
+        for refused in (
+            lambda: install(profile, place, silent),
+            lambda: remove("demo", place, silent),
+            lambda: place.require_guarded(),
+        ):
+            with pytest.raises(KernelFailed, match=f"{folder} can be changed by others"):
+                refused()
+        folder.chmod(0o755)
+
+
+def test_a_place_that_others_could_exchange_is_refused(tmp_path: Path) -> None:
+    place = Place.shared(tmp_path / "site")
+    place.require_writable()
+    (tmp_path / "site").chmod(0o775)  # a group's: any of them renames what is in it
+    with pytest.raises(KernelFailed, match="site can be changed by others"):
+        place.require_writable()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives folders to others")
+def test_kernels_of_another_users_folder_are_run(tmp_path: Path) -> None:
+    place = Place.shared(tmp_path / "site")
+    place.require_writable()
+    for folder in (tmp_path / "site").rglob("*"):
+        os.chown(folder, 4711, 4711)
+    place.require_guarded()
 
 
 def test_a_place_of_another_user_is_refused(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,8 +19,8 @@ from vre_dm.lake.connection import Connection
 from vre_dm.lake.embargo import embargo, refuse_mounted
 from vre_dm.lake.instance import Mount
 from vre_dm.lake.lake import Lake
-from vre_dm.lake.private import make_private
 from vre_dm.lake.transfer.events import Planned
+from vre_dm.private import make_private
 from vre_dm.sandbox import LakeStatus
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)

@@ -18,8 +18,8 @@ from vre_dm.lake.finding import Finding, State
 from vre_dm.lake.instance import Mount
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.premises import disk_findings, mount_findings
-from vre_dm.lake.private import make_private
 from vre_dm.lake.storage import Storage
+from vre_dm.private import make_private
 from vre_dm.sandbox import LakeStatus
 from vre_dm.sandbox.layout import Layout
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vre_dm.lake.jobs.folder import JobFolder
     from vre_dm.lake.jobs.started import StartedJob
 
-_END = 30  # seconds that the end of a map may take, with that of its cluster
+_END = 80  # seconds that the end of a map may take, with that of its cluster
 _LOOK = 0.5  # seconds between two looks at whether somebody asked for it
 
 

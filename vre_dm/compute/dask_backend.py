@@ -60,6 +60,7 @@ class DaskBackend:
         stop: threading.Event | None = None,
     ) -> None:
         self.name, self._end = name, end
+        self._giving: Future[Any] | None = None
         try:
             check(access, name, patience, stop or threading.Event())
             self._client = _client(access, name)
@@ -89,7 +90,7 @@ class DaskBackend:
             finally:
                 # A cluster that went away has nothing to forget; a worker in compiled code does it later.
                 with suppress(Exception):
-                    self._soon(self._client._unregister_worker_plugin(run)).result(_FAREWELL)
+                    self._soon(self._forget(run)).result(_FAREWELL)
 
     def close(self) -> None:
         """Leave the cluster; one of the run's own ends."""
@@ -122,6 +123,7 @@ class DaskBackend:
         """Give a plugin to the workers that are there; comes back early where the run is to stop."""
         for left in reversed(range(_TRIES)):
             giving = self._soon(self._client._register_worker_plugin(plugin, name, idempotent=False))
+            self._giving = giving
             # One that is in compiled code of another run takes it only afterwards.
             while not wait([giving], _LOOK).done:
                 if stop.is_set():
@@ -139,6 +141,12 @@ class DaskBackend:
                 )
                 raise NoCluster(msg) from error
             return
+
+    async def _forget(self, run: str) -> None:
+        """Take a run back from the workers; after it was given, where it was stopped on the way there."""
+        if self._giving is not None:
+            await asyncio.wait([asyncio.wrap_future(self._giving)])
+        await self._client._unregister_worker_plugin(run)
 
     def _soon(self, work: Coroutine[Any, Any, Any]) -> Future[Any]:
         return asyncio.run_coroutine_threadsafe(work, self._client.loop.asyncio_loop)

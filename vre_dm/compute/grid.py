@@ -159,7 +159,7 @@ def _axis(name: object, values: Any) -> Axis:
         msg = f"{name} has the unit {unit}, which would be lost; give plain numbers, the unit in its name"
     elif found.ndim != 1 or found.dtype.kind not in _KINDS:
         msg = f"{name} is no list of numbers or texts, such as {name}=[1, 10, 100]"
-    elif found.dtype.kind == "U" and not all(isinstance(one, str) for one in given):
+    elif found.dtype.kind == "U" and not (given is values or all(isinstance(one, str) for one in given)):
         msg = f"{name} has texts and others, which would become texts; give values of one kind"
     elif not len(found):
         msg = f"{name} has no values, so there is no point"

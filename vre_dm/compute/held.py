@@ -126,7 +126,7 @@ def _leaves(value: Any) -> Iterator[Any]:
     elif hasattr(value, "data_vars"):
         for variable in value.data_vars.values():
             yield from _leaves(variable.data)
-    elif hasattr(value, "dims"):
+    elif hasattr(value, "dims") and hasattr(value, "data"):
         yield from _leaves(value.data)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from vre_dm.errors import KernelFailed, NotWritable
 from vre_dm.locked import READABLE
+from vre_dm.private import shared_fault
 
 Say = Callable[[str], None]
 
@@ -29,11 +29,15 @@ class Place:
         What to call it in a sentence.
     for_all
         Whether others use what is there.
+    whole
+        Folder from which down only its owner may write; where there is none, this holds for the two folders
+        below, and those above may be one's own group's.
     """
 
     prefix: Path
     words: str
     for_all: bool = False
+    whole: Path | None = None
 
     @classmethod
     def user(cls) -> Place:
@@ -52,7 +56,8 @@ class Place:
     @classmethod
     def shared(cls, folder: Path) -> Place:
         """In a folder, such as one on CVMFS; Jupyter finds it by ``JUPYTER_PATH=FOLDER/share/jupyter``."""
-        return cls(folder.expanduser().absolute() / "share" / "jupyter", str(folder), for_all=True)
+        whole = folder.expanduser().absolute()
+        return cls(whole / "share" / "jupyter", str(folder), for_all=True, whole=whole)
 
     @property
     def kernels(self) -> Path:
@@ -89,7 +94,7 @@ class Place:
             raise KernelFailed(msg)
 
     def require_guarded(self) -> None:
-        """Refuse to run interpreters from a folder that others than its owner can write.
+        """Refuse to run interpreters from a folder that others than its owner can write or exchange.
 
         Who only uses kernels trusts the owner of the folder already, as of one on CVMFS.
 
@@ -98,9 +103,11 @@ class Place:
         KernelFailed
             Others can.
         """
-        if self.environments.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-            msg = f"{self.environments} can be written by others than its owner; take that away: chmod go-w"
-            raise KernelFailed(msg)
+        owner = self.environments.lstat().st_uid
+        for folder in (self.environments, self.kernels):
+            if fault := shared_fault(folder, self.whole or folder, owner):
+                msg = f"{fault}, and kernels are run from there; take that away (chmod go-w) or use --prefix"
+                raise KernelFailed(msg)
 
     @contextmanager
     def alone(self, name: str, say: Say) -> Iterator[None]:
@@ -110,6 +117,8 @@ class Place:
         ------
         NotWritable
             The place cannot be locked.
+        KernelFailed
+            Others could change what is run from there.
         """
         path = self.environments / f".{name}.lock"
         try:
@@ -119,6 +128,7 @@ class Place:
             raise NotWritable(_unlocked(path, error)) from error
         try:
             _wait(turn, path, lambda: say(f"waiting for another install of {name}"))
+            self.require_guarded()  # somebody may have exchanged the folders meanwhile
             yield
         finally:
             os.close(turn)

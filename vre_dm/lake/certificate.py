@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vre_dm.errors import LoginRefused
 from vre_dm.lake.instance import Instance
-from vre_dm.lake.private import found_fault, is_shared
+from vre_dm.private import found_fault, is_shared
 
 _STEP = "make a proxy with voms-proxy-init"
 

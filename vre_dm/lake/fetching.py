@@ -13,9 +13,9 @@ from vre_dm.lake.catalogue import Entry
 from vre_dm.lake.embargo import embargo
 from vre_dm.lake.file_list import FileList
 from vre_dm.lake.files import File
-from vre_dm.lake.private import make_private
 from vre_dm.lake.site import Site
 from vre_dm.lake.tables import clean
+from vre_dm.private import make_private
 
 if TYPE_CHECKING:
     from vre_dm.lake.cache import Cache

@@ -14,8 +14,8 @@ from vre_dm.lake.connection import Connection
 from vre_dm.lake.finding import Finding, State, failed
 from vre_dm.lake.instance import Mount
 from vre_dm.lake.mount import MountWatch
-from vre_dm.lake.private import make_private, shared_fault
 from vre_dm.lake.tables import plural, size_text
+from vre_dm.private import make_private, shared_fault
 
 if TYPE_CHECKING:
     from vre_dm.lake.cache import Cache

@@ -40,7 +40,9 @@ export function faultsOf(draft: Draft, offers: ClusterOffers, trans: Translation
     return faults;
   }
   for (const option of optionsOf(offers)) {
-    const wrong = faultOf(option, draft[option.field], trans);
+    const text = draft[option.field];
+    // One that is left as it is need not be of its kind: it may name a variable of the server, as {CORES}.
+    const wrong = text === defaultOf(option) ? null : faultOf(option, text, trans);
     if (wrong) {
       faults[option.field] = wrong;
     }
@@ -59,6 +61,13 @@ export function orderOf(draft: Draft, offers: ClusterOffers, trans: TranslationB
   const changed = optionsOf(offers).filter(option => draft[option.field] !== defaultOf(option));
   const options = Object.fromEntries(changed.map(option => [option.field, valueOf(option, draft[option.field])]));
   return { kind: 'gateway', workers, memory: null, idle: null, options };
+}
+
+/** What can be chosen; what the gateway has anyway stands first where it is none of them, as a variable's name. */
+export function choicesOf(option: ClusterOption): string[] {
+  const choices = (option.spec.options ?? []).map(String);
+  const usual = defaultOf(option);
+  return choices.includes(usual) ? choices : [usual, ...choices];
 }
 
 function defaultOf(option: ClusterOption): string {

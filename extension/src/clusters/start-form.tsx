@@ -7,7 +7,7 @@ import { Field, TextField } from '../forms/field';
 import { sizeText } from '../quantities';
 import { RuleForm } from '../rules/rule-form';
 import type { ClustersModel } from './model';
-import { draftOf, faultsOf, optionsOf, orderOf } from './order';
+import { choicesOf, draftOf, faultsOf, optionsOf, orderOf } from './order';
 
 interface StartProps {
   offers: ClusterOffers;
@@ -120,7 +120,7 @@ function OptionField({ option, value, error, change }: Typed & { option: Cluster
       <Field label={label || field} error={error}>
         {props => (
           <select {...props} value={value} onChange={event => change(event.currentTarget.value)}>
-            {(spec.options ?? []).map(String).map(one => (
+            {choicesOf(option).map(one => (
               <option key={one} value={one}>
                 {one}
               </option>

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 
 from tests.compute.files import write_tree
 from vre_dm.compute.backend import Backend, Call
 from vre_dm.compute.cluster import Cluster, backend_for
+from vre_dm.compute.cluster.folder import ClusterFolder
+from vre_dm.compute.cluster.local import LocalCluster
 from vre_dm.compute.inputs import inputs_of
 from vre_dm.compute.plan import Chunk
 from vre_dm.compute.work import Part, Work
@@ -67,3 +70,11 @@ def used(cluster: Cluster, file: Path) -> Iterator[Place]:
         yield Place(backend, file)
     finally:
         backend.close()
+
+
+def family(processes: LocalCluster) -> list[psutil.Process]:
+    """Processes of a cluster of this machine, its own first."""
+    folder = ClusterFolder(Path(processes.handed()["folder"]))
+    assert folder.process is not None
+    main = psutil.Process(folder.process.pid)
+    return [main, *main.children(recursive=True)]

@@ -19,7 +19,7 @@ import numpy as np
 import psutil
 import pytest
 
-from tests.compute.cluster.runs import Came, Place, chunks, used, value, work
+from tests.compute.cluster.runs import Came, Place, chunks, family, used, value, work
 from tests.lakes import until
 from vre_dm.compute.backend import Backend
 from vre_dm.compute.cluster import backend_for, cluster, versions
@@ -51,13 +51,6 @@ def two(state: Path) -> Iterator[LocalCluster]:
 def place(two: LocalCluster, file: Path) -> Iterator[Place]:
     with used(two, file) as place:
         yield place
-
-
-def family(processes: LocalCluster) -> list[psutil.Process]:
-    folder = ClusterFolder(Path(processes.handed()["folder"]))
-    assert folder.process is not None
-    main = psutil.Process(folder.process.pid)
-    return [main, *main.children(recursive=True)]
 
 
 # --- the same numbers ------------------------------------------------------------------------------------
@@ -487,44 +480,6 @@ def test_one_without_work_ends_by_itself_and_leaves_no_key_behind(state: Path) -
         state / "vre-dm" / "clusters", handed
     )  # a run that comes too late starts its own
     assert again.handed() == {"kind": "local", "order": handed["order"]}
-
-
-def test_one_that_was_begun_while_a_run_is_planned_is_there_when_it_is_wanted(file: Path) -> None:
-    one = cluster(1, "700 MB", idle=0.1)  # which would end it before it is used
-    assert isinstance(one, LocalCluster)
-    with one.begun():
-        assert one._starting is not None  # nobody waited for it
-        until(lambda: one.running)
-        time.sleep(0.5)
-        backend = one.backend()
-        members = family(one)
-        assert value(Place(backend, file).done(lambda _: 1, 1)[0]) == 1
-        backend.close()
-        assert one.running  # until the run ends
-    assert len(psutil.wait_procs(members, timeout=30)[1]) == 0
-    assert one.running is False
-
-
-def test_one_that_was_begun_and_never_used_is_gone_at_once(state: Path) -> None:
-    one = cluster(1, "700 MB")
-    assert isinstance(one, LocalCluster)
-    before = psutil.Process().children()
-    with one.begun():
-        (process,) = [child for child in psutil.Process().children() if child not in before]
-        members = [process, *process.children(recursive=True)]
-        folders = list((state / "vre-dm" / "clusters").iterdir())
-    assert len(psutil.wait_procs(members, timeout=30)[1]) == 0
-    assert [folder for folder in folders if folder.exists()] == [
-        folder for folder in folders if ClusterFolder(folder).here
-    ]
-
-
-def test_one_that_runs_already_is_not_begun_nor_ended_with_a_run(two: LocalCluster) -> None:
-    with LocalCluster.attached(Path(two.handed()["folder"]).parent, two.id).begun():  # type: ignore[union-attr]
-        pass
-    with two.begun():
-        pass
-    assert two.running
 
 
 def command_line(member: psutil.Process) -> str:

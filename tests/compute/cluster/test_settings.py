@@ -40,6 +40,11 @@ def test_an_option_that_names_a_variable_that_is_not_set_is_refused(hub: pytest.
 
 
 @pytest.mark.usefixtures("hub")
+def test_options_that_somebody_may_read_have_the_names_of_variables() -> None:
+    assert gateway().options(filled=False) == {"image": "{JUPYTER_IMAGE_SPEC}", "worker_memory": 4.5}
+
+
+@pytest.mark.usefixtures("hub")
 def test_options_without_names_are_refused() -> None:
     with (
         dask.config.set({"gateway.cluster.options": ["image"]}),

@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from tests.lake.jobs.test_folder import ABOUT, DEAD, NOW, made
-from tests.lakes import until
 from vre_dm.did import Did
 from vre_dm.errors import FollowingStopped, NoSuchJob
 from vre_dm.lake.jobs.folder import JobFolder, begin
@@ -254,18 +252,14 @@ def _append(folder: JobFolder, event: Event) -> None:
 
 
 def test_an_interrupt_of_who_follows_leaves_the_job_alone_and_says_so(root: Path):
-    folder, shown = made(root, STATE), Shown()
-    (job,) = jobs_in(root, shown)
+    @contextlib.contextmanager
+    def interrupted(_: float) -> Iterator[Listener]:
+        yield lambda _: signal.raise_signal(signal.SIGINT)
 
-    def interrupt() -> None:
-        until(lambda: shown.events)
-        os.kill(os.getpid(), signal.SIGINT)
-
-    other = threading.Thread(target=interrupt)
-    other.start()
+    folder = made(root, STATE)
+    (job,) = jobs_in(root, interrupted)
     with pytest.raises(FollowingStopped) as stopped:
         job.follow()
-    other.join()
     assert str(stopped.value) == f"the fetch {job.name} of s:n goes on; vre-dm jobs cancel {job.name} ends it"
     assert not folder.cancelled
     assert job.state == "running"

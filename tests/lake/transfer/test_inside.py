@@ -84,3 +84,35 @@ def test_what_is_no_folder_is_refused_and_nothing_stays_open(root: Path):
     with pytest.raises(NotWritable), Inside().opened(root / "scope", root):
         pass
     assert open_at(root) == before
+
+
+def test_links_in_a_circle_are_refused(root: Path):
+    root.mkdir()
+    (root / "scope").symlink_to(root / "scope")
+    with pytest.raises(NotWritable, match="leads out of"), Inside().opened(root / "scope", root):
+        pass
+
+
+def test_a_link_in_place_of_the_target_folder_is_not_followed(root: Path, tmp_path: Path):
+    inside, elsewhere = Inside(), tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    opens(inside, root / "scope", root)
+    (root / "scope").rmdir()
+    root.rmdir()  # as a fetch that ends removes it, empty
+    root.symlink_to(elsewhere)
+    with pytest.raises(NotWritable), inside.opened(root / "scope", root):
+        pass
+    assert list(elsewhere.iterdir()) == []
+
+
+@pytest.mark.parametrize(("private", "mode"), [(True, 0o700), (False, 0o755)])
+def test_a_folder_that_is_made_again_is_as_closed_as_the_first(private: bool, mode: int, root: Path):
+    before = os.umask(0o022)
+    try:
+        inside = Inside(private=private)
+        for _ in range(2):
+            opens(inside, root / "scope", root)
+            assert (root / "scope").stat().st_mode & 0o777 == mode
+            (root / "scope").rmdir()
+    finally:
+        os.umask(before)

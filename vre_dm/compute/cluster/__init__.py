@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -128,11 +128,11 @@ def place(handed: Mapping[str, Any], stop: threading.Event) -> Iterator[Callable
     handed, stop
         As for `backend_for`, whose errors may come at the begin or when it is opened.
     """
-    if handed["kind"] != "local":
+    found = restored(handed) if handed["kind"] == "local" else None
+    if not isinstance(found, LocalCluster):
         yield partial(backend_for, handed, stop)
         return
-    found = restored(handed)
-    with found.begun() if isinstance(found, LocalCluster) else nullcontext():
+    with found.begun():
         yield partial(found.backend, stop)
 
 

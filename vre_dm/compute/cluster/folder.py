@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 import platformdirs
 
-from vre_dm.lake.private import make_private, open_to_others
 from vre_dm.lake.transfer.owner import Owner
+from vre_dm.private import make_private, open_to_others
 
 T = TypeVar("T")
 

@@ -154,7 +154,7 @@ def gateway_options() -> list[Mapping[str, Any]]:
     gateway = settings.found()
     if gateway is None:
         return []
-    usual = gateway.options()
+    usual = gateway.options(filled=False)
     return [
         {**option, "default": usual.get(name, option.get("default"))}
         for name, option in GatewayApi(gateway, _GATEWAY).options().items()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _SHARE = 0.8  # of the memory; the rest is the notebook's and the run's
 _SMALLEST = 300_000_000  # bytes: what a worker fills before it has read anything, and some room
 _END = 10.0  # seconds a cluster may take to end
+_END_UNUSED = 3.0  # the same of one that nobody has used
 _PATIENCE = 60.0  # seconds to wait for a first worker
 _LOOK = 0.02
 
@@ -146,9 +147,8 @@ class LocalCluster:
         starting, self._starting = self._starting, None
         if folder is None:
             return
-        if starting is not None and starting.poll() is None:  # nobody has used it
-            with suppress(ProcessLookupError):
-                os.killpg(starting.pid, signal.SIGKILL)
+        if starting is not None:
+            _stop_unused(starting)
         process = folder.process
         folder.end()
         until = time.monotonic() + _END
@@ -262,6 +262,16 @@ def _spawn(folder: ClusterFolder) -> subprocess.Popen[bytes]:
     # It may outlive us; should it end first, somebody must take its exit code.
     threading.Thread(target=process.wait, daemon=True).start()
     return process
+
+
+def _stop_unused(process: subprocess.Popen[bytes]) -> None:
+    """End one that nobody has used; it gets the time to remove what it put outside of its folder."""
+    process.terminate()
+    try:
+        process.wait(_END_UNUSED)
+    except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _wait(folder: ClusterFolder, process: subprocess.Popen[bytes]) -> None:

@@ -32,6 +32,8 @@ _DEATHS = 1  # of workers that a chunk survives before it is tried apart from th
 
 def serve(folder: ClusterFolder) -> None:
     """Be the cluster until its end; its folder goes with it."""
+    # Until it follows orders, too, it removes the folder of the forkserver's socket when it ends.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     (folder.path / "process").write_text(str(myself()))
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(_PRELOADED))

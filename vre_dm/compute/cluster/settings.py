@@ -60,10 +60,15 @@ class GatewaySettings:
             return control.password(self.password)
         return Secret(_kwargs().get("password", ""))
 
-    def options(self) -> dict[str, Any]:
+    def options(self, *, filled: bool = True) -> dict[str, Any]:
         """What Dask's settings ask of each cluster, as the image; nothing for the gateway of this machine.
 
         They are not handed from process to process, since a variable that they name may hold a secret.
+
+        Parameters
+        ----------
+        filled
+            Whether variables stand as what they hold, or by their names, as somebody may read them.
 
         Raises
         ------
@@ -78,7 +83,8 @@ class GatewaySettings:
         if not isinstance(said, Mapping):
             msg = f"gateway.cluster.options is a {type(said).__name__} in Dask's settings; give it names"
             raise InvalidConfiguration(msg)
-        return {str(name): _filled(one) if isinstance(one, str) else one for name, one in said.items()}
+        texts = (str,) if filled else ()
+        return {str(name): _filled(one) if isinstance(one, texts) else one for name, one in said.items()}
 
 
 def found() -> GatewaySettings | None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vre_dm.lake.cache.keys import Key
-from vre_dm.lake.private import shared_fault
 from vre_dm.lake.transfer.verified import Ledger
+from vre_dm.private import shared_fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from vre_dm.lake.cache.facts import Facts, facts_path, is_object, read_facts, wr
 from vre_dm.lake.cache.holding import held, put_link
 from vre_dm.lake.cache.keys import Key, key_of
 from vre_dm.lake.cache.shared import Shared
-from vre_dm.lake.private import shared_fault
 from vre_dm.lake.transfer.inside import Inside
 from vre_dm.lake.transfer.verified import Ledger, content_stamp, stamp
 from vre_dm.lake.transfer.verify import Expected, flaw
+from vre_dm.private import shared_fault
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 

@@ -18,9 +18,9 @@ from vre_dm.errors import NotWritable
 from vre_dm.lake.jobs import journal
 from vre_dm.lake.jobs.journal import Entry
 from vre_dm.lake.jobs.task import Task
-from vre_dm.lake.private import make_private, open_to_others
 from vre_dm.lake.transfer.events import Cancelled, Event, Failed, Finished
 from vre_dm.lake.transfer.owner import Owner, myself, process
+from vre_dm.private import make_private, open_to_others
 
 WEEK = 7 * 24 * 3600.0
 MOST = 50

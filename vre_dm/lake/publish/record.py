@@ -15,10 +15,10 @@ from typing import Any, Self
 
 from vre_dm.did import Did
 from vre_dm.errors import InvalidDid, InvalidUpload, NotWritable, UploadInterrupted
-from vre_dm.lake.private import make_private
 from vre_dm.lake.publish.places import Identity
 from vre_dm.lake.publish.sums import Sums
 from vre_dm.lake.tables import plural
+from vre_dm.private import make_private
 
 PUT, MOVING, PLACED, FOREIGN = "put", "moving", "placed", "foreign"
 """Bytes go to the temporary name; the rename was asked for; the final name holds ours; or another's."""

@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 from vre_dm.errors import LoginRefused, NotWritable
-from vre_dm.lake.private import file_fault, folder_fault, found_fault
 from vre_dm.lake.tokens.provider import expiry, meant_for
 from vre_dm.lake.tokens.secret import Secret
+from vre_dm.private import file_fault, folder_fault, found_fault
 
 _LARGEST_TOKEN = 100_000
 

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from vre_dm.errors import LoginRefused, NotWritable
-from vre_dm.lake.private import make_private
 from vre_dm.lake.tokens.file import FileToken, write_token
 from vre_dm.lake.tokens.provider import Grant
 from vre_dm.lake.tokens.secret import Secret
+from vre_dm.private import make_private
 
 AGAIN = "log in again with: vre-dm login --device"
 _LOOK = 0.1  # seconds between two tries to have the lock

@@ -25,7 +25,7 @@ def close_folders(items: Sequence[Item], folder: Path) -> None:
     folders: dict[Path, list[str]] = {}
     for item in items:
         folders.setdefault(item.folder, []).append(item.target.name)
-    inside = Inside()
+    inside = Inside(private=True)
     for parent, names in folders.items():
         try:
             for path in (parent, *parent.parents):

@@ -113,7 +113,7 @@ class Context:
             hosts=Hosts(policy, pace, memory),
             me=myself(),
             claims=Claims(pace.clock),
-            inside=Inside(),
+            inside=Inside(private=manner.private),
             parts=Parts(),
             ledger=Ledger(None, folder) if cache is None else cache.ledger(folder),
             in_place=Ledger(None, _ROOT) if in_place is None else in_place.ledger(_ROOT),

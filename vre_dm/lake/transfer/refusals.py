@@ -53,13 +53,13 @@ def refuse_blocked(items: Sequence[Item], folder: Path) -> None:
     NotWritable
         A file has the name of a folder, or a link leads out of the folder.
     """
-    inside = folder.resolve()
+    inside = os.path.realpath(folder)  # which takes links that lead in a circle
     for parent in dict.fromkeys(item.folder for item in items):
         found = existing(parent)
         if not found.is_dir():
             msg = f"{found} is a file where a folder is needed; choose another folder"
             raise NotWritable(msg)
-        if not parent.resolve().is_relative_to(inside):
+        if not Path(os.path.realpath(parent)).is_relative_to(inside):
             msg = f"{parent} is a link that leads out of {folder}; remove it or choose another folder"
             raise NotWritable(msg)
 

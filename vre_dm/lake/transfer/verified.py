@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Self
 
 from vre_dm.errors import NotWritable
-from vre_dm.lake.private import file_fault, make_private
 from vre_dm.lake.transfer.verify import Expected, holds
+from vre_dm.private import file_fault, make_private
 
 GRAIN = 2_000_000_000
 """Nanoseconds within which two changes of a file may bear the same time (FAT counts in two seconds)."""

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nullTranslator } from '@jupyterlab/translation';
-import { draftOf, faultsOf, optionsOf, orderOf } from '../order';
+import { choicesOf, draftOf, faultsOf, optionsOf, orderOf } from '../order';
 import { amountsOf, connectCell, memoryShareOf, memoryText, stateOf } from '../words';
 import { workersOf, workersTyped } from '../workers';
 import { toyCluster, toyOffers } from './toys';
@@ -83,6 +83,20 @@ test('a form asks for no option that it could not say', () => {
     optionsOf(offers).map(({ field }) => field),
     ['image', 'worker_memory', 'big']
   );
+});
+
+test('what names a variable of the server is no fault while it is left, and can be chosen again', () => {
+  const [image, memory] = toyOffers().options;
+  const offers = toyOffers({
+    options: [
+      { ...image, default: '{IMAGE}' },
+      { ...memory, default: '{MEMORY}' }
+    ]
+  });
+  assert.deepEqual(faultsOf(draftOf(offers), offers, trans), {});
+  assert.deepEqual(orderOf(draftOf(offers), offers, trans).options, {});
+  assert.deepEqual(choicesOf(offers.options[0]), ['{IMAGE}', 'one', 'two']);
+  assert.deepEqual(choicesOf(image), ['one', 'two']);
 });
 
 test('faults stand at their fields, and those of the other kind are none', () => {

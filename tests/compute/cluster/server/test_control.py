@@ -13,8 +13,9 @@ from vre_dm.compute.cluster.rest import GatewayApi
 from vre_dm.compute.cluster.server import control
 from vre_dm.compute.cluster.server.control import GatewayFolder
 from vre_dm.compute.cluster.settings import GatewaySettings
-from vre_dm.lake.private import make_private
+from vre_dm.errors import NoCluster
 from vre_dm.lake.transfer.owner import Owner, myself, nobody, process
+from vre_dm.private import make_private
 
 
 def left(path: Path, owner: Owner | None) -> GatewayFolder:
@@ -115,3 +116,14 @@ def test_nothing_goes_to_a_proxy_of_the_environment(
     now = control.up(folder)
     settings = GatewaySettings(now.address, now.proxy, now.address, "basic", "me", now.password_file)
     assert GatewayApi(settings).clusters() == {}
+
+
+def test_one_that_runs_is_not_ended_where_its_addresses_cannot_be_read(folder: GatewayFolder) -> None:
+    control.up(folder)
+    said, runs = folder.endpoints.read_text(), control._process(folder)
+    folder.endpoints.write_text("half a")
+    with pytest.raises(NoCluster, match="its addresses cannot be read"):
+        control.up(folder)
+    assert runs is not None
+    assert not runs.ended
+    folder.endpoints.write_text(said)

@@ -19,10 +19,10 @@ import platformdirs
 
 from vre_dm.errors import LoginRefused, NoCluster
 from vre_dm.extras import missing_extra
-from vre_dm.lake.private import file_fault, make_private, open_to_others
 from vre_dm.lake.tables import clean
 from vre_dm.lake.tokens import Secret
 from vre_dm.lake.transfer.owner import Owner
+from vre_dm.private import file_fault, make_private, open_to_others
 
 IDLE = 2 * 3600.0
 """Seconds without a cluster after which it stops by itself."""
@@ -140,6 +140,12 @@ def up(folder: GatewayFolder | None = None, *, idle: float = IDLE) -> GatewaySta
         if now := status(folder):  # another notebook was first
             return now
         if half_started := _process(folder):  # whoever started it was killed meanwhile
+            if folder.endpoints.exists():
+                msg = (
+                    f"a gateway runs, but its addresses cannot be read: {folder.endpoints}; "
+                    "end it with: vre-dm gateway down"
+                )
+                raise NoCluster(msg)
             _end(half_started)
         _forget(folder)
         folder.clusters.mkdir(mode=0o700, exist_ok=True)

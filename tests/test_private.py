@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from vre_dm.errors import NotWritable
-from vre_dm.lake.private import found_fault, is_shared, make_private
+from vre_dm.private import found_fault, is_shared, make_private
 
 SOMEBODY = 65534
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of another user")

@@ -86,19 +86,24 @@ def folder_fault(folder: Path) -> str | None:
     return None
 
 
-def shared_fault(path: Path, root: Path) -> str | None:
+def shared_fault(path: Path, root: Path, owner: int = 0) -> str | None:
     """Why a file below a folder that an admin shares is not to be trusted, or ``None``.
 
-    From the folder down all must belong to root or the user and be closed to others' writing; above it nobody
-    else may be able to exchange it.
+    From the folder down all must belong to root, the user or the owner and be closed to others' writing;
+    above it nobody else may be able to exchange it.
+
+    Parameters
+    ----------
+    owner
+        Number of another user who is trusted with it.
     """
     try:
         for part in (path, *path.parents):
             facts, inside = part.lstat(), part.is_relative_to(root)
             open_ = inside and (stat.S_ISLNK(facts.st_mode) or facts.st_mode & _OTHERS_WRITE)
-            if open_ or _is_foreign(part, strict=False):
+            if open_ or _is_foreign(part, strict=False, owner=owner):
                 return f"{part} can be changed by others"
-        if root.resolve() != root and (fault := shared_fault(root.resolve(), root.resolve())):
+        if root.resolve() != root and (fault := shared_fault(root.resolve(), root.resolve(), owner)):
             return fault
     except OSError as error:
         return error.strerror or "cannot be read"
@@ -110,14 +115,14 @@ def is_shared(folder: Path) -> bool:
     return folder.is_dir() and bool(folder.stat().st_mode & stat.S_IWOTH)
 
 
-def _is_foreign(path: Path, *, strict: bool) -> bool:
+def _is_foreign(path: Path, *, strict: bool, owner: int = 0) -> bool:
     """Whether another user could change what a folder (or link) holds.
 
     A folder above may be open to one's own group, as some systems make every folder, and to all if it is
     sticky; the folder itself may not (``strict``).
     """
     facts = path.lstat()
-    if facts.st_uid not in {os.geteuid(), 0}:
+    if facts.st_uid not in {os.geteuid(), 0, owner}:
         return True
     if stat.S_ISLNK(facts.st_mode):
         return False

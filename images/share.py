@@ -22,6 +22,9 @@ def share(environment: Path, other: Path) -> int:
         # what was compiled of a module holds the time of its source, and would count as older than the other
         if path.suffix == ".py":
             continue
+        # what is said of a package is read by who never looks at the other environment
+        if path.parent.name.endswith(".dist-info"):
+            continue
         # one that is a link itself could lead elsewhere
         if twin.is_symlink() or not twin.is_file() or not filecmp.cmp(path, twin, shallow=False):
             continue

@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 
 from builders.images import binder
-from builders.images.building import LOCAL, build
-from builders.images.catalogue import BASE, chosen, images
-from builders.images.debian import REFERENCE, debian
+from builders.images.building import LOCAL, base_reference, build
+from builders.images.catalogue import BASE, chosen, images, registry
+from builders.images.debian import debian
 from builders.images.engine import able, find
 from builders.images.errors import ImagesError
 from builders.images.publishing import publish
-from builders.images.source import source, wheel
+from builders.images.source import require_whole, source, wheel
 from builders.images.testing import table, try_images
 from vre_dm.errors import VreDmError
 
@@ -25,8 +25,9 @@ def _say(text: str) -> None:
 def _build(options: argparse.Namespace) -> int:
     wanted, state = chosen(options.names), source()
     packed = options.wheel or wheel(state.version)
+    require_whole(packed)
     engine = find()
-    below = debian(engine, _say, stand_in=options.stand_in)
+    below = debian(engine, _say, stand_in=options.stand_in, digest=options.debian)
     for image in wanted:
         build(image, engine, state, below, packed, _say)
     return 0
@@ -34,7 +35,7 @@ def _build(options: argparse.Namespace) -> int:
 
 def _test(options: argparse.Namespace) -> int:
     wanted, state, engine = chosen(options.names), source(), find()
-    tried = try_images(wanted, able(engine, REFERENCE), state, _say)
+    tried = try_images(wanted, able(engine, base_reference(state)), state, _say)
     print(table(tried))
     return any(each.faults for each in tried)
 
@@ -50,7 +51,8 @@ def _binder(options: argparse.Namespace) -> int:
 
 
 def _publish(options: argparse.Namespace) -> int:
-    publish(chosen(options.names), find(), source(), options.registry, _say)
+    where = options.registry or registry()
+    publish(chosen(options.names), find(), source(), where, _say, candidate=options.candidate)
     return 0
 
 
@@ -78,8 +80,16 @@ def main(arguments: list[str] | None = None) -> int:
                 "--wheel", type=Path, help="of vre-dm, with its extension; that in dist/ else"
             )
             command.add_argument("--stand-in", action="store_true", help="do not ask a registry for Debian")
+            command.add_argument(
+                "--debian", default="", help="digest of the Debian to build on; the newest else"
+            )
         if name == "publish":
-            command.add_argument("--registry", required=True, help="what the names begin with there")
+            command.add_argument(
+                "--registry", help="what the names begin with there; that of images.toml else"
+            )
+            command.add_argument(
+                "--candidate", action="store_true", help="under tags that are not looked for yet"
+            )
     commands.add_parser("binder", help="build Binder's image, and time a visit").set_defaults(does=_binder)
     commands.add_parser("list", help="list the images there are").set_defaults(does=_list)
     options = parser.parse_args(arguments)

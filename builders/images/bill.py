@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import uuid
 from collections.abc import Iterator
 from email.parser import HeaderParser
 from typing import Any
@@ -29,9 +31,9 @@ def bill(image: Image, source: Source, held: Tree) -> dict[str, Any]:
     held
         Its files, with the texts of those that are `wanted`.
     """
-    reference = f"pkg:oci/vre-dm-{image.name}@{quote(source.version)}"
+    reference = f"pkg:oci/vre-dm-{image.name}?tag={quote(source.version)}"
     components = sorted([*_of_debian(held), *_of_python(held)], key=lambda each: str(each["bom-ref"]))
-    return {
+    said = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.5",
         "version": 1,
@@ -48,6 +50,12 @@ def bill(image: Image, source: Source, held: Tree) -> dict[str, Any]:
         "components": components,
         "dependencies": [{"ref": reference, "dependsOn": [each["bom-ref"] for each in components]}],
     }
+    return said | {"serialNumber": _serial(said)}
+
+
+def _serial(said: dict[str, Any]) -> str:
+    """Number of a bill, of what it says alone; GitHub takes none without for a bill."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(said, sort_keys=True)).urn
 
 
 def _of_debian(held: Tree) -> Iterator[dict[str, Any]]:

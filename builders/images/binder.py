@@ -18,6 +18,12 @@ PATIENCE = 60.0
 """Seconds from the start of the container to the first limit in a plot."""
 _BASE = "/user/visitor/"
 _TOKEN = "of-this-test-alone"
+_ASKED = (
+    "base_url=" + _BASE,
+    "token=" + _TOKEN,
+    "trust_xheaders=True",
+    "default_url=/doc/tree/vre-dm/00_tour.ipynb",
+)
 _LAUNCH = (
     # BinderHub finds JupyterLab by the first python3 on the path, and becomes it
     "python3",
@@ -25,10 +31,25 @@ _LAUNCH = (
     "import os, sys, jupyterlab.labapp; os.execvp('jupyter-lab', ['jupyter-lab', *sys.argv[1:]])",
     "--ip=0.0.0.0",
     "--port=8888",
-    f"--ServerApp.base_url={_BASE}",
-    f"--IdentityProvider.token={_TOKEN}",
-    "--ServerApp.trust_xheaders=True",
+    # by the names of Notebook 6 and of today
+    *(f"--{program}.{each}" for program in ("NotebookApp", "ServerApp") for each in _ASKED),
 )
+_NOWHERE = "http://127.0.0.1:9/hub"
+# every server of a JupyterHub has these; a visitor's has no login at that hub, and nothing answers here
+_HUB = {
+    "JUPYTERHUB_ACTIVITY_URL": f"{_NOWHERE}/api/users/visitor/activity",
+    "JUPYTERHUB_API_TOKEN": _TOKEN,
+    "JUPYTERHUB_API_URL": f"{_NOWHERE}/api",
+    "JUPYTERHUB_BASE_URL": "/",
+    "JUPYTERHUB_CLIENT_ID": "jupyterhub-user-visitor",
+    "JUPYTERHUB_HOST": "",
+    "JUPYTERHUB_OAUTH_CALLBACK_URL": f"{_BASE}oauth_callback",
+    "JUPYTERHUB_SERVER_NAME": "",
+    "JUPYTERHUB_SERVICE_PREFIX": _BASE,
+    "JUPYTERHUB_SERVICE_URL": f"http://0.0.0.0:8888{_BASE}",
+    "JUPYTERHUB_USER": "visitor",
+    "BINDER_LAUNCH_HOST": "http://127.0.0.1:9/",
+}
 
 
 @dataclass(frozen=True)
@@ -82,9 +103,8 @@ def visit(engine: Engine, reference: str, say: Callable[[str], None]) -> Visit:
     ImagesError
         The server does not answer, or a cell fails.
     """
-    options = [f"--memory={MEMORY}", f"--env=JUPYTER_TOKEN={_TOKEN}", f"--env=VRE_DM_TEST_BASE={_BASE}"]
-    # what the health check goes by
-    options.append(f"--env=JUPYTERHUB_SERVICE_URL=http://0.0.0.0:8888{_BASE}")
+    known = _HUB | {"VRE_DM_TEST_TOKEN": _TOKEN, "VRE_DM_TEST_BASE": _BASE}
+    options = [f"--memory={MEMORY}", *(f"--env={name}={value}" for name, value in known.items())]
     with container(engine, reference, options, _LAUNCH) as started:
         return _visited(started, say)
 

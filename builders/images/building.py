@@ -11,9 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from builders.images.catalogue import BASE, ROOT, Image
-from builders.images.debian import REFERENCE, Debian
+from builders.images.debian import Debian
 from builders.images.engine import Engine
-from builders.images.source import Source
+from builders.images.errors import ImagesError
+from builders.images.source import OCI, Source
 from vre_dm.kernels.checks import check_profile
 
 LOCAL = "localhost"
@@ -42,16 +43,18 @@ class Built:
 def build(
     image: Image, engine: Engine, source: Source, below: Debian, wheel: Path, say: Callable[[str], None]
 ) -> Built:
-    """Build an image; that of base has to be there for all others.
+    """Build an image; that of base has to be there for all others, of the same state and Debian.
 
     Raises
     ------
     InvalidProfile
         The card of the profile claims what its lock does not hold.
     ImagesError
-        The build fails.
+        The build fails, or base is of another state.
     """
     check_profile(image.profile)
+    if image.name != BASE:
+        require_base(below, source, engine.labels(base_reference(source)))
     reference = image.reference(LOCAL, source.version)
     say(f"building {reference}")
     MADE.mkdir(parents=True, exist_ok=True)
@@ -67,10 +70,25 @@ def build(
     return built
 
 
-def measured(image: Image) -> Built | None:
-    """What was written when the image was built last here."""
-    path = MADE / f"{image.name}.json"
-    return Built(**json.loads(path.read_text())) if path.exists() else None
+def require_base(below: Debian, source: Source, labels: dict[str, str]) -> None:
+    """Refuse to build on an image of base that is of another state of the project, or of another Debian.
+
+    Parameters
+    ----------
+    labels
+        Of the image of base that is here.
+
+    Raises
+    ------
+    ImagesError
+        It is, or is not here.
+    """
+    meant = {f"{OCI}.revision": source.revision, f"{OCI}.base.digest": below.digest}
+    for name, value in meant.items():
+        if (said := labels.get(name, "none")) != value:
+            what, has, wanted = name.removeprefix(f"{OCI}."), said or "none", value or "none"
+            msg = f"the image of {BASE} here has the {what} {has}, and {wanted} is meant: build it too"
+            raise ImagesError(msg)
 
 
 def fill(context: Path, image: Image, wheel: Path) -> Path:
@@ -78,7 +96,9 @@ def fill(context: Path, image: Image, wheel: Path) -> Path:
     context.mkdir()
     if image.name == BASE:
         for name, folder in _OWN.items():
-            shutil.copy(ROOT / folder / name, context / name)
+            copy = Path(shutil.copy(ROOT / folder / name, context / name))
+            # whoever cloned the project, all users of the image can read it
+            copy.chmod(0o755 if copy.stat().st_mode & 0o100 else 0o644)
         shutil.copy(image.profile.lock, context / "requirements.txt")
         shutil.copy(wheel, context)
         return ROOT / "images" / "base.Containerfile"
@@ -86,6 +106,11 @@ def fill(context: Path, image: Image, wheel: Path) -> Path:
     unwanted = shutil.ignore_patterns(".*", "__pycache__")
     shutil.copytree(image.profile.folder, context / "profiles" / image.name, ignore=unwanted)
     return ROOT / "images" / "kernel.Containerfile"
+
+
+def base_reference(source: Source) -> str:
+    """Name of the image of base that is built here."""
+    return f"{LOCAL}/vre-dm-{BASE}:{source.version}"
 
 
 def arguments(image: Image, source: Source, below: Debian) -> dict[str, str]:
@@ -97,11 +122,10 @@ def arguments(image: Image, source: Source, below: Debian) -> dict[str, str]:
         "REVISION": source.revision,
         "CREATED": source.created,
         "SOURCE": source.address,
-        "BASE_NAME": REFERENCE,
+        "BASE_NAME": below.name,
         "BASE_DIGEST": below.digest,
     }
     if image.name == BASE:
         return said | {"DEBIAN": below.reference}
-    base = f"{LOCAL}/vre-dm-{BASE}:{source.version}"
-    own = {"BASE": base, "PROFILE": image.name, "PACKAGES": " ".join(image.profile.apt)}
+    own = {"BASE": base_reference(source), "PROFILE": image.name, "PACKAGES": " ".join(image.profile.apt)}
     return said | own | ({"PYTHON3": image.python3} if image.python3 else {})

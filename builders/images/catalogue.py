@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ BASE = "base"
 """The image that all others stand on."""
 GB = 10**9
 _KEYS = {"size": (int, float), "python3": str, "tour": bool}
+_REGISTRY = re.compile(r"[a-z0-9.:-]+(/[a-z0-9._-]+)*")
 
 
 @dataclass(frozen=True)
@@ -58,16 +60,28 @@ def images(listed: Path = LIST, profiles: Path | None = None) -> list[Image]:
     ImagesError
         The list cannot be read, is wrong, or names what is not there.
     """
-    try:
-        said = tomllib.loads(listed.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        msg = f"{listed} cannot be read: {error}"
-        raise ImagesError(msg) from error
+    said = _read(listed)
+    said.pop("registry", None)
     found = [_image(name, about, listed, profiles) for name, about in said.items()]
     if BASE not in said:
         msg = f"{listed} names no image {BASE}, which all others stand on"
         raise ImagesError(msg)
     return sorted(found, key=lambda image: image.name != BASE)
+
+
+def registry(listed: Path = LIST) -> str:
+    """Give what the names of released images begin with.
+
+    Raises
+    ------
+    ImagesError
+        The list cannot be read, or says none that a registry would take.
+    """
+    said = _read(listed).get("registry")
+    if not isinstance(said, str) or not _REGISTRY.fullmatch(said):
+        msg = f"{listed} says registry = {said!a}, and not where images are released, in small letters"
+        raise ImagesError(msg)
+    return said
 
 
 def chosen(names: list[str]) -> list[Image]:
@@ -83,6 +97,14 @@ def chosen(names: list[str]) -> list[Image]:
         msg = f"no image {absent[0]!a}; there are {', '.join(image.name for image in there)}"
         raise ImagesError(msg)
     return [image for image in there if not names or image.name in names]
+
+
+def _read(listed: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(listed.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        msg = f"{listed} cannot be read: {error}"
+        raise ImagesError(msg) from error
 
 
 def _image(name: str, about: Any, listed: Path, profiles: Path | None) -> Image:

@@ -18,6 +18,7 @@ from builders.images.errors import ImagesError
 INSIDE = Path(__file__).with_name("inside.py")
 STRANGER = "54321:0"
 """A user whom no image knows, in the group that OpenShift gives to all."""
+HOME = "/home/jovyan"
 _READY = 120  # seconds until a server answers
 
 
@@ -120,16 +121,15 @@ def container(
         subprocess.run(words, capture_output=True, check=False)
 
 
-def confined(home: Path, memory: str, user: str = STRANGER) -> list[str]:
+def confined(memory: str, user: str = STRANGER) -> list[str]:
     """Give options of a container as strict as any: an unknown user, no rights, a root that is read-only.
 
     Parameters
     ----------
-    home
-        Empty folder of this machine, which anybody may write.
     memory
         As engines write it.
     """
     rights = ["--cap-drop=ALL", "--security-opt=no-new-privileges", "--read-only", f"--user={user}"]
-    places = ["--tmpfs=/tmp:mode=1777", f"--volume={home}:/home/jovyan"]
+    # without a name the engine removes it with the container, whoever owns what is in it
+    places = ["--tmpfs=/tmp:mode=1777", f"--volume={HOME}"]
     return [*rights, *places, f"--memory={memory}", "--env=JUPYTER_TOKEN=of-this-test-alone"]

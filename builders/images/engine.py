@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -106,8 +107,27 @@ class Engine:
                 return said.read_text().strip()
         run([*self.runner, "push", target])
         digests = (self.inspect(target) or {}).get("RepoDigests") or []
-        found = [each.partition("@") for each in digests]
-        return next(digest for name, _, digest in found if name == target.rpartition(":")[0])
+        found = dict(_digest(each) for each in digests)
+        try:
+            return found[_whole(target.rpartition(":")[0])]
+        except KeyError:
+            msg = f"{target} was pushed, but docker does not say by which digest; look it up in the registry"
+            raise ImagesError(msg) from None
+
+
+def _digest(said: str) -> tuple[str, str]:
+    name, _, digest = said.partition("@")
+    return _whole(name), digest
+
+
+def _whole(name: str) -> str:
+    """Name of an image with the registry and folder that docker leaves out where they are its own."""
+    first, slash, rest = name.partition("/")
+    if not slash:
+        return f"docker.io/library/{name}"
+    if first == "docker.io":
+        return name if "/" in rest else f"docker.io/library/{rest}"
+    return name if re.search(r"[.:]|^localhost$", first) else f"docker.io/{name}"
 
 
 def find() -> Engine:

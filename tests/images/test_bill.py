@@ -1,4 +1,6 @@
-"""The bill of materials has every package of an image once a place, with its address and licence."""
+"""The bill of materials has every package of an image once at each place, with its address and licence."""
+
+import re
 
 from builders.images.bill import DPKG, bill, wanted
 from builders.images.catalogue import images
@@ -59,5 +61,25 @@ def test_every_component_has_a_reference_of_its_own_and_its_licence() -> None:
     ).items()
 
 
-def test_the_same_image_gives_the_same_bill() -> None:
-    assert bill(images()[0], SOURCE, held()) == bill(images()[0], SOURCE, held())
+def test_a_package_that_is_another_name_of_a_file_or_a_link_to_one_is_listed_at_each_place() -> None:
+    name = "lib/python3.11/site-packages/vre_dm-1.0.dist-info/METADATA"
+    more: dict[str, File] = {
+        f"opt/linked/{name}": (f"⇒./{PLACE}/vre_dm-1.0.dist-info/METADATA", 0o644),
+        f"opt/led/{name}": (f"→/{PLACE}/vre_dm-1.0.dist-info/METADATA", 0o777),
+    }
+    said = bill(images()[0], SOURCE, tree(FILES | more, wanted))
+    places = [each["properties"][0]["value"] for each in said["components"] if each["name"] == "vre-dm"]
+    folders = ("lake", "led", "linked", "vre")
+    assert sorted(places) == [f"/opt/{folder}/lib/python3.11/site-packages" for folder in folders]
+
+
+def test_it_is_what_github_takes_for_a_bill_with_a_number_of_its_content() -> None:
+    said = bill(images()[0], SOURCE, held())
+    assert said["bomFormat"] == "CycloneDX"
+    assert said["specVersion"] == "1.5"
+    # as the schema of CycloneDX has it
+    number = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+    assert number.fullmatch(said["serialNumber"])
+    other = bill(images()[0], SOURCE, tree({DPKG: FILES[DPKG]}, wanted))
+    assert other["serialNumber"] != said["serialNumber"]
+    assert bill(images()[0], SOURCE, held())["serialNumber"] == said["serialNumber"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from builders.images.catalogue import BASE, GB, chosen, images
+from builders.images.catalogue import BASE, GB, chosen, images, registry
 from builders.images.errors import ImagesError
 from tests.kernels.profiles import written
 from vre_dm.kernels.profile import profiles
@@ -70,3 +70,16 @@ def test_images_are_chosen_by_their_names() -> None:
     assert chosen([]) == images()
     with pytest.raises(ImagesError, match="no image 'gama'; there are base, "):
         chosen(["gama"])
+
+
+def test_the_registry_is_named_beside_the_images(listed: Path, folder: Path) -> None:
+    listed.write_text('registry = "ghcr.io/some-team"\n[base]\nsize = 1\n')
+    assert registry(listed) == "ghcr.io/some-team"
+    assert [image.name for image in images(listed, folder)] == ["base"]
+
+
+@pytest.mark.parametrize("said", ["", 'registry = ""\n', 'registry = "ghcr.io/Team"\n', "registry = 1\n"])
+def test_a_registry_that_none_could_be_is_refused(listed: Path, said: str) -> None:
+    listed.write_text(f"{said}[base]\nsize = 1\n")
+    with pytest.raises(ImagesError, match="not where images are released, in small letters"):
+        registry(listed)

@@ -9,15 +9,6 @@ from builders.images.errors import ImagesError, NoEngine
 from tests.images.programs import program
 
 
-@pytest.fixture
-def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The only folder that programs are found in, beside the shell's own."""
-    folder = tmp_path / "programs"
-    folder.mkdir()
-    monkeypatch.setenv("PATH", str(folder))
-    return folder
-
-
 def test_without_an_engine_the_text_says_what_to_install(path: Path) -> None:
     with pytest.raises(
         NoEngine, match=r"neither buildah with podman .*apt-get install buildah podman.* nor docker"
@@ -102,3 +93,24 @@ def test_an_image_that_is_here_is_no_answer_of_a_registry(path: Path, tmp_path: 
     program(path, "buildah", f'echo "$@" > {tmp_path}/said')
     assert Engine(("buildah",), ("podman",)).pull("debian")
     assert "--policy=always" in (tmp_path / "said").read_text().split()
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("ghcr.io/alice/vre-dm-base", "ghcr.io/alice/vre-dm-base"),
+        ("docker.io/alice/vre-dm-base", "alice/vre-dm-base"),
+        ("docker.io/library/vre-dm-base", "vre-dm-base"),
+        ("localhost:5000/vre-dm-base", "localhost:5000/vre-dm-base"),
+    ],
+)
+def test_docker_says_the_digest_by_the_name_that_it_shortens(path: Path, target: str, said: str) -> None:
+    digests = f'["example.org/other@sha256:1", "{said}@sha256:2"]'
+    program(path, "docker", f"""case "$1" in image) echo '[{{"RepoDigests": {digests}}}]';; esac""")
+    assert Engine(("docker",), ("docker",)).push("localhost/x:1", f"{target}:1") == "sha256:2"
+
+
+def test_a_push_of_which_docker_says_no_digest_is_told_as_one(path: Path) -> None:
+    program(path, "docker", """case "$1" in image) echo '[{"RepoDigests": []}]';; esac""")
+    with pytest.raises(ImagesError, match="was pushed, but docker does not say by which digest"):
+        Engine(("docker",), ("docker",)).push("localhost/x:1", "ghcr.io/alice/x:1")

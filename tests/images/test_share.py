@@ -59,3 +59,13 @@ def test_modules_small_files_and_links_stay_as_they_are(
     (kernel / "package" / "library.so").write_text(LARGE)
     share(tmp_path)
     assert not [path for path in kernel.rglob("*") if path.is_symlink() and path.name != "real.so"]
+
+
+def test_what_is_said_of_a_package_stays_in_its_own_environment(
+    tmp_path: Path, environments: tuple[Path, Path]
+) -> None:
+    for each in environments:
+        (each / "package-1.dist-info").mkdir()
+        (each / "package-1.dist-info" / "METADATA").write_text(LARGE)
+    share(tmp_path)
+    assert not (environments[0] / "package-1.dist-info" / "METADATA").is_symlink()

@@ -61,14 +61,14 @@ def try_profile(profile: Profile, python: Path, say: Say) -> int:
 
 
 def require_whole(environment: Path) -> None:
-    """Refuse an environment with links that lead to nothing, as to files of another one that was changed.
+    """Refuse packages with links that lead to nothing, as to files of another environment that was changed.
 
     Raises
     ------
     KernelFailed
         It has one, which is named.
     """
-    for path in environment.rglob("*"):
+    for path in (environment / "lib").rglob("*"):
         if path.is_symlink() and not path.exists():
             msg = f"{path} leads to {path.readlink()}, which is not there: install the kernel again"
             raise KernelFailed(msg)

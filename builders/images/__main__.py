@@ -35,6 +35,9 @@ def _build(options: argparse.Namespace) -> int:
 
 def _test(options: argparse.Namespace) -> int:
     wanted, state, engine = chosen(options.names), source(), find()
+    if engine.inspect(base_reference(state)) is None:
+        msg = f"{base_reference(state)} is not here, and all others stand on it: make images"
+        raise ImagesError(msg)
     tried = try_images(wanted, able(engine, base_reference(state)), state, _say)
     print(table(tried))
     return any(each.faults for each in tried)

@@ -160,7 +160,7 @@ def able(engine: Engine, reference: str) -> Engine:
     said = ""
     for way in ways:
         words = [*way.runner, "run", *way.limits, "--rm", "--pull=never", "--network=none"]
-        done = _quiet([*words, "--entrypoint=true", reference], 10 * ASKED)
+        done = _quiet([*words, "--no-healthcheck", "--entrypoint=true", reference], 10 * ASKED)
         if done.returncode == 0:
             return way
         said = " ".join(done.stderr.split()[-30:])

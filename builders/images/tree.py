@@ -147,9 +147,10 @@ def _entry(member: tarfile.TarInfo, content: bytes) -> Entry:
 def _again(found: Tree, path: str, first: str, wanted: Callable[[str], bool]) -> None:
     """Take in another name of a file that was read before."""
     found.entries[path] = found.entries[first]
-    for known in (found.texts, found.heads):
-        if first in known:
-            known[path] = known[first]
+    if first in found.texts:
+        found.texts[path] = found.texts[first]
+    if first in found.heads:
+        found.heads[path] = found.heads[first]
     if wanted(path) and path not in found.texts:
         msg = f"/{path} is another name of /{first}, whose text was not kept; let it be wanted too"
         raise ImagesError(msg)

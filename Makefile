@@ -43,6 +43,13 @@ $(LABEXTENSION)/package.json: .venv/installed $(EXTENSION_SOURCES)
 wheel: extension  ## dist/*.whl with the extension inside; installing it needs no Node.js
 	$(UV) build --quiet --wheel --no-build-isolation --python $(BIN)/python
 
+images: wheel  ## the container images, by buildah or docker (IMAGES: some of them)
+	$(BIN)/python -m builders.images build $(IMAGES)
+
+images-test: .venv/installed  ## every image started and tried: JupyterLab, kernels, the tour, policy; then Binder's
+	$(BIN)/python -m builders.images test $(IMAGES)
+	$(if $(IMAGES),,$(BIN)/python -m builders.images binder)
+
 test: .venv/installed  ## the test suite (what CI runs)
 	$(BIN)/python -m pytest -m "not slow" $(SHARED)
 
@@ -68,4 +75,4 @@ lock: .venv/installed  ## solve locks/ again (UPGRADE=1 for the newest versions)
 clean:  ## remove what the targets above made, but the lake
 	rm -rf .venv demo dist build extension/node_modules extension/lib $(LABEXTENSION)
 
-.PHONY: help install demo lab extension wheel test test-full check bench lock clean
+.PHONY: help install demo lab extension wheel images images-test test test-full check bench lock clean

@@ -1,6 +1,7 @@
 """A folder or a credential that another user could have prepared is not taken for one's own."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,24 @@ def test_a_folder_that_others_can_write_is_no_cache(tmp_path: Path, mode: int) -
     folder.mkdir()
     folder.chmod(mode)
     with pytest.raises(NotWritable, match="other users can change"):
+        make_private(folder)
+
+
+def test_a_folder_that_only_its_group_came_to_write_is_refused_with_what_closes_it(tmp_path: Path) -> None:
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    folder.chmod(0o2770)
+    with pytest.raises(NotWritable, match=f"chmod -R go-rwx,g-s {folder}, else name a folder"):
+        make_private(folder)
+    subprocess.run(["chmod", "-R", "go-rwx,g-s", folder], check=True)
+    make_private(folder)
+
+
+def test_of_a_folder_that_everybody_can_write_no_way_back_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    folder.chmod(0o2777)
+    with pytest.raises(NotWritable, match="not safe to use; name a folder"):
         make_private(folder)
 
 

@@ -32,8 +32,20 @@ def make_private(folder: Path, step: str = "name a folder to fetch into") -> Non
         msg = f"cannot make the folder {folder}: {error.strerror}; {step}"
         raise NotWritable(msg) from error
     if foreign is not None:
-        msg = f"other users can change {foreign}, so {folder} is not safe to use; {step}"
+        msg = f"other users can change {foreign}, so {folder} is not safe to use; {_closing(foreign)}{step}"
         raise NotWritable(msg)
+
+
+def _closing(foreign: Path) -> str:
+    """Say how to close a folder of one's own again that its group came to write, as on a volume for a group.
+
+    Only the user knows whether others had the time to put something into it.
+    """
+    facts = foreign.lstat()
+    mine = stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.geteuid()
+    if not mine or facts.st_mode & stat.S_IWOTH:
+        return ""
+    return f"if nobody else is in its group, chmod -R go-rwx,g-s {foreign}, else "
 
 
 def open_to_others(folder: Path) -> Path | None:

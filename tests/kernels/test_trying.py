@@ -16,7 +16,7 @@ from vre_dm.kernels.card import read_card
 from vre_dm.kernels.profile import Profile
 from vre_dm.kernels.smoke import run
 from vre_dm.kernels.spec import Spec
-from vre_dm.kernels.trying import require_versions, try_profile
+from vre_dm.kernels.trying import require_versions, require_whole, try_profile
 
 PYTHON = Path(sys.executable)
 
@@ -119,3 +119,15 @@ def test_where_nobody_can_tell_packages_of_debian_a_failure_names_them(
     monkeypatch.setattr(trying, "run", bad)
     with pytest.raises(KernelFailed, match=r"no headers; it needs g\+\+ and libc6-dev, as Debian calls them"):
         try_profile(profile, PYTHON, print)
+
+
+def test_an_environment_that_takes_files_from_one_that_was_changed_is_named(tmp_path: Path) -> None:
+    packages, other = tmp_path / "kernel" / "lib" / "packages", tmp_path / "other"
+    packages.mkdir(parents=True)
+    other.write_text("x")
+    (packages / "library.so").symlink_to(other)
+    require_whole(tmp_path / "kernel")
+    other.unlink()
+    words = f"library.so leads to {other}, which is not there: install the kernel again"
+    with pytest.raises(KernelFailed, match=words):
+        require_whole(tmp_path / "kernel")

@@ -1,6 +1,7 @@
 """A lake's folder that somebody else prepared is never used: it would name programs to run."""
 
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,3 +47,18 @@ def test_no_verb_touches_a_folder_that_is_not_ours_alone(
 
 def test_our_own_folder_will_do(tmp_path: Path) -> None:
     require_own(tmp_path)
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o2770, 0o2775])
+def test_our_own_folder_that_its_group_can_write_is_refused_with_what_closes_it(
+    tmp_path: Path, mode: int
+) -> None:
+    root = tmp_path / "lake"
+    root.mkdir()
+    root.chmod(mode)
+    with pytest.raises(SandboxError, match=f"if nobody else is in it, chmod -R go-rwx,g-s {root}, else"):
+        sandbox.up(root)
+    assert root.stat().st_mode & 0o7777 == mode
+    # the very words of it
+    subprocess.run(["chmod", "-R", "go-rwx,g-s", root], check=True)
+    require_own(root)

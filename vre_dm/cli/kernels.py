@@ -154,9 +154,10 @@ def check(name: str | None, user: bool, sys_prefix: bool, prefix: Path | None, f
 
 
 def _ran(profile: "Profile", one: "Installed", place: "Place") -> str:
-    from vre_dm.kernels.trying import try_profile
+    from vre_dm.kernels.trying import require_whole, try_profile
 
     place.require_guarded()
+    require_whole(Path(one.environment))
     return f"{try_profile(profile, one.python, _say)} cells ran in {len(profile.specs)} kernels"
 
 

@@ -60,6 +60,20 @@ def try_profile(profile: Profile, python: Path, say: Say) -> int:
     return cells
 
 
+def require_whole(environment: Path) -> None:
+    """Refuse packages with links that lead to nothing, as to files of another environment that was changed.
+
+    Raises
+    ------
+    KernelFailed
+        It has one, which is named.
+    """
+    for path in (environment / "lib").rglob("*"):
+        if path.is_symlink() and not path.exists():
+            msg = f"{path} leads to {path.readlink()}, which is not there: install the kernel again"
+            raise KernelFailed(msg)
+
+
 def require_versions(card: Card, python: Path) -> None:
     """Refuse an environment with other versions than a card promises.
 

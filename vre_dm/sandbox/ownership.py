@@ -26,6 +26,15 @@ def require_own(folder: Path, *, or_roots: bool = False) -> None:
     """
     facts = folder.lstat()
     owners = {os.geteuid(), ROOT_UID} if or_roots else {os.geteuid()}
-    if not stat.S_ISDIR(facts.st_mode) or facts.st_uid not in owners or facts.st_mode & 0o022:
+    if stat.S_ISDIR(facts.st_mode) and facts.st_uid in owners and not facts.st_mode & 0o022:
+        return
+    own = stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.geteuid()
+    if own and not facts.st_mode & stat.S_IWOTH:
+        # what is in it may be theirs by now, so only the user can say that it is not
+        msg = (
+            f"{folder} is yours, but its group can write it, as on a volume that is mounted for a group; if "
+            f"nobody else is in it, chmod -R go-rwx,g-s {folder}, else choose another folder"
+        )
+    else:
         msg = f"{folder} is not a folder of yours alone: others own it or can write it; choose another folder"
-        raise SandboxError(msg)
+    raise SandboxError(msg)

@@ -1,0 +1,65 @@
+#!/bin/sh
+# What a container does first: a home that can be written, the notebooks in it, a lake where one is asked for.
+# Then it becomes the command that it was given; without one, the Jupyter server, that of a hub where a hub asks.
+set -eu
+
+say() {
+    echo "vre-start: $*" >&2
+}
+
+# Any user may be asked for, also one whose home this is not, on a root that is read-only.
+if ! [ -w "$HOME" ]; then
+    HOME="$(mktemp -d "${TMPDIR:-/tmp}/home.XXXXXX")"
+    export HOME
+    cd "$HOME"
+    say "the home cannot be written; what is in $HOME goes with this container"
+elif [ -n "$(find "$HOME" -maxdepth 0 -perm -0002 ! -perm -1000)" ]; then
+    say "anybody can exchange what is in $HOME, so vre-dm keeps nothing there; give it the sticky bit (mode 1777)"
+fi
+
+# Kubernetes lets the group of a volume (fsGroup) write all that is in it, anew at each start unless it is told to
+# look first. What vre-dm keeps for one user is closed again: it takes nothing that others could have written.
+close_to_group() {
+    # without kubelet's mark it was somebody else who let the group in
+    if [ -L "$1" ] || [ -z "$(find "$1" -maxdepth 0 -type d -perm -2070 2>/dev/null)" ]; then
+        return 0
+    fi
+    if [ -n "$(find "$1" -xdev \( ! -user "$2" -o ! -type l -perm -0002 \) -print -quit)" ]; then
+        say "$1 stays open to the group of the volume, since others have files in it, or may"
+    elif find "$1" -xdev ! -type l -exec chmod go-rwx,g-s {} +; then
+        say "$1 was open to the group of the volume, and is yours alone again"
+    else
+        say "$1 could not be closed to the group of the volume"
+    fi
+}
+
+if [ -n "${KUBERNETES_SERVICE_HOST:-}" ]; then
+    data="${XDG_DATA_HOME:-$HOME/.local/share}"
+    kernels="${JUPYTER_DATA_DIR:-$data/jupyter}"
+    for folder in "$data/vre-dm" "${XDG_STATE_HOME:-$HOME/.local/state}/vre-dm" \
+        "${XDG_CACHE_HOME:-$HOME/.cache}/vre-dm" "${VRE_DM_LAKE_ROOT:-}" "${VRE_DM_CACHE:-}" \
+        "$kernels/vre-dm" "$kernels/kernels"; do
+        if [ -n "$folder" ]; then
+            close_to_group "$folder" "$(id -u)"
+        fi
+    done
+fi
+
+if [ -n "${VRE_DM_LAKE_AT_START:-}" ]; then
+    vre-dm lake up >&2 &
+fi
+
+case "${1:-}" in
+# a worker of a cluster has nobody who reads notebooks, and is waited for
+dask*) ;;
+# A full home must not keep its owner from the server, where he can make room.
+*) vre-dm notebooks >/dev/null || say "the notebooks could not be copied into $HOME" ;;
+esac
+
+if [ "$#" -gt 0 ]; then
+    exec "$@"
+elif [ -n "${JUPYTERHUB_API_TOKEN:-}" ]; then
+    exec jupyterhub-singleuser
+else
+    exec jupyter lab --ip=0.0.0.0 --port=8888 --no-browser
+fi

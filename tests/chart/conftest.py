@@ -1,0 +1,193 @@
+"""The environment of the chart's tests, Helm's engine in it, and an API of Kubernetes to install into."""
+
+import copy
+import fcntl
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import pytest
+import yaml
+
+from tests.chart.kubernetes_api import KubernetesApi
+from tests.serving import serving
+from vre_dm.locked import NotInstalled, install
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+CHART = ROOT / "helm" / "vre-dm"
+OLDEST, NEWEST = "1.32", "1.37"  # versions of Kubernetes that everything is held against
+# What has to be said of any installation.
+SAID = {
+    "images": {"registry": "registry.example.org/vre-dm"},
+    "login": {
+        "issuer": "https://iam.example.org/",
+        "callbackUrl": "https://hub.example.org/hub/oauth_callback",
+        "clientId": "hub",
+        "clientSecret": "canary-of-the-client",
+    },
+}
+CA = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+FILES = ("", "values-escape.yaml", "values-lapp.yaml", "values-minikube.yaml")
+
+
+def merged(*parts: dict[str, Any]) -> dict[str, Any]:
+    """Values as Helm merges those of several files."""
+    whole: dict[str, Any] = {}
+    for part in parts:
+        for key, value in part.items():
+            both = isinstance(value, dict) and isinstance(whole.get(key), dict)
+            whole[key] = merged(whole[key], value) if both else copy.deepcopy(value)
+    return whole
+
+
+def values(name: str, *more: dict[str, Any]) -> dict[str, Any]:
+    """Values of a file of the chart, with what has to be said beside it."""
+    if not name:
+        return merged(SAID, *more)
+    beside: dict[str, Any] = (
+        {} if "minikube" in name else {"images": SAID["images"], "lake": {"caCertificate": CA}}
+    )
+    return merged(yaml.safe_load((CHART / name).read_text()), beside, *more)
+
+
+@dataclass
+class Lines:
+    """A program of the environment that answers a line of JSON with another."""
+
+    process: "subprocess.Popen[str]"
+
+    def ask(self, **order: object) -> Any:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps(order) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        assert line, f"{self.process.args} ended"
+        return json.loads(line)
+
+
+@dataclass
+class Release:
+    """The chart in an API of Kubernetes of its own."""
+
+    engine: Lines
+    api: KubernetesApi
+    kubeconfig: Path
+
+    def _do(self, action: str, said: dict[str, Any]) -> dict[str, Any]:
+        where = {"kubeconfig": str(self.kubeconfig), "name": "vre-dm", "chart": str(CHART)}
+        answer: dict[str, Any] = self.engine.ask(action=action, values=said, **where)
+        return answer
+
+    def install(self, said: dict[str, Any]) -> dict[str, Any]:
+        return self._do("install", said)
+
+    def upgrade(self, said: dict[str, Any]) -> dict[str, Any]:
+        return self._do("upgrade", said)
+
+    def uninstall(self) -> dict[str, Any]:
+        return self._do("uninstall", {})
+
+
+@pytest.fixture(scope="session")
+def chart_python() -> Path:
+    """Interpreter of an environment with Helm's engine, KubeSpawner and what else is needed."""
+    lock = ROOT / "locks" / "chart.txt"
+    python = _newer() or Path(sys.executable)
+    digest = hashlib.sha256(lock.read_bytes() + str(python).encode()).hexdigest()[:12]
+    place = platformdirs.user_cache_path("vre-dm") / "test-charts" / digest
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.with_suffix(".lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # several processes share the tests
+        if not (place / "complete").exists():
+            try:
+                install(lock, place, python)
+            except NotInstalled as error:
+                _not_run(f"the tests of the chart: {lock.name} cannot be installed ({error})")
+            (place / "complete").touch()
+    return place / "bin" / "python"
+
+
+@pytest.fixture(scope="session")
+def engine(chart_python: Path) -> Iterator[Lines]:
+    """Helm's own engine."""
+    found = subprocess.run([chart_python, "-c", "import helm_sdkpy"], capture_output=True, text=True)
+    if found.returncode:
+        _not_run("the chart in Helm's engine: it needs Python 3.12 or later beside this one")
+    with _running(chart_python, "helm.py", HELM_DRIVER="memory") as lines:
+        yield lines
+
+
+@pytest.fixture(scope="session")
+def validator(chart_python: Path) -> Iterator[Lines]:
+    """Schemas of Kubernetes."""
+    with _running(chart_python, "validating.py") as lines:
+        yield lines
+
+
+@pytest.fixture(scope="session")
+def cluster(engine: Lines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Release]]:
+    """Makes an empty cluster, of a version of Kubernetes, for one release."""
+    with ExitStack() as stack:
+
+        def made(version: str = f"{NEWEST}.0") -> Release:
+            api = stack.enter_context(serving(KubernetesApi(version)))
+            kubeconfig = tmp_path_factory.mktemp("cluster") / "kubeconfig"
+            kubeconfig.write_text(api.kubeconfig)
+            return Release(engine, api, kubeconfig)
+
+        yield made
+
+
+@pytest.fixture(scope="session")
+def installed(cluster: Callable[..., Release]) -> Callable[..., tuple[Release, dict[str, Any]]]:
+    """A release with the values of a file of the chart, and what Helm said; made once for each."""
+    known: dict[str, tuple[Release, dict[str, Any]]] = {}
+
+    def found(name: str = "") -> tuple[Release, dict[str, Any]]:
+        if name not in known:
+            release = cluster()
+            known[name] = (release, release.install(values(name)))
+        release, said = known[name]
+        assert said.get("status") == "deployed", said
+        return known[name]
+
+    return found
+
+
+def _newer() -> Path | None:
+    """A Python that Helm's engine runs on, if this machine has one."""
+    uv = Path(sys.executable).with_name("uv")
+    words = [uv, "--no-config", "python", "find", "--no-python-downloads", "--system", ">=3.12,<3.14"]
+    found = subprocess.run(words, capture_output=True, text=True)
+    return Path(found.stdout.strip()) if not found.returncode else None
+
+
+@contextmanager
+def _running(python: Path, program: str, **environ: str) -> Iterator[Lines]:
+    process = subprocess.Popen(
+        [python, HERE / program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={"PATH": os.environ["PATH"], "HOME": str(python.parent), **environ},
+    )
+    with process:
+        yield Lines(process)
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def _not_run(what: str) -> None:
+    """Skip in words that stand in the summary of every run (``-ra``), so that nobody takes it for passed."""
+    pytest.skip(f"NOT RUN: {what}")

@@ -1,0 +1,177 @@
+"""Users' servers, as the hub's own spawner makes them from the values."""
+
+import json
+import re
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builders import chart
+from tests.chart.conftest import FILES, NEWEST, OLDEST, ROOT, Lines, Release
+from tests.chart.test_engine import Installed
+from vre_dm.lake import instances
+from vre_dm.sandbox import LakeStatus
+
+Spawned = Callable[..., dict[str, Any]]
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def spawned(installed: Installed, chart_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Spawned:
+    """What the hub of a release makes of each profile."""
+    known: dict[str, dict[str, Any]] = {}
+
+    def found(name: str = "") -> dict[str, Any]:
+        if name not in known:
+            release, _ = installed(name)
+            known[name] = _spawned(release, chart_python, tmp_path_factory.mktemp("hub"))
+        return known[name]
+
+    return found
+
+
+def _spawned(release: Release, python: Path, folder: Path) -> dict[str, Any]:
+    for name, text in release.api.named("ConfigMap")["vre-dm-hub"]["data"].items():
+        (folder / name).write_text(text)
+    settings = json.loads((folder / "settings.json").read_text())
+    if settings["login"]["kind"] == "embedded":  # its lake is not here; test_login.py has one
+        settings["login"]["kind"] = "jupyterhub"
+        (folder / "settings.json").write_text(json.dumps(settings))
+    for name in ("clientId", "clientSecret"):
+        (folder / name).write_text("mine")
+    slugs = ["", *settings["images"]["names"]]
+    order = {"files": str(folder), "secrets": str(folder), "profiles": slugs}
+    order |= {"kubeconfig": str(release.kubeconfig), "answer": str(folder / "answer.json")}
+    words = [python, "-W", "ignore", HERE / "spawning.py"]
+    done = subprocess.run(words, input=json.dumps(order), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout == ""
+    said: dict[str, Any] = json.loads((folder / "answer.json").read_text())
+    return said
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_profile_is_a_pod_that_kubernetes_takes(spawned: Spawned, validator: Lines, name: str) -> None:
+    pods = list(spawned(name)["pods"].values())
+    for version in (OLDEST, NEWEST):
+        assert validator.ask(objects=pods, version=version) == {"faults": []}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_image_of_every_profile_is_one_that_the_project_builds(spawned: Spawned, name: str) -> None:
+    for slug, pod in spawned(name)["pods"].items():
+        image = _container(pod)["image"]
+        found = re.fullmatch(r"[^:]+/vre-dm-(?P<profile>[a-z0-9-]+):(?P<tag>.+)", image)
+        assert found, image
+        assert (ROOT / "images" / "profiles" / found["profile"] / "card.yaml").exists()
+        assert found["profile"] == (slug or "base")
+
+
+def test_a_profile_takes_what_it_may_and_no_more(spawned: Spawned) -> None:
+    asked = _container(spawned()["pods"]["root"])["resources"]
+    assert asked["limits"] == {"cpu": 4.0, "memory": 6 * 2**30}
+    assert asked["requests"] == {"cpu": 0.5, "memory": 2 * 2**30}
+
+
+def test_a_server_runs_as_nobody_in_particular_with_no_rights_and_is_asked_whether_it_answers(
+    spawned: Spawned,
+) -> None:
+    pod = spawned()["pods"]["base"]
+    container = _container(pod)
+    assert container["securityContext"] == {
+        "runAsUser": 1000,
+        "runAsNonRoot": True,
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+    assert pod["spec"]["automountServiceAccountToken"] is False
+    assert container["readinessProbe"]["exec"] == {"command": ["vre-health"]}
+    assert not pod["spec"].get("initContainers")
+
+
+def test_the_lake_of_a_site_and_its_mounts_are_in_every_server(spawned: Spawned) -> None:
+    pod = spawned("values-escape.yaml")["pods"]["gamma"]
+    environment = _environment(pod)
+    assert environment["RUCIO_BASE_URL"] == "https://vre-rucio.cern.ch"
+    assert environment["RUCIO_PATH_BEGINS_AT"] == "5"
+    assert environment["RUCIO_CA_CERT"] == "/etc/vre-dm/lake-ca/ca.pem"
+    mounts = {each["mountPath"]: each for each in _container(pod)["volumeMounts"]}
+    assert mounts["/eos/eulake"]["readOnly"] is True
+    assert mounts["/eos/eulake"]["mountPropagation"] == "HostToContainer"
+    assert {"/cvmfs", "/eos/opendata/atlas", "/home/jovyan", "/scratch"} <= set(mounts)
+    volumes = {each["name"]: each for each in pod["spec"]["volumes"]}
+    assert volumes["vre-dm-cvmfs"]["persistentVolumeClaim"]["claimName"] == "cvmfs-vre-pvc"
+
+
+def test_vre_dm_reads_the_lake_out_of_the_variables_of_a_server(
+    spawned: Spawned, embedded_lake: LakeStatus, tmp_path: Path
+) -> None:
+    environment = _environment(spawned("values-escape.yaml")["pods"]["base"])
+    said = {name: value for name, value in environment.items() if name.startswith("RUCIO_")}
+    nothing = {"HOME": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path)}
+    found = instances.known({**said, **nothing, "RUCIO_CA_CERT": str(embedded_lake.ca)})
+    assert [each.url for each in found.instances] == ["https://vre-rucio.cern.ch"]
+    mount = found.instances[0].mount
+    assert mount is not None
+    assert "CERN-EOSPILOT" in str(mount)
+
+
+def test_shared_kernels_are_beside_those_of_the_image(spawned: Spawned) -> None:
+    path = _environment(spawned("values-lapp.yaml")["pods"]["base"])["JUPYTER_PATH"]
+    assert path == "/opt/kernels/share/jupyter:/shared/kernels/share/jupyter"
+
+
+def test_a_server_finds_the_gateway_inside_the_cluster_and_names_its_own_image(spawned: Spawned) -> None:
+    environment = _environment(spawned()["pods"]["dm"])
+    assert environment["DASK_GATEWAY__ADDRESS"] == "http://traefik-dask-gateway"
+    assert environment["DASK_GATEWAY__CLUSTER__OPTIONS__IMAGE"] == "{JUPYTER_IMAGE_SPEC}"
+    assert environment["JUPYTER_IMAGE_SPEC"].startswith("registry.example.org/vre-dm/vre-dm-dm:")
+
+
+def test_servers_may_read_their_users_tokens_and_use_the_gateway(spawned: Spawned) -> None:
+    hub = spawned()["hub"]
+    roles = {each["name"]: set(each["scopes"]) for each in hub["roles"]}
+    for name in ("user", "server"):
+        assert {"admin:auth_state!user", "access:services!service=dask-gateway"} <= roles[name]
+    # No address: nothing outside reaches the gateway, whose dashboards ask for no login.
+    assert [set(each) & {"url"} for each in hub["services"] if each["name"] == "dask-gateway"] == [set()]
+
+
+def test_users_choose_by_what_the_cards_say(spawned: Spawned) -> None:
+    said = spawned()
+    assert said["listed"] == ["base", "dm", "gamma", "km3net", "root"]
+    cards = json.loads((chart.CHART / chart.PROFILES).read_text())
+    for name in said["listed"]:
+        assert f'value="{name}"' in said["form"]
+        for package, version in cards[name]["packages"].items():
+            assert f"{package} {version}" in said["form"]
+
+
+def test_the_age_of_an_image_is_told_as_of_the_day_on_which_it_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(chart.CHART / "files" / "hub"))
+    import hub_servers
+
+    cards = json.loads(
+        chart.cards({"root": {"bytes": 2.2e9, "created": "2026-11-01", "tested": "2026-11-22"}})
+    )
+    text = hub_servers._description(cards["root"], datetime(2026, 11, 22, tzinfo=UTC), own=True)
+    assert "2.2 GB, made 21 days ago. every package tried today." in text
+    never = hub_servers._description(cards["gamma"], datetime(2026, 11, 22, tzinfo=UTC), own=True)
+    assert "GB" not in never
+    assert "tried" not in never
+
+
+def _container(pod: dict[str, Any]) -> dict[str, Any]:
+    container: dict[str, Any] = pod["spec"]["containers"][0]
+    return container
+
+
+def _environment(pod: dict[str, Any]) -> dict[str, str]:
+    return {each["name"]: each["value"] for each in _container(pod)["env"]}

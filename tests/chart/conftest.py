@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ import yaml
 
 from tests.chart.kubernetes_api import KubernetesApi
 from tests.serving import serving
-from vre_dm.locked import NotInstalled, install
+from vre_dm.locked import NotInstalled, run_uv
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -110,7 +111,15 @@ def chart_python() -> Path:
         fcntl.flock(turn, fcntl.LOCK_EX)  # several processes share the tests
         if not (place / "complete").exists():
             try:
-                install(lock, place, python)
+                run_uv(["venv", "--quiet", "--clear", "--python", str(python), str(place)])
+                exact = [
+                    "--quiet",
+                    "--require-hashes",
+                    "--no-build",
+                    "--python",
+                    str(place / "bin" / "python"),
+                ]
+                run_uv(["pip", "sync", *exact, str(lock)])
             except NotInstalled as error:
                 _not_run(f"the tests of the chart: {lock.name} cannot be installed ({error})")
             (place / "complete").touch()
@@ -165,11 +174,18 @@ def installed(cluster: Callable[..., Release]) -> Callable[..., tuple[Release, d
 
 
 def _newer() -> Path | None:
-    """A Python that Helm's engine runs on, if this machine has one."""
-    uv = Path(sys.executable).with_name("uv")
-    words = [uv, "--no-config", "python", "find", "--no-python-downloads", "--system", ">=3.12,<3.14"]
-    found = subprocess.run(words, capture_output=True, text=True)
-    return Path(found.stdout.strip()) if not found.returncode else None
+    """A Python that Helm's engine runs on, if this machine has one: here, on the path, or of pyenv."""
+    names = ("python3.12", "python3.13")
+    found = [Path(sys.executable)] + [Path(each) for each in map(shutil.which, names) if each]
+    pyenv = Path(
+        os.environ.get("PYENV_ROOT", "~/.pyenv")
+    ).expanduser()  # its commands on the path may not run
+    found += sorted(path for name in names for path in pyenv.glob(f"versions/*/bin/{name}"))
+    asks = "import sys, venv; sys.exit(not (3, 12) <= sys.version_info < (3, 14))"
+    for python in found:
+        if subprocess.run([python, "-I", "-c", asks], capture_output=True).returncode == 0:
+            return python
+    return None
 
 
 @contextmanager

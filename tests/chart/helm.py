@@ -19,7 +19,7 @@ async def done(order):
         await helm_sdkpy.Uninstall(config).run(name)
         return {}
     said = await CHANGES[action](config).run(name, order["chart"], values=order["values"], wait=False)
-    return {"manifest": said["manifest"], "notes": said["info"]["notes"], "status": said["info"]["status"]}
+    return {"notes": said["info"]["notes"], "status": said["info"]["status"]}
 
 
 answers = sys.stdout

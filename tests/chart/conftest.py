@@ -8,17 +8,18 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import platformdirs
 import pytest
 import yaml
 
-from tests.chart.kubernetes_api import KubernetesApi
+from tests.chart.kubernetes_api import KubernetesApi, kubeconfig
 from tests.serving import serving
 from vre_dm.locked import NotInstalled, run_uv
 
@@ -65,14 +66,18 @@ class Lines:
     """A program of the environment that answers a line of JSON with another."""
 
     process: "subprocess.Popen[str]"
+    errors: IO[str]
 
     def ask(self, **order: object) -> Any:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps(order) + "\n")
-        self.process.stdin.flush()
+        with suppress(BrokenPipeError):
+            self.process.stdin.write(json.dumps(order) + "\n")
+            self.process.stdin.flush()
         line = self.process.stdout.readline()
-        assert line, f"{self.process.args} ended"
+        if not line:
+            self.errors.seek(0)
+            raise AssertionError(self.errors.read()[-3000:])
         return json.loads(line)
 
 
@@ -144,15 +149,24 @@ def validator(chart_python: Path) -> Iterator[Lines]:
 
 
 @pytest.fixture(scope="session")
+def pods(chart_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lines]:
+    """The hub's spawner and the gateway, as far as they make pods."""
+    nowhere = tmp_path_factory.mktemp("nowhere") / "kubeconfig"  # read, and nothing asked of it
+    nowhere.write_text(kubeconfig("http://127.0.0.1:1"))
+    with _running(chart_python, "pods.py", KUBECONFIG=str(nowhere)) as lines:
+        yield lines
+
+
+@pytest.fixture(scope="session")
 def cluster(engine: Lines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Release]]:
     """Makes an empty cluster, of a version of Kubernetes, for one release."""
     with ExitStack() as stack:
 
         def made(version: str = f"{NEWEST}.0") -> Release:
             api = stack.enter_context(serving(KubernetesApi(version)))
-            kubeconfig = tmp_path_factory.mktemp("cluster") / "kubeconfig"
-            kubeconfig.write_text(api.kubeconfig)
-            return Release(engine, api, kubeconfig)
+            config = tmp_path_factory.mktemp("cluster") / "kubeconfig"
+            config.write_text(kubeconfig(api.url))
+            return Release(engine, api, config)
 
         yield made
 
@@ -190,18 +204,20 @@ def _newer() -> Path | None:
 
 @contextmanager
 def _running(python: Path, program: str, **environ: str) -> Iterator[Lines]:
-    process = subprocess.Popen(
-        [python, HERE / program],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env={"PATH": os.environ["PATH"], "HOME": str(python.parent), **environ},
-    )
-    with process:
-        yield Lines(process)
-        assert process.stdin is not None
-        process.stdin.close()
+    with tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(
+            [python, HERE / program],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env={"PATH": os.environ["PATH"], "HOME": str(python.parent), **environ},
+        )
+        with process:
+            yield Lines(process, errors)
+            assert process.stdin is not None
+            with suppress(BrokenPipeError):
+                process.stdin.close()
 
 
 def _not_run(what: str) -> None:

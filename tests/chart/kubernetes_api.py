@@ -35,6 +35,15 @@ _PATH = re.compile(
 _NOW = "2026-01-01T00:00:00Z"
 
 
+def kubeconfig(url: str) -> str:
+    """How clients find it, as JSON, which is YAML too."""
+    cluster = {"name": "stub", "cluster": {"server": url}}
+    context = {"name": "stub", "context": {"cluster": "stub", "user": "stub"}}
+    user = {"name": "stub", "user": {"token": "none"}}
+    said = {"clusters": [cluster], "contexts": [context], "users": [user], "current-context": "stub"}
+    return json.dumps({"apiVersion": "v1", "kind": "Config", **said})
+
+
 class KubernetesApi(ThreadingHTTPServer):
     """Listens on this machine alone.
 
@@ -60,15 +69,6 @@ class KubernetesApi(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
-
-    @property
-    def kubeconfig(self) -> str:
-        """For Helm, as JSON, which is YAML too."""
-        cluster = {"name": "stub", "cluster": {"server": self.url}}
-        context = {"name": "stub", "context": {"cluster": "stub", "user": "stub"}}
-        user = {"name": "stub", "user": {"token": "none"}}
-        said = {"clusters": [cluster], "contexts": [context], "users": [user], "current-context": "stub"}
-        return json.dumps({"apiVersion": "v1", "kind": "Config", **said})
 
     def named(self, kind: str) -> dict[str, Object]:
         """Objects of a kind, by name."""

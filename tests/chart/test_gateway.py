@@ -14,12 +14,11 @@ from tests.chart.conftest import NEWEST, OLDEST, Lines
 from tests.chart.test_engine import Installed
 
 Asked = Callable[..., dict[str, Any]]
-HERE = Path(__file__).parent
 CONFIG = yaml.safe_load((CHART / "values.yaml").read_text())["dask-gateway"]["gateway"]
 
 
 @pytest.fixture
-def asked(installed: Installed, chart_python: Path, tmp_path: Path) -> Asked:
+def asked(installed: Installed, pods: Lines) -> Asked:
     """What the gateway of a release makes of options of a user."""
 
     def found(options: dict[str, Any], name: str = "") -> dict[str, Any]:
@@ -28,12 +27,8 @@ def asked(installed: Installed, chart_python: Path, tmp_path: Path) -> Asked:
         for each in CONFIG["env"]:
             where = each["valueFrom"]["configMapKeyRef"]
             environ[each["name"]] = maps[where["name"]]["data"][where["key"]]
-        order = {"environ": environ, "config": CONFIG["extraConfig"]["vre-dm"], "asked": options}
-        order["answer"] = str(tmp_path / "answer.json")
-        words = [chart_python, "-W", "ignore", HERE / "gatewaying.py"]
-        done = subprocess.run(words, input=json.dumps(order), capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr[-3000:]
-        said: dict[str, Any] = json.loads((tmp_path / "answer.json").read_text())
+        config = CONFIG["extraConfig"]["vre-dm"]
+        said: dict[str, Any] = pods.ask(what="clusters", environ=environ, config=config, asked=options)
         return said
 
     return found

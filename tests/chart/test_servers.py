@@ -2,55 +2,48 @@
 
 import json
 import re
-import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from builders import chart
 from tests.chart.conftest import FILES, NEWEST, OLDEST, ROOT, Lines, Release
 from tests.chart.test_engine import Installed
 from vre_dm.lake import instances
-from vre_dm.sandbox import LakeStatus
 
 Spawned = Callable[..., dict[str, Any]]
-HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="module")
-def spawned(installed: Installed, chart_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Spawned:
+def spawned(installed: Installed, pods: Lines, tmp_path_factory: pytest.TempPathFactory) -> Spawned:
     """What the hub of a release makes of each profile."""
     known: dict[str, dict[str, Any]] = {}
 
     def found(name: str = "") -> dict[str, Any]:
         if name not in known:
             release, _ = installed(name)
-            known[name] = _spawned(release, chart_python, tmp_path_factory.mktemp("hub"))
+            known[name] = _spawned(release, pods, tmp_path_factory.mktemp("hub"))
         return known[name]
 
     return found
 
 
-def _spawned(release: Release, python: Path, folder: Path) -> dict[str, Any]:
+def _spawned(release: Release, pods: Lines, folder: Path) -> dict[str, Any]:
     for name, text in release.api.named("ConfigMap")["vre-dm-hub"]["data"].items():
         (folder / name).write_text(text)
     settings = json.loads((folder / "settings.json").read_text())
-    if settings["login"]["kind"] == "embedded":  # its lake is not here; test_login.py has one
+    if settings["login"]["kind"] == "embedded":  # its lake is not here; test_hub.py has one
         settings["login"]["kind"] = "jupyterhub"
         (folder / "settings.json").write_text(json.dumps(settings))
     for name in ("clientId", "clientSecret"):
         (folder / name).write_text("mine")
     slugs = ["", *settings["images"]["names"]]
-    order = {"files": str(folder), "secrets": str(folder), "profiles": slugs}
-    order |= {"kubeconfig": str(release.kubeconfig), "answer": str(folder / "answer.json")}
-    words = [python, "-W", "ignore", HERE / "spawning.py"]
-    done = subprocess.run(words, input=json.dumps(order), capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert done.stdout == ""
-    said: dict[str, Any] = json.loads((folder / "answer.json").read_text())
+    said: dict[str, Any] = pods.ask(what="servers", files=str(folder), profiles=slugs)
+    assert said["printed"] == ""
     return said
 
 
@@ -108,13 +101,12 @@ def test_the_lake_of_a_site_and_its_mounts_are_in_every_server(spawned: Spawned)
     assert volumes["vre-dm-cvmfs"]["persistentVolumeClaim"]["claimName"] == "cvmfs-vre-pvc"
 
 
-def test_vre_dm_reads_the_lake_out_of_the_variables_of_a_server(
-    spawned: Spawned, embedded_lake: LakeStatus, tmp_path: Path
-) -> None:
+def test_vre_dm_reads_the_lake_out_of_the_variables_of_a_server(spawned: Spawned, tmp_path: Path) -> None:
     environment = _environment(spawned("values-escape.yaml")["pods"]["base"])
     said = {name: value for name, value in environment.items() if name.startswith("RUCIO_")}
     nothing = {"HOME": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path)}
-    found = instances.known({**said, **nothing, "RUCIO_CA_CERT": str(embedded_lake.ca)})
+    trustme.CA().cert_pem.write_to_path(tmp_path / "ca.pem")
+    found = instances.known({**said, **nothing, "RUCIO_CA_CERT": str(tmp_path / "ca.pem")})
     assert [each.url for each in found.instances] == ["https://vre-rucio.cern.ch"]
     mount = found.instances[0].mount
     assert mount is not None

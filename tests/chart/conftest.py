@@ -158,6 +158,13 @@ def pods(chart_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture(scope="session")
+def login(chart_python: Path) -> Iterator[Lines]:
+    """The login of the hub."""
+    with _running(chart_python, "logging_in.py") as lines:
+        yield lines
+
+
+@pytest.fixture(scope="session")
 def cluster(engine: Lines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Release]]:
     """Makes an empty cluster, of a version of Kubernetes, for one release."""
     with ExitStack() as stack:

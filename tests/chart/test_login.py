@@ -2,45 +2,38 @@
 
 import base64
 import json
-import subprocess
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from builders.chart import CHART
+from tests.chart.conftest import Lines
 from tests.lake.answering import Answer, answering
 from tests.lake.hub.process import login as logged_in
 from vre_dm.sandbox import LakeStatus
 from vre_dm.sandbox.layout import Layout
 
-HERE = Path(__file__).parent
 RUCIO = {"rucio": {"audience": "rucio", "scope": "openid profile"}}
 SOON, LATER = 10**6, 0  # seconds before its end in which a token is renewed
 Asked = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
-def asked(chart_python: Path, tmp_path: Path) -> Asked:
-    """What the hub's login makes of what it keeps of a user; the log is searched for all that is secret."""
+def asked(login: Lines) -> Asked:
+    """What the hub's login makes of what it keeps of a user; its log is searched for all that is secret."""
 
-    def found(issuer: str, state: dict[str, Any] | None, *secrets: str, **login: Any) -> dict[str, Any]:
+    def found(issuer: str, state: dict[str, Any] | None, *secrets: str, **settings: Any) -> dict[str, Any]:
         where = issuer.rstrip("/")
         said: dict[str, Any] = {"token_url": f"{where}/token", "userdata_url": f"{where}/userinfo"}
         said |= {"client_id": "hub", "client_secret": "canary-secret", "username_claim": "preferred_username"}
-        order = {"files": str(CHART / "files" / "hub"), "login": said | {"timeout": 1.0} | login}
-        order |= {"state": state, "answer": str(tmp_path / "answer.json")}
-        words = [chart_python, "-W", "ignore", HERE / "logging_in.py"]
-        done = subprocess.run(words, input=json.dumps(order), capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr[-3000:]
-        assert done.stdout == ""
-        answer: dict[str, Any] = json.loads((tmp_path / "answer.json").read_text())
+        said |= {"timeout": 1.0} | settings
+        answer: dict[str, Any] = login.ask(login=said, state=state)
         kept = [*(state or {}).values(), *answer.get("state", {}).get("exchanged_tokens", {}).values()]
-        kept += [answer.get("state", {}).get("access_token"), order["login"]["client_secret"], *secrets]
-        assert [each for each in kept if isinstance(each, str) and each and each in done.stderr] == []
-        return {**answer, "log": done.stderr}
+        kept += [answer.get("state", {}).get("access_token"), said["client_secret"], *secrets]
+        assert [each for each in kept if isinstance(each, str) and each and each in answer["log"]] == []
+        assert answer["printed"] == ""
+        return answer
 
     return found
 
@@ -50,7 +43,9 @@ def at_the_lake(embedded_lake: LakeStatus, asked: Asked) -> Asked:
     """The same at the lake's issuer."""
     secret = json.loads(Layout(embedded_lake.root).secrets.read_text())["clients"]["hub"]
     trust = {"http_request_kwargs": {"ca_certs": str(embedded_lake.ca)}, "client_secret": secret}
-    return lambda state, **login: asked(embedded_lake.issuer, state, **{"timeout": 20.0, **trust, **login})
+    return lambda state, **settings: asked(
+        embedded_lake.issuer, state, **{"timeout": 20.0, **trust, **settings}
+    )
 
 
 def jwt(left: float) -> str:

@@ -6,7 +6,7 @@ import secrets
 import signal
 import ssl
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -57,20 +57,21 @@ class Place:
 def place(
     installed: Installed,
     chart_python: Path,
-    second_root: Path,
-    own_lake: Callable[..., LakeStatus],
+    embedded_lake: LakeStatus,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Place]:
     release, _ = installed("values-minikube.yaml")
     folder, ports = tmp_path_factory.mktemp("hub"), process._free_ports()
     address = f"http://127.0.0.1:{ports[1]}"
-    second_root.mkdir(mode=0o700, exist_ok=True)
-    callbacks = Layout(second_root).callbacks
+    callbacks = Layout(embedded_lake.root).callbacks
     callbacks.write_text(json.dumps({"hub": [f"{address}/hub/oauth_callback"]}))
-    lake = own_lake()
     _write(release.api.named("ConfigMap")["vre-dm-hub"]["data"], folder, f"{address}/hub/oauth_callback")
     admin, told = secrets.token_hex(16), folder / "told.json"
-    settings = {"files": str(folder), "beside": str(HERE.parent / "lake" / "hub"), "lake": str(lake.root)}
+    settings = {
+        "files": str(folder),
+        "beside": str(HERE.parent / "lake" / "hub"),
+        "lake": str(embedded_lake.root),
+    }
     settings |= {"ports": ports, "admin": admin, "gateway": secrets.token_hex(16), "told": str(told)}
     (folder / "settings.hub.json").write_text(json.dumps(settings))
     environ = {
@@ -81,13 +82,13 @@ def place(
     }
     words = [chart_python, "-W", "ignore", "-m", "jupyterhub", "-f", HERE / "jupyterhub_config.py"]
     hub = process.Hub(f"{address}/hub/api", admin, folder / "hub.log")
-    browser = httpx.Client(verify=ssl.create_default_context(cafile=str(lake.ca)), trust_env=False)
+    browser = httpx.Client(verify=ssl.create_default_context(cafile=str(embedded_lake.ca)), trust_env=False)
     with hub.log.open("w") as output, browser:
         running = subprocess.Popen(words, env=environ, cwd=folder, stdout=output, stderr=subprocess.STDOUT)
         try:
             until(lambda: hub.answers() or running.poll() is not None)
             assert running.poll() is None, hub.log.read_text()[-3000:]
-            yield Place(hub, lake, address, browser, told)
+            yield Place(hub, embedded_lake, address, browser, told)
         finally:
             running.send_signal(signal.SIGTERM)
             running.wait(60)
@@ -119,7 +120,7 @@ def test_a_user_logs_in_at_the_issuer_and_the_server_finds_a_token_that_the_lake
     token = hub_token(given["JUPYTERHUB_API_URL"], VariableToken("JUPYTERHUB_API_TOKEN"), "rucio")
     assert audiences(token.token()) == {"rucio"}
     connection = Connection(replace(from_file(place.lake.rucio_config), tokens=token))
-    assert connection.account() == "dm"
+    assert connection.ask("me", lambda rucio: rucio.whoami())["account"] == "dm"
     demo = hub_token(given["JUPYTERHUB_API_URL"], VariableToken("JUPYTERHUB_API_TOKEN"), "demo")
     assert audiences(demo.token()) == {"demo"}
     with pytest.raises(LoginRefused, match="has no token for another"):

@@ -42,7 +42,7 @@ class Layout:
 
     @property
     def callbacks(self) -> Path:
-        """Where its issuer may send a hub's users back to: ``{"hub": [address, …]}``, read at the start."""
+        """Where its issuer may send a hub's users back to: ``{"hub": [address, …]}``."""
         return self.root / "callbacks.json"
 
     @property

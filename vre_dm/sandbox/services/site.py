@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from vre_dm.sandbox.layout import USER, Layout, read_json, write_private
+from vre_dm.sandbox.layout import USER, Layout, write_private
 from vre_dm.sandbox.services import endpoints, secrets
 from vre_dm.sandbox.services.activity import Mark
 from vre_dm.sandbox.services.issuer import Issuer
@@ -26,7 +26,6 @@ _log = logging.getLogger("vre_dm.lake.site")
 
 def _issuer(layout: Layout, where: endpoints.Endpoints, lifetime: int) -> Issuer:
     redirects = {RUCIO_CLIENT: [f"{where.rucio_url}/auth/oidc_code", f"{where.rucio_url}/auth/oidc_token"]}
-    redirects[HUB_CLIENT] = read_json(layout.callbacks).get(HUB_CLIENT, [])
     return Issuer(layout, where.issuer_url, secrets.load(layout), redirects, lifetime)
 
 

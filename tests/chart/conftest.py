@@ -88,9 +88,10 @@ class Release:
     engine: Lines
     api: KubernetesApi
     kubeconfig: Path
+    chart: Path
 
     def _do(self, action: str, said: dict[str, Any]) -> dict[str, Any]:
-        where = {"kubeconfig": str(self.kubeconfig), "name": "vre-dm", "chart": str(CHART)}
+        where = {"kubeconfig": str(self.kubeconfig), "name": "vre-dm", "chart": str(self.chart)}
         answer: dict[str, Any] = self.engine.ask(action=action, values=said, **where)
         return answer
 
@@ -166,14 +167,19 @@ def login(chart_python: Path) -> Iterator[Lines]:
 
 @pytest.fixture(scope="session")
 def cluster(engine: Lines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Release]]:
-    """Makes an empty cluster, of a version of Kubernetes, for one release."""
+    """Makes an empty cluster, of a version of Kubernetes, for one release.
+
+    The chart goes there without those that it stands on, whose archives may not be here, unless all is asked.
+    """
+    alone = tmp_path_factory.mktemp("chart") / "vre-dm"
+    shutil.copytree(CHART, alone, ignore=shutil.ignore_patterns("charts", "__pycache__"))
     with ExitStack() as stack:
 
-        def made(version: str = f"{NEWEST}.0") -> Release:
+        def made(version: str = f"{NEWEST}.0", *, whole: bool = False) -> Release:
             api = stack.enter_context(serving(KubernetesApi(version)))
             config = tmp_path_factory.mktemp("cluster") / "kubeconfig"
             config.write_text(kubeconfig(api.url))
-            return Release(engine, api, config)
+            return Release(engine, api, config, CHART if whole else alone)
 
         yield made
 

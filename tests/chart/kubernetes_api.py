@@ -172,7 +172,19 @@ class KubernetesApi(ThreadingHTTPServer):
         if key[1] == "Job":
             done = {"type": "Complete", "status": "True"}
             made["status"] = {"succeeded": 1, "startTime": _NOW, "completionTime": _NOW, "conditions": [done]}
+        if key[1] == "CustomResourceDefinition":
+            made["status"] = self._learned(made["spec"])
         return made
+
+    def _learned(self, spec: Object) -> Object:
+        """Know the kind of a definition from now on."""
+        for version in spec["versions"]:
+            kinds = self.kinds.setdefault(f"{spec['group']}/{version['name']}", {})
+            kinds[spec["names"]["kind"]] = spec["scope"] == "Namespaced"
+        said = {"status": "True", "reason": "Known", "message": "", "lastTransitionTime": _NOW}
+        conditions = [{"type": kind, **said} for kind in ("NamesAccepted", "Established")]
+        stored = [each["name"] for each in spec["versions"] if each.get("storage")]
+        return {"conditions": conditions, "acceptedNames": spec["names"], "storedVersions": stored}
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -71,5 +71,8 @@ async def clusters(order):
 for line in sys.stdin:
     order, printed = json.loads(line), io.StringIO()
     with contextlib.redirect_stdout(printed):
-        said = asyncio.run({"servers": servers, "clusters": clusters}[order.pop("what")](order))
+        try:
+            said = asyncio.run({"servers": servers, "clusters": clusters}[order.pop("what")](order))
+        except SystemExit as end:
+            said = {"ended": str(end)}
     print(json.dumps(said | {"printed": printed.getvalue()}), flush=True)

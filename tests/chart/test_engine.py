@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.chart.conftest import CHART, FILES, OLDEST, Release, merged, values
+from tests.chart.conftest import FILES, OLDEST, Release, merged, values
 
 Installed = Callable[..., tuple[Release, dict[str, Any]]]
 HUB_OFF = {"jupyterhub": {"enabled": False}, "dask-gateway": {"enabled": False}}
@@ -18,17 +18,6 @@ def test_the_chart_installs_with_each_file_of_values(installed: Installed, name:
     assert "vre-dm-hub" in release.api.named("ConfigMap")
     assert "vre-dm-gateway" in release.api.named("ConfigMap")
     assert {"vre-dm-servers", "vre-dm-dask"} <= set(release.api.named("NetworkPolicy"))
-
-
-def test_with_the_charts_it_stands_on_it_installs_whole(installed: Installed) -> None:
-    archives = sorted(path.name for path in CHART.glob("charts/*.tgz"))
-    if len(archives) < 2:
-        pytest.skip(
-            "NOT RUN: the chart together with jupyterhub and dask-gateway: their archives are not in "
-            "helm/vre-dm/charts; `helm dependency build helm/vre-dm` fetches them"
-        )
-    release, _ = installed()
-    assert {"hub", "proxy"} <= set(release.api.named("Deployment"))
 
 
 def test_an_upgrade_changes_what_is_installed_and_an_uninstall_leaves_nothing(

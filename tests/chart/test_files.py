@@ -116,13 +116,14 @@ def test_a_value_that_those_charts_do_not_know_is_found(section: str, wrong: dic
         _strict(section).validate(merged(PLAIN[section], wrong))
 
 
-@pytest.mark.parametrize(
-    "path", sorted(path for path in CHART.rglob("*") if path.is_file()), ids=lambda p: p.name
-)
-def test_no_file_of_the_chart_holds_a_secret_or_says_latest(path: Path) -> None:
-    text = path.read_text()
-    assert not re.search(r"image: .*:latest|BEGIN [A-Z ]*PRIVATE KEY", text)
-    assert CA not in text
+def test_no_file_of_the_chart_holds_a_secret_or_says_latest() -> None:
+    files = [
+        path for path in CHART.rglob("*") if path.suffix in {".py", ".yaml", ".json", ".md", ".txt", ".tpl"}
+    ]
+    assert len(files) > 20
+    for path in files:
+        assert not re.search(r"image: .*:latest|BEGIN [A-Z ]*PRIVATE KEY", path.read_text()), path
+        assert CA not in path.read_text()
 
 
 def _strict(section: str) -> jsonschema.Draft7Validator:

@@ -160,6 +160,25 @@ def test_the_age_of_an_image_is_told_as_of_the_day_on_which_it_is_looked_at(
     assert "tried" not in never
 
 
+def test_a_hub_whose_client_is_not_there_says_how_to_make_it(
+    installed: Installed, pods: Lines, tmp_path: Path
+) -> None:
+    for name, text in installed()[0].api.named("ConfigMap")["vre-dm-hub"]["data"].items():
+        (tmp_path / name).write_text(text)
+    said = pods.ask(what="servers", files=str(tmp_path), profiles=[])
+    assert "the Secret vre-dm-login has no clientId; the notes of the installation say" in said["ended"]
+
+
+def test_a_hub_beside_which_no_lake_comes_up_says_where_to_look(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.syspath_prepend(str(chart.CHART / "files" / "hub"))
+    import hub_embedded
+
+    with pytest.raises(SystemExit, match="no embedded lake came up within 0 s; see the log"):
+        hub_embedded.embedded_login({}, tmp_path, wait=0)
+
+
 def _container(pod: dict[str, Any]) -> dict[str, Any]:
     container: dict[str, Any] = pod["spec"]["containers"][0]
     return container

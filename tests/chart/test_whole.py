@@ -1,4 +1,4 @@
-"""The chart together with those that it stands on, where their archives are: names that one says, another has."""
+"""The chart together with those that it stands on, where their archives are."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

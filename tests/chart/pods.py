@@ -34,6 +34,8 @@ def before():
 
 async def servers(order):
     c = before()
+    for section, settings in order["config"].items():
+        c[section].update(settings)
     # As the hub's configuration runs what `extraConfig` holds, but for the folders.
     sys.path.insert(0, order["files"])
     from hub_config import configure

@@ -77,6 +77,7 @@ def test_a_wrong_value_is_refused_in_the_words_of_the_schema(
             {"extraProfiles": [{"name": "root", "title": "R", "about": "R", "image": "example.org/r:1"}]},
             "extraProfiles: root is a profile of this release",
         ),
+        ({"login": {"kind": "jupyterhub"}}, "authenticator_class is dummy, which lets everybody in"),
         ({"profiles": {"dm": {"offered": False}}}, "no profile that is offered has Dask"),
         ({"lake": {"mode": "replica"}}, "it needs lake.destinationRse and lake.rseMountPath"),
         ({"lake": {"rseMountPath": "/eos/eulake"}}, "no enabled entry of mounts is there"),

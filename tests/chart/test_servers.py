@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from builders import chart
-from tests.chart.conftest import FILES, NEWEST, OLDEST, ROOT, Lines, Release
+from tests.chart.conftest import FILES, NEWEST, OLDEST, ROOT, Lines, Release, values
 from tests.chart.test_engine import Installed
 from vre_dm.lake import instances
 
@@ -26,13 +26,14 @@ def spawned(installed: Installed, pods: Lines, tmp_path_factory: pytest.TempPath
     def found(name: str = "") -> dict[str, Any]:
         if name not in known:
             release, _ = installed(name)
-            known[name] = _spawned(release, pods, tmp_path_factory.mktemp("hub"))
+            config = values(name).get("jupyterhub", {}).get("hub", {}).get("config", {})
+            known[name] = _spawned(release, pods, config, tmp_path_factory.mktemp("hub"))
         return known[name]
 
     return found
 
 
-def _spawned(release: Release, pods: Lines, folder: Path) -> dict[str, Any]:
+def _spawned(release: Release, pods: Lines, config: dict[str, Any], folder: Path) -> dict[str, Any]:
     for name, text in release.api.named("ConfigMap")["vre-dm-hub"]["data"].items():
         (folder / name).write_text(text)
     settings = json.loads((folder / "settings.json").read_text())
@@ -42,7 +43,7 @@ def _spawned(release: Release, pods: Lines, folder: Path) -> dict[str, Any]:
     for name in ("clientId", "clientSecret"):
         (folder / name).write_text("mine")
     slugs = ["", *settings["images"]["names"]]
-    said: dict[str, Any] = pods.ask(what="servers", files=str(folder), profiles=slugs)
+    said: dict[str, Any] = pods.ask(what="servers", files=str(folder), profiles=slugs, config=config)
     assert said["printed"] == ""
     return said
 
@@ -99,6 +100,14 @@ def test_the_lake_of_a_site_and_its_mounts_are_in_every_server(spawned: Spawned)
     assert {"/cvmfs", "/eos/opendata/atlas", "/home/jovyan", "/scratch"} <= set(mounts)
     volumes = {each["name"]: each for each in pod["spec"]["volumes"]}
     assert volumes["vre-dm-cvmfs"]["persistentVolumeClaim"]["claimName"] == "cvmfs-vre-pvc"
+
+
+def test_homes_at_escape_keep_the_folders_that_they_have(spawned: Spawned) -> None:
+    for name, folder in (("values-escape.yaml", "mock-40name"), ("values-lapp.yaml", "mock-name---6241db84")):
+        mounts = {
+            each["mountPath"]: each for each in _container(spawned(name)["pods"]["base"])["volumeMounts"]
+        }
+        assert mounts["/home/jovyan"]["subPath"] == folder
 
 
 def test_vre_dm_reads_the_lake_out_of_the_variables_of_a_server(spawned: Spawned, tmp_path: Path) -> None:
@@ -165,7 +174,7 @@ def test_a_hub_whose_client_is_not_there_says_how_to_make_it(
 ) -> None:
     for name, text in installed()[0].api.named("ConfigMap")["vre-dm-hub"]["data"].items():
         (tmp_path / name).write_text(text)
-    said = pods.ask(what="servers", files=str(tmp_path), profiles=[])
+    said = pods.ask(what="servers", files=str(tmp_path), profiles=[], config={})
     assert "the Secret vre-dm-login has no clientId; the notes of the installation say" in said["ended"]
 
 

@@ -29,6 +29,10 @@
     {{- fail "login.callbackUrl is not set: it is https://<your hub>/hub/oauth_callback, as registered at the issuer" -}}
   {{- end -}}
 {{- end -}}
+{{- $class := dig "hub" "config" "JupyterHub" "authenticator_class" "dummy" .Values.jupyterhub -}}
+{{- if and .Values.jupyterhub.enabled (eq .Values.login.kind "jupyterhub") (eq $class "dummy") -}}
+  {{- fail "login.kind is jupyterhub, and jupyterhub.hub.config.JupyterHub.authenticator_class is dummy, which lets everybody in: name another" -}}
+{{- end -}}
 {{- if and (index .Values "dask-gateway" "enabled") (not (include "vre-dm.clusters" . | fromJson)) -}}
   {{- fail "dask-gateway is enabled, and no profile that is offered has Dask: offer the profile dm, or set dask-gateway.enabled to false" -}}
 {{- end -}}

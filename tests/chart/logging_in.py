@@ -30,10 +30,12 @@ async def renewed(order):
     config.LakeAuthenticator.update(order["login"])
     config.Authenticator.enable_auth_state = True
     start = time.monotonic()
-    said = await LakeAuthenticator(config=config).refresh_user(User(order["state"]))
+    login = LakeAuthenticator(config=config)
+    said = await login.refresh_user(User(order["state"]))
     answer = {"said": said if isinstance(said, bool) else "model", "took": time.monotonic() - start}
     if isinstance(said, dict):
         answer |= {"name": said["name"], "state": said["auth_state"]}
+        answer["allowed"] = bool(await login.check_allowed(said["name"], said))
     return answer
 
 

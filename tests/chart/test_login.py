@@ -154,5 +154,13 @@ def test_what_a_refusing_issuer_says_is_not_logged(asked: Asked, status: int, bo
         assert asked(issuer.url, state, "canary-body", early=SOON)["said"] is False
 
 
+def test_members_of_a_group_are_let_in_and_others_are_not(asked: Asked) -> None:
+    group = {"manage_groups": True, "auth_state_groups_key": "oauth_user.groups", "allowed_groups": ["vre"]}
+    for groups, allowed in ((["vre", "others"], True), (["others"], False)):
+        with answering({"preferred_username": "dm", "groups": groups}) as issuer:
+            said = asked(issuer.url, {"access_token": jwt(99)}, early=LATER, **group)
+        assert said["allowed"] is allowed
+
+
 def test_a_user_of_whom_nothing_is_kept_logs_in_again(asked: Asked) -> None:
     assert asked("http://127.0.0.1:1", None)["said"] is False

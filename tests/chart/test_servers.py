@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import dask.config
 import pytest
 import trustme
 
 from builders import chart
 from tests.chart.conftest import FILES, NEWEST, OLDEST, ROOT, Lines, Release, values
 from tests.chart.test_engine import Installed
+from vre_dm.compute.cluster import settings
 from vre_dm.lake import instances
 
 Spawned = Callable[..., dict[str, Any]]
@@ -36,13 +38,13 @@ def spawned(installed: Installed, pods: Lines, tmp_path_factory: pytest.TempPath
 def _spawned(release: Release, pods: Lines, config: dict[str, Any], folder: Path) -> dict[str, Any]:
     for name, text in release.api.named("ConfigMap")["vre-dm-hub"]["data"].items():
         (folder / name).write_text(text)
-    settings = json.loads((folder / "settings.json").read_text())
-    if settings["login"]["kind"] == "embedded":  # its lake is not here; test_hub.py has one
-        settings["login"]["kind"] = "jupyterhub"
-        (folder / "settings.json").write_text(json.dumps(settings))
+    told = json.loads((folder / "settings.json").read_text())
+    if told["login"]["kind"] == "embedded":  # its lake is not here; test_hub.py has one
+        told["login"]["kind"] = "jupyterhub"
+        (folder / "settings.json").write_text(json.dumps(told))
     for name in ("clientId", "clientSecret"):
         (folder / name).write_text("mine")
-    slugs = ["", *settings["images"]["names"]]
+    slugs = ["", *told["images"]["names"]]
     said: dict[str, Any] = pods.ask(what="servers", files=str(folder), profiles=slugs, config=config)
     assert said["printed"] == ""
     return said
@@ -132,6 +134,20 @@ def test_a_server_finds_the_gateway_inside_the_cluster_and_names_its_own_image(s
     assert environment["DASK_GATEWAY__ADDRESS"] == "http://traefik-dask-gateway"
     assert environment["DASK_GATEWAY__CLUSTER__OPTIONS__IMAGE"] == "{JUPYTER_IMAGE_SPEC}"
     assert environment["JUPYTER_IMAGE_SPEC"].startswith("registry.example.org/vre-dm/vre-dm-dm:")
+
+
+def test_vre_dm_finds_the_gateway_and_asks_it_for_the_image_of_its_own_server(
+    spawned: Spawned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = _environment(spawned()["pods"]["dm"])
+    monkeypatch.setenv("JUPYTER_IMAGE_SPEC", environment["JUPYTER_IMAGE_SPEC"])
+    said = {name: value for name, value in environment.items() if name.startswith("DASK_")}
+    with dask.config.set(dask.config.collect_env(said)):
+        found = settings.found()
+        assert found is not None
+        assert (found.address, found.proxy) == ("http://traefik-dask-gateway", "traefik-dask-gateway:80")
+        assert (found.public, found.auth) == ("http://traefik-dask-gateway", "jupyterhub")
+        assert found.options() == {"image": environment["JUPYTER_IMAGE_SPEC"]}
 
 
 def test_servers_may_read_their_users_tokens_and_use_the_gateway(spawned: Spawned) -> None:

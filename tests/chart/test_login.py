@@ -111,7 +111,7 @@ def test_the_last_token_of_the_lake_is_kept_while_it_lives_where_no_new_one_is_g
     state = logged_in(embedded_lake, "hub")
     for last, kept in ((jwt(99), True), (jwt(-99), False)):
         before: dict[str, Any] = {**state, "exchanged_tokens": {"rucio": last}}
-        said = at_the_lake(before, client_secret="wrong", early=LATER, exchange=RUCIO)
+        said = at_the_lake(before, client_secret="wrong", early=300, exchange=RUCIO)
         assert (said["state"]["exchanged_tokens"].get("rucio") == last) is kept
 
 
@@ -137,6 +137,29 @@ def test_an_issuer_that_is_silent_or_not_well_ends_no_login_and_holds_nobody_up(
     assert said["said"] is True
     assert said["took"] < 2.5
     assert "did not answer" in said["log"]
+
+
+def test_a_token_of_the_lake_that_has_long_to_live_is_not_asked_for_again(asked: Asked) -> None:
+    state = {"access_token": jwt(9999), "exchanged_tokens": {"rucio": jwt(9999), "gone": jwt(9999)}}
+    with answering({"preferred_username": "dm"}) as issuer:
+        said = asked(issuer.url, state, early=100, exchange=RUCIO)
+        assert [path for path, _ in issuer.asked] == ["/userinfo"]
+    assert said["state"]["exchanged_tokens"] == {"rucio": state["exchanged_tokens"]["rucio"]}
+
+
+def test_a_new_refresh_token_is_kept_where_the_issuer_falls_silent_right_after(asked: Asked) -> None:
+    state = {"access_token": jwt(99), "refresh_token": "canary-old", "exchanged_tokens": {"rucio": jwt(50)}}
+    new = {"access_token": jwt(9999), "refresh_token": "canary-new"}
+    with answering() as issuer:
+
+        def say(path: str, headers: dict[str, str], body: bytes) -> Answer:
+            return (200, {}, json.dumps(new).encode()) if path == "/token" else (503, {}, b"")
+
+        issuer.say = say
+        said = asked(issuer.url, state, *new.values(), early=SOON, exchange=RUCIO)
+    assert said["said"] == "model"
+    assert {name: said["state"][name] for name in new} == new
+    assert said["state"]["exchanged_tokens"] == state["exchanged_tokens"]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ Nothing is printed, and no answer of the issuer is logged: it may hold a token.
 import asyncio
 import base64
 import json
+import math
 import time
 from typing import Any
 from urllib.parse import urlencode
@@ -81,13 +82,6 @@ class LakeAuthenticator(GenericOAuthenticator):
             raise Refused(msg)
         return {"token_type": "Bearer", **body}
 
-    async def update_auth_model(self, auth_model: State) -> State:
-        """Add the exchanged tokens to what is kept of a login."""
-        auth_model = await super().update_auth_model(auth_model)
-        state = auth_model["auth_state"]
-        state["exchanged_tokens"] = await self._exchanged(auth_model["name"], state["access_token"])
-        return auth_model
-
     async def refresh_user(self, user: Any, handler: Any = None, **kwargs: Any) -> bool | State:
         """Renew a login before it ends.
 
@@ -108,41 +102,55 @@ class LakeAuthenticator(GenericOAuthenticator):
     async def _renewed(self, name: str, state: State) -> State:
         given, refresh = state.get("token_response") or {}, state.get("refresh_token")
         given = {"token_type": "Bearer", "access_token": state["access_token"], **given}
-        fresh = _left(state["access_token"]) > self.early
+        kept = state.get("exchanged_tokens") or {}
+        ends = _left(state["access_token"]) <= self.early
+        if not (ends and refresh):
+            try:
+                return await self._of_user(name, given, kept)
+            except Refused:
+                # It was taken back before its time, or does not tell when that is.
+                if ends or not refresh:
+                    raise
+        given = {"refresh_token": refresh, **await self._by_refresh(refresh)}
         try:
-            if not fresh and refresh:
-                given = await self._by_refresh(refresh)
-            model: State = await self._token_to_auth_model(given)
-        except Refused:
-            if not (fresh and refresh):
-                raise
-            # It was taken back before its time, or does not tell when that is.
-            model = await self._token_to_auth_model(await self._by_refresh(refresh))
+            return await self._of_user(name, given, kept)
+        except Silent:
+            # The issuer may take the old refresh token no more: the new one must not be lost.
+            new = {"access_token": given["access_token"], "refresh_token": given["refresh_token"]}
+            return {"name": name, "admin": None, "auth_state": {**state, **new, "token_response": given}}
+
+    async def _of_user(self, name: str, given: State, kept: dict[str, str]) -> State:
+        model = await self._token_to_auth_model(given, kept)
         if model["name"] != name:
             msg = "another user"
             raise Refused(msg)
-        made = model["auth_state"]["exchanged_tokens"]
-        for audience, token in (state.get("exchanged_tokens") or {}).items():
-            if audience in self.exchange and audience not in made and _left(token) > 0:
-                made[audience] = token  # the last one lives on where no new one is given
         return model
 
     async def _by_refresh(self, refresh: str) -> State:
-        given = await self.get_token_info(None, self.build_refresh_token_request_params(refresh))
-        return {"refresh_token": refresh, **given}
+        return await self.get_token_info(None, self.build_refresh_token_request_params(refresh))
 
-    async def _exchanged(self, name: str, token: str) -> dict[str, str]:
-        names = list(self.exchange)
+    async def _token_to_auth_model(self, token_info: State, kept: dict[str, str] | None = None) -> State:
+        """As OAuthenticator, at a login and at each renewal; with the exchanged tokens."""
+        model: State = await super()._token_to_auth_model(token_info)
+        made = await self._exchanged(model["name"], token_info["access_token"], kept or {})
+        model["auth_state"]["exchanged_tokens"] = made
+        return model
+
+    async def _exchanged(self, name: str, token: str, kept: dict[str, str]) -> dict[str, str]:
+        """Tokens by name: those that were there while they have long to live, else new ones."""
+        found = {each: kept[each] for each in self.exchange if self.early < _left(kept.get(each)) < math.inf}
+        wanted = [each for each in self.exchange if each not in found]
         answers = await asyncio.gather(
-            *(self._exchange(self.exchange[each], token) for each in names), return_exceptions=True
+            *(self._exchange(self.exchange[each], token) for each in wanted), return_exceptions=True
         )
-        found: dict[str, str] = {}
-        for each, answer in zip(names, answers, strict=True):
+        for each, answer in zip(wanted, answers, strict=True):
             if isinstance(answer, str):
                 found[each] = answer
             elif isinstance(answer, (Refused, Silent)):
                 why = str(answer) or "no answer"
                 self.log.warning("No token for %s was exchanged for %s (%s)", each, name, why)
+                if each in kept and _left(kept[each]) > 0:
+                    found[each] = kept[each]
             else:
                 raise answer
         return found
@@ -162,10 +170,12 @@ class LakeAuthenticator(GenericOAuthenticator):
         return made
 
 
-def _left(token: str) -> float:
-    """Seconds that a token says it has left; infinite where it says nothing."""
+def _left(token: str | None) -> float:
+    """Seconds that a token says it has left; infinite where it says nothing, none where it is not there."""
+    if token is None:
+        return 0.0
     try:
         body = token.split(".")[1]
         return float(json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))["exp"]) - time.time()
     except (AttributeError, IndexError, ValueError, KeyError, TypeError):
-        return float("inf")
+        return math.inf

@@ -20,6 +20,7 @@ FIRST = (
     "faults/test_real_storages.py",
     "browser/test_cell_browser.py",
     "server/test_restart.py",
+    "hub/test_doctor.py",
     "browser/test_lab_fetch.py",
     "lake/test_tokens_hub.py",
     "browser/test_lab_accessible.py",

@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.lab import Lab
 from tests.browser.panel import Panel
+from tests.browser.reach import faults
+from tests.browser.test_lab_accessible import complaints
 from vre_dm.compute.cluster import attached, clusters
 
 
@@ -47,6 +49,10 @@ def test_a_cluster_is_started_looked_into_used_and_stopped(
     row = panel.section("Clusters").get_by_role("listitem").filter(has_text="This machine: local-")
     expect(row).to_contain_text("1 of 1 worker")
     expect(row.get_by_role("meter")).to_have_attribute("aria-valuetext", re.compile("of 400 MB"))
+    for direction in ("rtl", "ltr"):
+        panel.page.evaluate("to => { document.documentElement.dir = to }", direction)
+        assert faults(panel.page, "#vre-dm-lake") == []
+        assert complaints(panel.page, "#vre-dm-lake") == []
     with panel.page.context.expect_page() as opened:
         row.get_by_role("link", name="Dashboard").click()
     dashboard = opened.value

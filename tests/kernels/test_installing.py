@@ -164,11 +164,8 @@ def test_packages_that_cannot_be_had_leave_nothing(tmp_path: Path) -> None:
     assert [path.name for path in place.environments.iterdir()] == [".demo.lock"]
 
 
-def test_what_is_removed_is_gone_and_nothing_else(borealis: Profile, tmp_path: Path) -> None:
-    place = at(tmp_path)
-    place.kernels.mkdir(parents=True)
+def test_what_is_removed_is_gone_and_nothing_else(place: Place) -> None:  # so it is the last one
     (place.kernels / "mine").mkdir()
-    install(borealis, place, silent)
     assert remove("borealis", place, silent) == ("borealis",)
     assert [path.name for path in place.kernels.iterdir()] == ["mine"]
     assert installed(place) == []

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -73,6 +74,8 @@ def test_the_last_words_of_a_kernel_that_does_not_start_are_told(tmp_path: Path)
     words = ["{python}", "-c", "import sys; sys.exit('no headers found')", "{connection_file}"]
     with pytest.raises(KernelFailed, match=r"the smoke notebook stops: .*; it said: no headers found"):
         run(spec(tmp_path, notebook("1"), argv=words), PYTHON)
+    with pytest.raises(KeyboardInterrupt):  # which nobody has taken to himself
+        signal.raise_signal(signal.SIGINT)
 
 
 def test_a_kernel_has_as_long_to_start_as_a_cell_to_run(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from tests.lake.conftest import SCOPE, Make
 from vre_dm.did import Did
 from vre_dm.errors import InvalidDid, InvalidFilter, NotInLake
+from vre_dm.lake import catalogue
 from vre_dm.lake.lake import Lake
 
 ODD = [
@@ -161,6 +162,23 @@ def test_the_scope_is_given_once(lake: Lake) -> None:
 def test_metadata_that_have_a_name_of_ours_are_reached_through_the_expression(lake: Lake, make: Make) -> None:
     did = make("named", kind="analysis", where="here")
     assert [d.did for d in lake.search(f"{SCOPE}:named*", where='kind="analysis" where="here"')] == [did]
+
+
+@pytest.mark.parametrize("kind", ["all", "collection", "file"])
+def test_hits_whose_kinds_are_asked_for_piece_by_piece_are_the_same(
+    lake: Lake, make: Make, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(7):
+        make(f"piece.{kind}", piece=kind)
+
+    def found() -> list[str]:
+        return [str(each.did) for each in lake.search(f"{SCOPE}:piece*", kind=kind, piece=kind)]
+
+    whole = found()
+    monkeypatch.setattr(catalogue, "_FIRST", 2)
+    monkeypatch.setattr(catalogue, "_NEXT", 3)
+    assert found() == whole
+    assert len(whole) == (0 if kind == "file" else 7)
 
 
 def test_eight_threads_get_the_same_answer(lake: Lake) -> None:

@@ -17,8 +17,10 @@ from vre_dm.lake.tables import clean, left_out
 from vre_dm.notebook.progress import in_terminal
 
 if TYPE_CHECKING:
+    from vre_dm.lake.cache import Cache
     from vre_dm.lake.catalogue import Scopes
     from vre_dm.lake.dataset import Dataset
+    from vre_dm.lake.doctor import Diagnosis
     from vre_dm.lake.results import SearchResult
 
 _SOME_FAILED = 3
@@ -146,20 +148,36 @@ def fetch(
 
 @click.command()
 @click.argument("name", required=False)
+@click.option("--hub", is_flag=True, help="Look at all that a user's server on a JupyterHub needs.")
 @_as_json
-def doctor(name: str | None, as_json: bool) -> None:
+def doctor(name: str | None, hub: bool, as_json: bool) -> None:
     """Say which data lake is used, why, and what is wrong with it.
 
     NAME is a configured lake; the default one when left out. Nothing is started or changed; the exit code
     is 1 when the lake cannot be used.
+
+    --hub is for a terminal of a server on a JupyterHub. It looks at the hub, this server, the lake's token,
+    mounts, shared kernels, the Dask Gateway, memory and disk too; the exit code is 1 when something fails.
+    The report holds no secret, so that it can be sent to the admins of the hub.
     """
-    from vre_dm.lake.doctor import diagnose
     from vre_dm.session import cache_settings
 
-    diagnosis = diagnose(name, cache=cache_settings().cache())
+    diagnosis = (_of_server if hub else _of_lake)(name, cache_settings().cache())
     if as_json:
         _say([asdict(finding) for finding in diagnosis.findings])
     else:
         show(diagnosis)
     if not diagnosis.healthy:
         raise click.exceptions.Exit(1)
+
+
+def _of_lake(name: str | None, cache: "Cache") -> "Diagnosis":
+    from vre_dm.lake.doctor import diagnose
+
+    return diagnose(name, cache=cache)
+
+
+def _of_server(name: str | None, cache: "Cache") -> "Diagnosis":
+    from vre_dm.hub.doctor import diagnose_server
+
+    return diagnose_server(name, cache=cache)

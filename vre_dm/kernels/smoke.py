@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import subprocess
 from pathlib import Path
@@ -62,7 +63,8 @@ def run(spec: Spec, python: Path, patience: int = PATIENCE) -> int:
         client.owns_km = True  # so that it ends with the notebook
         try:
             spec.write(Path(folder, "kernels", spec.name), python)
-            client.execute(stdout=subprocess.DEVNULL, stderr=errors)
+            # in a loop that is closed: else it would go on to take the interrupts of this process to itself
+            asyncio.run(client.async_execute(stdout=subprocess.DEVNULL, stderr=errors))
         except CellExecutionError as error:
             msg = f"{spec.title}: {_cause(error)}"
             raise KernelFailed(msg) from error

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import chain, islice, repeat
 from typing import Any, TypeVar
 
 from rucio.common.exception import InvalidMetadata
@@ -19,6 +20,7 @@ from vre_dm.lake.vocabulary import check_keys, check_order, near
 _OF_ONE = ("container", "dataset", "file")
 KINDS = ("collection", "all", *_OF_ONE)
 _SCOPES_AT_ONCE = 4
+_FIRST, _NEXT = 50, 1000  # DIDs whose kinds are asked for at once
 _OF_FILES = {"bytes", "length"}  # columns that the catalogue leaves empty for everything else
 
 A = TypeVar("A")
@@ -177,16 +179,18 @@ def _refuse_of_files(conditions: Iterable[Condition]) -> None:
             raise condition.wrong(msg)
 
 
-def _in_scope(connection: Connection, scope: str, pattern: DidPattern, kind: str, said: Compiled) -> Page:
+def _in_scope(
+    connection: Connection, scope: str, pattern: DidPattern, kind: str, said: Compiled
+) -> Iterator[Page]:
     name = pattern.name if pattern.name == "*" else guarded(pattern.name)[0]
     again = said.again
-    page, chosen = Page(), None
+    chosen = None
     if said.free:
         chosen, trusted = _by_metadata(connection, scope, name, said)
         if not trusted:
             again = said.conditions
         if not chosen:
-            return page
+            return
     if said.columns or chosen is None:
         rows = connection.ask(
             f"the DIDs of {scope}",
@@ -194,13 +198,14 @@ def _in_scope(connection: Connection, scope: str, pattern: DidPattern, kind: str
                 rucio.list_dids(scope, [{"name": name} | said.columns], did_type=kind, long=True)
             ),
         )
-        page = page_of((row for row in rows if chosen is None or row["name"] in chosen), pattern)
+        pages = iter([page_of((row for row in rows if chosen is None or row["name"] in chosen), pattern)])
     else:
-        page = _with_kinds(connection, scope, chosen, pattern, kind)
-    if again:
-        metadata = metadata_of(connection, [entry.did for entry in page.entries], "ALL")
-        page.entries = [e for e in page.entries if all(c.matches(metadata.get(e.did, {})) for c in again)]
-    return page
+        pages = _with_kinds(connection, scope, chosen, pattern, kind)
+    for page in pages:
+        if again:
+            metadata = metadata_of(connection, [entry.did for entry in page.entries], "ALL")
+            page.entries = [e for e in page.entries if all(c.matches(metadata.get(e.did, {})) for c in again)]
+        yield page
 
 
 def _by_metadata(connection: Connection, scope: str, name: str, said: Compiled) -> tuple[set[str], bool]:
@@ -219,14 +224,18 @@ def _by_metadata(connection: Connection, scope: str, name: str, said: Compiled) 
 
 def _with_kinds(
     connection: Connection, scope: str, names: Iterable[str], pattern: DidPattern, kind: str
-) -> Page:
-    """Page of names whose kind the metadata search does not tell."""
-    page = page_of(({"scope": scope, "name": name, "did_type": "FILE"} for name in sorted(names)), pattern)
-    rows = metadata_of(connection, [entry.did for entry in page.entries], "DID_COLUMN").values()
+) -> Iterator[Page]:
+    """Pages of names whose kind the metadata search does not tell; the first is small, to be there soon."""
     wanted = {"all": set(_OF_ONE), "collection": {"container", "dataset"}}.get(kind, {kind})
-    known = page_of(rows, pattern)
-    entries = sorted((e for e in known.entries if e.kind in wanted), key=lambda entry: entry.did)
-    return Page(entries, page.refused)
+    left = iter(sorted(names))
+    for size in chain([_FIRST], repeat(_NEXT)):
+        some = list(islice(left, size))
+        if not some:
+            return
+        page = page_of(({"scope": scope, "name": name, "did_type": "FILE"} for name in some), pattern)
+        rows = metadata_of(connection, [entry.did for entry in page.entries], "DID_COLUMN").values()
+        known = page_of(rows, pattern)
+        yield Page([entry for entry in known.entries if entry.kind in wanted], page.refused)
 
 
 def _check_scope(connection: Connection, scope: str) -> None:
@@ -236,19 +245,23 @@ def _check_scope(connection: Connection, scope: str) -> None:
         raise NotInLake(msg + ("" if "mean" in msg else "; look at the list of its scopes"))
 
 
-def _ahead(question: Callable[[A], B], items: Sequence[A]) -> Iterator[B]:
-    """Answers in order, a few asked for ahead of who reads them."""
+def _ahead(question: Callable[[A], Iterable[B]], items: Sequence[A]) -> Iterator[B]:
+    """Answers in order, a few items asked for ahead of who reads them; one alone as far as it is read."""
     if len(items) == 1:
-        yield question(items[0])
+        yield from question(items[0])
         return
+
+    def asked(item: A) -> list[B]:
+        return list(question(item))
+
     pool = ThreadPoolExecutor(_SCOPES_AT_ONCE)
     try:
-        waiting: list[Future[B]] = []
+        waiting: list[Future[list[B]]] = []
         for item in items:
-            waiting.append(pool.submit(question, item))
+            waiting.append(pool.submit(asked, item))
             if len(waiting) > _SCOPES_AT_ONCE:
-                yield waiting.pop(0).result()
+                yield from waiting.pop(0).result()
         for future in waiting:
-            yield future.result()
+            yield from future.result()
     finally:  # who reads no further need not know more
         pool.shutdown(cancel_futures=True)

@@ -43,49 +43,17 @@ class Diagnosis(Tabular):
         """Whether nothing failed."""
         return all(finding.state is not State.FAIL for finding in self.findings)
 
+    @property
+    def title(self) -> str:
+        """What it comes to."""
+        if not self.runs:
+            return "No lake runs; one is started when needed"
+        return "The lake can be used" if self.healthy else "The lake cannot be used"
+
     def table(self) -> Table:
         """One row a finding."""
         rows = [(f.state, f.what, f.text + (f" -> {f.step}" if f.step else "")) for f in self.findings]
-        title = "The lake can be used" if self.healthy else "The lake cannot be used"
-        title = title if self.runs else "No lake runs; one is started when needed"
-        return Table(title, ("", "", ""), rows, widest=400)
-
-
-def diagnose(
-    name: str | None = None, environ: Mapping[str, str] | None = None, cache: "Cache | None" = None
-) -> Diagnosis:
-    """Look at the lake that `connect` would use, without starting or changing anything.
-
-    Parameters
-    ----------
-    name
-        Name of a configured lake, or ``embedded``; the default one when left out.
-    environ
-        Environment to read; the process's own when left out.
-    cache
-        Where fetched files are kept; not looked at when left out.
-    """
-    kept = [] if cache is None else list(disk_findings(cache))
-    findings: list[Finding] = []
-    try:
-        found = instances.known(environ)
-        findings += [Finding("configuration", State.WARN, note) for note in found.notes]
-        configured = None if name == instances.EMBEDDED else instances.choose(name, environ)
-        instance = configured or instances.embedded_if_running()
-    except InvalidConfiguration as error:
-        return Diagnosis([*findings, failed("configuration", error), *kept])
-    if instance is None:
-        text = (
-            "the embedded one does not run"
-            if name
-            else "no lake is configured and the embedded one does not run"
-        )
-        step = "vre-dm lake up, or nothing: connect() starts it"
-        return Diagnosis([*findings, Finding("instance", State.WARN, text, step), *kept], runs=False)
-    others = [i.name for i in found.instances if i.name != instance.name]
-    more = f"; also configured: {', '.join(others)}" if others else ""
-    findings.append(Finding("instance", State.OK, f"{instance.name}, from {instance.source}{more}"))
-    return Diagnosis([*findings, *examine(instance), *kept])
+        return Table(self.title, ("", "", ""), rows, widest=400)
 
 
 def examine(instance: Instance) -> Iterator[Finding]:
@@ -121,6 +89,48 @@ def examine(instance: Instance) -> Iterator[Finding]:
         ("quota", lambda: _quota(lake)),
     )
     yield from mount_findings(Connection(instance), lake.access)
+
+
+def diagnose(
+    name: str | None = None,
+    environ: Mapping[str, str] | None = None,
+    cache: "Cache | None" = None,
+    look: Callable[[Instance], Iterator[Finding]] = examine,
+) -> Diagnosis:
+    """Look at the lake that `connect` would use, without starting or changing anything.
+
+    Parameters
+    ----------
+    name
+        Name of a configured lake, or ``embedded``; the default one when left out.
+    environ
+        Environment to read; the process's own when left out.
+    cache
+        Where fetched files are kept; not looked at when left out.
+    look
+        Examines the lake, once it is known which.
+    """
+    kept = [] if cache is None else list(disk_findings(cache))
+    findings: list[Finding] = []
+    try:
+        found = instances.known(environ)
+        findings += [Finding("configuration", State.WARN, note) for note in found.notes]
+        configured = None if name == instances.EMBEDDED else instances.choose(name, environ)
+        instance = configured or instances.embedded_if_running()
+    except InvalidConfiguration as error:
+        return Diagnosis([*findings, failed("configuration", error), *kept])
+    if instance is None:
+        text = (
+            "the embedded one does not run"
+            if name
+            else "no lake is configured and the embedded one does not run"
+        )
+        step = "vre-dm lake up, or nothing: connect() starts it"
+        return Diagnosis([*findings, Finding("instance", State.WARN, text, step), *kept], runs=False)
+    others = [i.name for i in found.instances if i.name != instance.name]
+    more = f"; also configured: {', '.join(others)}" if others else ""
+    findings.append(Finding("instance", State.OK, f"{instance.name}, from {instance.source}{more}"))
+    return Diagnosis([*findings, *look(instance), *kept])
 
 
 def _certificates(instance: Instance) -> Iterator[Finding]:

@@ -60,7 +60,9 @@ c.JupyterHub.services = [{"name": "admin", "api_token": SETTINGS["admin"]}]
 c.Authenticator.enable_auth_state = True
 c.Authenticator.allowed_users = {"dm"}
 c.Authenticator.auth_refresh_age = 1
-c.Spawner.cmd = [sys.executable, str(HERE / "notebook_server.py")]
+c.Spawner.cmd = SETTINGS["server"] or [sys.executable, str(HERE / "notebook_server.py")]
+c.Spawner.http_timeout = c.Spawner.start_timeout = 240  # a busy machine starts Jupyter slowly
+c.SimpleLocalProcessSpawner.home_dir_template = SETTINGS["homes"] + "/{username}"
 c.Spawner.environment = {"TOLD": SETTINGS["told"]}
 rights = ["admin:users", "admin:auth_state", "admin:servers", "tokens"]
 mine = "admin:auth_state!user"

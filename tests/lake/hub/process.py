@@ -9,7 +9,7 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -70,12 +70,16 @@ def environment(version: str) -> Path:
 
 
 @contextmanager
-def running(version: str, lake: LakeStatus, folder: Path) -> Iterator[Hub]:
-    """Start a hub and the user's server; the user logged in with a token of the lake's issuer."""
+def running(version: str, lake: LakeStatus, folder: Path, server: Sequence[str | Path] = ()) -> Iterator[Hub]:
+    """Start a hub and the user's server; the user logged in with a token of the lake's issuer.
+
+    ``server`` is the command of a notebook server that tells what the hub gave it; a stand-in when left out.
+    """
     known = json.loads(Layout(lake.root).secrets.read_text())
     ports, admin, told = _free_ports(), secrets.token_hex(16), folder / "told.json"
     settings = {"issuer": lake.issuer, "ca": str(lake.ca), "secret": known["clients"]["hub"]}
     settings |= {"ports": ports, "admin": admin, "told": str(told)}
+    settings |= {"server": [str(word) for word in server], "homes": str(folder / "homes")}
     (folder / "settings.json").write_text(json.dumps(settings))
     hub = Hub(f"http://127.0.0.1:{ports[1]}/hub/api", admin, folder / "hub.log")
     with closing(hub), _process(version, folder, hub.log):

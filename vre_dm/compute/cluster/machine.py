@@ -7,6 +7,8 @@ from pathlib import Path
 
 _SYSTEM = Path("/sys/fs/cgroup")
 _MINE = Path("/proc/self/cgroup")
+# Where each version of control groups tells what is used, and how much of that is files.
+_USED = (("memory.current", "inactive_file"), ("memory.usage_in_bytes", "total_inactive_file"))
 
 
 def cores(groups: Path = _MINE, system: Path = _SYSTEM) -> int:
@@ -33,6 +35,31 @@ def memory(groups: Path = _MINE, system: Path = _SYSTEM) -> int:
         if (limit := _number(folder / name))
     ]
     return min([whole, *limits])
+
+
+def memory_used(groups: Path = _MINE, system: Path = _SYSTEM) -> int | None:
+    """Bytes in use by the control group of this process; parameters as of `cores`.
+
+    Returns
+    -------
+    int or None
+        Without files that the kernel keeps in memory and gives up first, which end no process; ``None`` where
+        the kernel does not say.
+    """
+    for folder in _folders("memory", groups, system):
+        for name, kept in _USED:
+            if used := _number(folder / name):
+                return max(0, used - _counts(folder / "memory.stat").get(kept, 0))
+    return None
+
+
+def ended_for_memory(groups: Path = _MINE, system: Path = _SYSTEM) -> int:
+    """How many processes of this group the kernel ended for lack of memory; parameters as of `cores`."""
+    for folder in _folders("memory", groups, system):
+        for name in ("memory.events", "memory.oom_control"):
+            if said := _counts(folder / name):
+                return said.get("oom_kill", 0)
+    return 0
 
 
 def _folders(controller: str, groups: Path, system: Path) -> Iterator[Path]:
@@ -65,6 +92,15 @@ def _quota(folder: Path) -> float | None:
         return float(text[0]) / float(text[1])
     except (ValueError, IndexError, ZeroDivisionError):
         return None
+
+
+def _counts(file: Path) -> dict[str, int]:
+    """Numbers by name in a file of lines; empty where there is none."""
+    try:
+        pairs = [line.split() for line in file.read_text().splitlines()]
+    except OSError:
+        return {}
+    return {pair[0]: int(pair[1]) for pair in pairs if len(pair) == 2 and pair[1].isdigit()}
 
 
 def _number(file: Path) -> int | None:

@@ -85,8 +85,20 @@ def ask(
     form: Mapping[str, str | Secret] | None = None,
     auth: requests.auth.AuthBase | None = None,
     ca: Path | None = None,
+    direct: bool = False,
 ) -> Answer:
     """Ask with GET, or with POST where there is a form. Redirects are not followed.
+
+    Parameters
+    ----------
+    url, what
+        Address, and whom to name in a message.
+    form, auth
+        What is sent, and the login.
+    ca
+        Certificate authority of the server, if it is not one of the system's.
+    direct
+        Whether no proxy of the environment stands in between: the server is this machine.
 
     Raises
     ------
@@ -94,7 +106,7 @@ def ask(
         It did not answer, or its certificate is not trusted.
     """
     try:
-        with unseen(), requests.Session() as session, session.request(
+        with unseen(), _session(direct) as session, session.request(
             "GET" if form is None else "POST", url, auth=auth or Nobody(), verify=str(ca) if ca else True,
             data=None if form is None else {k: _plain(v) for k, v in form.items()},
             timeout=_TIMEOUT, allow_redirects=False, stream=True, headers={"Accept": "application/json"},
@@ -107,6 +119,12 @@ def ask(
         )
     msg = f"{what} at {urlsplit(url).netloc} did not answer ({why}); try again, or check network and VPN"
     raise Unreachable(msg)
+
+
+def _session(direct: bool) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = not direct
+    return session
 
 
 @contextmanager

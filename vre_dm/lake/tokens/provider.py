@@ -12,7 +12,8 @@ from vre_dm.errors import LoginRefused
 from vre_dm.lake.tables import clean
 from vre_dm.lake.tokens.secret import Secret
 
-_ANYBODY = "https://wlcg.cern.ch/jwt/v1/any"  # WLCG Common JWT Profiles, claim aud
+ANYBODY = "https://wlcg.cern.ch/jwt/v1/any"
+"""Audience of a token that is for whoever it is shown to: WLCG Common JWT Profiles, claim ``aud``."""
 
 
 class TokenProvider(Protocol):
@@ -102,7 +103,7 @@ def meant_for(token: Secret, audience: str, source: object) -> Secret:
         It is for others.
     """
     said = audiences(token)
-    if audience and said and said.isdisjoint({audience, _ANYBODY}):
+    if audience and said and said.isdisjoint({audience, ANYBODY}):
         whom = clean(", ".join(sorted(said)), 200)
         msg = (
             f"the token in the {source} is for {whom}, not for {audience}; "

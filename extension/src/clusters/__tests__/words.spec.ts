@@ -87,7 +87,12 @@ test('a form asks for no option that it could not say', () => {
 
 test('what names a variable of the server is no fault while it is left, and can be chosen again', () => {
   const [image, memory] = toyOffers().options;
-  const offers = toyOffers({ options: [{ ...image, default: '{IMAGE}' }, { ...memory, default: '{MEMORY}' }] });
+  const offers = toyOffers({
+    options: [
+      { ...image, default: '{IMAGE}' },
+      { ...memory, default: '{MEMORY}' }
+    ]
+  });
   assert.deepEqual(faultsOf(draftOf(offers), offers, trans), {});
   assert.deepEqual(orderOf(draftOf(offers), offers, trans).options, {});
   assert.deepEqual(choicesOf(offers.options[0]), ['{IMAGE}', 'one', 'two']);

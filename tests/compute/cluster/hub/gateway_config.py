@@ -4,10 +4,13 @@ import os
 import sys
 from pathlib import Path
 
+from dask_gateway_server.options import Options, String
+
 SETTINGS = json.loads(Path(os.environ["GATEWAY_SETTINGS"]).read_text())
 DASK = [sys.executable, "-P", "-m", "dask"]
 
 c = get_config()  # noqa: F821
+c.Backend.cluster_options = Options(String("image", default="vre-dm:1"), handler=lambda options: {})
 c.DaskGateway.address = f"127.0.0.1:{SETTINGS['ports'][0]}"
 c.DaskGateway.backend_class = "dask_gateway_server.backends.local.UnsafeLocalBackend"
 c.DaskGateway.authenticator_class = "dask_gateway_server.auth.JupyterHubAuthenticator"

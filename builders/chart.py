@@ -8,7 +8,6 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,15 +23,9 @@ PROFILES = "files/profiles.json"
 _SHOWN = 8  # packages of a profile that users read of
 
 
-def cards(images: Mapping[str, Any]) -> str:
-    """What the hub shows of each profile.
-
-    Parameters
-    ----------
-    images
-        By profile: size in bytes, day on which its image was made, and was last tried or ``None``.
-    """
-    return json.dumps({each.name: _card(each, images.get(each.name)) for each in profiles()}, indent=2) + "\n"
+def cards() -> str:
+    """What the hub shows of each profile."""
+    return json.dumps({each.name: _card(each) for each in profiles()}, indent=2) + "\n"
 
 
 def lock(before: str) -> str:
@@ -61,59 +54,44 @@ def readme() -> str:
     return _PAGE.format(kubernetes=chart["kubeVersion"].removesuffix("-0"), needs=needs, rows="\n".join(rows))
 
 
-def stale(images: Mapping[str, Any] | None = None) -> list[str]:
+def stale() -> list[str]:
     """Files that do not follow their source."""
-    made = _made(images)
-    return [name for name, text in made.items() if not _is(CHART / name, text)]
+    return [name for name, text in _made().items() if not _is(CHART / name, text)]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; fail when a file is stale")
-    parser.add_argument(
-        "--images",
-        type=Path,
-        metavar="FILE",
-        help='JSON of the images as they were built: {"root": {"bytes": …, "created": …, "tested": …}}',
-    )
     options = parser.parse_args()
-    images = json.loads(options.images.read_text()) if options.images else None
-    old = stale(images)
+    old = stale()
     if options.check:
         for name in old:
             print(f"helm/vre-dm/{name} is stale: run `python -m builders.chart`", file=sys.stderr)
         return len(old)
-    for name, text in _made(images).items():
+    for name, text in _made().items():
         (CHART / name).write_text(text)
     return 0
 
 
-def _made(images: Mapping[str, Any] | None) -> dict[str, str]:
-    """Content of each file; what is known of the images stays where nothing new is said."""
-    before = CHART / PROFILES
-    if images is None:
-        known = json.loads(before.read_text()) if before.exists() else {}
-        images = {name: card["image"] for name, card in known.items()}
+def _made() -> dict[str, str]:
     there = CHART / "Chart.lock"
     return {
-        PROFILES: cards(images),
+        PROFILES: cards(),
         "Chart.lock": lock(there.read_text() if there.exists() else ""),
         "README.md": readme(),
     }
 
 
-def _card(profile: Profile, image: Mapping[str, Any] | None) -> dict[str, Any]:
+def _card(profile: Profile) -> dict[str, Any]:
     packages: dict[str, str] = {}
     for promise in profile.card.promises:
         packages.setdefault(promise.package, promise.version)
     shown = dict(list(packages.items())[:_SHOWN])
-    facts = {key: image[key] for key in ("bytes", "created", "tested")} if image else None
     return {
         "title": profile.card.title,
         "about": profile.card.about,
         "packages": shown,
         "dask": _dask(profile),
-        "image": facts,
     }
 
 

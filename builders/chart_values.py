@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-_KEY = re.compile(r"(?P<indent> *)(?P<key>[A-Za-z0-9-]+):( .*)?$")
+_KEY = re.compile(r"(?P<indent> *)(?P<key>[A-Za-z0-9_-]+):( .*)?$")
 _STEP = 2  # spaces of one level
 
 

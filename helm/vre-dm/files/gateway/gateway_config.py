@@ -20,34 +20,39 @@ RUN = (
     "import json, os, sys; python = json.load(open(sys.argv[1]))['argv'][0]; "
     "os.execv(python, [python, '-P', '-m', 'dask', *sys.argv[2:]])"
 )
+# Else chosen by chance; the network policy of Dask opens these and no others.
+PORTS = ["--worker-port", "8789", "--nanny-port", "8790"]
 CA = "/etc/vre-dm/lake-ca"
 
 
 def configure(c: Any, text: str) -> None:
-    """Set what the values say, which ``text`` holds as JSON."""
+    """Set what the values say, which ``text`` holds as JSON, beside what the gateway's chart has set."""
     settings = json.loads(text)
-    limits = settings["dask"]
-    c.Backend.cluster_options = options(settings)
-    cluster = c.KubeClusterConfig
+    limits, cluster = settings["dask"], c.KubeClusterConfig
+    variables = {**MALLOC, **PAGES, **(cluster.get("environment") or {})}
+    c.Backend.cluster_options = options(settings, variables)
+    cluster.environment = variables
     cluster.idle_timeout = limits["idleTimeout"]
     cluster.cluster_max_cores = limits["clusterCores"]
     cluster.cluster_max_memory = int(limits["clusterMemory"] * GIB)
     cluster.image_pull_policy = settings["images"]["pullPolicy"]
-    cluster.image_pull_secrets = [{"name": name} for name in settings["images"]["pullSecrets"]]
-    cluster.environment = MALLOC | PAGES
-    cluster.scheduler_extra_pod_config = pod(settings, {})
-    cluster.worker_extra_pod_config = pod(settings, limits["workerNodes"])
-    cluster.scheduler_extra_container_config = cluster.worker_extra_container_config = container(settings)
+    known = cluster.get("image_pull_secrets") or []
+    secrets = [{"name": name} for name in settings["images"]["pullSecrets"]]
+    cluster.image_pull_secrets = [*known, *(each for each in secrets if each not in known)]
+    for what, nodes in (("scheduler", {}), ("worker", limits["workerNodes"])):
+        for part, ours in (("pod", pod(settings, nodes)), ("container", container(settings))):
+            name = f"{what}_extra_{part}_config"
+            cluster[name] = beside(ours, cluster.get(name) or {})
 
 
-def options(settings: dict[str, Any]) -> Any:
+def options(settings: dict[str, Any], variables: dict[str, str]) -> Any:
     """What a user may ask of a cluster."""
     from dask_gateway_server.options import Float, Mapping, Options, Select
 
     limits, clusters = settings["dask"], settings["clusters"]
 
     def handler(asked: Any) -> dict[str, Any]:
-        return of_options(asked, clusters[asked.image])
+        return of_options(asked, clusters[asked.image], variables)
 
     return Options(
         Float("worker_cores", default=1, min=0.1, max=limits["workerCores"], label="Cores of a worker"),
@@ -65,17 +70,17 @@ def options(settings: dict[str, Any]) -> Any:
     )
 
 
-def of_options(asked: Any, kernel: str) -> dict[str, Any]:
-    """What the gateway starts for the options of a user."""
+def of_options(asked: Any, kernel: str, variables: dict[str, str]) -> dict[str, Any]:
+    """What the gateway starts for the options of a user; the site's variables come before the user's."""
     dask = ["python3", "-I", "-c", RUN, f"{KERNELS}/{kernel}/kernel.json"]
     return {
         "image": asked.image,
         "scheduler_cmd": [*dask, "scheduler"],
-        "worker_cmd": [*dask, "worker"],
+        "worker_cmd": [*dask, "worker", *PORTS],
         "worker_cores": asked.worker_cores,
         "worker_threads": max(1, int(asked.worker_cores)),
         "worker_memory": int(asked.worker_memory * GIB),
-        "environment": {str(name): str(value) for name, value in asked.environment.items()} | MALLOC | PAGES,
+        "environment": {str(name): str(value) for name, value in asked.environment.items()} | variables,
     }
 
 
@@ -110,3 +115,13 @@ def container(settings: dict[str, Any]) -> dict[str, Any]:
         mounts.append({"name": "vre-dm-lake-ca", "mountPath": CA, "readOnly": True})
     security = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
     return {"securityContext": security} | ({"volumeMounts": mounts} if mounts else {})
+
+
+def beside(ours: Any, theirs: Any) -> Any:
+    """Ours and the site's own together; where both say something else of one thing, the site's."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        both = {key: beside(ours[key], theirs[key]) for key in ours.keys() & theirs.keys()}
+        return {**ours, **theirs, **both}
+    if isinstance(ours, list) and isinstance(theirs, list):
+        return [*theirs, *ours]
+    return theirs

@@ -44,14 +44,13 @@ def _login(settings: dict[str, Any], secrets: str) -> dict[str, Any]:
 
 
 def _configure_login(c: Any, login: dict[str, Any]) -> None:
-    issuer = login["issuer"].rstrip("/")
+    _refuse_other_logins(c)
+    issuer, groups = login["issuer"].rstrip("/"), set(login["allowedGroups"])
     c.JupyterHub.authenticator_class = LakeAuthenticator
-    c.Authenticator.enable_auth_state = True
-    c.Authenticator.auth_refresh_age = login["refreshAge"]
-    c.Authenticator.refresh_pre_spawn = True
-    c.Authenticator.allowed_users = set(login["allowedUsers"])
-    c.Authenticator.admin_users = set(login["admins"])
-    here = c.LakeAuthenticator
+    here = c.LakeAuthenticator  # of no class above it, whose settings those of a class between would hide
+    here.enable_auth_state = True
+    here.auth_refresh_age = login["refreshAge"]
+    here.refresh_pre_spawn = True
     here.client_id, here.client_secret = login["clientId"], login["clientSecret"]
     here.authorize_url = login["authorizeUrl"] or f"{issuer}/authorize"
     here.token_url = login["tokenUrl"] or f"{issuer}/token"
@@ -60,15 +59,30 @@ def _configure_login(c: Any, login: dict[str, Any]) -> None:
     here.scope = login["scopes"]
     here.username_claim = login["usernameClaim"]
     here.allow_all = login["allowAll"]
-    if login["allowedGroups"]:
-        here.manage_groups = True
-        here.auth_state_groups_key = f"oauth_user.{login['groupsClaim']}"
-        here.allowed_groups = set(login["allowedGroups"])
+    here.allow_existing_users = False
+    here.allowed_users = set(login["allowedUsers"])
+    here.blocked_users = set(login["blockedUsers"])
+    here.admin_users = set(login["admins"])
+    here.manage_groups = bool(groups)
+    if groups:
+        here.groups_claim = login["groupsClaim"]
+        here.allowed_groups = groups
     here.exchange = login["exchange"]
     here.timeout = login["timeout"]
     here.early = 2 * login["refreshAge"]
     if login.get("ca"):
         here.http_request_kwargs = {"ca_certs": login["ca"]}
+
+
+def _refuse_other_logins(c: Any) -> None:
+    """Settings of another login would count beside these, and decide with them who is let in."""
+    others = [name for name in c if name.endswith("Authenticator") and c[name]]
+    if others:
+        msg = (
+            f"login says who is let in, and so does {', '.join(sorted(others))} in the hub's configuration: "
+            "take that out of jupyterhub.hub.config or hub.existingSecret, or set login.kind to jupyterhub"
+        )
+        raise SystemExit(msg)
 
 
 def _configure_roles(c: Any, *, gateway: bool) -> None:

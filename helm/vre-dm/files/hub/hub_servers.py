@@ -1,7 +1,7 @@
 """Users' servers: what they choose from, what is mounted, and what their environment says."""
 
+import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 Settings = Mapping[str, Any]
@@ -9,7 +9,7 @@ MALLOC = {  # Dask's default makes each large array a system call: half of the t
     "MALLOC_TRIM_THRESHOLD_": "268435456",
     "MALLOC_MMAP_THRESHOLD_": "268435456",
 }
-# Kubernetes takes no notice of the health check that the image names.
+# Kubernetes takes no notice of the health check that our images name, and others have none.
 PROBE = {
     "exec": {"command": ["vre-health"]},
     "periodSeconds": 10,
@@ -18,23 +18,26 @@ PROBE = {
 }
 KERNELS = "/opt/kernels/share/jupyter"  # those of the image
 CA = "/etc/vre-dm/lake-ca"
+# Of the scratch folder: a pod that takes more than all of it is ended, with what it fetched. The rest is for
+# the embedded lake, and for what is fetched while old files are removed.
+CACHED = 0.7
 
 
 def configure_servers(c: Any, settings: Settings, cards: Settings) -> None:
     """Set what KubeSpawner makes of a server; what the hub's chart has set stays where nothing is said."""
-    offered = profiles(settings, cards, datetime.now(UTC))
-    first = next(each for each in offered if each.get("default"))
     spawner = c.KubeSpawner
-    spawner.profile_list = lambda _: profiles(settings, cards, datetime.now(UTC))
+    # A probe of the site's own holds for all images.
+    probed = "readinessProbe" not in spawner.get("extra_container_config", {})
+    spawner.profile_list = offered = profiles(settings, cards, probed=probed)
+    first = next(each for each in offered if each.get("default"))
     spawner.image = first["kubespawner_override"]["image"]
     spawner.image_pull_policy = settings["images"]["pullPolicy"]
-    if settings["images"]["pullSecrets"]:
-        spawner.image_pull_secrets = settings["images"]["pullSecrets"]
+    if secrets := _pull_secrets(spawner.get("image_pull_secrets"), settings["images"]["pullSecrets"]):
+        spawner.image_pull_secrets = secrets
     volumes, mounts = _volumes(settings)
     spawner.volumes = _merged(spawner.get("volumes"), volumes)
     spawner.volume_mounts = _merged(spawner.get("volume_mounts"), mounts)
     spawner.environment = {**spawner.get("environment", {}), **environment(settings)}
-    spawner.extra_container_config = {"readinessProbe": PROBE, **spawner.get("extra_container_config", {})}
     # A shared file system is not walked through at each start.
     spawner.pod_security_context = {
         "fsGroupChangePolicy": "OnRootMismatch",
@@ -48,14 +51,24 @@ def configure_servers(c: Any, settings: Settings, cards: Settings) -> None:
     }
 
 
-def profiles(settings: Settings, cards: Settings, now: datetime) -> list[dict[str, Any]]:
-    """The list that users choose from, with how old each image is at this moment."""
+def profiles(settings: Settings, cards: Settings, *, probed: bool) -> list[dict[str, Any]]:
+    """The list that users choose from.
+
+    Parameters
+    ----------
+    probed
+        Whether Kubernetes asks servers of this release's own images if they are well.
+    """
     images = settings["images"]["names"]
     found: list[dict[str, Any]] = []
     for name, asked in settings["profiles"].items():
         if asked["offered"]:
-            text = _description(cards[name], now, own=not asked["image"])
-            found.append(_profile(name, cards[name]["title"], text, images[name], asked))
+            own = not asked["image"]
+            text = _description(cards[name], own=own)
+            profile = _profile(name, cards[name]["title"], text, images[name], asked)
+            if probed and own:
+                profile["kubespawner_override"]["extra_container_config"] = {"readinessProbe": PROBE}
+            found.append(profile)
     for asked in settings["extraProfiles"]:
         found.append(_profile(asked["name"], asked["title"], asked["about"], images[asked["name"]], asked))
     return sorted(found, key=lambda each: not each.get("default", False))
@@ -69,6 +82,7 @@ def environment(settings: Settings) -> dict[str, str]:
         found |= _lake(lake)
     if server["scratchPath"]:
         found["VRE_DM_CACHE"] = f"{server['scratchPath']}/cache"
+        found["VRE_DM_CACHE_QUOTA"] = _quota(server["scratchSize"])
         found["VRE_DM_LAKE_ROOT"] = f"{server['scratchPath']}/lake"
     if settings["kernels"]["prefix"]:
         shared = f"{settings['kernels']['prefix'].rstrip('/')}/share/jupyter"
@@ -103,8 +117,21 @@ def _lake(lake: Settings) -> dict[str, str]:
     return {name: value for name, value in said.items() if value}
 
 
+def _quota(size: str) -> str:
+    """What the cache may hold of a size as Kubernetes writes it, as the cache reads it."""
+    number, unit = re.fullmatch(r"([0-9.]+)([A-Za-z]+)", size).groups()  # as the schema of the values has it
+    return f"{CACHED * float(number):.2f} {unit}B"
+
+
+def _pull_secrets(there: Any, ours: list[str]) -> list[Any]:
+    """Ours beside those of the hub's chart, which are names, or mappings that hold one."""
+    known = list(there or [])
+    names = {each["name"] if isinstance(each, dict) else each for each in known}
+    return [*known, *(each for each in ours if each not in names)]
+
+
 def _profile(name: str, title: str, text: str, image: str, asked: Settings) -> dict[str, Any]:
-    override = {"image": image}
+    override: dict[str, Any] = {"image": image}
     for ours, theirs in (("cpu", "cpu"), ("memory", "mem")):
         for bound in ("guarantee", "limit"):
             if bound in asked.get(ours, {}):
@@ -113,22 +140,12 @@ def _profile(name: str, title: str, text: str, image: str, asked: Settings) -> d
     return {**profile, "default": True} if asked.get("default") else profile
 
 
-def _description(card: Settings, now: datetime, *, own: bool) -> str:
+def _description(card: Settings, *, own: bool) -> str:
     packages = ", ".join(f"{name} {version}" for name, version in card["packages"].items())
     lines = [card["about"], f"With {packages}"]
-    built = card.get("image")
     if not own:
         lines.append("An image of this site's own")
-    elif built:
-        lines.append(f"{built['bytes'] / 1e9:.1f} GB, made {_ago(built['created'], now)}")
-        tested = built.get("tested")
-        lines.append(f"every package tried {_ago(tested, now)}" if tested else "not tried as an image yet")
     return ". ".join(line.rstrip(".") for line in lines) + "."
-
-
-def _ago(day: str, now: datetime) -> str:
-    days = (now.date() - datetime.fromisoformat(day).date()).days
-    return {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")
 
 
 def _volumes(settings: Settings) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -187,8 +187,8 @@ def login(chart_python: Path) -> Iterator[Lines]:
 def cluster(engine: Lines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Release]]:
     """Makes an empty cluster, of a version of Kubernetes, for one release.
 
-    Unless all is asked, the chart goes there with the values and schemas of those that it stands on, and none of
-    their templates: their archives may not be here.
+    Unless all is asked, the chart goes there with the values and schemas of those that it stands on, and none
+    of their templates: their archives may not be here.
     """
     alone = tmp_path_factory.mktemp("chart") / "vre-dm"
     shutil.copytree(CHART, alone, ignore=shutil.ignore_patterns("charts", "__pycache__"))

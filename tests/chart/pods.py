@@ -6,6 +6,7 @@ import io
 import json
 import os
 import sys
+from importlib.metadata import entry_points
 
 os.environ["HOSTNAME"] = "hub"
 
@@ -59,7 +60,11 @@ async def servers(order):
 async def people(order):
     """Who comes back from the issuer with which code, and is let in."""
     c = configured(order["values"], order["files"])
-    login = c.JupyterHub.authenticator_class(config=c)
+    login = c.JupyterHub.authenticator_class
+    if isinstance(login, str):
+        (entry,) = entry_points(group="jupyterhub.authenticators", name=login)
+        login = entry.load()
+    login = login(config=c)
     found = {}
     for code in order["codes"]:
         said = await login.get_authenticated_user(Back(code), None)

@@ -3,7 +3,6 @@
 import json
 import re
 import tomllib
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -12,11 +11,9 @@ import yaml
 
 from builders import chart
 from builders.chart_values import bare, described
-from tests.chart.conftest import CA, CHART, FILES, ROOT, merged, values
+from tests.chart.conftest import CHART, DATA, FILES, FOREIGN, ROOT, merged, values, without_null
 from vre_dm.kernels.profile import profiles
 
-DATA = Path(__file__).parent / "data"
-FOREIGN = {"jupyterhub": "jupyterhub-4.4.0", "dask-gateway": "dask-gateway-2026.3.0"}
 ABOUT = yaml.safe_load((CHART / "Chart.yaml").read_text())
 PLAIN = yaml.safe_load((CHART / "values.yaml").read_text())
 
@@ -74,7 +71,7 @@ def test_the_card_that_users_read_holds_what_the_lock_holds() -> None:
 def test_the_values_fit_their_schema(name: str) -> None:
     schema = json.loads((CHART / "values.schema.json").read_text())
     jsonschema.Draft7Validator.check_schema(schema)
-    jsonschema.validate(_without_null(merged(PLAIN, values(name))), schema)
+    jsonschema.validate(without_null(merged(PLAIN, values(name))), schema)
 
 
 def test_the_schema_lets_nothing_through_that_it_does_not_know() -> None:
@@ -123,7 +120,6 @@ def test_no_file_of_the_chart_holds_a_secret_or_says_latest() -> None:
     assert len(files) > 20
     for path in files:
         assert not re.search(r"image: .*:latest|BEGIN [A-Z ]*PRIVATE KEY", path.read_text()), path
-        assert CA not in path.read_text()
 
 
 def _strict(section: str) -> jsonschema.Draft7Validator:
@@ -141,13 +137,6 @@ def _without_required(schema: Any) -> Any:
         for key, value in schema.items()
         if not (key == "required" and isinstance(value, list))
     }
-
-
-def _without_null(said: Any) -> Any:
-    """As Helm has it: null takes a default away."""
-    if not isinstance(said, dict):
-        return said
-    return {key: _without_null(value) for key, value in said.items() if value is not None}
 
 
 def _objects(

@@ -21,14 +21,18 @@ CONFIG = yaml.safe_load((CHART / "values.yaml").read_text())["dask-gateway"]["ga
 def asked(installed: Installed, pods: Lines) -> Asked:
     """What the gateway of a release makes of options of a user."""
 
-    def found(options: dict[str, Any], name: str = "") -> dict[str, Any]:
+    def found(
+        options: dict[str, Any], name: str = "", backend: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
         maps = installed(name)[0].api.named("ConfigMap")
         environ = {}
         for each in CONFIG["env"]:
             where = each["valueFrom"]["configMapKeyRef"]
             environ[each["name"]] = maps[where["name"]]["data"][where["key"]]
-        config = CONFIG["extraConfig"]["vre-dm"]
-        said: dict[str, Any] = pods.ask(what="clusters", environ=environ, config=config, asked=options)
+        config = CONFIG["extraConfig"]["00-vre-dm"]
+        said: dict[str, Any] = pods.ask(
+            what="clusters", environ=environ, config=config, asked=options, backend=backend or {}
+        )
         return said
 
     return found
@@ -60,6 +64,44 @@ def test_a_cluster_has_the_image_of_the_notebooks_and_its_pods_fit_kubernetes(
         "memory": str(4 * 2**30),
     }
     assert said["limits"] == {"idle_timeout": 900, "cluster_max_cores": 64, "cluster_max_memory": 256 * 2**30}
+
+
+def test_workers_listen_where_the_network_policy_lets_them_be_reached(
+    asked: Asked, installed: Installed
+) -> None:
+    worker = asked({})["pods"][1]["spec"]["containers"][0]["args"]
+    ports = {int(worker[worker.index(f"--{what}-port") + 1]) for what in ("worker", "nanny")}
+    rules = installed()[0].api.named("NetworkPolicy")["vre-dm-dask"]["spec"]["ingress"]
+    assert ports | {8786} == {port["port"] for port in rules[2]["ports"]}
+
+
+def test_what_the_site_sets_of_clusters_in_the_gateways_chart_stays(asked: Asked, validator: Lines) -> None:
+    tolerated = {"key": "mine", "operator": "Exists", "effect": "NoSchedule"}
+    volume, mount = {"name": "mine", "emptyDir": {}}, {"name": "mine", "mountPath": "/mine"}
+    pod = {"tolerations": [tolerated], "volumes": [volume], "securityContext": {"runAsGroup": 7}}
+    part = {"extraPodConfig": pod, "extraContainerConfig": {"volumeMounts": [mount]}}
+    backend = {
+        "worker": part,
+        "scheduler": part,
+        "environment": {"HTTPS_PROXY": "http://proxy", "MINE": "site"},
+    }
+    backend |= {"imagePullSecrets": [{"name": "theirs"}]}
+    said = asked({"environment": {"MINE": "user", "YOURS": "user"}}, "values-escape.yaml", backend)
+    assert validator.ask(objects=said["pods"], version=NEWEST) == {"faults": []}
+    for each in said["pods"]:
+        spec, container = each["spec"], each["spec"]["containers"][0]
+        assert spec["tolerations"] == [tolerated]
+        assert spec["imagePullSecrets"] == [{"name": "theirs"}]
+        assert {"mine", "vre-dm-eos"} <= {one["name"] for one in spec["volumes"]}
+        assert {"/mine", "/eos/eulake"} <= {one["mountPath"] for one in container["volumeMounts"]}
+        assert (spec["securityContext"]["runAsUser"], spec["securityContext"]["runAsGroup"]) == (1000, 7)
+        variables = {one["name"]: one.get("value") for one in container["env"]}
+        assert (variables["HTTPS_PROXY"], variables["MINE"], variables["YOURS"]) == (
+            "http://proxy",
+            "site",
+            "user",
+        )
+        assert variables["MALLOC_TRIM_THRESHOLD_"] == "268435456"
 
 
 def test_users_see_what_they_may_ask_for(asked: Asked) -> None:

@@ -6,7 +6,8 @@ import secrets
 import signal
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -54,54 +55,69 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(
+def hub_for(
     installed: Installed,
     chart_python: Path,
     embedded_lake: LakeStatus,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Place]:
-    release, _ = installed("values-minikube.yaml")
-    folder, ports = tmp_path_factory.mktemp("hub"), process._free_ports()
-    address = f"http://127.0.0.1:{ports[1]}"
-    callbacks = Layout(embedded_lake.root).callbacks
-    callbacks.write_text(json.dumps({"hub": [f"{address}/hub/oauth_callback"]}))
-    _write(release.api.named("ConfigMap")["vre-dm-hub"]["data"], folder, f"{address}/hub/oauth_callback")
-    admin, told = secrets.token_hex(16), folder / "told.json"
-    settings = {
-        "files": str(folder),
-        "beside": str(HERE.parent / "lake" / "hub"),
-        "lake": str(embedded_lake.root),
-    }
-    settings |= {"ports": ports, "admin": admin, "gateway": secrets.token_hex(16), "told": str(told)}
-    (folder / "settings.hub.json").write_text(json.dumps(settings))
-    environ = {
-        "PATH": f"{chart_python.parent}:{os.environ['PATH']}",
-        "HOME": str(folder),
-        "HUB_SETTINGS": str(folder / "settings.hub.json"),
-        "JUPYTERHUB_CRYPT_KEY": secrets.token_hex(32),
-    }
-    words = [chart_python, "-W", "ignore", "-m", "jupyterhub", "-f", HERE / "jupyterhub_config.py"]
-    hub = process.Hub(f"{address}/hub/api", admin, folder / "hub.log")
-    browser = httpx.Client(verify=ssl.create_default_context(cafile=str(embedded_lake.ca)), trust_env=False)
-    with hub.log.open("w") as output, browser:
-        running = subprocess.Popen(words, env=environ, cwd=folder, stdout=output, stderr=subprocess.STDOUT)
-        try:
-            until(lambda: hub.answers() or running.poll() is not None)
-            assert running.poll() is None, hub.log.read_text()[-3000:]
-            yield Place(hub, embedded_lake, address, browser, told)
-        finally:
-            running.send_signal(signal.SIGTERM)
-            running.wait(60)
-            hub.close()
-            callbacks.unlink(missing_ok=True)
+) -> Callable[..., AbstractContextManager[Place]]:
+    """Runs a hub with a client of the lake's issuer, and other values of the login."""
+    files = installed("values-minikube.yaml")[0].api.named("ConfigMap")["vre-dm-hub"]["data"]
+
+    @contextmanager
+    def running(client: str = "", secret: str = "", **login: Any) -> Iterator[Place]:
+        folder, ports = tmp_path_factory.mktemp("hub"), process._free_ports()
+        address = f"http://127.0.0.1:{ports[1]}"
+        callbacks = Layout(embedded_lake.root).callbacks
+        others = json.loads(callbacks.read_text())["hub"] if callbacks.exists() else []
+        back = f"{address}/hub/oauth_callback"
+        callbacks.write_text(json.dumps({"hub": [*others, back]}))
+        _write(files, folder, callbackUrl=back, **login)
+        (folder / "clientId").write_text(client)
+        (folder / "clientSecret").write_text(secret)
+        admin, told = secrets.token_hex(16), folder / "told.json"
+        settings = {"files": str(folder), "beside": str(HERE.parent / "lake" / "hub")}
+        settings |= {"lake": str(embedded_lake.root), "told": str(told)}
+        settings |= {"ports": ports, "admin": admin, "gateway": secrets.token_hex(16)}
+        (folder / "settings.hub.json").write_text(json.dumps(settings))
+        environ = {
+            "PATH": f"{chart_python.parent}:{os.environ['PATH']}",
+            "HOME": str(folder),
+            "HUB_SETTINGS": str(folder / "settings.hub.json"),
+            "JUPYTERHUB_CRYPT_KEY": secrets.token_hex(32),
+        }
+        words = [chart_python, "-W", "ignore", "-m", "jupyterhub", "-f", HERE / "jupyterhub_config.py"]
+        hub = process.Hub(f"{address}/hub/api", admin, folder / "hub.log")
+        trust = ssl.create_default_context(cafile=str(embedded_lake.ca))
+        with hub.log.open("w") as output, httpx.Client(verify=trust, trust_env=False) as browser:
+            started = subprocess.Popen(
+                words, env=environ, cwd=folder, stdout=output, stderr=subprocess.STDOUT
+            )
+            try:
+                until(lambda: hub.answers() or started.poll() is not None)
+                assert started.poll() is None, hub.log.read_text()[-3000:]
+                yield Place(hub, embedded_lake, address, browser, told)
+            finally:
+                started.send_signal(signal.SIGTERM)
+                started.wait(60)
+                hub.close()
+                callbacks.write_text(json.dumps({"hub": others}))
+
+    return running
 
 
-def _write(files: dict[str, str], folder: Path, callback: str) -> None:
+@pytest.fixture(scope="module")
+def place(hub_for: Callable[..., AbstractContextManager[Place]]) -> Iterator[Place]:
+    with hub_for() as found:
+        yield found
+
+
+def _write(files: dict[str, str], folder: Path, **login: Any) -> None:
     """What the cluster mounts for the hub, with the address at which this hub is."""
     for name, text in files.items():
         (folder / name).write_text(text)
     settings: dict[str, Any] = json.loads(files["settings.json"])
-    settings["login"] |= {"callbackUrl": callback, "refreshAge": 10}
+    settings["login"] |= {"refreshAge": 10, **login}
     settings["login"]["exchange"]["rucio"] = {"audience": "rucio", "scope": "openid profile"}
     (folder / "settings.json").write_text(json.dumps(settings))
 
@@ -130,6 +146,17 @@ def test_a_user_logs_in_at_the_issuer_and_the_server_finds_a_token_that_the_lake
     for secret in (str(token.token().reveal()), given["JUPYTERHUB_API_TOKEN"], place.password()):
         assert secret not in log
     assert "eyJ" not in log
+
+
+def test_who_is_not_let_in_has_no_login_and_is_not_known(
+    hub_for: Callable[..., AbstractContextManager[Place]], embedded_lake: LakeStatus
+) -> None:
+    known = json.loads(Layout(embedded_lake.root).secrets.read_text())["clients"]["hub"]
+    here = {"kind": "oidc", "issuer": embedded_lake.issuer, "ca": str(embedded_lake.ca)}
+    with hub_for("hub", known, **here, allowAll=False, allowedUsers=["another"]) as place:
+        refused = place.log_in(place.password())
+        assert refused.status_code == 403, refused.text
+        assert place.hub.ask("GET", "/users") == []
 
 
 def test_the_issuer_sends_users_nowhere_else(place: Place) -> None:

@@ -3,39 +3,62 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import dask.config
 import pytest
 import trustme
+import yaml
 
 from builders import chart
-from tests.chart.conftest import FILES, NEWEST, OLDEST, ROOT, Lines, Release, values
-from tests.chart.test_engine import Installed
+from tests.chart.conftest import (
+    CHART,
+    DATA,
+    FILES,
+    FOREIGN,
+    NEWEST,
+    OLDEST,
+    ROOT,
+    Lines,
+    Release,
+    merged,
+    values,
+    without_null,
+)
 from vre_dm.compute.cluster import settings
 from vre_dm.lake import instances
+from vre_dm.lake.cache.settings import CacheSettings
 
 Spawned = Callable[..., dict[str, Any]]
+Cluster = Callable[..., Release]
+MINE = {"name": "mine", "title": "Mine", "about": "An image of ours", "image": "registry.example.org/mine:1"}
 
 
 @pytest.fixture(scope="module")
-def spawned(installed: Installed, pods: Lines, tmp_path_factory: pytest.TempPathFactory) -> Spawned:
+def spawned(cluster: Cluster, pods: Lines, tmp_path_factory: pytest.TempPathFactory) -> Spawned:
     """What the hub of a release makes of each profile."""
     known: dict[str, dict[str, Any]] = {}
 
-    def found(name: str = "") -> dict[str, Any]:
-        if name not in known:
-            release, _ = installed(name)
-            config = values(name).get("jupyterhub", {}).get("hub", {}).get("config", {})
-            known[name] = _spawned(release, pods, config, tmp_path_factory.mktemp("hub"))
-        return known[name]
+    def found(name: str = "", **change: Any) -> dict[str, Any]:
+        key = json.dumps([name, change])
+        if key not in known:
+            folder = tmp_path_factory.mktemp("hub")
+            said = mounted(cluster, values(name, change), folder)
+            slugs = ["", *json.loads((folder / "settings.json").read_text())["images"]["names"]]
+            known[key] = pods.ask(what="servers", files=str(folder), profiles=slugs, values=said)
+            # Of the hub's chart, which names each part of its configuration.
+            told = [line for line in known[key]["printed"].splitlines() if not line.startswith("Loading ")]
+            assert told == []
+        return known[key]
 
     return found
 
 
-def _spawned(release: Release, pods: Lines, config: dict[str, Any], folder: Path) -> dict[str, Any]:
+def mounted(cluster: Cluster, said: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Install a release, write what its hub finds in the container; returns the values of the hub's chart."""
+    release = cluster()
+    assert release.install(said).get("status") == "deployed"
     for name, text in release.api.named("ConfigMap")["vre-dm-hub"]["data"].items():
         (folder / name).write_text(text)
     told = json.loads((folder / "settings.json").read_text())
@@ -44,10 +67,10 @@ def _spawned(release: Release, pods: Lines, config: dict[str, Any], folder: Path
         (folder / "settings.json").write_text(json.dumps(told))
     for name in ("clientId", "clientSecret"):
         (folder / name).write_text("mine")
-    slugs = ["", *told["images"]["names"]]
-    said: dict[str, Any] = pods.ask(what="servers", files=str(folder), profiles=slugs, config=config)
-    assert said["printed"] == ""
-    return said
+    theirs = yaml.safe_load((DATA / f"{FOREIGN['jupyterhub']}.values.yaml").read_text())
+    ours = yaml.safe_load((CHART / "values.yaml").read_text())["jupyterhub"]
+    whole: dict[str, Any] = without_null(merged(theirs, ours, said.get("jupyterhub", {})))
+    return whole
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -105,11 +128,43 @@ def test_the_lake_of_a_site_and_its_mounts_are_in_every_server(spawned: Spawned)
 
 
 def test_homes_at_escape_keep_the_folders_that_they_have(spawned: Spawned) -> None:
-    for name, folder in (("values-escape.yaml", "mock-40name"), ("values-lapp.yaml", "mock-name---6241db84")):
-        mounts = {
-            each["mountPath"]: each for each in _container(spawned(name)["pods"]["base"])["volumeMounts"]
-        }
+    anew = {"jupyterhub": {"hub": {"config": {"KubeSpawner": {"slug_scheme": "safe"}}}}}
+    for change, folder in (({}, "mock-40name"), (anew, "mock-name---6241db84")):
+        pod = spawned("values-escape.yaml", **change)["pods"]["base"]
+        mounts = {each["mountPath"]: each for each in _container(pod)["volumeMounts"]}
         assert mounts["/home/jovyan"]["subPath"] == folder
+        volumes = {each["name"]: each for each in pod["spec"]["volumes"]}
+        claim = volumes[mounts["/home/jovyan"]["name"]]["persistentVolumeClaim"]["claimName"]
+        assert claim == "jhub-vre-singleuser-preprovisioned-manila-pvc"
+
+
+def test_the_cache_ends_where_a_server_would_be_ended_for_its_size(spawned: Spawned) -> None:
+    for size, most in (("20Gi", 14 * 2**30), ("1.5T", 1.05e12)):
+        pod = spawned(server={"scratchSize": size})["pods"]["base"]
+        assert CacheSettings.read(_environment(pod), Path("/nowhere")).quota == most
+        scratch = [each for each in pod["spec"]["volumes"] if each["name"] == "vre-dm-scratch"]
+        assert scratch[0]["emptyDir"] == {"sizeLimit": size}
+
+
+def test_logins_of_registries_are_beside_those_of_the_hubs_chart(spawned: Spawned) -> None:
+    change = {
+        "images": {"pullSecrets": ["ours", "both"]},
+        "jupyterhub": {"imagePullSecrets": [{"name": "theirs"}, "both"]},
+    }
+    secrets = spawned(**change)["pods"]["base"]["spec"]["imagePullSecrets"]
+    assert secrets == [{"name": "theirs"}, {"name": "both"}, {"name": "ours"}]
+
+
+def test_what_the_site_sets_of_servers_in_the_hubs_chart_stays(spawned: Spawned) -> None:
+    tolerated = {"key": "mine", "operator": "Exists", "effect": "NoSchedule"}
+    file = {"mountPath": "/etc/mine", "stringData": "mine"}
+    change = {"extraEnv": {"MINE": "yes"}, "extraTolerations": [tolerated], "extraFiles": {"mine": file}}
+    pod = spawned(jupyterhub={"singleuser": change})["pods"]["dm"]
+    assert _environment(pod)["MINE"] == "yes"
+    assert tolerated in pod["spec"]["tolerations"]
+    assert {"/etc/mine", "/scratch", "/home/jovyan"} <= {
+        each["mountPath"] for each in _container(pod)["volumeMounts"]
+    }
 
 
 def test_vre_dm_reads_the_lake_out_of_the_variables_of_a_server(spawned: Spawned, tmp_path: Path) -> None:
@@ -126,7 +181,7 @@ def test_vre_dm_reads_the_lake_out_of_the_variables_of_a_server(spawned: Spawned
 
 def test_shared_kernels_are_beside_those_of_the_image(spawned: Spawned) -> None:
     path = _environment(spawned("values-lapp.yaml")["pods"]["base"])["JUPYTER_PATH"]
-    assert path == "/opt/kernels/share/jupyter:/shared/kernels/share/jupyter"
+    assert path == "/opt/kernels/share/jupyter:/opt/vre-kernels/share/jupyter"
 
 
 def test_a_server_finds_the_gateway_inside_the_cluster_and_names_its_own_image(spawned: Spawned) -> None:
@@ -169,29 +224,39 @@ def test_users_choose_by_what_the_cards_say(spawned: Spawned) -> None:
             assert f"{package} {version}" in said["form"]
 
 
-def test_the_age_of_an_image_is_told_as_of_the_day_on_which_it_is_looked_at(
-    monkeypatch: pytest.MonkeyPatch,
+def test_only_images_of_this_release_are_asked_for_their_health_in_their_own_way(
+    spawned: Spawned, validator: Lines
 ) -> None:
-    monkeypatch.syspath_prepend(str(chart.CHART / "files" / "hub"))
-    import hub_servers
+    another = {"gamma": {"image": "registry.example.org/gamma:1"}}
+    pods = spawned(extraProfiles=[MINE], profiles=another)["pods"]
+    probed = {name for name, pod in pods.items() if "readinessProbe" in _container(pod)}
+    assert probed == {"", "base", "dm", "km3net", "root"}
+    assert _container(pods["mine"])["image"] == MINE["image"]
+    assert validator.ask(objects=list(pods.values()), version=NEWEST) == {"faults": []}
 
-    cards = json.loads(
-        chart.cards({"root": {"bytes": 2.2e9, "created": "2026-11-01", "tested": "2026-11-22"}})
-    )
-    text = hub_servers._description(cards["root"], datetime(2026, 11, 22, tzinfo=UTC), own=True)
-    assert "2.2 GB, made 21 days ago. every package tried today." in text
-    never = hub_servers._description(cards["gamma"], datetime(2026, 11, 22, tzinfo=UTC), own=True)
-    assert "GB" not in never
-    assert "tried" not in never
+
+def test_a_probe_of_the_sites_own_is_taken_for_all_images(spawned: Spawned) -> None:
+    probe = {"tcpSocket": {"port": 8888}}
+    spawner = {"extra_container_config": {"readinessProbe": probe}}
+    change = {"jupyterhub": {"hub": {"config": {"KubeSpawner": spawner}}}, "extraProfiles": [MINE]}
+    for pod in spawned(**change)["pods"].values():
+        assert _container(pod)["readinessProbe"] == probe
+
+
+def test_what_the_site_runs_after_the_charts_own_configuration_has_the_last_word(spawned: Spawned) -> None:
+    last = {"01-mine": "c.KubeSpawner.environment = {'MINE': 'alone'}"}
+    pod = spawned(jupyterhub={"hub": {"extraConfig": last}})["pods"]["base"]
+    assert _environment(pod)["MINE"] == "alone"
+    assert "VRE_DM_CACHE" not in _environment(pod)
 
 
 def test_a_hub_whose_client_is_not_there_says_how_to_make_it(
-    installed: Installed, pods: Lines, tmp_path: Path
+    cluster: Cluster, pods: Lines, tmp_path: Path
 ) -> None:
-    for name, text in installed()[0].api.named("ConfigMap")["vre-dm-hub"]["data"].items():
-        (tmp_path / name).write_text(text)
-    said = pods.ask(what="servers", files=str(tmp_path), profiles=[], config={})
-    assert "the Secret vre-dm-login has no clientId; the notes of the installation say" in said["ended"]
+    said = mounted(cluster, values(""), tmp_path)
+    (tmp_path / "clientId").unlink()
+    told = pods.ask(what="servers", files=str(tmp_path), profiles=[], values=said)
+    assert "the Secret vre-dm-login has no clientId; the notes of the installation say" in told["ended"]
 
 
 def test_a_hub_beside_which_no_lake_comes_up_says_where_to_look(

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -27,7 +28,8 @@ def issuer() -> Iterator[Answering]:
 
         def say(path: str, headers: dict[str, str], body: bytes) -> Answer:
             if path == "/token":
-                return 200, {}, json.dumps({"access_token": server.forms[-1]["code"]}).encode()
+                (name,) = parse_qs(body.decode())["code"]
+                return 200, {}, json.dumps({"access_token": name}).encode()
             name = headers["Authorization"].removeprefix("Bearer ")
             return 200, {}, json.dumps({"preferred_username": name, **PEOPLE[name]}).encode()
 

@@ -156,7 +156,7 @@ def test_who_is_not_let_in_has_no_login_and_is_not_known(
     with hub_for("hub", known, **here, allowAll=False, allowedUsers=["another"]) as place:
         refused = place.log_in(place.password())
         assert refused.status_code == 403, refused.text
-        assert place.hub.ask("GET", "/users") == []
+        assert [user["name"] for user in place.hub.ask("GET", "/users")] == ["another"]
 
 
 def test_the_issuer_sends_users_nowhere_else(place: Place) -> None:

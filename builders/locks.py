@@ -17,14 +17,15 @@ ROOT = Path(__file__).parent.parent
 OPTIONS = [*solving.OPTIONS, "--custom-compile-command=make lock"]
 
 # What the tests of the chart hold it against: Helm's own engine, what the hub and the gateway run, and the
-# schemas of Kubernetes.
+# schemas of Kubernetes. Of the hub, the versions that the image of zero-to-jupyterhub 4.4.0 holds.
 CHART = """\
 helm-sdkpy>=0.1.32 ; python_version >= '3.12'
 kubernetes-validate>=1.37
-jupyterhub>=5,<6
-jupyterhub-kubespawner>=7.1,<8
-oauthenticator>=17.4,<18
-dask-gateway-server>=2026.3
+jupyterhub==5.5.0
+jupyterhub-kubespawner==7.0.0
+oauthenticator==17.4.0
+pycurl>=7.46
+dask-gateway-server==2026.3.0
 """
 
 

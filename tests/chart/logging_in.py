@@ -16,8 +16,10 @@ from jupyterhub import orm, roles
 from jupyterhub.crypto import CryptKeeper
 from jupyterhub.handlers.base import BaseHandler
 from jupyterhub.user import User
+from tornado.httpclient import AsyncHTTPClient
 from traitlets.config import Config
 
+AsyncHTTPClient.configure("tornado.curl_httpclient.CurlAsyncHTTPClient")  # as that hub does
 CryptKeeper.instance().keys = ["0" * 64]
 DB = orm.new_session_factory("sqlite:///:memory:")()
 for role in roles.get_default_roles():

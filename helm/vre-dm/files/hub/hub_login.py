@@ -6,6 +6,7 @@ Nothing is printed, and no answer of the issuer is logged: it may hold a token.
 import asyncio
 import base64
 import json
+import logging
 import math
 import time
 from typing import Any
@@ -43,6 +44,8 @@ class LakeAuthenticator(GenericOAuthenticator):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        # Of a hub that logs for debugging it would write down what is sent: tokens, and the client's secret.
+        logging.getLogger("tornado.curl_httpclient").setLevel(logging.INFO)
         self._running: dict[str, asyncio.Task[bool | State]] = {}  # renewals, by user
 
     async def fetch(self, req: Any, label: str = "fetching", parse_json: bool = True, **kwargs: Any) -> Any:

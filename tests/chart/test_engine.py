@@ -21,6 +21,10 @@ def gateway(**said: Any) -> dict[str, Any]:
     return {"dask-gateway": {"gateway": said}}
 
 
+def homes(**said: Any) -> dict[str, Any]:
+    return {"jupyterhub": {"singleuser": {"storage": said}}}
+
+
 def folder(path: str, **said: Any) -> dict[str, Any]:
     return {"enabled": True, "path": path, "readOnly": True, "propagation": "None", **said}
 
@@ -193,6 +197,17 @@ def test_a_wrong_value_is_refused_in_the_words_of_the_schema(
             "kernels.prefix: users can write there, by mounts.cephfs",
         ),
         # Read only where the kernels are, and written by another way.
+        (
+            {**kernels({"claim": "k"}), **homes(type="static", static={"pvcName": "k"})},
+            "can write there, by jupyterhub.singleuser.storage",
+        ),
+        (
+            {
+                **kernels({"claim": "k"}),
+                **homes(extraVolumes=[{"name": "k", "persistentVolumeClaim": {"claimName": "k"}}]),
+            },
+            "can write there, by jupyterhub.singleuser.storage",
+        ),
         (kernels({"claim": "cephfs"}, cephfs={"enabled": True}), "can write there, by mounts.cephfs"),
         (
             kernels({"claim": "k"}, inside=folder("/kernels/share/jupyter", claim="j", readOnly=False)),
@@ -216,6 +231,7 @@ def test_values_that_do_not_go_together_are_refused_with_what_to_do(
     "change",
     [
         kernels({"claim": "k"}, cephfs={"enabled": True}),
+        {**kernels({"claim": "k"}), **homes(extraVolumes=[{"name": "a", "emptyDir": {}}])},
         kernels({"hostPath": "/data/kernels"}, data=folder("/data", hostPath="/database", readOnly=False)),
         {"network": {"enabled": False}, "jupyterhub": {"singleuser": {"networkPolicy": {"enabled": False}}}},
         {"profiles": {"root": {"memory": {"guarantee": "6144M", "limit": "6G"}}}},

@@ -117,29 +117,37 @@
       {{- $of = $name -}}
     {{- end -}}
     {{- if and (hasPrefix $prefix $folder) (not (get $mounts $name).readOnly) -}}
-      {{- include "vre-dm.checks.written" $name -}}
+      {{- include "vre-dm.checks.written" (printf "mounts.%s" $name) -}}
     {{- end -}}
   {{- end -}}
   {{- if not $of -}}
     {{- fail (printf "kernels.prefix is %s, and no enabled entry of mounts is there" .) -}}
   {{- end -}}
   {{- $mount := get $mounts $of -}}
-  {{- if not $mount.readOnly -}}{{- include "vre-dm.checks.written" $of -}}{{- end -}}
+  {{- if not $mount.readOnly -}}{{- include "vre-dm.checks.written" (printf "mounts.%s" $of) -}}{{- end -}}
   {{- range $name, $other := $mounts -}}
     {{- if and $other.enabled (not $other.readOnly) -}}
       {{- if and $other.claim $mount.claim (eq (toString $other.claim) (toString $mount.claim)) -}}
-        {{- include "vre-dm.checks.written" $name -}}
+        {{- include "vre-dm.checks.written" (printf "mounts.%s" $name) -}}
       {{- end -}}
       {{- if and $other.hostPath $mount.hostPath -}}
         {{- $one := printf "%s/" (trimSuffix "/" $mount.hostPath) -}}
         {{- $two := printf "%s/" (trimSuffix "/" $other.hostPath) -}}
-        {{- if or (hasPrefix $one $two) (hasPrefix $two $one) -}}{{- include "vre-dm.checks.written" $name -}}{{- end -}}
+        {{- if or (hasPrefix $one $two) (hasPrefix $two $one) -}}{{- include "vre-dm.checks.written" (printf "mounts.%s" $name) -}}{{- end -}}
       {{- end -}}
     {{- end -}}
+  {{- end -}}
+  {{- $homes := dig "singleuser" "storage" (dict) $.Values.jupyterhub -}}
+  {{- $claims := list (dig "static" "pvcName" "" $homes) -}}
+  {{- range $_, $volume := $homes.extraVolumes -}}
+    {{- $claims = append $claims (dig "persistentVolumeClaim" "claimName" "" $volume) -}}
+  {{- end -}}
+  {{- if and $mount.claim (has $mount.claim $claims) -}}
+    {{- include "vre-dm.checks.written" "jupyterhub.singleuser.storage" -}}
   {{- end -}}
 {{- end -}}
 {{- end -}}
 
 {{- define "vre-dm.checks.written" -}}
-{{- fail (printf "kernels.prefix: users can write there, by mounts.%s, and what one of them leaves there would run as all others; give kernels a claim of their own, mounted with readOnly: true" .) -}}
+{{- fail (printf "kernels.prefix: users can write there, by %s, and what one of them leaves there would run as all others; give kernels a claim of their own, mounted with readOnly: true" .) -}}
 {{- end -}}

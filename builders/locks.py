@@ -16,6 +16,18 @@ from vre_dm.kernels import solving
 ROOT = Path(__file__).parent.parent
 OPTIONS = [*solving.OPTIONS, "--custom-compile-command=make lock"]
 
+# What the tests of the chart hold it against: Helm's own engine, what the hub and the gateway run, and the
+# schemas of Kubernetes. Of the hub, the versions that the image of zero-to-jupyterhub 4.4.0 holds.
+CHART = """\
+helm-sdkpy>=0.1.32 ; python_version >= '3.12'
+kubernetes-validate>=1.37
+jupyterhub==5.5.0
+jupyterhub-kubespawner==7.0.0
+oauthenticator==17.4.0
+pycurl>=7.46
+dask-gateway-server==2026.3.0
+"""
+
 
 @dataclass(frozen=True)
 class Environment:
@@ -43,6 +55,7 @@ def environments() -> Iterator[Environment]:
     # What the tests run beside the project and nobody installs: a hub as the VRE has it, and one of today.
     for name, wanted in {"jupyterhub4": ">=4.1,<4.2", "jupyterhub5": ">=5,<6"}.items():
         yield Environment(f"locks/{name}.txt", ("-",), "builders/locks.py", f"jupyterhub{wanted}")
+    yield Environment("locks/chart.txt", ("-",), "builders/locks.py", CHART)
     # Each profile of kernels by itself, with what vre-dm needs, so that any kernel can load it.
     for path in sorted(ROOT.glob("images/profiles/*/requirements.in")):
         folder = path.parent.relative_to(ROOT)

@@ -9,6 +9,7 @@ import pytest
 from tests.hub.test_folders import PATIENT, kernel
 from vre_dm.hub import folders, kernels
 from vre_dm.lake.finding import Finding, State
+from vre_dm.lake.transfer import mounts
 
 
 @pytest.fixture(autouse=True)
@@ -84,10 +85,21 @@ def test_a_folder_that_is_missing_empty_or_one_too_high_says_what_to_do(
 ) -> None:
     kernel(tmp_path / "high" / "share" / "jupyter", "gamma")
     (tmp_path / "empty").mkdir()
+    monkeypatch.setattr(mounts, "mount_of", lambda folder: "/shared")
     _, gone, empty, high, _ = found(monkeypatch, tmp_path / "gone", tmp_path / "empty", tmp_path / "high")
     assert (gone.state, gone.step) == (State.FAIL, "correct JUPYTER_PATH, or have it mounted")
     assert (empty.state, empty.step) == (State.WARN, "install some: vre-dm kernels install")
     assert high.step == f"name {tmp_path / 'high' / 'share' / 'jupyter'} there"
+
+
+def test_an_image_without_kernels_lacks_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    kernel(tmp_path / "high" / "share" / "jupyter", "gamma")
+    monkeypatch.setattr(mounts, "mount_of", lambda folder: "/")
+    _, empty, high, _ = found(monkeypatch, tmp_path / "empty", tmp_path / "high")
+    assert (empty.state, empty.step) == (State.OK, "")
+    assert empty.text == f"{tmp_path / 'empty'} is of this image, which has no kernels there"
+    assert high.state is State.WARN
 
 
 def test_cvmfs_that_is_wanted_and_not_mounted_is_a_failure(

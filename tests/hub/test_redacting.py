@@ -32,6 +32,13 @@ def test_files_and_words_are_kept() -> None:
     assert cleaned(text, **environ) == text
 
 
+@pytest.mark.parametrize("key", ["/3fGh9+kLm02Qx==", "/9x/Kq2+LmN0==", "//Kq2+LmN0Rt=="])
+def test_a_key_that_begins_as_a_path_does_is_taken_out(key: str) -> None:
+    assert (
+        cleaned(f"the header was {key}, they say", JUPYTERHUB_CRYPT_KEY=key) == "the header was ***, they say"
+    )
+
+
 def test_a_secret_of_the_steps_between_is_taken_out_of_all() -> None:
     redactor = Redactor({})
     first = Finding("a", State.OK, "quotes canary-of-later")
@@ -53,6 +60,7 @@ def test_a_secret_of_the_steps_between_is_taken_out_of_all() -> None:
         ("https://dm:hunter2@hub.example.org/x", "https://***@hub.example.org/x"),
         ("https://eos.example.org/f?X-Amz-Signature=0af1 is gone", "https://eos.example.org/f?*** is gone"),
         ("https://eos.example.org/d/?sig=0af1 is gone", "https://eos.example.org/d/?*** is gone"),
+        ("(https://eos.example.org/d(1)?authz=0af1", "(https://eos.example.org/d(1)?***"),
         ("Authorization: Bearer 0123456789abcdef0123", "Authorization: Bearer ***"),
         ("Authorization: Basic ZG06/Ghk+3Vw0123456789==", "Authorization: Basic ***"),
         ("header token 0123456789abcdef0123 refused", "header token *** refused"),

@@ -15,6 +15,7 @@ from vre_dm.lake.tables import clean, plural
 CVMFS = Path("/cvmfs")
 """Where CVMFS is mounted, by its own convention."""
 _PATH = "JUPYTER_PATH"
+_IMAGE = "/"  # where the file system of an image is mounted
 _LISTED = 8  # names in a sentence
 _LISTING = 30.0  # seconds: the first import from a cold disk takes some
 _REMOUNT = "ask the admins of the hub to remount it; a new server may start where it works"
@@ -75,6 +76,8 @@ def _shared(folder: Path, found: Seen, cvmfs: Path) -> Finding:
     if folder.is_relative_to(cvmfs) and not Path(where).is_relative_to(cvmfs):
         text = f"{folder} is an ordinary folder of this image: CVMFS is not mounted there"
         return Finding("kernels", State.FAIL, text, _MOUNT)
+    if not found.kernels and not found.misplaced and where == _IMAGE:
+        return Finding("kernels", State.OK, f"{folder} is of this image, which has no kernels there")
     if not found.kernels:
         text = f"{_PATH} names {folder}, in which there are no kernels"
         below = folder / "share" / "jupyter"

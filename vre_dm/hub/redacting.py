@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from vre_dm.lake.finding import Finding
 from vre_dm.lake.tokens import Secret
@@ -55,4 +56,11 @@ class Redactor:
 
 def _holds_secret(name: str, value: str) -> bool:
     named = _SECRET.search(name) and not _PLACE.search(name)
-    return bool(named) and len(value) >= _SHORTEST and not value.startswith("/")
+    return bool(named) and len(value) >= _SHORTEST and not _is_place(value)
+
+
+def _is_place(value: str) -> bool:
+    """Whether it is a path and no key, which may begin like one; asks nothing of what is mounted there."""
+    if not value.startswith("/"):
+        return False
+    return value.split("/")[1] in {each.name for each in Path("/").iterdir()}

@@ -41,6 +41,11 @@ class Layout:
         return self.root / "ports.json"
 
     @property
+    def callbacks(self) -> Path:
+        """Where its issuer may send a hub's users back to: ``{"hub": [address, …]}``."""
+        return self.root / "callbacks.json"
+
+    @property
     def secrets(self) -> Path:
         """Random passwords and keys, made once."""
         return self.root / "secrets.json"

@@ -16,9 +16,9 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
-from vre_dm.sandbox.layout import Layout, write_private
+from vre_dm.sandbox.layout import Layout, read_json, write_private
 from vre_dm.sandbox.services.device import Devices, NotYet
-from vre_dm.sandbox.services.secrets import OWN_CLIENT, Secrets
+from vre_dm.sandbox.services.secrets import HUB_CLIENT, OWN_CLIENT, Secrets
 
 CODE_SECONDS = 60
 REFRESH_SECONDS = 30 * 86400
@@ -48,8 +48,8 @@ class Issuer:
     def __init__(
         self, layout: Layout, url: str, secrets: Secrets, redirects: dict[str, list[str]], lifetime: int
     ) -> None:
-        self.url, self.lifetime, self.redirects = url, lifetime, redirects
-        self._secrets = secrets
+        self.url, self.lifetime = url, lifetime
+        self._layout, self._secrets, self._redirects = layout, secrets, redirects
         self._key = _key(layout.server / "issuer_key.json")
         self._codes: dict[str, tuple[float, Claims]] = {}
         self.devices = Devices()
@@ -94,6 +94,13 @@ class Issuer:
     def checks_client(self, client: str, secret: str) -> bool:
         """Whether this is the client's secret."""
         return _same(self._secrets.clients.get(client), secret)
+
+    def may_send_to(self, client: str, address: str) -> bool:
+        """Whether a client's users may be sent back there; a hub's addresses stand in the lake's folder."""
+        known = self._redirects.get(client, [])
+        if client == HUB_CLIENT:
+            known = [*known, *read_json(self._layout.callbacks).get(HUB_CLIENT, [])]
+        return address in known
 
     def public_keys(self) -> Claims:
         """The key set that verifies our tokens."""

@@ -54,7 +54,7 @@ def _add_login(app: Flask, issuer: Issuer) -> None:
     @app.route("/authorize", methods=["GET", "POST"])
     def authorize() -> AnyResponse | tuple[str, int]:
         asked = request.args.to_dict()
-        if asked.get("redirect_uri") not in issuer.redirects.get(asked.get("client_id", ""), []):
+        if not issuer.may_send_to(asked.get("client_id", ""), asked.get("redirect_uri", "")):
             return "This client may not send you there.", 400
         if request.method == "GET":
             return Response(_login_page(""), headers=_PAGE_HEADERS)

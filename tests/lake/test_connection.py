@@ -26,7 +26,8 @@ from vre_dm.lake.instance import Instance
 from vre_dm.lake.instances import from_settings
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.login import provider
-from vre_dm.lake.tokens import FileToken, Grant, Kept, Secret
+from vre_dm.lake.tokens import FileToken, Grant, Secret
+from vre_dm.lake.tokens.keeping import Kept
 from vre_dm.lake.tokens.oauth import discover
 from vre_dm.sandbox import LakeStatus
 

@@ -7,7 +7,8 @@ from tests.lake.test_tokens import jwt, token_file
 from vre_dm.errors import LoginRefused, Unreachable, VreDmError
 from vre_dm.lake.credentials import credentials
 from vre_dm.lake.finding import Finding, State
-from vre_dm.lake.tokens import FileToken, FirstOf, Grant, Kept, Secret, TokenProvider
+from vre_dm.lake.tokens import FileToken, FirstOf, Grant, Secret, TokenProvider
+from vre_dm.lake.tokens.keeping import Kept
 
 NOW = datetime.now(UTC)
 

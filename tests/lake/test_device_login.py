@@ -27,8 +27,9 @@ from vre_dm.lake.instance import Instance
 from vre_dm.lake.instances import from_file
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.sources import stored_login
-from vre_dm.lake.tokens import Grant, Kept, Secret, audiences
+from vre_dm.lake.tokens import Grant, Secret, audiences
 from vre_dm.lake.tokens.device import Prompt, device_login
+from vre_dm.lake.tokens.keeping import Kept
 from vre_dm.lake.tokens.renewing import Renewing
 from vre_dm.lake.tokens.stored import StoredLogin
 from vre_dm.sandbox import LakeStatus

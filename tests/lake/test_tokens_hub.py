@@ -18,8 +18,9 @@ from vre_dm.lake.connection import Connection
 from vre_dm.lake.instances import from_file
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.storage_tokens import StorageTokens
-from vre_dm.lake.tokens import Kept, Secret, VariableToken, audiences
+from vre_dm.lake.tokens import Secret, VariableToken, audiences
 from vre_dm.lake.tokens.hub import hub_token
+from vre_dm.lake.tokens.keeping import Kept
 from vre_dm.sandbox import LakeStatus
 from vre_dm.sandbox.layout import Layout
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.lake.test_device_login import shown
 from vre_dm.errors import LoginRefused, Unreachable, VreDmError
-from vre_dm.lake.tokens import FirstOf, Grant, Kept, Secret
-from vre_dm.lake.tokens.keeping import renewal
+from vre_dm.lake.tokens import FirstOf, Grant, Secret
+from vre_dm.lake.tokens.keeping import Kept, renewal
 
 EPOCH = datetime(2030, 1, 1, tzinfo=UTC)
 

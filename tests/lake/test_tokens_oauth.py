@@ -13,8 +13,9 @@ from tests.lake.test_tokens import jwt
 from vre_dm.errors import InvalidConfiguration, LoginRefused, Unreachable
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.lake import Lake
-from vre_dm.lake.tokens import Kept, Secret, audiences
+from vre_dm.lake.tokens import Secret, audiences
 from vre_dm.lake.tokens.device import Prompt, device_login
+from vre_dm.lake.tokens.keeping import Kept
 from vre_dm.lake.tokens.oauth import Registration, discover, exchanged, refreshed, revoked
 from vre_dm.sandbox import LakeStatus
 from vre_dm.sandbox.layout import Layout

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from vre_dm.errors import VreDmError
 from vre_dm.lake.finding import Finding, State, failed
-from vre_dm.lake.tokens import FileToken, FirstOf, Kept, TokenProvider
+from vre_dm.lake.tokens import FileToken, FirstOf, TokenProvider
+from vre_dm.lake.tokens.keeping import Kept
 
 _SOON = 600.0  # seconds of life left at which a token that nobody here renews is worth a warning
 

@@ -12,8 +12,9 @@ from vre_dm.lake.browser_login import refreshed
 from vre_dm.lake.failures import told_plainly
 from vre_dm.lake.http import TIMEOUT, Session, http_date, reason, roots
 from vre_dm.lake.instance import Instance
-from vre_dm.lake.tokens import FileToken, FirstOf, Grant, Kept, Secret, TokenProvider
+from vre_dm.lake.tokens import FileToken, FirstOf, Grant, Secret, TokenProvider
 from vre_dm.lake.tokens.asking import Sealed
+from vre_dm.lake.tokens.keeping import Kept
 from vre_dm.lake.tokens.renewed_file import RenewedFile
 
 

@@ -13,8 +13,8 @@ from vre_dm.lake.embargo import embargo
 from vre_dm.lake.file_list import FileList
 from vre_dm.lake.files import File
 from vre_dm.lake.metadata import PAGE
-from vre_dm.lake.rules.spans import rough
 from vre_dm.lake.site import Site
+from vre_dm.lake.spans import rough
 from vre_dm.lake.tables import plural
 from vre_dm.lake.transfer.forecast import Forecast
 from vre_dm.lake.transfer.plan import Plan, make_plan

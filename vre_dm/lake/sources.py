@@ -12,8 +12,9 @@ import platformdirs
 
 from vre_dm.errors import InvalidConfiguration
 from vre_dm.lake.rucio_cfg import OURS
-from vre_dm.lake.tokens import FileToken, FirstOf, Kept, Secret, TokenProvider, VariableToken
+from vre_dm.lake.tokens import FileToken, FirstOf, Secret, TokenProvider, VariableToken
 from vre_dm.lake.tokens.hub import hub_token
+from vre_dm.lake.tokens.keeping import Kept
 from vre_dm.lake.tokens.oauth import Registration, exchanged
 from vre_dm.lake.tokens.renewing import Renewing
 from vre_dm.lake.tokens.stored import StoredLogin

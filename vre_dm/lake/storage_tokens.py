@@ -5,7 +5,8 @@ from datetime import datetime
 
 from vre_dm.errors import LoginRefused
 from vre_dm.lake.instance import Instance
-from vre_dm.lake.tokens import FirstOf, Kept, Secret, TokenProvider, audiences, expiry
+from vre_dm.lake.tokens import FirstOf, Secret, TokenProvider, audiences, expiry
+from vre_dm.lake.tokens.keeping import Kept
 from vre_dm.lake.tokens.oauth import exchanged
 
 

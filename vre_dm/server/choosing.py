@@ -7,7 +7,7 @@ from vre_dm.errors import InvalidConfiguration, LakeStarting, VreDmError
 from vre_dm.lake import instances
 from vre_dm.lake.instances import EMBEDDED
 from vre_dm.lake.lake import Lake
-from vre_dm.lake.rules.spans import stamp
+from vre_dm.lake.spans import stamp
 from vre_dm.server.base import Handler
 
 

@@ -11,7 +11,7 @@ from vre_dm import session
 from vre_dm.errors import Unreachable, VreDmError
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.rules import RuleList
-from vre_dm.lake.rules.spans import stamp
+from vre_dm.lake.spans import stamp
 from vre_dm.server.broadcast import READY, Broadcast, together
 from vre_dm.server.choosing import login
 from vre_dm.server.streams import Event, EventsHandler

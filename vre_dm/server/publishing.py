@@ -11,7 +11,7 @@ from vre_dm.lake.jobs.task import PUBLISH, Task
 from vre_dm.lake.lake import Lake
 from vre_dm.lake.publish.metadata import schema
 from vre_dm.lake.publish.sources import items
-from vre_dm.lake.rules.spans import stamp
+from vre_dm.lake.spans import stamp
 from vre_dm.server.base import Handler
 from vre_dm.server.below import Shown
 

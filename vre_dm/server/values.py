@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from vre_dm.lake.filters import in_utc
-from vre_dm.lake.rules.spans import stamp
+from vre_dm.lake.spans import stamp
 
 
 def plain(value: Any) -> Any:

@@ -1,11 +1,14 @@
 """How far a map is: counted by chunk, file and entry, with a speed that knows nothing of an earlier run."""
 
 import math
+import time
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.lakes import until
 from vre_dm.compute.inputs import Input
 from vre_dm.compute.plan import Chunk, Plan
 from vre_dm.compute.run.progress import Progress
@@ -67,3 +70,17 @@ def test_chunks_that_are_left_out_are_not_waited_for():
         for index in range(4):
             progress.skipped(index)
     assert (states(heard)[-1].chunks_done, states(heard)[-1].entries_done) == (4, 0)
+
+
+def test_before_the_first_chunk_nothing_is_said_again_so_that_it_is_heard_of_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("vre_dm.compute.run.progress._TICK", 0.01)
+    heard: list[Event] = []
+    progress = Progress(PLAN, heard.append)
+    with progress.shown(0, ()):
+        time.sleep(0.1)
+        assert [state.chunks_done for state in states(heard)] == [0]
+        progress.done(part(0))
+        until(lambda: len(states(heard)) > 2)  # and then how it stands is said while the next one takes long
+    assert {state.chunks_done for state in states(heard)[1:]} == {1}

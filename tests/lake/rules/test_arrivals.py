@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vre_dm.lake.rules.arrivals import Arrivals
-from vre_dm.lake.rules.spans import duration, rough
+from vre_dm.lake.spans import duration, rough
 
 
 def watched(looks: list[tuple[float, int]]) -> Arrivals:

@@ -6,17 +6,18 @@ that loop, this waits for itself for ever. Plain requests cannot.
 
 import base64
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
-
-import requests
-import urllib3
 
 from vre_dm.compute.cluster.settings import GatewaySettings
 from vre_dm.errors import InvalidConfiguration, LoginRefused, NoCluster
 from vre_dm.lake.tables import clean
 from vre_dm.lake.tokens import Secret
-from vre_dm.lake.tokens.asking import Sealed, unseen
+
+if TYPE_CHECKING:
+    import requests
+
+    from vre_dm.lake.tokens.asking import Sealed
 
 _CONNECT = 5.0  # seconds
 _ANSWER = 30.0  # seconds, where nothing else waits for it
@@ -72,6 +73,11 @@ class GatewayApi:
         self._ask("DELETE", f"clusters/{quote(name, safe='')}")
 
     def _ask(self, method: str, what: str, said: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        import requests  # which a process of a cluster of this machine need not load
+        import urllib3
+
+        from vre_dm.lake.tokens.asking import unseen
+
         where, limits = self._settings.address, (_CONNECT, self._patience)
         url = f"{where}/api/v1/{what}"
         try:
@@ -89,7 +95,9 @@ class GatewayApi:
             return body
         raise _refusal(status, clean(str(body.get("error") or f"HTTP {status}"), 300), where)
 
-    def _login(self) -> Sealed:
+    def _login(self) -> "Sealed":
+        from vre_dm.lake.tokens.asking import Sealed
+
         secret, settings = self._settings.secret(), self._settings
         if settings.auth == "jupyterhub":
             return Sealed("Authorization", secret, "jupyterhub ")
@@ -97,7 +105,7 @@ class GatewayApi:
         return Sealed("Authorization", Secret(base64.b64encode(pair).decode()), "Basic ")
 
 
-def _json(answer: requests.Response) -> dict[str, Any]:
+def _json(answer: "requests.Response") -> dict[str, Any]:
     try:
         said = answer.json()
     except ValueError:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from secrets import token_hex
 from threading import Event
+from typing import TYPE_CHECKING
 
 from vre_dm.compute.allowed import Permit
 from vre_dm.compute.inputs import Away, Input
@@ -14,12 +15,14 @@ from vre_dm.compute.run.order import Order
 from vre_dm.compute.run.taking import checksum_of, taken
 from vre_dm.compute.tree import Tree
 from vre_dm.errors import FetchError, InvalidRun, LoginRefused, MissingExtra, UnreadableInput, VreDmError
-from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.files import File
 from vre_dm.lake.tables import clean, plural, size_text
-from vre_dm.lake.tokens import TokenProvider
 from vre_dm.lake.transfer.events import Listener
 from vre_dm.lake.transfer.sources import sources
+
+if TYPE_CHECKING:  # as in `vre_dm.compute.run.taking`
+    from vre_dm.lake.dataset import Dataset
+    from vre_dm.lake.tokens import TokenProvider
 
 _LESS = 4  # times less has to move: what is fetched is verified, and is there the next time
 _CERTIFICATES = {"x509", "x509_proxy"}
@@ -28,7 +31,7 @@ Prepare = Callable[[tuple[Input, ...]], Prepared]
 
 
 def inputs_for(
-    order: Order, dataset: Dataset, prepare: Prepare, tell: Listener, stop: Event
+    order: Order, dataset: "Dataset", prepare: Prepare, tell: Listener, stop: Event
 ) -> tuple[Input, ...]:
     """Have the files of a dataset here; or where they are, if that is wanted or moves much less.
 
@@ -63,7 +66,7 @@ def inputs_for(
     return taken(dataset, order.files, tell, stop)
 
 
-def _may_pay(order: Order, dataset: Dataset) -> bool:
+def _may_pay(order: Order, dataset: "Dataset") -> bool:
     """Whether it is worth a look where the files are: they are brought by a rule, or too small."""
     from vre_dm.compute.remote import OPENING  # with the client of the storage, which few need
 
@@ -73,7 +76,7 @@ def _may_pay(order: Order, dataset: Dataset) -> bool:
     return _LESS * len(sizes) * OPENING <= sum(sizes)
 
 
-def located(dataset: Dataset, files: str | None, run: str, *, beside: bool = False) -> tuple[Input, ...]:
+def located(dataset: "Dataset", files: str | None, run: str, *, beside: bool = False) -> tuple[Input, ...]:
     """Files of a dataset where they are: a verified copy, a mounted path, or addresses.
 
     Parameters
@@ -121,7 +124,7 @@ def remark(inputs: Sequence[Input], moved: int) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _input(dataset: Dataset, file: File, copy: Path | None, run: str, *, beside: bool) -> Input:
+def _input(dataset: "Dataset", file: File, copy: Path | None, run: str, *, beside: bool) -> Input:
     ranked, _ = sources(file, dataset.access)
     path = copy or next((s.path for s in ranked if s.path is not None and _sound(s.path, file.size)), None)
     # what stands behind a question mark may let somebody in
@@ -140,7 +143,7 @@ def _sound(path: Path, size: int | None) -> bool:
     return stat.S_ISREG(facts.st_mode) and facts.st_size == size
 
 
-def _trouble(order: Order, dataset: Dataset, there: Sequence[Input]) -> str:
+def _trouble(order: Order, dataset: "Dataset", there: Sequence[Input]) -> str:
     """Why the files cannot be read where they are; empty if they can."""
     lost = next((source for source in there if source.away is None and source.path is None), None)
     if lost is not None:
@@ -158,7 +161,7 @@ def _trouble(order: Order, dataset: Dataset, there: Sequence[Input]) -> str:
     return ""
 
 
-def _allow(order: Order, dataset: Dataset, source: Input) -> None:
+def _allow(order: Order, dataset: "Dataset", source: Input) -> None:
     """Tell this process what it may use to read them."""
     ca = dataset.instance.ca
     if source.away is not None:
@@ -166,7 +169,7 @@ def _allow(order: Order, dataset: Dataset, source: Input) -> None:
         shelf.allowed.tell(source.away.run, permit)
 
 
-def _kept(order: Order, dataset: Dataset) -> TokenProvider | None:
+def _kept(order: Order, dataset: "Dataset") -> "TokenProvider | None":
     """Source of the login's own token, which goes to other machines only where the user said so."""
     own = order.fetch is None and _elsewhere(order) and dataset.instance.auth == "oidc"
     return dataset.tokens if own else None

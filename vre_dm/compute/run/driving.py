@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vre_dm.compute.backend import Backend
 from vre_dm.compute.chance import Generators
@@ -30,14 +30,16 @@ from vre_dm.compute.run.starting import FUNCTION
 from vre_dm.compute.run.taking import changed
 from vre_dm.errors import ChunkFailed, DatasetChanged, JobCancelled, RunFailed, VreDmError
 from vre_dm.lake.apart import Apart, Hung
-from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.jobs.folder import JobFolder, folders
 from vre_dm.lake.jobs.started import StartedJob
 from vre_dm.lake.jobs.task import MAP
 from vre_dm.lake.tables import clean, plural
 from vre_dm.lake.transfer.events import Cancelled, Finished, Listener
 
-DatasetOf = Callable[[str, str], Dataset]
+if TYPE_CHECKING:
+    from vre_dm.lake.dataset import Dataset
+
+DatasetOf = Callable[[str, str], "Dataset"]
 """Opens a dataset of a lake, both by their names."""
 _TOLD = 10  # points that failed
 
@@ -211,7 +213,7 @@ def _remarks(loop: Loop, checkpoint: Checkpoint, failed: int, *, draws: bool) ->
 
 
 def _check_unchanged(
-    order: Order, inputs: tuple[Input, ...], stood: Sequence[object], dataset: Dataset | None
+    order: Order, inputs: tuple[Input, ...], stood: Sequence[object], dataset: "Dataset | None"
 ) -> None:
     """Compare the files, and what the catalogue says of them, with what they were at the begin.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from vre_dm.compute.inputs import Input
 from vre_dm.compute.packages import NUMBERS
-from vre_dm.lake.rules.spans import rough
+from vre_dm.lake.spans import rough
 from vre_dm.lake.tables import Table, Tabular, plural, size_text
 
 _MOST = 10  # files of a display

@@ -92,9 +92,12 @@ class Progress:
                 self._say(now)
 
     def _tick(self, over: threading.Event) -> None:
-        seen, still = -1, 0
+        begin = self.chunks
+        seen, still = begin, 0
         while not over.wait(_TICK):
             with self._lock:
+                if self.chunks == begin:
+                    continue  # said already; who reads along would hear of the first chunk later
                 still = still + 1 if seen == self.chunks else 0
                 seen = self.chunks
                 if still < _TICKS:

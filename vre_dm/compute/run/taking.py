@@ -3,15 +3,18 @@
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vre_dm.compute.inputs import Input
 from vre_dm.errors import InvalidConfiguration
-from vre_dm.lake.dataset import Dataset
 from vre_dm.lake.files import File
 from vre_dm.lake.transfer.events import Listener, is_last
 
+if TYPE_CHECKING:  # a map over files of this machine has no lake to load
+    from vre_dm.lake.dataset import Dataset
 
-def taken(dataset: Dataset, files: str | None, tell: Listener, stop: threading.Event) -> tuple[Input, ...]:
+
+def taken(dataset: "Dataset", files: str | None, tell: Listener, stop: threading.Event) -> tuple[Input, ...]:
     """Have the files of a dataset here, each with its registered checksum.
 
     Parameters
@@ -39,12 +42,12 @@ def taken(dataset: Dataset, files: str | None, tell: Listener, stop: threading.E
     return _inputs(dataset, files, paths)
 
 
-def fetched(dataset: Dataset, files: str | None, tell: Listener) -> tuple[Input, ...]:
+def fetched(dataset: "Dataset", files: str | None, tell: Listener) -> tuple[Input, ...]:
     """Have them by a fetch of this process, which the user follows; all else as `taken`."""
     return _inputs(dataset, files, dataset.fetch(files=files, progress=tell))
 
 
-def _inputs(dataset: Dataset, files: str | None, paths: list[Path]) -> tuple[Input, ...]:
+def _inputs(dataset: "Dataset", files: str | None, paths: list[Path]) -> tuple[Input, ...]:
     registered = dataset.files.matching(files)
     if len(paths) != len(registered):
         msg = f"{dataset.did} was brought where this machine has no path to it; fetch it into a folder first"
@@ -55,7 +58,7 @@ def _inputs(dataset: Dataset, files: str | None, paths: list[Path]) -> tuple[Inp
     )
 
 
-def changed(dataset: Dataset, files: str | None, inputs: tuple[Input, ...]) -> list[str]:
+def changed(dataset: "Dataset", files: str | None, inputs: tuple[Input, ...]) -> list[str]:
     """Names of files that the catalogue has otherwise now, or no more; asked anew."""
     now = {str(file.did): checksum_of(file) for file in dataset.files_now().matching(files)}
     return [source.name for source in inputs if now.get(source.name) != source.checksum]

@@ -16,7 +16,7 @@ from vre_dm.lake.jobs.remains import remains, remove, size_of
 from vre_dm.lake.jobs.standing import Standing, amounts, counted_points, trouble
 from vre_dm.lake.jobs.stopping import stop
 from vre_dm.lake.jobs.task import MAP, Task
-from vre_dm.lake.rules.spans import stamp
+from vre_dm.lake.spans import stamp
 from vre_dm.lake.tables import Table, Tabular, clean, plural
 from vre_dm.lake.transfer.events import (
     Cancelled,

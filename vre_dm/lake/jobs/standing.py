@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from vre_dm.did import Did
-from vre_dm.lake.rules.spans import rough
+from vre_dm.lake.spans import rough
 from vre_dm.lake.tables import clean, size_text
 from vre_dm.lake.transfer.events import (
     ChunkTrouble,

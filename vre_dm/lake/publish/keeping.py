@@ -8,7 +8,7 @@ from typing import Any
 from vre_dm.did import Did
 from vre_dm.errors import Declined, InvalidUpload, NoSpace
 from vre_dm.lake.connection import Connection
-from vre_dm.lake.rules.spans import LONGEST, days_text, is_lifetime
+from vre_dm.lake.spans import LONGEST, days_text, is_lifetime
 from vre_dm.lake.tables import clean, size_text
 
 Row = dict[str, Any]

@@ -16,8 +16,8 @@ from vre_dm.lake.publish.sums import Summing
 from vre_dm.lake.publish.target import find
 from vre_dm.lake.publish.undoing import undo
 from vre_dm.lake.publish.uploading import Shipping
-from vre_dm.lake.rules.spans import stamp
 from vre_dm.lake.site import Site
+from vre_dm.lake.spans import stamp
 from vre_dm.lake.tables import Table, Tabular, plural, size_text
 from vre_dm.lake.transfer.policy import Policy
 

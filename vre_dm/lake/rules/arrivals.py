@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from vre_dm.lake.rules.schedules import remaining
-from vre_dm.lake.rules.spans import rough
+from vre_dm.lake.spans import rough
 
 _KEPT = 30  # looks that count; older ones tell of another hour's network
 _EVEN = 2.0  # looks' worth of belief that files arrive one by one, not in heaps

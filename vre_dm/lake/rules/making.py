@@ -10,7 +10,7 @@ from vre_dm.errors import Declined, LoginRefused
 from vre_dm.lake.connection import Connection
 from vre_dm.lake.rules.listing import rule_of, rules_of
 from vre_dm.lake.rules.rule import Rule
-from vre_dm.lake.rules.spans import DAY, LONGEST, days_text, is_lifetime
+from vre_dm.lake.spans import DAY, LONGEST, days_text, is_lifetime
 from vre_dm.lake.tables import clean
 
 # States of a rule of ours that brings the files, the best first; of others only one that is OK is relied on.

@@ -8,7 +8,7 @@ from typing import Any
 from vre_dm.did import Did
 from vre_dm.lake.rules.causes import Cause, Who
 from vre_dm.lake.rules.known import explain
-from vre_dm.lake.rules.spans import moment
+from vre_dm.lake.spans import moment
 
 TRIES = 4  # a request is made anew three times before its file counts as stuck (Rucio's should_retry_request)
 _WAITS = "wait"

@@ -10,8 +10,8 @@ from vre_dm.lake.embargo import refuse_mounted
 from vre_dm.lake.rules.arrivals import Arrivals
 from vre_dm.lake.rules.reasons import LOOKED_AT, Causes, causes_of
 from vre_dm.lake.rules.sentence import Explanation, Seen, explanation
-from vre_dm.lake.rules.spans import DAY, LONGEST, days_text, is_lifetime, moment, stamp
 from vre_dm.lake.rules.state import RuleState, state_of
+from vre_dm.lake.spans import DAY, LONGEST, days_text, is_lifetime, moment, stamp
 from vre_dm.lake.tables import Table, Tabular, clean
 
 

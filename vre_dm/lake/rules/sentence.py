@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from vre_dm.lake.rules.arrivals import Forecast
 from vre_dm.lake.rules.causes import RETRIES, Cause, Who
 from vre_dm.lake.rules.known import explain
-from vre_dm.lake.rules.spans import duration, moment, rough
 from vre_dm.lake.rules.state import RuleState
+from vre_dm.lake.spans import duration, moment, rough
 
 _SILENT = timedelta(minutes=30)  # a rule that nothing arrived of for so long deserves a look
 _SETTING_UP = timedelta(minutes=10)  # a rule in INJECT for longer meets an obstacle

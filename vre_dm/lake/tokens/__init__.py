@@ -2,7 +2,6 @@
 
 from vre_dm.lake.tokens.file import FileToken, write_token
 from vre_dm.lake.tokens.first import FirstOf
-from vre_dm.lake.tokens.keeping import Kept
 from vre_dm.lake.tokens.provider import Grant, TokenProvider, audiences, expiry
 from vre_dm.lake.tokens.secret import Secret
 from vre_dm.lake.tokens.variable import VariableToken
@@ -11,7 +10,6 @@ __all__ = [
     "FileToken",
     "FirstOf",
     "Grant",
-    "Kept",
     "Secret",
     "TokenProvider",
     "VariableToken",

@@ -49,12 +49,16 @@ if [ -n "${VRE_DM_LAKE_AT_START:-}" ]; then
     vre-dm lake up >&2 &
 fi
 
+# Whoever opens a Jupyter server reads notebooks: the hub of a Binder starts it by a command of its own. Nobody does
+# in a worker of Dask Gateway or after any other command, which then is not kept waiting.
 case "${1:-}" in
-# a worker of a cluster has nobody who reads notebooks, and is waited for
-dask*) ;;
-# A full home must not keep its owner from the server, where he can make room.
-*) vre-dm notebooks >/dev/null || say "the notebooks could not be copied into $HOME" ;;
+"" | jupyter* | */jupyter*) reader=somebody ;;
+*) reader="${JUPYTERHUB_API_TOKEN:-}" ;;
 esac
+if [ -n "$reader" ]; then
+    # A full home must not keep its owner from the server, where he can make room.
+    vre-dm notebooks >/dev/null || say "the notebooks could not be copied into $HOME"
+fi
 
 if [ "$#" -gt 0 ]; then
     exec "$@"

@@ -24,7 +24,8 @@ close_to_group() {
     if [ -L "$1" ] || [ -z "$(find "$1" -maxdepth 0 -type d -perm -2070 2>/dev/null)" ]; then
         return 0
     fi
-    if [ -n "$(find "$1" -xdev \( ! -user "$2" -o ! -type l -perm -0002 \) -print -quit)" ]; then
+    # a socket that a killed database left can be written by all, and holds nothing
+    if [ -n "$(find "$1" -xdev \( ! -user "$2" -o ! -type l ! -type s -perm -0002 \) -print -quit)" ]; then
         say "$1 stays open to the group of the volume, since others have files in it, or may"
     elif find "$1" -xdev ! -type l -exec chmod go-rwx,g-s {} +; then
         say "$1 was open to the group of the volume, and is yours alone again"

@@ -1,6 +1,7 @@
 """What a container does first, by the script itself: its home, what kubelet opened, its command."""
 
 import os
+import stat
 import subprocess
 from pathlib import Path
 
@@ -124,6 +125,14 @@ def test_a_folder_that_anybody_could_write_into_is_not_closed(home: Path) -> Non
         f"{kept(home)} stays open to the group of the volume, since others have files in it, or may" in said
     )
     assert kept(home).stat().st_mode & 0o7777 == 0o2775
+
+
+def test_the_socket_of_a_database_that_was_killed_keeps_nothing_open(home: Path) -> None:
+    left = kept(home) / "lake" / ".s.PGSQL.5432"
+    os.mknod(left, stat.S_IFSOCK)
+    left.chmod(0o777)
+    started(home)
+    assert not any(mode & 0o077 for mode in modes(kept(home)))
 
 
 def test_a_link_is_not_followed(home: Path) -> None:

@@ -24,7 +24,8 @@ close_to_group() {
     if [ -L "$1" ] || [ -z "$(find "$1" -maxdepth 0 -type d -perm -2070 2>/dev/null)" ]; then
         return 0
     fi
-    if [ -n "$(find "$1" -xdev \( ! -user "$2" -o ! -type l -perm -0002 \) -print -quit)" ]; then
+    # a socket that a killed database left can be written by all, and holds nothing
+    if [ -n "$(find "$1" -xdev \( ! -user "$2" -o ! -type l ! -type s -perm -0002 \) -print -quit)" ]; then
         say "$1 stays open to the group of the volume, since others have files in it, or may"
     elif find "$1" -xdev ! -type l -exec chmod go-rwx,g-s {} +; then
         say "$1 was open to the group of the volume, and is yours alone again"
@@ -49,12 +50,16 @@ if [ -n "${VRE_DM_LAKE_AT_START:-}" ]; then
     vre-dm lake up >&2 &
 fi
 
+# Whoever opens a Jupyter server reads notebooks: the hub of a Binder starts it by a command of its own. Nobody does
+# in a worker of Dask Gateway or after any other command, which then is not kept waiting.
 case "${1:-}" in
-# a worker of a cluster has nobody who reads notebooks, and is waited for
-dask*) ;;
-# A full home must not keep its owner from the server, where he can make room.
-*) vre-dm notebooks >/dev/null || say "the notebooks could not be copied into $HOME" ;;
+"" | jupyter* | */jupyter*) reader=somebody ;;
+*) reader="${JUPYTERHUB_API_TOKEN:-}" ;;
 esac
+if [ -n "$reader" ]; then
+    # A full home must not keep its owner from the server, where he can make room.
+    vre-dm notebooks >/dev/null || say "the notebooks could not be copied into $HOME"
+fi
 
 if [ "$#" -gt 0 ]; then
     exec "$@"

@@ -78,6 +78,12 @@ def test_modules_are_compiled_once_their_sources_change_no_more() -> None:
     assert 0 < text.index("hardlink --") < text.index("compileall")
 
 
+def test_the_folder_of_kernels_that_is_named_is_made_also_for_an_image_without_any() -> None:
+    text = BASE.read_text()
+    (named,) = re.findall(r"JUPYTER_PATH=(\S+)", text)
+    assert f"install --directory {named}/kernels" in text.rpartition("\nFROM ")[2]
+
+
 @pytest.mark.parametrize("recipe", RECIPES[:2], ids=lambda path: path.name)
 def test_the_last_user_is_a_number_and_not_root(recipe: Path) -> None:
     assert re.findall(r"^USER (.*)$", recipe.read_text(), re.MULTILINE)[-1] == "1000:100"

@@ -1,6 +1,7 @@
 """What a container does first, by the script itself: its home, what kubelet opened, its command."""
 
 import os
+import re
 import stat
 import subprocess
 from pathlib import Path
@@ -40,9 +41,10 @@ def home(tmp_path: Path, programs: Path) -> Path:
 
 
 def started(home: Path, *words: str, **given: str) -> subprocess.CompletedProcess[str]:
-    """Start as a container does, in a pod."""
+    """Start as a container does, in a pod of an admin who says that nobody else is in the group."""
     path = f"{home.parent / 'programs'}:/usr/bin:/bin"
-    environment = {"PATH": path, "HOME": str(home), "KUBERNETES_SERVICE_HOST": "192.0.2.1"} | given
+    pod = {"KUBERNETES_SERVICE_HOST": "192.0.2.1", "VRE_DM_CLOSE_TO_GROUP": "yes"}
+    environment = {"PATH": path, "HOME": str(home)} | pod | given
     command = ["sh", START, *(words or ("true",))]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
 
@@ -103,6 +105,27 @@ def test_a_lake_and_logins_in_folders_that_were_chosen_are_closed_too(home: Path
         folder.chmod(0o2770)
     started(home, VRE_DM_LAKE_ROOT=str(lake), XDG_STATE_HOME=str(state))
     assert modes(lake) == modes(state / "vre-dm") == {0o700}
+
+
+def test_without_a_word_of_the_admin_nothing_is_closed_and_the_user_is_told_how(home: Path) -> None:
+    # whoever is in the group may have changed what is in it meanwhile
+    before = modes(home)
+    said = started(home, VRE_DM_CLOSE_TO_GROUP="").stderr
+    assert modes(home) == before
+    assert f"chmod -R go-rwx,g-s '{kept(home)}'" in said
+    assert "if nobody else is in that group" in said
+    (told,) = re.findall(r"chmod -R .*?'.*?'", said)
+    subprocess.run(["sh", "-c", told], check=True)
+    assert modes(kept(home)) == {0o700, 0o600}
+
+
+def test_a_cache_that_was_chosen_may_be_shared_and_is_left_as_it_is(home: Path, tmp_path: Path) -> None:
+    for cache in (tmp_path / "shared", home / ".cache" / "vre-dm"):
+        cache.mkdir(parents=True)
+        cache.chmod(0o2770)
+        said = started(home, VRE_DM_CACHE=str(cache)).stderr
+        assert modes(cache) == {0o2770}
+        assert str(cache) not in said
 
 
 @pytest.mark.parametrize("mode", [0o770, 0o2750, 0o2700])

@@ -1,15 +1,12 @@
-"""What the recipes of the images and the workflow of a release say, and what the linters say of them."""
+"""What the recipes of the images say, and what the linters say of them."""
 
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
-from click.testing import CliRunner
 
 from builders.images.binder import DOCKERFILE
 from builders.images.catalogue import ROOT, registry
@@ -18,7 +15,6 @@ IMAGES = ROOT / "images"
 BASE = IMAGES / "base.Containerfile"
 RECIPES = [BASE, IMAGES / "kernel.Containerfile", DOCKERFILE]
 SCRIPTS = [IMAGES / "start.sh", IMAGES / "stand-in.sh"]
-WORKFLOW = ROOT / ".github" / "workflows" / "release.yml"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -28,11 +24,6 @@ def lint(name: str, *words: str | Path) -> None:
         pytest.skip(f"{name} was not run, it is not installed: make install")
     done = subprocess.run([program, *words], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def jobs() -> dict[str, Any]:
-    """Jobs of the workflow, by name."""
-    return dict(yaml.safe_load(WORKFLOW.read_text())["jobs"])
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.name)
@@ -95,48 +86,3 @@ def test_the_image_of_binder_is_that_of_this_version_and_nothing_is_solved_in_it
     assert f"ARG REGISTRY={registry()}" in said
     assert f"FROM ${{REGISTRY}}/vre-dm-dm:{PROJECT['version']}" in said
     assert not any("install" in line for line in said)
-
-
-def test_zizmor_finds_nothing_in_the_workflow() -> None:
-    lint("zizmor", "--offline", "--no-progress", WORKFLOW)
-
-
-def test_the_workflow_follows_its_schema() -> None:
-    check = pytest.importorskip("check_jsonschema", reason="check-jsonschema was not run: make install")
-    # not in a process of its own: to load jsonschema there can take longer than all else in this file
-    said = CliRunner().invoke(check.main, ["--builtin-schema", "vendor.github-workflows", str(WORKFLOW)])
-    assert said.exit_code == 0, said.output
-
-
-def test_every_action_is_pinned_by_its_commit() -> None:
-    used = re.findall(r"uses: (\S+)( # v\S+)?$", WORKFLOW.read_text(), re.MULTILINE)
-    assert used
-    for action, version in used:
-        assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", action), action
-        assert version, action
-
-
-def test_a_job_with_programs_of_others_can_write_and_sign_nothing() -> None:
-    foreign = []
-    for name, job in jobs().items():
-        used = [step["uses"] for step in job["steps"] if "uses" in step]
-        if not all(each.startswith("actions/") for each in used):
-            foreign.append(name)
-            assert set(job["permissions"].values()) == {"read"}, name
-    assert foreign == ["scan"]
-
-
-def test_an_image_has_its_version_only_after_it_was_scanned_and_says_where_it_comes_from() -> None:
-    found = jobs()
-    for name, before in (("release", "attest"), ("attest", "scan"), ("scan", "images"), ("images", "checks")):
-        needs = found[name]["needs"]
-        assert before in ([needs] if isinstance(needs, str) else needs), name
-    said = {name: "\n".join(step.get("run", "") for step in job["steps"]) for name, job in found.items()}
-    assert "publish --candidate" in said["images"]
-    assert [name for name, text in said.items() if ":$VERSION" in text] == ["release"]
-
-
-def test_the_registry_is_that_of_the_list_of_images() -> None:
-    text = WORKFLOW.read_text()
-    assert "ghcr.io" not in text
-    assert '"images/images.toml"' in text

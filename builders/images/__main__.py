@@ -8,7 +8,7 @@ from pathlib import Path
 
 from builders.images import binder
 from builders.images.building import LOCAL, base_reference, build
-from builders.images.catalogue import BASE, chosen, images, registry
+from builders.images.catalogue import BASE, chosen, images, registry, registry_of
 from builders.images.debian import debian
 from builders.images.engine import able, find
 from builders.images.errors import ImagesError
@@ -54,7 +54,7 @@ def _binder(options: argparse.Namespace) -> int:
 
 
 def _publish(options: argparse.Namespace) -> int:
-    where = options.registry or registry()
+    where = registry_of(options.registry, "--registry is") if options.registry else registry()
     publish(chosen(options.names), find(), source(), where, _say)
     return 0
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from builders.images import binder
 from builders.images.building import LOCAL, base_reference, build
-from builders.images.catalogue import BASE, chosen, images, registry
+from builders.images.catalogue import BASE, chosen, images, registry, registry_of
 from builders.images.debian import debian
 from builders.images.engine import able, find
 from builders.images.errors import ImagesError
-from builders.images.publishing import publish
+from builders.images.publishing import archive, publish
 from builders.images.source import require_whole, source, wheel
 from builders.images.testing import table, try_images
 from vre_dm.errors import VreDmError
@@ -54,8 +54,13 @@ def _binder(options: argparse.Namespace) -> int:
 
 
 def _publish(options: argparse.Namespace) -> int:
-    where = options.registry or registry()
-    publish(chosen(options.names), find(), source(), where, _say, candidate=options.candidate)
+    where = registry_of(options.registry, "--registry is") if options.registry else registry()
+    publish(chosen(options.names), find(), source(), where, _say)
+    return 0
+
+
+def _archive(options: argparse.Namespace) -> int:
+    archive(chosen(options.names), find(), source(), _say)
     return 0
 
 
@@ -74,6 +79,11 @@ def main(arguments: list[str] | None = None) -> int:
         ("build", _build, f"build images, that of {BASE} first"),
         ("test", _test, "start each image that was built, and try what it promises"),
         ("publish", _publish, "push images to a registry"),
+        (
+            "archive",
+            _archive,
+            "write images that may be published into one file, for another machine to push",
+        ),
     ):
         command = commands.add_parser(name, help=words, description=words)
         command.add_argument("names", nargs="*", help="images; all where none is named")
@@ -89,9 +99,6 @@ def main(arguments: list[str] | None = None) -> int:
         if name == "publish":
             command.add_argument(
                 "--registry", help="what the names begin with there; that of images.toml else"
-            )
-            command.add_argument(
-                "--candidate", action="store_true", help="under tags that are not looked for yet"
             )
     commands.add_parser("binder", help="build Binder's image, and time a visit").set_defaults(does=_binder)
     commands.add_parser("list", help="list the images there are").set_defaults(does=_list)

@@ -14,7 +14,7 @@ from builders.images.catalogue import BASE, ROOT, Image
 from builders.images.debian import Debian
 from builders.images.engine import Engine
 from builders.images.errors import ImagesError
-from builders.images.source import OCI, Source
+from builders.images.source import OCI, Source, unwanted
 from vre_dm.kernels.checks import check_profile
 
 LOCAL = "localhost"
@@ -103,9 +103,12 @@ def fill(context: Path, image: Image, wheel: Path) -> Path:
         shutil.copy(wheel, context)
         return ROOT / "images" / "base.Containerfile"
     shutil.copy(ROOT / "images" / "share.py", context)
-    unwanted = shutil.ignore_patterns(".*", "__pycache__")
-    shutil.copytree(image.profile.folder, context / "profiles" / image.name, ignore=unwanted)
+    shutil.copytree(image.profile.folder, context / "profiles" / image.name, ignore=_left_out)
     return ROOT / "images" / "kernel.Containerfile"
+
+
+def _left_out(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if unwanted(name)]
 
 
 def base_reference(source: Source) -> str:

@@ -77,9 +77,24 @@ def registry(listed: Path = LIST) -> str:
     ImagesError
         The list cannot be read, or says none that a registry would take.
     """
-    said = _read(listed).get("registry")
+    return registry_of(_read(listed).get("registry"), f"{listed} says registry =")
+
+
+def registry_of(said: object, where: str) -> str:
+    """Give what names of images can begin with.
+
+    Parameters
+    ----------
+    where
+        Who says it, for the text of a refusal.
+
+    Raises
+    ------
+    ImagesError
+        No registry would take it.
+    """
     if not isinstance(said, str) or not _REGISTRY.fullmatch(said):
-        msg = f"{listed} says registry = {said!a}, and not where images are released, in small letters"
+        msg = f"{where} {said!a}, and not where images are released, in small letters"
         raise ImagesError(msg)
     return said
 

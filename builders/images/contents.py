@@ -22,7 +22,7 @@ _BUNDLE = f"{_TRUSTED}ca-certificates.crt"
 _OF_DEBIAN = "usr/share/ca-certificates/mozilla/"
 _BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 _LEFT = re.compile(
-    r"^(root|home/[^/]+)/\.cache/.|^var/lib/apt/lists/.|^var/cache/apt/archives/.*\.deb$|^build/|\.whl$"
+    r"^(root|home/[^/]+)/\.cache/.|^var/lib/apt/lists/.|^var/cache/apt/archives/.*\.deb$|^build/"
     r"|^(var/)?tmp/."
 )
 _PROGRAMS = ("opt/", "usr/", "bin/", "sbin/", "lib/", "etc/")
@@ -48,15 +48,17 @@ def faults(held: Tree, debian: Tree) -> Iterator[str]:
         if entry.kind == "file" and (entry.mode & 0o6000 or entry.capable):
             yield f"/{path} runs with the rights of another user (mode {entry.mode:o})"
     for path, entry in held.above(debian):
-        yield from _of_file(path, entry)
+        yield from _of_file(path, entry, packaged)
         if path.startswith(_TRUSTED):
             yield from _of_trusted(path, held, debian, packaged)
         elif entry.kind != "folder":
             yield from _of_secret(path, entry, packaged)
 
 
-def _of_file(path: str, entry: Entry) -> Iterator[str]:
-    if _LEFT.search(path) and entry.kind == "file" and entry.size:
+def _of_file(path: str, entry: Entry, packaged: Packaged) -> Iterator[str]:
+    # virtualenv has wheels of pip in it
+    left = _LEFT.search(path) or (path.endswith(".whl") and not packaged.brought(path))
+    if left and entry.kind == "file" and entry.size:
         yield f"/{path} was left by the build"
     if entry.kind == "other":
         yield f"/{path} is a device or a pipe"

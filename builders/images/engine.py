@@ -90,6 +90,20 @@ class Engine:
             log=log,
         )
 
+    def save(self, references: Sequence[str], archive: Path) -> None:
+        """Write images into one tar file, each of their layers once, for whoever may read this folder.
+
+        Raises
+        ------
+        ImagesError
+            One is not here, or the disk is full.
+        """
+        archive.unlink(missing_ok=True)  # podman adds to none
+        # HEALTHCHECK is not of OCI's format
+        own = ["--format=docker-archive", "--multi-image-archive"] if self.podman else []
+        run([*self.runner, "save", *own, f"--output={archive}", *references])
+        archive.chmod(0o644)
+
     def push(self, reference: str, target: str) -> str:
         """Give an image its name in a registry, and put it there; returns its digest.
 

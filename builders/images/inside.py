@@ -36,16 +36,33 @@ def ask(path: str, said: object = None, method: str = "GET") -> bytes:
 
 
 def lab() -> dict[str, object]:
-    """Open JupyterLab, Notebook 7 and vre-dm's routes, and start each kernel that the launcher shows."""
+    """Open JupyterLab, Notebook 7 and vre-dm's routes, ask the doctor, start each kernel that there is."""
     page = ask("lab").decode()
     settings = json.loads(page.split(SETTINGS)[1].split("<")[0])
     (ours,) = [each for each in settings["federated_extensions"] if each["name"] == "vre-dm-lab"]
     assert ask(f"lab/extensions/vre-dm-lab/{ours['load']}"), "the extension is not served"
     assert "jupyter-config-data" in ask("tree").decode(), "Notebook 7 does not open"
     assert json.loads(ask("vre-dm/api/openapi.json"))["openapi"], "the routes of vre-dm do not answer"
+    assert "clusters" in json.loads(ask("vre-dm/api/clusters")), "the panel of clusters does not answer"
+    assert not (said := lacking()), f"vre-dm doctor --hub finds a fault of the image: {said}"
     assert json.loads(ask(f"api/contents/{TOUR}?content=0"))["type"] == "notebook", "the tour is not there"
     kernels = sorted(json.loads(ask("api/kernelspecs"))["kernelspecs"])
     return {"kernels": {name: started(name) for name in kernels}}
+
+
+def lacking() -> list[str]:
+    """What the doctor of a hub's servers finds wrong here, but for the hub, which there is none of."""
+    done = subprocess.run(
+        ["vre-dm", "doctor", "--hub", "--json"], capture_output=True, text=True, check=False
+    )
+    # of a gateway that it cannot look at for want of Dask it only warns
+    wrong = [
+        each
+        for each in json.loads(done.stdout)
+        if (each["state"] == "FAIL" and each["what"] != "hub")
+        or (each["state"] == "warn" and each["what"] == "gateway")
+    ]
+    return [f"{each['what']}: {each['text']}" for each in wrong]
 
 
 def started(name: str) -> float:

@@ -44,6 +44,7 @@ def faults(
     return [
         *_of_size(image, int(inspected.get("Size", 0))),
         *_of_settings(inspected, inherited),
+        *_of_places(inspected, held),
         *_of_labels(image, source, dict(inspected.get("Config", {}).get("Labels") or {})),
         *contents.faults(held, debian),
         *compiled.faults(held),
@@ -74,6 +75,15 @@ def _of_settings(inspected: dict[str, Any], inherited: Sequence[str]) -> Iterato
             yield f"has a variable {name}, which may be a secret"
         elif value and said not in inherited and _MACHINES.fullmatch(name):
             yield f"has a variable {name}, a setting of the machine that built it"
+
+
+def _of_places(inspected: dict[str, Any], held: Tree) -> Iterator[str]:
+    """Folders of kernels that are named and not there, of which the doctor of a hub would complain."""
+    said = dict(str(each).partition("=")[::2] for each in inspected.get("Config", {}).get("Env") or [])
+    for folder in filter(None, said.get("JUPYTER_PATH", "").split(":")):
+        place = held.real(folder.strip("/"))
+        if not any(path == place or path.startswith(f"{place}/") for path in held.entries):
+            yield f"names {folder} in JUPYTER_PATH, and has no such folder"
 
 
 def _of_labels(image: Image, source: Source, labels: dict[str, str]) -> Iterator[str]:

@@ -6,24 +6,32 @@ import json
 from collections.abc import Callable
 
 from builders.images.building import LOCAL, MADE
-from builders.images.catalogue import Image
+from builders.images.catalogue import GB, Image
 from builders.images.debian import STAND_IN
 from builders.images.engine import Engine
 from builders.images.errors import ImagesError
 from builders.images.source import DIRTY, OCI, Source
 
-CANDIDATE = "-candidate"
-"""At the end of the tag of an image that is still to be scanned."""
+ARCHIVE = MADE / "images.tar"
+"""Images that another machine is to push, which then has to build and run nothing."""
+
+
+def archive(images: list[Image], engine: Engine, source: Source, say: Callable[[str], None]) -> None:
+    """Write images that were built here into `ARCHIVE`; none where one of them must not be published.
+
+    Raises
+    ------
+    ImagesError
+        One is not here, or must not be published, or they cannot be written.
+    """
+    _require_all(images, engine, source)
+    MADE.mkdir(parents=True, exist_ok=True)
+    engine.save([image.reference(LOCAL, source.version) for image in images], ARCHIVE)
+    say(f"{ARCHIVE}: {ARCHIVE.stat().st_size / GB:.2f} GB")
 
 
 def publish(
-    images: list[Image],
-    engine: Engine,
-    source: Source,
-    registry: str,
-    say: Callable[[str], None],
-    *,
-    candidate: bool = False,
+    images: list[Image], engine: Engine, source: Source, registry: str, say: Callable[[str], None]
 ) -> None:
     """Push images that were built here; none where one of them must not be.
 
@@ -31,8 +39,6 @@ def publish(
     ----------
     registry
         What their names begin with there.
-    candidate
-        Whether their tags end with `CANDIDATE`: who looks for the version does not find them yet.
 
     Raises
     ------
@@ -40,20 +46,24 @@ def publish(
         One is not here, or must not be published, or the registry refuses it: those before it are there
         then, under their tags.
     """
+    _require_all(images, engine, source)
+    published = []
+    for image in images:
+        target = image.reference(registry, source.version)
+        digest = engine.push(image.reference(LOCAL, source.version), target)
+        say(f"published {target}@{digest}")
+        published.append({"name": image.name, "reference": target.rpartition(":")[0], "digest": digest})
+    MADE.mkdir(parents=True, exist_ok=True)
+    (MADE / "published.json").write_text(json.dumps(published) + "\n")
+
+
+def _require_all(images: list[Image], engine: Engine, source: Source) -> None:
     for image in images:
         reference = image.reference(LOCAL, source.version)
         if engine.inspect(reference) is None:
             msg = f"{reference} is not here: make images"
             raise ImagesError(msg)
         require_publishable(reference, engine.labels(reference), source)
-    published = []
-    for image in images:
-        target = image.reference(registry, source.version + (CANDIDATE if candidate else ""))
-        digest = engine.push(image.reference(LOCAL, source.version), target)
-        say(f"published {target}@{digest}")
-        published.append({"name": image.name, "reference": target.rpartition(":")[0], "digest": digest})
-    MADE.mkdir(parents=True, exist_ok=True)
-    (MADE / "published.json").write_text(json.dumps(published) + "\n")  # in one line, as a workflow takes it
 
 
 def require_publishable(reference: str, labels: dict[str, str], source: Source) -> None:

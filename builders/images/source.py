@@ -6,6 +6,7 @@ import subprocess
 import tomllib
 import zipfile
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 from builders.images.catalogue import ROOT
@@ -17,6 +18,8 @@ DIRTY = "-changed"
 """At the end of a revision: the images may hold what no commit does."""
 COPIED = ("vre_dm", "images", "locks", "notebooks", "extension", "jupyter-config", "binder")
 """Folders of which all that is there goes into a wheel or an image."""
+PROFILES = "images/profiles"
+"""Of which files that .gitignore names go into an image too, but for those that are `unwanted`."""
 _LAB = "share/jupyter/labextensions/vre-dm-lab/"
 _WHERE = (
     # how a name in the wheel begins, and where in the checkout that comes from
@@ -25,8 +28,9 @@ _WHERE = (
     ("vre_dm/share/notebooks/", "notebooks/"),
     ("vre_dm/", "vre_dm/"),
 )
-_UNTRACKED = ("ls-files", "--others", "--exclude-standard")
-_WHOLE = ("vre_dm", "locks", "images/profiles")
+_UNTRACKED = ("ls-files", "--others", "-z")
+_WHOLE = ("vre_dm", "locks", PROFILES)
+_UNWANTED = (".*", "__pycache__")
 
 
 @dataclass(frozen=True)
@@ -63,13 +67,20 @@ def source(root: Path = ROOT) -> Source:
     revision, created = _git(root, "log", "-1", "--format=%H %cI").split()
     changed = _git(root, "status", "--porcelain", "--untracked-files=no")
     # a user's own list of files to ignore has no say in what is copied
-    added = _git(root, "-c", "core.excludesFile=/dev/null", *_UNTRACKED, "--", *COPIED)
+    added = _git(root, "-c", "core.excludesFile=/dev/null", *_UNTRACKED, "--exclude-standard", "--", *COPIED)
+    others = _git(root, *_UNTRACKED, "--", PROFILES).split("\0")
+    whole = not (changed or added or any(path and not unwanted(path) for path in others))
     return Source(
         project["version"],
-        revision + (DIRTY if changed or added else ""),
+        revision + ("" if whole else DIRTY),
         created,
         project["urls"]["Repository"],
     )
+
+
+def unwanted(path: str) -> bool:
+    """Whether a file of a profile goes into no image, by its name or that of a folder above it."""
+    return any(fnmatch(part, pattern) for part in path.split("/") for pattern in _UNWANTED)
 
 
 def wheel(version: str, folder: Path = ROOT / "dist") -> Path:

@@ -26,14 +26,18 @@ def two_starts(engine: Engine, reference: str) -> list[float]:
     """
     name, taken = f"vre-dm-test-{secrets.token_hex(4)}", []
     volume = f"--volume={name}:{HOME}"
-    given = [volume, f"--user={USER}", "--env=JUPYTER_TOKEN=of-this-test-alone"]
+    known = {
+        "JUPYTER_TOKEN": "of-this-test-alone",
+        "KUBERNETES_SERVICE_HOST": "192.0.2.1",  # every pod has it
+        "VRE_DM_CLOSE_TO_GROUP": "yes",  # an admin knows that nobody else is in the group
+    }
+    given = [volume, f"--user={USER}", *(f"--env={name}={value}" for name, value in known.items())]
     run([*engine.runner, "volume", "create", name])
     try:
         _as_root(engine, reference, volume, _ASKED)
         for _ in range(2):
             _as_root(engine, reference, volume, _KUBELET)
-            # every pod has it
-            with container(engine, reference, [*given, "--env=KUBERNETES_SERVICE_HOST=192.0.2.1"]) as started:
+            with container(engine, reference, given) as started:
                 started.wait()
                 taken.append(float(started.ask("lake")["seconds"]))
     finally:

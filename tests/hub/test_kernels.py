@@ -93,7 +93,7 @@ def test_a_folder_that_is_missing_empty_or_one_too_high_says_what_to_do(
 
 
 def test_an_image_without_kernels_lacks_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "kernels").mkdir(parents=True)
     kernel(tmp_path / "high" / "share" / "jupyter", "gamma")
     monkeypatch.setattr(mounts, "mount_of", lambda folder: "/")
     _, empty, high, _ = found(monkeypatch, tmp_path / "empty", tmp_path / "high")

@@ -222,6 +222,19 @@ def test_a_users_own_list_of_files_to_ignore_has_no_say_in_that(
     assert source(checkout).revision.endswith(DIRTY)
 
 
+def test_what_gitignore_names_goes_into_an_image_with_a_profile_and_is_said_too(checkout: Path) -> None:
+    own = checkout / "images" / "profiles" / "a"
+    (checkout / ".gitignore").write_text("vre_dm/labextension/\nbuild/\n*.egg-info/\n__pycache__/\n.*\n")
+    git(checkout, "commit", "--quiet", "--all", "--message=ignore more")
+    for name in ("__pycache__/x.pyc", ".ipynb_checkpoints/smoke.ipynb"):
+        (own / name).parent.mkdir()
+        (own / name).write_text("left out\n")
+    assert not source(checkout).revision.endswith(DIRTY)
+    (own / "build").mkdir()
+    (own / "build" / "made.sh").write_text("x\n")
+    assert source(checkout).revision.endswith(DIRTY)
+
+
 def test_images_of_what_is_no_checkout_are_refused(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\nversion = "1"\nurls = {Repository = "x"}\n')
     with pytest.raises(ImagesError, match="is no checkout"):

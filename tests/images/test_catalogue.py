@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from builders.images.__main__ import main
 from builders.images.catalogue import BASE, GB, chosen, images, registry
 from builders.images.errors import ImagesError
 from tests.kernels.profiles import written
@@ -83,3 +84,11 @@ def test_a_registry_that_none_could_be_is_refused(listed: Path, said: str) -> No
     listed.write_text(f"{said}[base]\nsize = 1\n")
     with pytest.raises(ImagesError, match="not where images are released, in small letters"):
         registry(listed)
+
+
+@pytest.mark.parametrize("said", ["https://ghcr.io/team", "ghcr.io/Team", "ghcr.io/team/"])
+def test_a_registry_of_the_command_line_is_held_against_the_same(
+    said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["publish", "--registry", said]) == 1
+    assert f"--registry is '{said}', and not where images are released" in capsys.readouterr().err

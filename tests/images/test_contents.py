@@ -105,6 +105,7 @@ def test_one_as_packages_made_it_has_no_fault() -> None:
         ("build/requirements.txt", "x", 0o644, "was left by the build"),
         ("tmp/notes", "x", 0o644, "was left by the build"),
         ("var/tmp/vre-dm/a", "x", 0o644, "was left by the build"),
+        (f"{SITE}/vre_dm-1-py3-none-any.whl", "x", 0o644, "was left by the build"),
         ("opt/vre/lib/module.py", "x", 0o666, "can be changed by others than root"),
         ("opt/vre/lib/module.py", "x", 0o664, "can be changed by others than root"),
     ],
@@ -141,6 +142,15 @@ def test_another_file_of_equal_size_in_the_place_of_debians_is_seen() -> None:
     own: dict[str, File] = {"usr/local/share/ca-certificates/site.crt": (certificate("site"), 0o644)}
     other: dict[str, File] = {"usr/local/share/ca-certificates/site.crt": (certificate("evil"), 0o644)}
     assert len(found(HELD | other, DEBIAN | own)) == 1
+
+
+def test_a_wheel_that_a_package_has_in_it_was_not_left_by_the_build() -> None:
+    name = f"{SITE}/virtualenv/pip-1.whl"
+    digest = base64.urlsafe_b64encode(hashlib.sha256(b"pip").digest()).decode().rstrip("=")
+    record: File = (f"virtualenv/pip-1.whl,sha256={digest},3\n", 0o644)
+    brought: dict[str, File] = {f"{SITE}/virtualenv-1.dist-info/RECORD": record, name: ("pip", 0o644)}
+    assert found(HELD | brought) == []
+    assert found(HELD | brought | {name: ("pap", 0o644)}) == [f"/{name} was left by the build"]
 
 
 def test_programs_of_another_user_are_named() -> None:

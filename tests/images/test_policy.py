@@ -11,7 +11,10 @@ from tests.images.trees import File, tree
 
 SOURCE = Source("1.0", 40 * "a", "2026-11-22T00:00:00+00:00", "https://example.org/vre-dm")
 DEBIAN: dict[str, File] = {"usr/bin/sh": ("shell", 0o755)}
-HELD: dict[str, File] = DEBIAN | {"opt/vre/bin/jupyter": ("program", 0o755)}
+HELD: dict[str, File] = DEBIAN | {
+    "opt/vre/bin/jupyter": ("program", 0o755),
+    "opt/kernels/share/jupyter/kernels/gamma/kernel.json": ("{}", 0o644),
+}
 
 
 def base() -> Image:
@@ -63,6 +66,8 @@ def test_an_image_that_runs_as_root_or_as_nobody_knows_whom_is_refused(user: str
         ({"Env": ["PIP_CERT=/a"]}, "PIP_CERT, a setting of the machine"),
         ({"Env": ["UV_DEFAULT_INDEX=http://a"]}, "UV_DEFAULT_INDEX, a setting of the machine"),
         ({"Env": ["https_proxy=http://a"]}, "https_proxy, a setting of the machine"),
+        ({"Env": ["JUPYTER_PATH=/opt/kernels/share/jupyter:/cvmfs/a"]}, "names /cvmfs/a in JUPYTER_PATH"),
+        ({"Env": ["JUPYTER_PATH=/opt/kernels/share/jup"]}, "has no such folder"),
         (labels(**{f"{OCI}.revision": ""}), f"{OCI}.revision = ''"),
         (labels(**{f"{OCI}.revision": 40 * "b"}), f"and '{SOURCE.revision}' is meant"),
         (labels(**{f"{OCI}.created": ""}), f"no label {OCI}.created"),

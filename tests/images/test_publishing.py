@@ -11,7 +11,7 @@ from builders.images.catalogue import images
 from builders.images.debian import STAND_IN
 from builders.images.engine import Engine
 from builders.images.errors import ImagesError
-from builders.images.publishing import publish, require_publishable
+from builders.images.publishing import archive, publish, require_publishable
 from builders.images.source import DIRTY, OCI, Source
 from tests.images.programs import program
 
@@ -73,14 +73,29 @@ def test_what_was_published_is_written_with_its_digest_in_the_registry(
     assert one == {"name": "base", "reference": "example.org/vre-dm-base", "digest": "sha256:d"}
 
 
-def test_a_candidate_has_a_tag_that_nobody_looks_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_may_be_published_is_one_archive_and_health_checks_stay_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said = json.dumps([{"Config": {"Labels": GOOD}}])
-    pushes = f"""push) echo "$3" > {tmp_path}/pushed; printf sha256:d > "${{2#--digestfile=}}";;"""
-    program(tmp_path, "podman", f"""case "$1" in image) echo '{said}';; {pushes} esac""")
+    saves = f"""save) echo "$*" > {tmp_path}/saved; umask 077; echo tar > {tmp_path}/made/images.tar;;"""
+    program(tmp_path, "podman", f"""case "$1" in image) echo '{said}';; {saves} esac""")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(publishing, "MADE", tmp_path / "made")
-    engine = Engine(("buildah",), ("podman",))
-    publish(images()[:1], engine, SOURCE, "example.org", lambda text: None, candidate=True)
-    assert (tmp_path / "pushed").read_text() == "example.org/vre-dm-base:1.0-candidate\n"
-    (one,) = json.loads((tmp_path / "made" / "published.json").read_text())
-    assert one["reference"] == "example.org/vre-dm-base"
+    monkeypatch.setattr(publishing, "ARCHIVE", tmp_path / "made" / "images.tar")
+    archive(images()[:2], Engine(("buildah",), ("podman",)), SOURCE, lambda text: None)
+    words = (tmp_path / "saved").read_text().split()
+    assert {"--format=docker-archive", "--multi-image-archive"} < set(words)
+    assert words[-2:] == [each.reference("localhost", "1.0") for each in images()[:2]]
+    # a workflow writes it as root, and another user sends it
+    assert (tmp_path / "made" / "images.tar").stat().st_mode & 0o777 == 0o644
+
+
+def test_one_that_must_not_be_published_keeps_all_out_of_an_archive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = f'[{{"Config": {{"Labels": {{"{STAND_IN}": "true"}}}}}}]'
+    program(tmp_path, "podman", f"""case "$1" in image) echo '{said}';; *) : > {tmp_path}/saved;; esac""")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ImagesError, match="is not published"):
+        archive(images(), Engine(("buildah",), ("podman",)), SOURCE, lambda text: None)
+    assert not (tmp_path / "saved").exists()

@@ -1,14 +1,12 @@
-"""What the recipes of the images and the workflow of a release say, and what the linters say of them."""
+"""What the recipes of the images say, and what the linters say of them."""
 
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from builders.images.binder import DOCKERFILE
 from builders.images.catalogue import ROOT, registry
@@ -17,7 +15,6 @@ IMAGES = ROOT / "images"
 BASE = IMAGES / "base.Containerfile"
 RECIPES = [BASE, IMAGES / "kernel.Containerfile", DOCKERFILE]
 SCRIPTS = [IMAGES / "start.sh", IMAGES / "stand-in.sh"]
-WORKFLOW = ROOT / ".github" / "workflows" / "release.yml"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -27,11 +24,6 @@ def lint(name: str, *words: str | Path) -> None:
         pytest.skip(f"{name} was not run, it is not installed: make install")
     done = subprocess.run([program, *words], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def jobs() -> dict[str, Any]:
-    """Jobs of the workflow, by name."""
-    return dict(yaml.safe_load(WORKFLOW.read_text())["jobs"])
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.name)
@@ -77,6 +69,12 @@ def test_modules_are_compiled_once_their_sources_change_no_more() -> None:
     assert 0 < text.index("hardlink --") < text.index("compileall")
 
 
+def test_the_folder_of_kernels_that_is_named_is_made_also_for_an_image_without_any() -> None:
+    text = BASE.read_text()
+    (named,) = re.findall(r"JUPYTER_PATH=(\S+)", text)
+    assert f"install --directory {named}/kernels" in text.rpartition("\nFROM ")[2]
+
+
 @pytest.mark.parametrize("recipe", RECIPES[:2], ids=lambda path: path.name)
 def test_the_last_user_is_a_number_and_not_root(recipe: Path) -> None:
     assert re.findall(r"^USER (.*)$", recipe.read_text(), re.MULTILINE)[-1] == "1000:100"
@@ -88,45 +86,3 @@ def test_the_image_of_binder_is_that_of_this_version_and_nothing_is_solved_in_it
     assert f"ARG REGISTRY={registry()}" in said
     assert f"FROM ${{REGISTRY}}/vre-dm-dm:{PROJECT['version']}" in said
     assert not any("install" in line for line in said)
-
-
-def test_zizmor_finds_nothing_in_the_workflow() -> None:
-    lint("zizmor", "--offline", "--no-progress", WORKFLOW)
-
-
-def test_the_workflow_follows_its_schema() -> None:
-    lint("check-jsonschema", "--builtin-schema", "vendor.github-workflows", WORKFLOW)
-
-
-def test_every_action_is_pinned_by_its_commit() -> None:
-    used = re.findall(r"uses: (\S+)( # v\S+)?$", WORKFLOW.read_text(), re.MULTILINE)
-    assert used
-    for action, version in used:
-        assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", action), action
-        assert version, action
-
-
-def test_a_job_with_programs_of_others_can_write_and_sign_nothing() -> None:
-    foreign = []
-    for name, job in jobs().items():
-        used = [step["uses"] for step in job["steps"] if "uses" in step]
-        if not all(each.startswith("actions/") for each in used):
-            foreign.append(name)
-            assert set(job["permissions"].values()) == {"read"}, name
-    assert foreign == ["scan"]
-
-
-def test_an_image_has_its_version_only_after_it_was_scanned_and_says_where_it_comes_from() -> None:
-    found = jobs()
-    for name, before in (("release", "attest"), ("attest", "scan"), ("scan", "images"), ("images", "checks")):
-        needs = found[name]["needs"]
-        assert before in ([needs] if isinstance(needs, str) else needs), name
-    said = {name: "\n".join(step.get("run", "") for step in job["steps"]) for name, job in found.items()}
-    assert "publish --candidate" in said["images"]
-    assert [name for name, text in said.items() if ":$VERSION" in text] == ["release"]
-
-
-def test_the_registry_is_that_of_the_list_of_images() -> None:
-    text = WORKFLOW.read_text()
-    assert "ghcr.io" not in text
-    assert '"images/images.toml"' in text

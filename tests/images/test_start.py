@@ -1,6 +1,8 @@
 """What a container does first, by the script itself: its home, what kubelet opened, its command."""
 
 import os
+import re
+import stat
 import subprocess
 from pathlib import Path
 
@@ -39,9 +41,10 @@ def home(tmp_path: Path, programs: Path) -> Path:
 
 
 def started(home: Path, *words: str, **given: str) -> subprocess.CompletedProcess[str]:
-    """Start as a container does, in a pod."""
+    """Start as a container does, in a pod of an admin who says that nobody else is in the group."""
     path = f"{home.parent / 'programs'}:/usr/bin:/bin"
-    environment = {"PATH": path, "HOME": str(home), "KUBERNETES_SERVICE_HOST": "192.0.2.1"} | given
+    pod = {"KUBERNETES_SERVICE_HOST": "192.0.2.1", "VRE_DM_CLOSE_TO_GROUP": "yes"}
+    environment = {"PATH": path, "HOME": str(home)} | pod | given
     command = ["sh", START, *(words or ("true",))]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
 
@@ -60,7 +63,6 @@ def kept(home: Path) -> Path:
 def test_it_becomes_what_it_is_told_and_makes_a_home_where_there_is_none(home: Path, tmp_path: Path) -> None:
     words = ("sh", "-c", 'echo "$HOME"')
     assert started(home, *words).stdout == f"{home}\n"
-    assert (home / "asked").read_text() == "vre-dm notebooks\n"
     done = started(home, *words, HOME=str(tmp_path / "not-there"), TMPDIR=str(tmp_path))
     assert done.stdout.startswith(f"{tmp_path}/home.")
     assert "cannot be written" in done.stderr
@@ -68,7 +70,8 @@ def test_it_becomes_what_it_is_told_and_makes_a_home_where_there_is_none(home: P
 
 def test_a_full_home_does_not_keep_the_server_from_starting(home: Path, programs: Path) -> None:
     (programs / "vre-dm").write_text("#!/bin/sh\nexit 1\n")
-    done = started(home, "echo", "started")
+    (programs / "jupyter").symlink_to("/bin/echo")
+    done = started(home, "jupyter", "started")
     assert done.stdout == "started\n"
     assert "could not be copied" in done.stderr
 
@@ -83,6 +86,7 @@ def test_without_a_command_it_is_the_server_of_a_hub_where_a_hub_asks(home: Path
     asked = environment | {"JUPYTERHUB_API_TOKEN": "of-this-test-alone"}
     by_hub = subprocess.run(["sh", START], env=asked, capture_output=True, text=True, check=True)
     assert by_hub.stdout.strip() == "jupyterhub-singleuser"
+    assert (home / "asked").read_text() == 2 * "vre-dm notebooks\n"
 
 
 def test_what_kubelet_opened_to_the_group_is_closed_again_and_told(home: Path) -> None:
@@ -101,6 +105,27 @@ def test_a_lake_and_logins_in_folders_that_were_chosen_are_closed_too(home: Path
         folder.chmod(0o2770)
     started(home, VRE_DM_LAKE_ROOT=str(lake), XDG_STATE_HOME=str(state))
     assert modes(lake) == modes(state / "vre-dm") == {0o700}
+
+
+def test_without_a_word_of_the_admin_nothing_is_closed_and_the_user_is_told_how(home: Path) -> None:
+    # whoever is in the group may have changed what is in it meanwhile
+    before = modes(home)
+    said = started(home, VRE_DM_CLOSE_TO_GROUP="").stderr
+    assert modes(home) == before
+    assert f"chmod -R go-rwx,g-s '{kept(home)}'" in said
+    assert "if nobody else is in that group" in said
+    (told,) = re.findall(r"chmod -R .*?'.*?'", said)
+    subprocess.run(["sh", "-c", told], check=True)
+    assert modes(kept(home)) == {0o700, 0o600}
+
+
+def test_a_cache_that_was_chosen_may_be_shared_and_is_left_as_it_is(home: Path, tmp_path: Path) -> None:
+    for cache in (tmp_path / "shared", home / ".cache" / "vre-dm"):
+        cache.mkdir(parents=True)
+        cache.chmod(0o2770)
+        said = started(home, VRE_DM_CACHE=str(cache)).stderr
+        assert modes(cache) == {0o2770}
+        assert str(cache) not in said
 
 
 @pytest.mark.parametrize("mode", [0o770, 0o2750, 0o2700])
@@ -125,6 +150,14 @@ def test_a_folder_that_anybody_could_write_into_is_not_closed(home: Path) -> Non
     assert kept(home).stat().st_mode & 0o7777 == 0o2775
 
 
+def test_the_socket_of_a_database_that_was_killed_keeps_nothing_open(home: Path) -> None:
+    left = kept(home) / "lake" / ".s.PGSQL.5432"
+    os.mknod(left, stat.S_IFSOCK)
+    left.chmod(0o777)
+    started(home)
+    assert not any(mode & 0o077 for mode in modes(kept(home)))
+
+
 def test_a_link_is_not_followed(home: Path) -> None:
     kept(home).rename(home / "elsewhere")
     kept(home).symlink_to(home / "elsewhere")
@@ -146,11 +179,39 @@ def test_a_home_in_which_anybody_can_exchange_files_is_told(home: Path) -> None:
     assert "sticky" not in started(home).stderr
 
 
-@pytest.mark.parametrize("name", ["dask-worker", "dask-gateway-scheduler"])
-def test_a_worker_of_a_cluster_does_not_wait_for_notebooks(home: Path, programs: Path, name: str) -> None:
-    (programs / name).symlink_to("/bin/true")
-    started(home, name)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("dask-worker",),
+        # as the chart's gateway has the kernel's own Python found
+        ("python3", "-I", "-c", "import os, sys; os.execv(sys.argv[1], sys.argv[1:])", "/bin/true"),
+        ("sh", "-c", "true"),
+    ],
+    ids=["worker", "gateway", "any"],
+)
+def test_a_command_that_no_jupyter_is_does_not_wait_for_notebooks(
+    home: Path, programs: Path, words: tuple[str, ...]
+) -> None:
+    (programs / "dask-worker").symlink_to("/bin/true")
+    started(home, *words, DASK_GATEWAY_CLUSTER_NAME="vre.1")
     assert not (home / "asked").exists()
+
+
+@pytest.mark.parametrize("name", ["jupyter", "jupyter-lab", "jupyterhub-singleuser"])
+def test_a_jupyter_server_finds_the_notebooks_however_it_is_called(
+    home: Path, programs: Path, name: str
+) -> None:
+    (programs / name).symlink_to("/bin/true")
+    for called in (name, str(programs / name)):
+        started(home, called)
+        assert (home / "asked").read_text() == "vre-dm notebooks\n"
+        (home / "asked").unlink()
+
+
+def test_a_server_that_a_hub_starts_in_its_own_way_finds_the_notebooks(home: Path) -> None:
+    # a Binder's begins with python3
+    started(home, "python3", "-c", "", JUPYTERHUB_API_TOKEN="of-this-test-alone")
+    assert (home / "asked").read_text() == "vre-dm notebooks\n"
 
 
 def test_what_a_lake_says_that_starts_with_the_container_is_in_its_log(home: Path) -> None:

@@ -25,6 +25,7 @@ def test_kubelet_comes_before_each_start_and_the_volume_goes_at_the_end(path: Pa
     assert two_starts(PODMAN, "localhost/x") == [1.0, 1.0]
     steps = ("volume create", "chmod 2775", "g+s", "--detach", "- lake", "volume rm")
     said = (tmp_path / "said").read_text().splitlines()
+    assert all("VRE_DM_CLOSE_TO_GROUP=yes" in line for line in said if "--detach" in line)
     start = ["g+s", "--detach", "- lake"]
     assert [step for line in said for step in steps if step in line] == [
         "volume create",

@@ -190,6 +190,7 @@ class KubernetesApi(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: KubernetesApi
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer in two pieces would wait 40 ms for what the client says to the first
 
     def do_GET(self) -> None:
         sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))

@@ -9,22 +9,17 @@ from typing import Any
 import dask.config
 import pytest
 import trustme
-import yaml
 
 from builders import chart
 from tests.chart.conftest import (
-    CHART,
-    DATA,
     FILES,
-    FOREIGN,
     NEWEST,
     OLDEST,
     ROOT,
     Lines,
     Release,
-    merged,
+    of_the_hub,
     values,
-    without_null,
 )
 from vre_dm.compute.cluster import settings
 from vre_dm.lake import instances
@@ -67,10 +62,7 @@ def mounted(cluster: Cluster, said: dict[str, Any], folder: Path) -> dict[str, A
         (folder / "settings.json").write_text(json.dumps(told))
     for name in ("clientId", "clientSecret"):
         (folder / name).write_text("mine")
-    theirs = yaml.safe_load((DATA / f"{FOREIGN['jupyterhub']}.values.yaml").read_text())
-    ours = yaml.safe_load((CHART / "values.yaml").read_text())["jupyterhub"]
-    whole: dict[str, Any] = without_null(merged(theirs, ours, said.get("jupyterhub", {})))
-    return whole
+    return of_the_hub(said)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -110,7 +102,27 @@ def test_a_server_runs_as_nobody_in_particular_with_no_rights_and_is_asked_wheth
     }
     assert pod["spec"]["automountServiceAccountToken"] is False
     assert container["readinessProbe"]["exec"] == {"command": ["vre-health"]}
+    for other in pod["spec"]["initContainers"]:
+        assert other["securityContext"] == container["securityContext"]
+
+
+@pytest.mark.parametrize("theirs", [[{"name": "one"}], {"one": {"name": "one"}}])
+def test_a_server_has_a_folder_of_its_own_in_the_scratch_volume_that_everybody_may_write(
+    spawned: Spawned, theirs: Any
+) -> None:
+    mine = {"config": {"KubeSpawner": {"init_containers": theirs}}}
+    for slug, pod in spawned(extraProfiles=[MINE], jupyterhub={"hub": mine})["pods"].items():
+        first, made = pod["spec"]["initContainers"]
+        assert (first["name"], made["image"]) == ("one", _container(pod)["image"]), slug
+        assert made["command"] == ["mkdir", "-p", "-m", "700", "/scratch/own"]
+        (there,) = made["volumeMounts"]
+        assert {**there, "subPath": "own"} in _container(pod)["volumeMounts"]
+
+
+def test_a_server_without_scratch_starts_at_once(spawned: Spawned) -> None:
+    pod = spawned(server={"scratchPath": ""})["pods"]["base"]
     assert not pod["spec"].get("initContainers")
+    assert [each for each in pod["spec"]["volumes"] if "emptyDir" in each] == []
 
 
 def test_the_lake_of_a_site_and_its_mounts_are_in_every_server(spawned: Spawned) -> None:

@@ -15,12 +15,12 @@ from typing import Any
 import yaml
 
 from builders.chart_values import described
+from builders.images.catalogue import BASE
 from vre_dm.kernels.profile import Profile, profiles
 
 ROOT = Path(__file__).parent.parent
 CHART = ROOT / "helm" / "vre-dm"
 PROFILES = "files/profiles.json"
-_SHOWN = 8  # packages of a profile that users read of
 
 
 def cards() -> str:
@@ -86,20 +86,21 @@ def _card(profile: Profile) -> dict[str, Any]:
     packages: dict[str, str] = {}
     for promise in profile.card.promises:
         packages.setdefault(promise.package, promise.version)
-    shown = dict(list(packages.items())[:_SHOWN])
     return {
         "title": profile.card.title,
         "about": profile.card.about,
-        "packages": shown,
-        "dask": _dask(profile),
+        "packages": packages,
+        "daskKernel": _dask(profile),
     }
 
 
 def _dask(profile: Profile) -> str | None:
-    """Kernel whose environment can run a cluster."""
+    """Kernel whose environment can run a cluster; that of base is JupyterLab's own, which is `python3`."""
     held = {pin.name for pin in profile.pins}
     python = [spec.name for spec in profile.specs if spec.python]
-    return python[0] if python and {"distributed", "dask-gateway"} <= held else None
+    if not python or not {"distributed", "dask-gateway"} <= held:
+        return None
+    return "python3" if profile.name == BASE else python[0]
 
 
 def _digest(wanted: list[dict[str, Any]], locked: list[dict[str, Any]]) -> str:
@@ -127,7 +128,7 @@ _PAGE = """# The chart vre-dm
 A JupyterHub whose users find the data lake, the kernels of their experiments and a Dask Gateway: the charts
 {needs}, set up for vre-dm. It needs Kubernetes {kubernetes}.
 [docs/admin.md](../../docs/admin.md#with-helm) says how to install it, what changes for users of a VRE that
-runs already, and how to go back.
+runs already, and how to go back; [docs/images.md](../../docs/images.md) how its images are built and pushed.
 
 | file | for whom |
 |---|---|
@@ -137,7 +138,8 @@ runs already, and how to go back.
 
 ## Values
 
-Values that are not in this table, nor in those of the two charts, are refused.
+Values that values.yaml does not have, nor those of the two charts, are refused. What is said here of one
+profile or mount holds for each.
 
 | value | meaning | default |
 |---|---|---|

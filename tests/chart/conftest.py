@@ -76,6 +76,14 @@ def without_null(said: Any) -> Any:
     return {key: without_null(value) for key, value in said.items() if value is not None}
 
 
+def of_the_hub(said: dict[str, Any]) -> dict[str, Any]:
+    """Values that the hub's chart works with: its own, those of this chart over them, then what is said."""
+    theirs = yaml.safe_load((DATA / f"{FOREIGN['jupyterhub']}.values.yaml").read_text())
+    ours = yaml.safe_load((CHART / "values.yaml").read_text())["jupyterhub"]
+    whole: dict[str, Any] = without_null(merged(theirs, ours, said.get("jupyterhub", {})))
+    return whole
+
+
 @dataclass
 class Lines:
     """A program of the environment that answers a line of JSON with another."""

@@ -1,4 +1,4 @@
-"""As much of the API of Kubernetes as Helm needs: discovery, objects in memory, jobs that are done at once.
+"""As much of the API of Kubernetes as Helm and a hub need: discovery, objects in memory, jobs done at once.
 
 It checks nothing of an object; the schemas of Kubernetes do that in another test.
 """
@@ -6,6 +6,7 @@ It checks nothing of an object; the schemas of Kubernetes do that in another tes
 import json
 import re
 import threading
+import time
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -53,6 +54,8 @@ class KubernetesApi(ThreadingHTTPServer):
         That it says to be, such as ``1.32.0``.
     objects
         What it was given, by version of its API, kind, namespace and name.
+    watched
+        Seconds that a watch lasts, which then tells what is there; who watches asks again.
     """
 
     daemon_threads = True
@@ -65,6 +68,7 @@ class KubernetesApi(ThreadingHTTPServer):
         for gv, kinds in OF_ALL.items():
             self.kinds.setdefault(gv, {}).update(dict.fromkeys(kinds.split(), False))
         self.turn = threading.Lock()
+        self.watched = 0.0
 
     @property
     def url(self) -> str:
@@ -169,6 +173,8 @@ class KubernetesApi(ThreadingHTTPServer):
         metadata = {"uid": str(uuid.uuid4()), "creationTimestamp": _NOW, **made.get("metadata", {})}
         metadata |= {"name": key[3], "resourceVersion": str(len(self.objects))}
         made["metadata"] = metadata | ({"namespace": key[2]} if key[2] else {})
+        if key[1] == "Pod" and not there:
+            made["status"] = {"phase": "Pending"}
         if key[1] == "Job":
             done = {"type": "Complete", "status": "True"}
             made["status"] = {"succeeded": 1, "startTime": _NOW, "completionTime": _NOW, "conditions": [done]}
@@ -190,15 +196,17 @@ class KubernetesApi(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: KubernetesApi
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer in two pieces would wait 40 ms for what the client says to the first
 
     def do_GET(self) -> None:
         sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         where = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(where.query).items()}
-        watching = query.get("watch") in {"1", "true"}
+        watching = query.get("watch", "").lower() in {"1", "true"}
         body = json.loads(sent) if sent else {}
         status, said = self.server.answer(self.command, where.path.rstrip("/"), query, body)
         if watching and status == 200:
+            time.sleep(self.server.watched)
             self._watch(said, query)
             return
         self._send(status, json.dumps(said).encode())

@@ -68,9 +68,10 @@ async def renewed(order):
     return {"held": held, "took": took, "state": state, "groups": groups, "admin": user.admin}
 
 
-for line in sys.stdin:
-    log, printed = io.StringIO(), io.StringIO()
-    logging.basicConfig(stream=log, level=logging.DEBUG, force=True)
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        said = asyncio.run(renewed(json.loads(line)))
-    print(json.dumps(said | {"log": log.getvalue(), "printed": printed.getvalue()}), flush=True)
+with asyncio.Runner() as loop:  # one for all, as in a hub: the client's connections belong to it
+    for line in sys.stdin:
+        log, printed = io.StringIO(), io.StringIO()
+        logging.basicConfig(stream=log, level=logging.DEBUG, force=True)
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            said = loop.run(renewed(json.loads(line)))
+        print(json.dumps(said | {"log": log.getvalue(), "printed": printed.getvalue()}), flush=True)

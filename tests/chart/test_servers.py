@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,26 +10,23 @@ from typing import Any
 import dask.config
 import pytest
 import trustme
-import yaml
 
 from builders import chart
 from tests.chart.conftest import (
-    CHART,
-    DATA,
     FILES,
-    FOREIGN,
     NEWEST,
     OLDEST,
     ROOT,
     Lines,
     Release,
-    merged,
+    of_the_hub,
     values,
-    without_null,
 )
 from vre_dm.compute.cluster import settings
+from vre_dm.errors import NotWritable
 from vre_dm.lake import instances
 from vre_dm.lake.cache.settings import CacheSettings
+from vre_dm.private import make_private
 
 Spawned = Callable[..., dict[str, Any]]
 Cluster = Callable[..., Release]
@@ -67,10 +65,7 @@ def mounted(cluster: Cluster, said: dict[str, Any], folder: Path) -> dict[str, A
         (folder / "settings.json").write_text(json.dumps(told))
     for name in ("clientId", "clientSecret"):
         (folder / name).write_text("mine")
-    theirs = yaml.safe_load((DATA / f"{FOREIGN['jupyterhub']}.values.yaml").read_text())
-    ours = yaml.safe_load((CHART / "values.yaml").read_text())["jupyterhub"]
-    whole: dict[str, Any] = without_null(merged(theirs, ours, said.get("jupyterhub", {})))
-    return whole
+    return of_the_hub(said)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -87,7 +82,7 @@ def test_the_image_of_every_profile_is_one_that_the_project_builds(spawned: Spaw
         found = re.fullmatch(r"[^:]+/vre-dm-(?P<profile>[a-z0-9-]+):(?P<tag>.+)", image)
         assert found, image
         assert (ROOT / "images" / "profiles" / found["profile"] / "card.yaml").exists()
-        assert found["profile"] == (slug or "base")
+        assert found["profile"] == (slug or "dm")
 
 
 def test_a_profile_takes_what_it_may_and_no_more(spawned: Spawned) -> None:
@@ -110,7 +105,27 @@ def test_a_server_runs_as_nobody_in_particular_with_no_rights_and_is_asked_wheth
     }
     assert pod["spec"]["automountServiceAccountToken"] is False
     assert container["readinessProbe"]["exec"] == {"command": ["vre-health"]}
+    for other in pod["spec"]["initContainers"]:
+        assert other["securityContext"] == container["securityContext"]
+
+
+@pytest.mark.parametrize("theirs", [[{"name": "one"}], {"one": {"name": "one"}}])
+def test_a_server_has_a_folder_of_its_own_in_the_scratch_volume_that_everybody_may_write(
+    spawned: Spawned, theirs: Any
+) -> None:
+    mine = {"config": {"KubeSpawner": {"init_containers": theirs}}}
+    for slug, pod in spawned(extraProfiles=[MINE], jupyterhub={"hub": mine})["pods"].items():
+        first, made = pod["spec"]["initContainers"]
+        assert (first["name"], made["image"]) == ("one", _container(pod)["image"]), slug
+        assert made["command"] == ["mkdir", "-p", "-m", "700", "/scratch/own"]
+        (there,) = made["volumeMounts"]
+        assert {**there, "subPath": "own"} in _container(pod)["volumeMounts"]
+
+
+def test_a_server_without_scratch_starts_at_once(spawned: Spawned) -> None:
+    pod = spawned(server={"scratchPath": ""})["pods"]["base"]
     assert not pod["spec"].get("initContainers")
+    assert [each for each in pod["spec"]["volumes"] if "emptyDir" in each] == []
 
 
 def test_the_lake_of_a_site_and_its_mounts_are_in_every_server(spawned: Spawned) -> None:
@@ -144,6 +159,33 @@ def test_the_cache_ends_where_a_server_would_be_ended_for_its_size(spawned: Spaw
         assert CacheSettings.read(_environment(pod), Path("/nowhere")).quota == most
         scratch = [each for each in pod["spec"]["volumes"] if each["name"] == "vre-dm-scratch"]
         assert scratch[0]["emptyDir"] == {"sizeLimit": size}
+
+
+def test_vre_dm_keeps_what_it_fetches_in_the_scratch_volume_as_kubelet_makes_it(
+    spawned: Spawned, tmp_path: Path
+) -> None:
+    pod = spawned()["pods"]["dm"]
+    (mount,) = (each for each in _container(pod)["volumeMounts"] if each["name"] == "vre-dm-scratch")
+    (first,) = pod["spec"]["initContainers"]
+    volume = tmp_path / "volume"
+    volume.mkdir()
+    volume.chmod(0o2777)  # an emptyDir, of which kubelet lets a pod's group write as all others
+    with pytest.raises(NotWritable, match=f"other users can change {volume}"):
+        make_private(volume / "cache")
+    (whole,) = (each["mountPath"] for each in first["volumeMounts"])
+    for _ in range(2):  # Kubernetes may run it again
+        subprocess.run([each.replace(whole, str(volume), 1) for each in first["command"]], check=True)
+    # What of it the server has there.
+    seen = (volume / mount["subPath"]).rename(tmp_path / "scratch")
+    make_private(seen / "cache" / "lakes")
+
+
+def test_what_the_hubs_chart_runs_before_a_server_stays(spawned: Spawned) -> None:
+    own = {"initContainers": [{"name": "own", "image": "registry.example.org/own:1"}]}
+    blocking = {"cloudMetadata": {"blockWithIptables": True}}
+    pod = spawned(jupyterhub={"singleuser": {**own, **blocking}})["pods"]["dm"]
+    names = [each["name"] for each in pod["spec"]["initContainers"]]
+    assert names == ["own", "block-cloud-metadata", "vre-dm-scratch"]
 
 
 def test_logins_of_registries_are_beside_those_of_the_hubs_chart(spawned: Spawned) -> None:
@@ -216,7 +258,7 @@ def test_servers_may_read_their_users_tokens_and_use_the_gateway(spawned: Spawne
 
 def test_users_choose_by_what_the_cards_say(spawned: Spawned) -> None:
     said = spawned()
-    assert said["listed"] == ["base", "dm", "gamma", "km3net", "root"]
+    assert said["listed"] == ["dm", "base", "gamma", "km3net", "root"]
     cards = json.loads((chart.CHART / chart.PROFILES).read_text())
     for name in said["listed"]:
         assert f'value="{name}"' in said["form"]

@@ -21,6 +21,8 @@ CA = "/etc/vre-dm/lake-ca"
 # Of the scratch folder: a pod that takes more than all of it is ended, with what it fetched. The rest is for
 # the embedded lake, and for what is fetched while old files are removed.
 CACHED = 0.7
+SCRATCH = "vre-dm-scratch"
+OWN = "own"  # folder in it
 
 
 def configure_servers(c: Any, settings: Settings, cards: Settings) -> None:
@@ -29,6 +31,8 @@ def configure_servers(c: Any, settings: Settings, cards: Settings) -> None:
     # A probe of the site's own holds for all images.
     probed = "readinessProbe" not in spawner.get("extra_container_config", {})
     spawner.profile_list = offered = profiles(settings, cards, probed=probed)
+    if settings["server"]["scratchPath"]:
+        _prepare_scratch(spawner, settings)
     first = next(each for each in offered if each.get("default"))
     spawner.image = first["kubespawner_override"]["image"]
     spawner.image_pull_policy = settings["images"]["pullPolicy"]
@@ -49,6 +53,37 @@ def configure_servers(c: Any, settings: Settings, cards: Settings) -> None:
         "seccompProfile": {"type": "RuntimeDefault"},
         **spawner.get("container_security_context", {}),
     }
+
+
+def _prepare_scratch(spawner: Any, settings: Settings) -> None:
+    """Give the server a folder of its own in the volume, before it starts.
+
+    Everybody may write an emptyDir, and exchange what is there; vre-dm keeps nothing in such a folder.
+    """
+    path = settings["server"]["scratchPath"]
+    security: dict[str, Any] = {
+        "allowPrivilegeEscalation": False,
+        "runAsNonRoot": True,
+        "capabilities": {"drop": ["ALL"]},
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+    if spawner.get("uid") is not None:
+        security["runAsUser"] = spawner.uid
+    known = spawner.get("init_containers") or []
+    for each in spawner.profile_list:
+        made = {
+            "name": SCRATCH,
+            "image": each["kubespawner_override"]["image"],
+            "imagePullPolicy": settings["images"]["pullPolicy"],
+            "command": ["mkdir", "-p", "-m", "700", f"{path}/{OWN}"],
+            # A namespace with a quota takes no container without them.
+            "resources": {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"cpu": "1", "memory": "64Mi"}},
+            "volumeMounts": [{"name": SCRATCH, "mountPath": path}],
+            "securityContext": security,
+        }
+        # Of a mapping KubeSpawner itself puts the two together.
+        both: Any = {SCRATCH: made} if isinstance(known, Mapping) else [*known, made]
+        each["kubespawner_override"]["init_containers"] = both
 
 
 def profiles(settings: Settings, cards: Settings, *, probed: bool) -> list[dict[str, Any]]:
@@ -167,8 +202,9 @@ def _volumes(settings: Settings) -> tuple[dict[str, Any], dict[str, Any]]:
         mounts["vre-dm-lake-ca"] = {"name": "vre-dm-lake-ca", "mountPath": CA, "readOnly": True}
     if settings["server"]["scratchPath"]:
         size = {"sizeLimit": settings["server"]["scratchSize"]}
-        volumes["vre-dm-scratch"] = {"name": "vre-dm-scratch", "emptyDir": size}
-        mounts["vre-dm-scratch"] = {"name": "vre-dm-scratch", "mountPath": settings["server"]["scratchPath"]}
+        volumes[SCRATCH] = {"name": SCRATCH, "emptyDir": size}
+        path = settings["server"]["scratchPath"]
+        mounts[SCRATCH] = {"name": SCRATCH, "mountPath": path, "subPath": OWN}
     return volumes, mounts
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,10 @@ from tests.chart.conftest import (
     values,
 )
 from vre_dm.compute.cluster import settings
+from vre_dm.errors import NotWritable
 from vre_dm.lake import instances
 from vre_dm.lake.cache.settings import CacheSettings
+from vre_dm.private import make_private
 
 Spawned = Callable[..., dict[str, Any]]
 Cluster = Callable[..., Release]
@@ -156,6 +159,33 @@ def test_the_cache_ends_where_a_server_would_be_ended_for_its_size(spawned: Spaw
         assert CacheSettings.read(_environment(pod), Path("/nowhere")).quota == most
         scratch = [each for each in pod["spec"]["volumes"] if each["name"] == "vre-dm-scratch"]
         assert scratch[0]["emptyDir"] == {"sizeLimit": size}
+
+
+def test_vre_dm_keeps_what_it_fetches_in_the_scratch_volume_as_kubelet_makes_it(
+    spawned: Spawned, tmp_path: Path
+) -> None:
+    pod = spawned()["pods"]["dm"]
+    (mount,) = (each for each in _container(pod)["volumeMounts"] if each["name"] == "vre-dm-scratch")
+    (first,) = pod["spec"]["initContainers"]
+    volume = tmp_path / "volume"
+    volume.mkdir()
+    volume.chmod(0o2777)  # an emptyDir, of which kubelet lets a pod's group write as all others
+    with pytest.raises(NotWritable, match=f"other users can change {volume}"):
+        make_private(volume / "cache")
+    (whole,) = (each["mountPath"] for each in first["volumeMounts"])
+    for _ in range(2):  # Kubernetes may run it again
+        subprocess.run([each.replace(whole, str(volume), 1) for each in first["command"]], check=True)
+    # What of it the server has there.
+    seen = (volume / mount["subPath"]).rename(tmp_path / "scratch")
+    make_private(seen / "cache" / "lakes")
+
+
+def test_what_the_hubs_chart_runs_before_a_server_stays(spawned: Spawned) -> None:
+    own = {"initContainers": [{"name": "own", "image": "registry.example.org/own:1"}]}
+    blocking = {"cloudMetadata": {"blockWithIptables": True}}
+    pod = spawned(jupyterhub={"singleuser": {**own, **blocking}})["pods"]["dm"]
+    names = [each["name"] for each in pod["spec"]["initContainers"]]
+    assert names == ["own", "block-cloud-metadata", "vre-dm-scratch"]
 
 
 def test_logins_of_registries_are_beside_those_of_the_hubs_chart(spawned: Spawned) -> None:

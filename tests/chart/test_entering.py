@@ -83,6 +83,15 @@ def test_who_is_blocked_is_out_though_named(entered: Entered) -> None:
     assert within(blocked) == set()
 
 
+def test_a_name_is_blocked_as_the_issuer_writes_it(entered: Entered) -> None:
+    assert within(entered(allowAll=True, blockedUsers=["Carol", "BOB"])) == {"alice", "dave"}
+
+
+def test_a_hub_that_finds_administrators_elsewhere_does_not_start(entered: Entered) -> None:
+    said = entered({"JupyterHub": {"authenticator_class": "null", "admin_users": ["carol"]}})
+    assert "login says who is let in, and so does JupyterHub.admin_users" in said["ended"]
+
+
 @pytest.mark.parametrize("section", ["GenericOAuthenticator", "OAuthenticator", "Authenticator"])
 def test_a_hub_that_finds_leftovers_of_another_login_does_not_start(entered: Entered, section: str) -> None:
     left = {section: {"allowed_users": ["carol"], "admin_users": ["carol"]}}

@@ -77,6 +77,8 @@ def _configure_login(c: Any, login: dict[str, Any]) -> None:
 def _refuse_other_logins(c: Any) -> None:
     """Settings of another login would count beside these, and decide with them who is let in."""
     others = [name for name in c if name.endswith("Authenticator") and c[name]]
+    if "admin_users" in c.JupyterHub:  # an old name, which counts where the login has no administrators
+        others.append("JupyterHub.admin_users")
     if others:
         msg = (
             f"login says who is let in, and so does {', '.join(sorted(others))} in the hub's configuration: "

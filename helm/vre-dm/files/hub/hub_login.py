@@ -20,6 +20,7 @@ from tornado.web import HTTPError
 from traitlets import Dict, Float, Unicode
 
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+OUT = "not let in any more"
 State = dict[str, Any]
 # JupyterHub logs the address of each request: what the issuer says in one may name the user.
 log.SCRUB_PARAM_KEYS = (*log.SCRUB_PARAM_KEYS, "error_description")
@@ -66,6 +67,8 @@ class LakeAuthenticator(GenericOAuthenticator):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        # As names of users come, and as JupyterHub does with its other lists.
+        self.blocked_users = {self.normalize_username(each) for each in self.blocked_users}
         # Of a hub that logs for debugging it would write down what is sent: tokens, and the client's secret.
         logging.getLogger("tornado.curl_httpclient").setLevel(logging.INFO)
         self._running: dict[str, asyncio.Task[bool | State]] = {}  # renewals, by user
@@ -140,7 +143,8 @@ class LakeAuthenticator(GenericOAuthenticator):
     async def refresh_user(self, user: Any, handler: Any = None, **kwargs: Any) -> bool | State:
         """Renew a login before it ends.
 
-        A silent issuer changes nothing: whoever has a living token works on. One that refuses ends the login.
+        A silent issuer changes nothing: whoever has a living token and is still let in works on. One that
+        refuses ends the login.
         Requests of a user that come at once share one renewal: an issuer may take a refresh token once only,
         and count the second use of it as a theft.
         """
@@ -159,14 +163,14 @@ class LakeAuthenticator(GenericOAuthenticator):
             return False
         model: State | None = None
         try:
-            model = await self._renewed(user.name, state)
+            model = await self._renewed(user, state)
         except Refused as error:
             self.log.info("The login of %s is not renewed (%s)", user.name, error)
         except Silent as error:
             self.log.warning(
                 "The issuer did not answer (%s); the login of %s stays as it is", _why(error), user.name
             )
-            return True
+            return await self._is_in_still(user, state)
         now = await user.get_auth_state()
         if not now or now.get("access_token") != state["access_token"]:
             return bool(now)  # a login meanwhile, which is newer than this
@@ -176,7 +180,14 @@ class LakeAuthenticator(GenericOAuthenticator):
         await user.save_auth_state(model.pop("auth_state"))
         return model
 
-    async def _renewed(self, name: str, state: State) -> State:
+    async def _is_in_still(self, user: Any, state: State) -> bool:
+        """Whether the lists let a user in, by the groups that were known last."""
+        admin, groups = user.name in self.admin_users, [group.name for group in user.groups]
+        known = {"name": user.name, "admin": admin or None, "auth_state": state, "groups": groups}
+        return bool(await self.check_allowed(user.name, known))
+
+    async def _renewed(self, user: Any, state: State) -> State:
+        name = user.name
         given, refresh = state.get("token_response") or {}, state.get("refresh_token")
         given = {"token_type": "Bearer", "access_token": state["access_token"], **given}
         kept = state.get("exchanged_tokens") or {}
@@ -195,6 +206,8 @@ class LakeAuthenticator(GenericOAuthenticator):
             return await self._of_user(name, given, kept)
         except Silent:
             # The issuer may take the old refresh token no more: the new one must not be lost.
+            if not await self._is_in_still(user, state):
+                raise Unwelcome(OUT) from None
             new = {"access_token": given["access_token"], "refresh_token": given["refresh_token"]}
             model = {"name": name, "admin": None, "auth_state": {**state, **new, "token_response": given}}
             return {**model, "groups": None} if self.manage_groups else model  # None: as they are
@@ -206,8 +219,7 @@ class LakeAuthenticator(GenericOAuthenticator):
             msg = "another user"
             raise Unwelcome(msg)
         if not await self.check_allowed(name, model):
-            msg = "not let in any more"
-            raise Unwelcome(msg)
+            raise Unwelcome(OUT)
         return model
 
     async def _by_refresh(self, refresh: str) -> State:

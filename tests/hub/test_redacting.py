@@ -60,6 +60,8 @@ def test_a_secret_of_the_steps_between_is_taken_out_of_all() -> None:
         ("https://dm:hunter2@hub.example.org/x", "https://***@hub.example.org/x"),
         ("https://eos.example.org/f?X-Amz-Signature=0af1 is gone", "https://eos.example.org/f?*** is gone"),
         ("https://eos.example.org/d/?sig=0af1 is gone", "https://eos.example.org/d/?*** is gone"),
+        ("https://eos.example.org/f?download&sig=0af1 is gone", "https://eos.example.org/f?*** is gone"),
+        ("https://eos.example.org/f?a[]=1&sig=0af1 is gone", "https://eos.example.org/f?*** is gone"),
         ("(https://eos.example.org/d(1)?authz=0af1", "(https://eos.example.org/d(1)?***"),
         ("Authorization: Bearer 0123456789abcdef0123", "Authorization: Bearer ***"),
         ("Authorization: Basic ZG06/Ghk+3Vw0123456789==", "Authorization: Basic ***"),

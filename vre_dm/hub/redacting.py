@@ -18,7 +18,7 @@ _SHORTEST = 8  # letters of a variable: what is shorter is a word or a number, a
 _FORMS = (
     (re.compile(r"\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?"), _SHOWN),  # a JWT
     (re.compile(r"(?<=://)[^/\s@]+@"), f"{_SHOWN}@"),  # a login within an address
-    (re.compile(r"\?[\w.~%+-]+=\S*"), f"?{_SHOWN}"),  # the query of an address, which may be signed
+    (re.compile(r"\?[^\s=]*=\S*"), f"?{_SHOWN}"),  # the query of an address, which may be signed
     (re.compile(r"\b(bearer|basic|token)(:?\s+)[\w.~+/=-]{20,}", re.IGNORECASE), rf"\1\2{_SHOWN}"),
     (re.compile(r"-----BEGIN .*?(-----END [^-]*-----|$)", re.DOTALL), _SHOWN),
 )

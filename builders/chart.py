@@ -15,12 +15,12 @@ from typing import Any
 import yaml
 
 from builders.chart_values import described
+from builders.images.catalogue import BASE
 from vre_dm.kernels.profile import Profile, profiles
 
 ROOT = Path(__file__).parent.parent
 CHART = ROOT / "helm" / "vre-dm"
 PROFILES = "files/profiles.json"
-_SHOWN = 8  # packages of a profile that users read of
 
 
 def cards() -> str:
@@ -86,20 +86,21 @@ def _card(profile: Profile) -> dict[str, Any]:
     packages: dict[str, str] = {}
     for promise in profile.card.promises:
         packages.setdefault(promise.package, promise.version)
-    shown = dict(list(packages.items())[:_SHOWN])
     return {
         "title": profile.card.title,
         "about": profile.card.about,
-        "packages": shown,
-        "dask": _dask(profile),
+        "packages": packages,
+        "daskKernel": _dask(profile),
     }
 
 
 def _dask(profile: Profile) -> str | None:
-    """Kernel whose environment can run a cluster."""
+    """Kernel whose environment can run a cluster; that of base is JupyterLab's own, which is `python3`."""
     held = {pin.name for pin in profile.pins}
     python = [spec.name for spec in profile.specs if spec.python]
-    return python[0] if python and {"distributed", "dask-gateway"} <= held else None
+    if not python or not {"distributed", "dask-gateway"} <= held:
+        return None
+    return "python3" if profile.name == BASE else python[0]
 
 
 def _digest(wanted: list[dict[str, Any]], locked: list[dict[str, Any]]) -> str:

@@ -9,6 +9,7 @@ import pytest
 from tests.chart.conftest import FILES, OLDEST, Release, merged, values
 
 Installed = Callable[..., tuple[Release, dict[str, Any]]]
+CLAIMED = {"volumes": [{"name": "k", "persistentVolumeClaim": {"claimName": "k"}}]}
 HUB_OFF = {"jupyterhub": {"enabled": False}, "dask-gateway": {"enabled": False}}
 MINE = {"name": "mine", "title": "Mine", "about": "Ours", "image": "registry.example.org/mine:1"}
 
@@ -99,8 +100,8 @@ def test_a_wrong_value_is_refused_in_the_words_of_the_schema(
             },
             "profiles.borealis: this release has no image of that name; it has base, dm, gamma, km3net, root",
         ),
-        ({"profiles": {"dm": {"default": True}}}, "one that is offered has to be the default, and 2 are"),
-        ({"profiles": {"base": {"offered": False}}}, "one that is offered has to be the default, and 0 are"),
+        ({"profiles": {"base": {"default": True}}}, "one that is offered has to be the default, and 2 are"),
+        ({"profiles": {"dm": {"offered": False}}}, "one that is offered has to be the default, and 0 are"),
         ({"login": {"issuer": ""}}, "login.issuer is not set"),
         ({"login": {"callbackUrl": ""}}, "login.callbackUrl is not set"),
         (
@@ -134,10 +135,17 @@ def test_a_wrong_value_is_refused_in_the_words_of_the_schema(
             "jupyterhub.hub.config.RucioAuthenticator says who is let in, and login.kind is oidc",
         ),
         (
+            hub(config={"JupyterHub": {"admin_users": ["mallory"]}}),
+            "jupyterhub.hub.config.JupyterHub.admin_users says who administers, and login.kind is oidc",
+        ),
+        (
             hub(extraConfig={"token-exchange": "# ours\nc.JupyterHub.authenticator_class = Ours\n"}),
             "jupyterhub.hub.extraConfig.token-exchange sets authenticator_class, and login.kind is oidc",
         ),
-        ({"profiles": {"dm": {"offered": False}}}, "no profile that is offered has Dask"),
+        (
+            {"profiles": {"dm": {"offered": False}, "base": {"offered": False}, "root": {"default": True}}},
+            "no profile that is offered has Dask",
+        ),
         ({"lake": {"mode": "replica"}}, "it needs lake.destinationRse and lake.rseMountPath"),
         ({"lake": {"rseMountPath": "/eos/eulake"}}, "no enabled entry of mounts is there"),
         (
@@ -212,6 +220,29 @@ def test_a_wrong_value_is_refused_in_the_words_of_the_schema(
             },
             "can write there, by jupyterhub.singleuser.storage",
         ),
+        (
+            {
+                **kernels({"hostPath": "/nfs/kernels"}),
+                **homes(extraVolumes=[{"name": "k", "hostPath": {"path": "/nfs"}}]),
+            },
+            "can write there, by jupyterhub.singleuser.storage",
+        ),
+        (
+            {**kernels({"claim": "k"}), **gateway(backend={"worker": {"extraPodConfig": CLAIMED}})},
+            "can write there, by dask-gateway.gateway.backend.worker.extraPodConfig",
+        ),
+        (
+            {**kernels({"claim": "k"}), **gateway(backend={"scheduler": {"extraPodConfig": CLAIMED}})},
+            "can write there, by dask-gateway.gateway.backend.scheduler.extraPodConfig",
+        ),
+        (
+            {"server": {"environment": {"JUPYTER_PATH": "/shared/kernels/share/jupyter"}}},
+            "server.environment.JUPYTER_PATH: what lies there runs in every server",
+        ),
+        (
+            {"jupyterhub": {"singleuser": {"extraEnv": {"JUPYTER_CONFIG_PATH": "/shared/etc"}}}},
+            "jupyterhub.singleuser.extraEnv.JUPYTER_CONFIG_PATH: what lies there runs in every server",
+        ),
         (kernels({"claim": "cephfs"}, cephfs={"enabled": True}), "can write there, by mounts.cephfs"),
         (
             kernels({"claim": "k"}, inside=folder("/kernels/share/jupyter", claim="j", readOnly=False)),
@@ -236,6 +267,11 @@ def test_values_that_do_not_go_together_are_refused_with_what_to_do(
     [
         kernels({"claim": "k"}, cephfs={"enabled": True}),
         {**kernels({"claim": "k"}), **homes(extraVolumes=[{"name": "a", "emptyDir": {}}])},
+        {**kernels({"claim": "other"}), **gateway(backend={"worker": {"extraPodConfig": CLAIMED}})},
+        {
+            **kernels({"hostPath": "/nfs/kernels"}),
+            **homes(extraVolumes=[{"name": "k", "hostPath": {"path": "/nfs/kernels-of-others"}}]),
+        },
         kernels({"hostPath": "/data/kernels"}, data=folder("/data", hostPath="/database", readOnly=False)),
         {"network": {"enabled": False}, "jupyterhub": {"singleuser": {"networkPolicy": {"enabled": False}}}},
         {"profiles": {"root": {"memory": {"guarantee": "6144M", "limit": "6G"}}}},
@@ -279,6 +315,15 @@ def test_the_secret_of_the_client_is_in_one_secret_and_nowhere_else(installed: I
     assert "canary-of-the-client" not in said["notes"]
 
 
+def test_the_gateway_is_told_what_it_reads_and_nothing_of_users(cluster: Callable[..., Release]) -> None:
+    release = cluster()
+    said = {"login": {"allowedUsers": ["alice"]}, "server": {"environment": {"MINE": "canary-of-servers"}}}
+    assert release.install(values("", said)).get("status") == "deployed"
+    told = json.loads(release.api.named("ConfigMap")["vre-dm-gateway"]["data"]["settings.json"])
+    assert set(told) == {"images", "mounts", "dask", "clusters", "lake"}
+    assert told["lake"] == {"hasCa": False}
+
+
 def test_a_client_that_is_in_a_secret_of_the_admins_is_not_overwritten(
     cluster: Callable[..., Release],
 ) -> None:
@@ -316,6 +361,17 @@ def test_no_two_containers_that_pull_images_have_one_name(cluster: Callable[...,
     pod = release.api.named("DaemonSet")["vre-dm-prepull"]["spec"]["template"]["spec"]
     names = [each["name"] for each in [*pod["initContainers"], *pod["containers"]]]
     assert len(set(names)) == len(names) == 7
+
+
+def test_images_are_pulled_with_the_logins_of_the_hubs_chart_too(cluster: Callable[..., Release]) -> None:
+    release = cluster()
+    theirs = {"imagePullSecrets": [{"name": "theirs"}, "both"]}
+    said = release.install(values("", {"images": {"pullSecrets": ["ours", "both"]}, "jupyterhub": theirs}))
+    assert said.get("status") == "deployed", said
+    pod = release.api.named("DaemonSet")["vre-dm-prepull"]["spec"]["template"]["spec"]
+    assert pod["imagePullSecrets"] == [{"name": "ours"}, {"name": "both"}, {"name": "theirs"}]
+    told = json.loads(release.api.named("ConfigMap")["vre-dm-gateway"]["data"]["settings.json"])
+    assert told["images"]["pullSecrets"] == ["ours", "both", "theirs"]
 
 
 def test_every_image_that_users_can_choose_is_pulled_before_and_nothing_else(installed: Installed) -> None:

@@ -11,6 +11,7 @@ import yaml
 
 from builders import chart
 from builders.chart_values import bare, described
+from builders.images.catalogue import images
 from tests.chart.conftest import CHART, DATA, FILES, FOREIGN, ROOT, merged, values, without_null
 from vre_dm.kernels.profile import profiles
 
@@ -19,7 +20,7 @@ PLAIN = yaml.safe_load((CHART / "values.yaml").read_text())
 
 
 def test_what_is_written_by_the_builder_is_up_to_date() -> None:
-    assert chart.stale() == []
+    assert chart.stale() == [], "run `python -m builders.chart`"
 
 
 def test_the_lock_holds_the_dependencies_of_the_chart_and_helms_own_digest_of_them() -> None:
@@ -57,7 +58,15 @@ def test_the_chart_is_that_of_this_version_whose_images_it_names() -> None:
 
 
 def test_every_profile_can_be_offered_and_every_one_that_is_offered_has_an_image() -> None:
-    assert set(PLAIN["profiles"]) == {each.name for each in profiles()}
+    assert set(PLAIN["profiles"]) == {each.name for each in profiles()}, (
+        "profiles of helm/vre-dm/values.yaml are not those of images/profiles: give each an entry there, "
+        "then run `python -m builders.chart`"
+    )
+
+
+def test_the_notebooks_that_everybody_is_given_run_in_the_profile_that_is_chosen_for_him() -> None:
+    (default,) = (name for name, asked in PLAIN["profiles"].items() if asked["default"])
+    assert default in {each.name for each in images() if each.tour}
 
 
 def test_the_card_that_users_read_holds_what_the_lock_holds() -> None:

@@ -14,6 +14,7 @@ from tests.chart.conftest import NEWEST, OLDEST, Lines
 from tests.chart.test_engine import Installed
 
 Asked = Callable[..., dict[str, Any]]
+DM = "registry.example.org/vre-dm/vre-dm-dm:0.1.0.dev0"
 CONFIG = yaml.safe_load((CHART / "values.yaml").read_text())["dask-gateway"]["gateway"]
 
 
@@ -42,7 +43,8 @@ def test_a_cluster_has_the_image_of_the_notebooks_and_its_pods_fit_kubernetes(
     asked: Asked, validator: Lines
 ) -> None:
     said = asked(
-        {"worker_cores": 2, "worker_memory": 4, "environment": {"MINE": "yes"}}, "values-escape.yaml"
+        {"image": DM, "worker_cores": 2, "worker_memory": 4, "environment": {"MINE": "yes"}},
+        "values-escape.yaml",
     )
     scheduler, worker = said["pods"]
     for version in (OLDEST, NEWEST):
@@ -108,7 +110,14 @@ def test_users_see_what_they_may_ask_for(asked: Asked) -> None:
     options = {each["field"]: each["spec"] for each in asked({})["options"]}
     assert options["worker_cores"]["max"] == 4
     assert options["worker_memory"]["max"] == 16
-    assert len(options["image"]["options"]) == 1
+    images = [each.rpartition("/")[2].partition(":")[0] for each in options["image"]["options"]]
+    assert images == ["vre-dm-base", "vre-dm-dm"]
+
+
+def test_dask_is_found_in_the_environment_of_jupyterlab_where_no_kernel_has_it(asked: Asked) -> None:
+    said = asked({"image": "registry.example.org/vre-dm/vre-dm-base:0.1.0.dev0"})
+    for pod, what in zip(said["pods"], ("scheduler", "worker"), strict=True):
+        assert pod["spec"]["containers"][0]["args"][:5] == ["python3", "-P", "-m", "dask", what]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +125,7 @@ def test_users_see_what_they_may_ask_for(asked: Asked) -> None:
     [
         ({"worker_cores": 5}, "must be <= 4"),
         ({"worker_memory": 17}, "must be <= 16"),
-        ({"image": "registry.example.org/vre-dm/vre-dm-base:0.1.0.dev0"}, "is not a valid option for image"),
+        ({"image": "registry.example.org/vre-dm/vre-dm-root:0.1.0.dev0"}, "is not a valid option for image"),
         ({"worker_gpus": 1}, "Unknown fields"),
     ],
 )

@@ -82,7 +82,7 @@ def test_the_image_of_every_profile_is_one_that_the_project_builds(spawned: Spaw
         found = re.fullmatch(r"[^:]+/vre-dm-(?P<profile>[a-z0-9-]+):(?P<tag>.+)", image)
         assert found, image
         assert (ROOT / "images" / "profiles" / found["profile"] / "card.yaml").exists()
-        assert found["profile"] == (slug or "base")
+        assert found["profile"] == (slug or "dm")
 
 
 def test_a_profile_takes_what_it_may_and_no_more(spawned: Spawned) -> None:
@@ -258,7 +258,7 @@ def test_servers_may_read_their_users_tokens_and_use_the_gateway(spawned: Spawne
 
 def test_users_choose_by_what_the_cards_say(spawned: Spawned) -> None:
     said = spawned()
-    assert said["listed"] == ["base", "dm", "gamma", "km3net", "root"]
+    assert said["listed"] == ["dm", "base", "gamma", "km3net", "root"]
     cards = json.loads((chart.CHART / chart.PROFILES).read_text())
     for name in said["listed"]:
         assert f'value="{name}"' in said["form"]

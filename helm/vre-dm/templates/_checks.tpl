@@ -130,21 +130,36 @@
       {{- if and $other.claim $mount.claim (eq (toString $other.claim) (toString $mount.claim)) -}}
         {{- include "vre-dm.checks.written" (printf "mounts.%s" $name) -}}
       {{- end -}}
-      {{- if and $other.hostPath $mount.hostPath -}}
-        {{- $one := printf "%s/" (trimSuffix "/" $mount.hostPath) -}}
-        {{- $two := printf "%s/" (trimSuffix "/" $other.hostPath) -}}
-        {{- if or (hasPrefix $one $two) (hasPrefix $two $one) -}}{{- include "vre-dm.checks.written" (printf "mounts.%s" $name) -}}{{- end -}}
-      {{- end -}}
+      {{- include "vre-dm.checks.folder" (dict "kernels" $mount.hostPath "other" $other.hostPath "where" (printf "mounts.%s" $name)) -}}
     {{- end -}}
   {{- end -}}
   {{- $homes := dig "singleuser" "storage" (dict) $.Values.jupyterhub -}}
-  {{- $claims := list (dig "static" "pvcName" "" $homes) -}}
+  {{- $backend := dig "gateway" "backend" (dict) (index $.Values "dask-gateway") -}}
+  {{- $home := dict "persistentVolumeClaim" (dict "claimName" (dig "static" "pvcName" "" $homes)) -}}
+  {{- $places := dict "jupyterhub.singleuser.storage" (list $home) -}}
   {{- range $_, $volume := $homes.extraVolumes -}}
-    {{- $claims = append $claims (dig "persistentVolumeClaim" "claimName" "" $volume) -}}
+    {{- $_ := set $places "jupyterhub.singleuser.storage" (append (index $places "jupyterhub.singleuser.storage") $volume) -}}
   {{- end -}}
-  {{- if and $mount.claim (has $mount.claim $claims) -}}
-    {{- include "vre-dm.checks.written" "jupyterhub.singleuser.storage" -}}
+  {{- range $what := list "scheduler" "worker" -}}
+    {{- $_ := set $places (printf "dask-gateway.gateway.backend.%s.extraPodConfig" $what) (dig $what "extraPodConfig" "volumes" (list) $backend) -}}
   {{- end -}}
+  {{- range $where, $volumes := $places -}}
+    {{- range $volume := $volumes -}}
+      {{- if and $mount.claim (eq (toString $mount.claim) (dig "persistentVolumeClaim" "claimName" "" $volume | toString)) -}}
+        {{- include "vre-dm.checks.written" $where -}}
+      {{- end -}}
+      {{- include "vre-dm.checks.folder" (dict "kernels" $mount.hostPath "other" (dig "hostPath" "path" "" $volume) "where" $where) -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* A folder of the nodes that users write, and the one with the kernels: neither may be within the other. */ -}}
+{{- define "vre-dm.checks.folder" -}}
+{{- if and .kernels .other -}}
+  {{- $one := printf "%s/" (trimSuffix "/" .kernels) -}}
+  {{- $two := printf "%s/" (trimSuffix "/" .other) -}}
+  {{- if or (hasPrefix $one $two) (hasPrefix $two $one) -}}{{- include "vre-dm.checks.written" .where -}}{{- end -}}
 {{- end -}}
 {{- end -}}
 

@@ -18,6 +18,9 @@
   {{- if ne $class "null" -}}
     {{- fail (printf "jupyterhub.hub.config.JupyterHub.authenticator_class is %s, and login.kind is %s: take the first out, or set login.kind to jupyterhub" $class $login.kind) -}}
   {{- end -}}
+  {{- if hasKey (dig "JupyterHub" (dict) $config) "admin_users" -}}
+    {{- fail (printf "jupyterhub.hub.config.JupyterHub.admin_users says who administers, and login.kind is %s: name them in login.admins and take this out" $login.kind) -}}
+  {{- end -}}
   {{- range $section, $_ := $config -}}
     {{- if hasSuffix "Authenticator" $section -}}
       {{- fail (printf "jupyterhub.hub.config.%s says who is let in, and login.kind is %s: say it in login and take this out, or set login.kind to jupyterhub" $section $login.kind) -}}
@@ -54,6 +57,13 @@
 {{- if ne .Values.network.enabled (dig "networkPolicy" "enabled" true $servers) -}}
   {{- fail (printf "network.enabled is %t, and jupyterhub.singleuser.networkPolicy.enabled is not: with one policy alone servers do not reach the hub, or not Dask; set both alike" .Values.network.enabled) -}}
 {{- end -}}
+{{- range $where, $said := dict "server.environment" .Values.server.environment "jupyterhub.singleuser.extraEnv" $servers.extraEnv -}}
+  {{- range $name := list "JUPYTER_PATH" "JUPYTER_CONFIG_PATH" -}}
+    {{- if hasKey ($said | default dict) $name -}}
+      {{- fail (printf "%s.%s: what lies there runs in every server, and nothing looks who can write it; name a folder with kernels as kernels.prefix, and bring settings of JupyterLab to /etc/jupyter by jupyterhub.singleuser.extraFiles" $where $name) -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
 {{- if $servers.profileList -}}
   {{- fail "jupyterhub.singleuser.profileList is not looked at: name your images in extraProfiles" -}}
 {{- end -}}
@@ -70,7 +80,7 @@
 
 {{- define "vre-dm.checks.gateway" -}}
 {{- if not (include "vre-dm.clusters" . | fromJson) -}}
-  {{- fail "dask-gateway is enabled, and no profile that is offered has Dask: offer the profile dm, or set dask-gateway.enabled to false" -}}
+  {{- fail "dask-gateway is enabled, and no profile that is offered has Dask: offer the profile dm or base, or set dask-gateway.enabled to false" -}}
 {{- end -}}
 {{- $gateway := index .Values "dask-gateway" "gateway" -}}
 {{- include "vre-dm.checks.kept" (dict "list" "dask-gateway.gateway.env" "there" $gateway.env "names" (list "VRE_DM_GATEWAY" "VRE_DM_GATEWAY_MOUNTING" "VRE_DM_GATEWAY_SETTINGS")) -}}

@@ -22,17 +22,33 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- $images | toJson -}}
 {{- end -}}
 
+{{- /* Names of the Secrets that log in at registries, as JSON: the hub's chart has some as names, or in maps. */ -}}
+{{- define "vre-dm.pullSecrets" -}}
+{{- $names := .Values.images.pullSecrets -}}
+{{- range .Values.jupyterhub.imagePullSecrets -}}
+  {{- $names = append $names (kindIs "map" . | ternary (get (kindIs "map" . | ternary . dict) "name") .) -}}
+{{- end -}}
+{{- $names | uniq | toJson -}}
+{{- end -}}
+
 {{- /* Images that Dask runs in, as JSON: the kernel of each whose environment has it. */ -}}
 {{- define "vre-dm.clusters" -}}
 {{- $images := include "vre-dm.images" . | fromJson -}}
 {{- $clusters := dict -}}
 {{- range $name, $card := .Files.Get "files/profiles.json" | fromJson -}}
-  {{- if and $card.dask (hasKey $images $name) -}}{{- $_ := set $clusters (get $images $name) $card.dask -}}{{- end -}}
+  {{- if and $card.daskKernel (hasKey $images $name) -}}{{- $_ := set $clusters (get $images $name) $card.daskKernel -}}{{- end -}}
 {{- end -}}
 {{- $clusters | toJson -}}
 {{- end -}}
 
-{{- /* What the hub and the gateway are told: values, without any secret. */ -}}
+{{- /* What the gateway is told of it: no more than it reads. */ -}}
+{{- define "vre-dm.settings.gateway" -}}
+{{- $settings := include "vre-dm.settings" . | fromJson -}}
+{{- $lake := pick $settings.lake "hasCa" -}}
+{{- set (pick $settings "images" "mounts" "dask" "clusters") "lake" $lake | toPrettyJson -}}
+{{- end -}}
+
+{{- /* What the hub is told: values, without any secret of the login. */ -}}
 {{- define "vre-dm.settings" -}}
 {{- $login := omit .Values.login "clientId" "clientSecret" -}}
 {{- $lake := omit .Values.lake "caCertificate" -}}
@@ -45,7 +61,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
     {{- $_ := set $mounts $name (merge $source (pick $mount "path" "readOnly" "propagation")) -}}
   {{- end -}}
 {{- end -}}
-{{- $images := pick .Values.images "pullPolicy" "pullSecrets" -}}
+{{- $images := pick .Values.images "pullPolicy" -}}
+{{- $_ := set $images "pullSecrets" (include "vre-dm.pullSecrets" . | fromJsonArray) -}}
 {{- $_ := set $images "names" (include "vre-dm.images" . | fromJson) -}}
 {{- dict "images" $images "profiles" .Values.profiles "extraProfiles" .Values.extraProfiles "login" $login
     "lake" $lake "mounts" $mounts "kernels" .Values.kernels "dask" .Values.dask "server" .Values.server

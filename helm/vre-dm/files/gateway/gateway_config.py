@@ -11,12 +11,13 @@ from mounting import KERNELS, MALLOC, mounts, volumes
 GIB = 2**30
 # Dashboards are read through users' servers; a page of another site in a user's browser gets nothing.
 PAGES = {"BOKEH_ALLOW_WS_ORIGIN": "127.0.0.1,localhost"}
-# Dask is in the environment of a kernel, whose place only the kernel knows. The gateway's own commands are
-# those of a Dask before 2026.6.
+# Dask is in the environment of a kernel, whose place only the kernel knows, or in JupyterLab's, which comes
+# first on the path of our images. The gateway's own commands are those of a Dask before 2026.6.
 RUN = (
     "import json, os, sys; python = json.load(open(sys.argv[1]))['argv'][0]; "
     "os.execv(python, [python, '-P', '-m', 'dask', *sys.argv[2:]])"
 )
+JUPYTERLAB = "python3"  # the kernel of its own environment
 # Else chosen by chance; the network policy of Dask opens these and no others.
 PORTS = ["--worker-port", "8789", "--nanny-port", "8790"]
 
@@ -69,6 +70,8 @@ def options(settings: dict[str, Any], variables: dict[str, str]) -> Any:
 def of_options(asked: Any, kernel: str, variables: dict[str, str]) -> dict[str, Any]:
     """What the gateway starts for the options of a user; the site's variables come before the user's."""
     dask = ["python3", "-I", "-c", RUN, f"{KERNELS}/kernels/{kernel}/kernel.json"]
+    if kernel == JUPYTERLAB:
+        dask = ["python3", "-P", "-m", "dask"]
     return {
         "image": asked.image,
         "scheduler_cmd": [*dask, "scheduler"],

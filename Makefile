@@ -56,12 +56,14 @@ test: .venv/installed  ## the test suite (what CI runs)
 test-full: .venv/installed  ## every test, with new random examples, as long as it takes
 	$(BIN)/python -m pytest --hypothesis-profile=exploring $(SHARED)
 
-check: .venv/installed  ## ruff, mypy, import-linter, locks up to date; the extension, once it was built
+check: .venv/installed  ## ruff, mypy, import-linter, yamllint, locks and chart up to date; the extension, once it was built
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m builders.locks --check
+	$(BIN)/python -m builders.chart --check
+	$(BIN)/yamllint --strict helm .github
 	@if test -d extension/node_modules; then \
 	    cd extension && PATH="$(CURDIR)/$(BIN):$$PATH" && export PATH && jlpm check && jlpm test; \
 	else echo "extension/ is not checked: run make extension first"; fi

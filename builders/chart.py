@@ -128,7 +128,7 @@ _PAGE = """# The chart vre-dm
 A JupyterHub whose users find the data lake, the kernels of their experiments and a Dask Gateway: the charts
 {needs}, set up for vre-dm. It needs Kubernetes {kubernetes}.
 [docs/admin.md](../../docs/admin.md#with-helm) says how to install it, what changes for users of a VRE that
-runs already, and how to go back.
+runs already, and how to go back; [docs/images.md](../../docs/images.md) how its images are built and pushed.
 
 | file | for whom |
 |---|---|
@@ -138,7 +138,8 @@ runs already, and how to go back.
 
 ## Values
 
-Values that are not in this table, nor in those of the two charts, are refused.
+Values that values.yaml does not have, nor those of the two charts, are refused. What is said here of one
+profile or mount holds for each.
 
 | value | meaning | default |
 |---|---|---|

@@ -17,7 +17,7 @@ def whole(cluster: Callable[..., Release]) -> Whole:
     if len(list(CHART.glob("charts/*.tgz"))) < 2:
         pytest.skip(
             "NOT RUN: the chart together with jupyterhub and dask-gateway: their archives are not in "
-            "helm/vre-dm/charts; `helm dependency build helm/vre-dm` fetches them"
+            "helm/vre-dm/charts; `helm dependency build helm/vre-dm` fetches them (docs/admin.md, A new hub)"
         )
     known: dict[str, Release] = {}
 

@@ -72,7 +72,10 @@ def _prepare_scratch(spawner: Any, settings: Settings) -> None:
             "imagePullPolicy": settings["images"]["pullPolicy"],
             "command": ["mkdir", "-p", "-m", "700", f"{path}/{OWN}"],
             # A namespace with a quota takes no container without them.
-            "resources": {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"cpu": "1", "memory": "64Mi"}},
+            "resources": {
+                "requests": {"cpu": "10m", "memory": "16Mi"},
+                "limits": {"cpu": "1", "memory": "64Mi"},
+            },
             "volumeMounts": [{"name": SCRATCH, "mountPath": path}],
             "securityContext": security,
         }

@@ -53,7 +53,7 @@ async def servers(order):
         await spawner.load_user_options()
         pods[slug] = ApiClient().sanitize_for_serialization(await spawner.get_pod_manifest())
     hub = {"services": c.JupyterHub.services, "roles": c.JupyterHub.load_roles}
-    listed = [each["slug"] for each in c.KubeSpawner.profile_list]
+    listed = [each.get("slug") for each in c.KubeSpawner.profile_list]
     return {"form": form, "pods": pods, "hub": hub, "listed": listed}
 
 

@@ -91,7 +91,7 @@ def build(engine: Engine, source: Source) -> str:
     with TemporaryDirectory() as context, (MADE / "binder.log").open("w") as log:
         # repo2docker gives these two to every Dockerfile
         given = {"NB_USER": "jovyan", "NB_UID": "1000", "REGISTRY": LOCAL}
-        engine.build(context, str(DOCKERFILE), reference, given, log)
+        engine.build(context, str(DOCKERFILE), reference, given, {}, log)
     return reference
 
 

@@ -14,7 +14,7 @@ from builders.images.catalogue import BASE, ROOT, Image
 from builders.images.debian import Debian
 from builders.images.engine import Engine
 from builders.images.errors import ImagesError
-from builders.images.source import OCI, Source, unwanted
+from builders.images.source import OCI, PROFILE, Source, unwanted
 from vre_dm.kernels.checks import check_profile
 
 LOCAL = "localhost"
@@ -62,7 +62,8 @@ def build(
     with TemporaryDirectory() as folder, (MADE / f"{image.name}.log").open("w") as log:
         context = Path(folder, "context")
         recipe = fill(context, image, wheel)
-        engine.build(str(context), str(recipe), reference, arguments(image, source, below), log)
+        said = arguments(image, source, below), labels(image, source, below)
+        engine.build(str(context), str(recipe), reference, *said, log)
     inspected = engine.inspect(reference) or {}
     built = Built(round(time.monotonic() - start, 1), int(inspected.get("Size", 0)))
     (MADE / f"{image.name}.json").write_text(json.dumps(asdict(built)) + "\n")
@@ -118,17 +119,22 @@ def base_reference(source: Source) -> str:
 
 def arguments(image: Image, source: Source, below: Debian) -> dict[str, str]:
     """Give the build arguments of an image."""
-    said = {
-        "TITLE": f"vre-dm: {image.profile.card.title}",
-        "DESCRIPTION": image.profile.card.about,
-        "VERSION": source.version,
-        "REVISION": source.revision,
-        "CREATED": source.created,
-        "SOURCE": source.address,
-        "BASE_NAME": below.name,
-        "BASE_DIGEST": below.digest,
-    }
     if image.name == BASE:
-        return said | {"DEBIAN": below.reference}
+        return {"DEBIAN": below.reference}
     own = {"BASE": base_reference(source), "PROFILE": image.name, "PACKAGES": " ".join(image.profile.apt)}
-    return said | own | ({"PYTHON3": image.python3} if image.python3 else {})
+    return own | ({"PYTHON3": image.python3} if image.python3 else {})
+
+
+def labels(image: Image, source: Source, below: Debian) -> dict[str, str]:
+    """Give the labels of an image: what it is, and what it is made of."""
+    said = {
+        "title": f"vre-dm: {image.profile.card.title}",
+        "description": image.profile.card.about,
+        "version": source.version,
+        "revision": source.revision,
+        "created": source.created,
+        "source": source.address,
+        "base.name": below.name,
+        "base.digest": below.digest,
+    }
+    return {f"{OCI}.{name}": value for name, value in said.items()} | {PROFILE: image.name}

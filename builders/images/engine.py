@@ -73,9 +73,17 @@ class Engine:
         run([*self.runner, "import", *said, archive, reference])
 
     def build(
-        self, context: str, containerfile: str, reference: str, arguments: dict[str, str], log: IO[str]
+        self,
+        context: str,
+        containerfile: str,
+        reference: str,
+        arguments: dict[str, str],
+        labels: dict[str, str],
+        log: IO[str],
     ) -> None:
         """Build an image from what is here; nothing is pulled.
+
+        Labels are no arguments of the recipe: buildah would take the layer with those of a build before.
 
         Raises
         ------
@@ -85,6 +93,7 @@ class Engine:
         # HEALTHCHECK is not of OCI's format; chroot needs no rights that a container may not have
         own = ["--isolation=chroot", "--pull-never", "--layers", "--format=docker"] if self.podman else []
         said = [f"--build-arg={name}={value}" for name, value in arguments.items()]
+        said += [f"--label={name}={value}" for name, value in labels.items()]
         run(
             [*self.builder, "build", *own, *said, f"--file={containerfile}", f"--tag={reference}", context],
             log=log,

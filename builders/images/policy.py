@@ -8,7 +8,7 @@ from typing import Any
 
 from builders.images import compiled, contents
 from builders.images.catalogue import GB, Image
-from builders.images.source import OCI, Source
+from builders.images.source import OCI, PROFILE, Source
 from builders.images.tree import Tree
 
 _LABELS = ("title", "description", "created", "source", "base.name")
@@ -90,7 +90,7 @@ def _of_labels(image: Image, source: Source, labels: dict[str, str]) -> Iterator
     expected = {
         f"{OCI}.version": source.version,
         f"{OCI}.revision": source.revision,
-        "vre-dm.profile": image.name,
+        PROFILE: image.name,
     }
     for name in (f"{OCI}.{label}" for label in _LABELS):
         if not labels.get(name):

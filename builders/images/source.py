@@ -14,6 +14,8 @@ from builders.images.errors import ImagesError
 
 OCI = "org.opencontainers.image"
 """What the names of an image's usual labels begin with."""
+PROFILE = "vre-dm.profile"
+"""Label of the profile that an image is of."""
 DIRTY = "-changed"
 """At the end of a revision: the images may hold what no commit does."""
 COPIED = ("vre_dm", "images", "locks", "notebooks", "extension", "jupyter-config", "binder")

@@ -179,9 +179,14 @@ def _exported(engine: Engine, reference: str) -> Iterator[IO[bytes]]:
     try:
         with subprocess.Popen([*engine.runner, "export", container], stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
-            yield process.stdout
-            # tar's end may come before that of the stream
-            while process.stdout.read(1 << 20):
-                pass
+            try:
+                yield process.stdout
+                # tar's end may come before that of the stream
+                while process.stdout.read(1 << 20):
+                    pass
+            except BaseException:
+                # podman has both ends of the pipe open: it would wait for a reader, and its removal for it
+                process.kill()
+                raise
     finally:
         run([*engine.runner, "rm", "--force", container])

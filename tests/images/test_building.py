@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from builders.images.building import arguments, fill, require_base
+from builders.images.building import arguments, fill, labels, require_base
 from builders.images.catalogue import ROOT, Image, images
 from builders.images.debian import Debian
 from builders.images.errors import ImagesError
@@ -109,9 +109,16 @@ def test_every_argument_that_is_given_is_declared(packed: Path) -> None:
 
 
 def test_a_release_stands_on_a_digest_and_says_so() -> None:
-    said = arguments(image("base"), SOURCE, BELOW)
-    assert said["DEBIAN"] == BELOW.reference
-    assert said["BASE_DIGEST"] == BELOW.digest
+    assert arguments(image("base"), SOURCE, BELOW) == {"DEBIAN": BELOW.reference}
+    assert labels(image("base"), SOURCE, BELOW)[f"{OCI}.base.digest"] == BELOW.digest
+
+
+def test_labels_are_of_this_commit_and_no_recipe_has_one_that_a_cache_could_keep() -> None:
+    said = labels(image("root"), SOURCE, BELOW)
+    assert said[f"{OCI}.revision"] == SOURCE.revision
+    assert said["vre-dm.profile"] == "root"
+    for name in ("base", "kernel"):
+        assert "LABEL " not in (ROOT / "images" / f"{name}.Containerfile").read_text()
 
 
 def test_an_image_of_a_kernel_gets_the_packages_of_its_profile() -> None:

@@ -55,9 +55,10 @@ def test_a_build_pulls_nothing_and_keeps_the_health_check(path: Path, tmp_path: 
     program(path, "buildah", f'echo "$@" > {tmp_path}/said')
     engine = Engine(("buildah",), ("podman",))
     with (tmp_path / "log").open("w") as log:
-        engine.build("context", "Containerfile", "localhost/x:1", {"VERSION": "1"}, log)
+        engine.build("context", "Containerfile", "localhost/x:1", {"DEBIAN": "x"}, {"made": "today"}, log)
     said = (tmp_path / "said").read_text().split()
-    assert {"--pull-never", "--format=docker", "--build-arg=VERSION=1", "--tag=localhost/x:1"} <= set(said)
+    assert {"--pull-never", "--format=docker", "--build-arg=DEBIAN=x", "--label=made=today"} <= set(said)
+    assert "--tag=localhost/x:1" in said
     assert said[-1] == "context"
 
 
@@ -67,7 +68,7 @@ def test_a_failing_build_names_its_log(path: Path, tmp_path: Path) -> None:
         (tmp_path / "build.log").open("w") as log,
         pytest.raises(ImagesError, match=r"buildah build.*build\.log"),
     ):
-        Engine(("buildah",), ("podman",)).build("context", "Containerfile", "x:1", {}, log)
+        Engine(("buildah",), ("podman",)).build("context", "Containerfile", "x:1", {}, {}, log)
     assert (tmp_path / "build.log").read_text() == "what went wrong\n"
 
 

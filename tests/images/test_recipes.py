@@ -75,6 +75,12 @@ def test_the_folder_of_kernels_that_is_named_is_made_also_for_an_image_without_a
     assert f"install --directory {named}/kernels" in text.rpartition("\nFROM ")[2]
 
 
+def test_a_kernel_is_tried_again_once_nothing_of_it_is_left_out_or_shared_any_more() -> None:
+    text = RECIPES[1].read_text()
+    changed = [text.index(each) for each in ("-delete", "share.py")]
+    assert text.index("kernels install") < min(changed) < max(changed) < text.index("kernels check")
+
+
 @pytest.mark.parametrize("recipe", RECIPES[:2], ids=lambda path: path.name)
 def test_the_last_user_is_a_number_and_not_root(recipe: Path) -> None:
     assert re.findall(r"^USER (.*)$", recipe.read_text(), re.MULTILINE)[-1] == "1000:100"

@@ -2,11 +2,15 @@
 
 import io
 import tarfile
+from pathlib import Path
 
 import pytest
 
+from builders.images.engine import Engine
 from builders.images.errors import ImagesError
 from builders.images.tree import read
+from builders.images.tree import tree as of_image
+from tests.images.programs import program
 from tests.images.trees import tree
 
 
@@ -78,3 +82,12 @@ def test_rights_that_a_file_has_beyond_its_mode_are_seen() -> None:
         tar.addfile(member)
     stream.seek(0)
     assert read(stream, lambda path: False).entries["usr/bin/ping"].capable
+
+
+@pytest.mark.timeout(30)
+def test_an_engine_is_not_waited_for_where_its_tar_cannot_be_read(path: Path) -> None:
+    # podman opens the pipe that it writes to anew, both ways, and so never learns that nobody reads it
+    export = "exec 3<>/proc/self/fd/1; exec /usr/bin/yes"
+    program(path, "podman", f'case "$1" in create) echo made;; export) {export};; esac')
+    with pytest.raises(tarfile.ReadError):
+        of_image(Engine(("buildah",), ("podman",)), "localhost/x")

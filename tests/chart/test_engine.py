@@ -182,6 +182,10 @@ def test_a_wrong_value_is_refused_in_the_words_of_the_schema(
         ),
         ({"network": {"enabled": False}}, "network.enabled is false, and jupyterhub.singleuser"),
         (gateway(env=[]), "dask-gateway.gateway.env lost its entry VRE_DM_GATEWAY"),
+        (
+            gateway(env=[{"name": "VRE_DM_GATEWAY"}, {"name": "VRE_DM_GATEWAY_SETTINGS"}]),
+            "dask-gateway.gateway.env lost its entry VRE_DM_GATEWAY_MOUNTING",
+        ),
         (gateway(extraConfig="c.mine = 1"), "dask-gateway.gateway.extraConfig lost its entry 00-vre-dm"),
         (gateway(backend={"image": {"name": "mine", "tag": "1"}}), "gateway.backend.image is not looked at"),
         (gateway(backend={"worker": {"cores": {"limit": 2}}}), "up to dask.workerCores"),

@@ -133,7 +133,10 @@ def test_what_the_site_does_not_offer_is_refused(asked: Asked, options: dict[str
     assert words in asked(options)["refused"]
 
 
-def test_dask_starts_with_the_python_of_the_kernel_that_has_it(tmp_path: Path) -> None:
+def test_dask_starts_with_the_python_of_the_kernel_that_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(CHART / "files" / "both"))
     files = CHART / "files" / "gateway" / "gateway_config.py"
     known: dict[str, Any] = {}
     exec(compile(files.read_text(), files.name, "exec"), known)

@@ -156,7 +156,17 @@ def test_who_is_not_let_in_has_no_login_and_is_not_known(
     with hub_for("hub", known, **here, allowAll=False, allowedUsers=["another"]) as place:
         refused = place.log_in(place.password())
         assert refused.status_code == 403, refused.text
+        assert refused.url.params["code"] not in place.hub.log.read_text()
         assert [user["name"] for user in place.hub.ask("GET", "/users")] == ["another"]
+
+
+def test_what_the_issuer_says_of_a_login_that_it_refuses_is_not_logged(place: Place) -> None:
+    said = {"error": "access_denied", "error_description": "canary of the user"}
+    answer = place.browser.get(f"{place.address}/hub/oauth_callback", params=said)
+    assert answer.status_code == 400
+    assert "The login service refused the login; try again." in answer.text
+    until(lambda: "error=access_denied" in place.hub.log.read_text())  # written after the answer
+    assert "canary" not in place.hub.log.read_text()
 
 
 def test_the_issuer_sends_users_nowhere_else(place: Place) -> None:

@@ -27,6 +27,7 @@ from builders.images.engine import Engine, able, find
 from builders.images.errors import NoEngine
 from builders.images.source import source
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.panel import PATIENT
 from tests.chart.conftest import HERE, Release, of_the_hub, values
 from tests.chart.kubelet import Kubelet
 from tests.chart.kubernetes_api import kubeconfig
@@ -42,7 +43,7 @@ VALUES = {
     "dask-gateway": {"enabled": False},
     "jupyterhub": {"cull": {"enabled": False}},
 }
-PATIENT = 100_000  # milliseconds
+SLOW = 240_000  # milliseconds that a server, and then the lake in it, may take
 ERRORS = '[data-mime-type="application/vnd.jupyter.error"]'
 
 
@@ -82,7 +83,7 @@ def proxy() -> list[str]:
     place = platformdirs.user_cache_path("vre-dm") / "test-proxies" / name
     if not (place / "complete").exists():
         shutil.rmtree(place, ignore_errors=True)
-        shutil.copytree(HERE / "proxy", place, ignore=shutil.ignore_patterns("node_modules"))
+        shutil.copytree(HERE / "proxy", place, ignore=shutil.ignore_patterns("node_modules", ".yarn"))
         environ = os.environ | {"PATH": f"{programs}:{os.environ['PATH']}"}
         words: list[str | Path] = [programs / "jlpm", "install", "--immutable"]
         done = subprocess.run(words, cwd=place, env=environ, capture_output=True, text=True, check=False)
@@ -165,7 +166,6 @@ def page(tmp_path: Path) -> Iterator[Page]:
         browser.new_context(viewport={"width": 1280, "height": 900}, ignore_https_errors=True) as context,
     ):
         context.set_default_timeout(PATIENT)
-        expect.set_options(timeout=PATIENT)
         opened = context.new_page()
         yield opened
         opened.screenshot(path=tmp_path / "last.png")  # kept where the test fails
@@ -175,7 +175,7 @@ def test_a_user_logs_in_chooses_an_image_and_runs_the_tour_in_it(story: Story, p
     _log_in(story, page)
     page.locator(f"input[name=profile][value={PROFILE}]").check()
     page.get_by_role("button", name="Start").click()
-    page.wait_for_url(re.compile(rf"{story.address}/user/dm/lab"))
+    page.wait_for_url(re.compile(rf"{story.address}/user/dm/lab"), timeout=SLOW)
     (server,) = story.kubelet.running.values()
     page.goto(f"{story.address}/user/dm/lab/tree/vre-dm/00_tour.ipynb?reset")
     _run_all(page)
@@ -209,5 +209,7 @@ def _run_all(page: Page) -> None:
     expect(page.get_by_role("button", name=re.compile(r"^(?!No Kernel).* \| Idle$"))).to_be_visible()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    expect(page.locator(".jp-CodeCell").last.locator(".jp-OutputArea-output")).to_contain_text("doi")
+    expect(page.locator(".jp-CodeCell").last.locator(".jp-OutputArea-output")).to_contain_text(
+        "doi", timeout=SLOW
+    )
     expect(page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")).to_be_visible()

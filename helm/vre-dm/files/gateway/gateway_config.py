@@ -1,19 +1,16 @@
 """Cluster options, limits and pods of the Dask Gateway, from the values of the chart.
 
-Run inside the gateway's configuration, which hands over its ``c``; nothing else of the chart is there.
+Run inside the gateway's configuration, which hands over its ``c``; of the chart `mounting` is there too.
 """
 
 import json
 from typing import Any
 
+from mounting import KERNELS, MALLOC, mounts, volumes
+
 GIB = 2**30
-MALLOC = {  # the nanny's own setting makes each large array a system call
-    "MALLOC_TRIM_THRESHOLD_": "268435456",
-    "MALLOC_MMAP_THRESHOLD_": "268435456",
-}
 # Dashboards are read through users' servers; a page of another site in a user's browser gets nothing.
 PAGES = {"BOKEH_ALLOW_WS_ORIGIN": "127.0.0.1,localhost"}
-KERNELS = "/opt/kernels/share/jupyter/kernels"  # of the image
 # Dask is in the environment of a kernel, whose place only the kernel knows, or in JupyterLab's, which comes
 # first on the path of our images. The gateway's own commands are those of a Dask before 2026.6.
 RUN = (
@@ -23,7 +20,6 @@ RUN = (
 JUPYTERLAB = "python3"  # the kernel of its own environment
 # Else chosen by chance; the network policy of Dask opens these and no others.
 PORTS = ["--worker-port", "8789", "--nanny-port", "8790"]
-CA = "/etc/vre-dm/lake-ca"
 
 
 def configure(c: Any, text: str) -> None:
@@ -73,7 +69,7 @@ def options(settings: dict[str, Any], variables: dict[str, str]) -> Any:
 
 def of_options(asked: Any, kernel: str, variables: dict[str, str]) -> dict[str, Any]:
     """What the gateway starts for the options of a user; the site's variables come before the user's."""
-    dask = ["python3", "-I", "-c", RUN, f"{KERNELS}/{kernel}/kernel.json"]
+    dask = ["python3", "-I", "-c", RUN, f"{KERNELS}/kernels/{kernel}/kernel.json"]
     if kernel == JUPYTERLAB:
         dask = ["python3", "-P", "-m", "dask"]
     return {
@@ -89,35 +85,18 @@ def of_options(asked: Any, kernel: str, variables: dict[str, str]) -> dict[str, 
 
 def pod(settings: dict[str, Any], nodes: dict[str, str]) -> dict[str, Any]:
     """The pod of a scheduler or a worker, beside what the gateway makes."""
-    volumes = []
-    for name, mount in settings["mounts"].items():
-        if "hostPath" in mount:
-            source: dict[str, Any] = {"hostPath": {"path": mount["hostPath"], "type": "Directory"}}
-        else:
-            claim = {"claimName": mount["claim"], "readOnly": mount["readOnly"]}
-            source = {"persistentVolumeClaim": claim}
-        volumes.append({"name": f"vre-dm-{name}", **source})
-    if settings["lake"]["hasCa"]:
-        volumes.append({"name": "vre-dm-lake-ca", "configMap": {"name": "vre-dm-lake-ca"}})
     security = {"runAsNonRoot": True, "runAsUser": 1000, "runAsGroup": 100}
     found: dict[str, Any] = {"securityContext": security | {"seccompProfile": {"type": "RuntimeDefault"}}}
-    if volumes:
-        found["volumes"] = volumes
+    if mounted := volumes(settings):
+        found["volumes"] = mounted
     return found | ({"nodeSelector": nodes} if nodes else {})
 
 
 def container(settings: dict[str, Any]) -> dict[str, Any]:
     """The container in it."""
-    mounts: list[dict[str, Any]] = []
-    for name, mount in settings["mounts"].items():
-        found = {"name": f"vre-dm-{name}", "mountPath": mount["path"], "readOnly": mount["readOnly"]}
-        if mount["propagation"] != "None":
-            found["mountPropagation"] = mount["propagation"]
-        mounts.append(found)
-    if settings["lake"]["hasCa"]:
-        mounts.append({"name": "vre-dm-lake-ca", "mountPath": CA, "readOnly": True})
     security = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
-    return {"securityContext": security} | ({"volumeMounts": mounts} if mounts else {})
+    mounted = mounts(settings)
+    return {"securityContext": security} | ({"volumeMounts": mounted} if mounted else {})
 
 
 def beside(ours: Any, theirs: Any) -> Any:

@@ -12,7 +12,9 @@ import time
 from typing import Any
 from urllib.parse import urlencode
 
+from jupyterhub import log
 from oauthenticator.generic import GenericOAuthenticator
+from oauthenticator.oauth2 import OAuthCallbackHandler
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.web import HTTPError
 from traitlets import Dict, Float, Unicode
@@ -20,6 +22,8 @@ from traitlets import Dict, Float, Unicode
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 OUT = "not let in any more"
 State = dict[str, Any]
+# JupyterHub logs the address of each request: what the issuer says in one may name the user.
+log.SCRUB_PARAM_KEYS = (*log.SCRUB_PARAM_KEYS, "error_description")
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105  # the name of a kind
 
 
@@ -35,8 +39,26 @@ class Silent(Exception):
     """The issuer did not answer, or not in time, or said that it is not well."""
 
 
+class Callback(OAuthCallbackHandler):
+    """Where the issuer sends users back to; what it says of a refusal is for the user alone."""
+
+    def check_error(self) -> None:
+        """Refuse a login that the issuer refused; OAuthenticator's own error would be in the log."""
+        if self.get_argument("error", None):
+            raise HTTPError(400, "The login service refused the login; try again.")
+
+    def log_exception(self, kind: Any, error: Any, trace: Any) -> None:
+        """Leave out the address, in which are the code of the login and what the issuer says."""
+        if isinstance(error, HTTPError):
+            self.log.warning("%d %s: %s", error.status_code, self.request.path, error.log_message)
+        else:
+            self.log.error("A login failed at %s", self.request.path, exc_info=(kind, error, trace))
+
+
 class LakeAuthenticator(GenericOAuthenticator):
     """OAuthenticator with tokens of other audiences under ``exchanged_tokens`` in the login's state."""
+
+    callback_handler = Callback
 
     exchange = Dict(config=True, help="By name: audience and scope of a token that is exchanged.")
     groups_claim = Unicode("groups", config=True, help="Claim that lists a user's groups.")

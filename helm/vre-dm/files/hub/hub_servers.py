@@ -4,11 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-Settings = Mapping[str, Any]
-MALLOC = {  # Dask's default makes each large array a system call: half of the time of reading events
-    "MALLOC_TRIM_THRESHOLD_": "268435456",
-    "MALLOC_MMAP_THRESHOLD_": "268435456",
-}
+from mounting import CA, KERNELS, MALLOC, Settings, mounts, volumes
+
 # Kubernetes takes no notice of the health check that our images name, and others have none.
 PROBE = {
     "exec": {"command": ["vre-health"]},
@@ -16,8 +13,6 @@ PROBE = {
     "timeoutSeconds": 5,
     "failureThreshold": 6,
 }
-KERNELS = "/opt/kernels/share/jupyter"  # those of the image
-CA = "/etc/vre-dm/lake-ca"
 # Of the scratch folder: a pod that takes more than all of it is ended, with what it fetched. The rest is for
 # the embedded lake, and for what is fetched while old files are removed.
 CACHED = 0.7
@@ -38,9 +33,9 @@ def configure_servers(c: Any, settings: Settings, cards: Settings) -> None:
     spawner.image_pull_policy = settings["images"]["pullPolicy"]
     if secrets := _pull_secrets(spawner.get("image_pull_secrets"), settings["images"]["pullSecrets"]):
         spawner.image_pull_secrets = secrets
-    volumes, mounts = _volumes(settings)
-    spawner.volumes = _merged(spawner.get("volumes"), volumes)
-    spawner.volume_mounts = _merged(spawner.get("volume_mounts"), mounts)
+    spawner.volumes = _merged(spawner.get("volumes"), [*volumes(settings), *_scratch(settings)])
+    mounted = [*mounts(settings), *_scratch_mount(settings)]
+    spawner.volume_mounts = _merged(spawner.get("volume_mounts"), mounted)
     spawner.environment = {**spawner.get("environment", {}), **environment(settings)}
     # A shared file system is not walked through at each start.
     spawner.pod_security_context = {
@@ -186,33 +181,19 @@ def _description(card: Settings, *, own: bool) -> str:
     return ". ".join(line.rstrip(".") for line in lines) + "."
 
 
-def _volumes(settings: Settings) -> tuple[dict[str, Any], dict[str, Any]]:
-    volumes: dict[str, Any] = {}
-    mounts: dict[str, Any] = {}
-    for name, mount in settings["mounts"].items():
-        key = f"vre-dm-{name}"
-        if "hostPath" in mount:
-            source: dict[str, Any] = {"hostPath": {"path": mount["hostPath"], "type": "Directory"}}
-        else:
-            claim = {"claimName": mount["claim"], "readOnly": mount["readOnly"]}
-            source = {"persistentVolumeClaim": claim}
-        volumes[key] = {"name": key, **source}
-        mounts[key] = {"name": key, "mountPath": mount["path"], "readOnly": mount["readOnly"]}
-        if mount["propagation"] != "None":
-            mounts[key]["mountPropagation"] = mount["propagation"]
-    if settings["lake"]["hasCa"]:
-        volumes["vre-dm-lake-ca"] = {"name": "vre-dm-lake-ca", "configMap": {"name": "vre-dm-lake-ca"}}
-        mounts["vre-dm-lake-ca"] = {"name": "vre-dm-lake-ca", "mountPath": CA, "readOnly": True}
-    if settings["server"]["scratchPath"]:
-        size = {"sizeLimit": settings["server"]["scratchSize"]}
-        volumes[SCRATCH] = {"name": SCRATCH, "emptyDir": size}
-        path = settings["server"]["scratchPath"]
-        mounts[SCRATCH] = {"name": SCRATCH, "mountPath": path, "subPath": OWN}
-    return volumes, mounts
+def _scratch(settings: Settings) -> list[dict[str, Any]]:
+    if not settings["server"]["scratchPath"]:
+        return []
+    return [{"name": SCRATCH, "emptyDir": {"sizeLimit": settings["server"]["scratchSize"]}}]
 
 
-def _merged(there: Any, ours: dict[str, Any]) -> Any:
+def _scratch_mount(settings: Settings) -> list[dict[str, Any]]:
+    path = settings["server"]["scratchPath"]
+    return [{"name": SCRATCH, "mountPath": path, "subPath": OWN}] if path else []
+
+
+def _merged(there: Any, ours: list[dict[str, Any]]) -> Any:
     """Ours beside what the hub's chart has, which is a mapping, or a list in older ones."""
     if isinstance(there, list):
-        return [*there, *ours.values()]
-    return {**(there or {}), **ours}
+        return [*there, *ours]
+    return {**(there or {}), **{each["name"]: each for each in ours}}

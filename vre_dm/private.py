@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from vre_dm.errors import NotWritable
@@ -57,10 +58,25 @@ def open_to_others(folder: Path) -> Path | None:
         There is no such folder.
     """
     folder = folder.absolute()
+    own = {folder, folder.resolve()}
+    return next((path for path in _chain(folder) if _is_foreign(path, strict=path in own)), None)
+
+
+def open_to_exchange(folder: Path) -> Path | None:
+    """Give the folder, or the first above it, in which another user could exchange what one makes there.
+
+    Raises
+    ------
+    OSError
+        There is no such folder.
+    """
+    return next((path for path in _chain(folder.absolute()) if _is_foreign(path, strict=False)), None)
+
+
+def _chain(folder: Path) -> Iterable[Path]:
+    """All that leads to a folder, as written and as resolved: who owns a link can let it point elsewhere."""
     real = folder.resolve()
-    # As written and as resolved: whoever owns a link can let it point elsewhere later.
-    chain = dict.fromkeys((*reversed(folder.parents), folder, *reversed(real.parents), real))
-    return next((path for path in chain if _is_foreign(path, strict=path in {folder, real})), None)
+    return dict.fromkeys((*reversed(folder.parents), folder, *reversed(real.parents), real))
 
 
 def file_fault(facts: os.stat_result) -> str | None:

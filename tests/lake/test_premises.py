@@ -147,6 +147,17 @@ def test_a_cache_that_others_can_change_is_a_warning(cache: Cache) -> None:
     assert finding.text.startswith(f"nothing is kept: other users can change {cache.folder}")
 
 
+def test_so_is_one_that_would_be_made_where_others_could_exchange_it(cache: Cache, tmp_path: Path) -> None:
+    (tmp_path / "scratch").mkdir()
+    (tmp_path / "scratch").chmod(0o2777)  # an emptyDir of Kubernetes
+    finding = findings(replace(cache, folder=tmp_path / "scratch" / "cache"))["cache"]
+    assert finding.state is State.WARN
+    assert finding.text.startswith(f"nothing is kept: other users can change {tmp_path / 'scratch'}")
+    assert not (tmp_path / "scratch" / "cache").exists()
+    (tmp_path / "scratch").chmod(0o3777)  # sticky: each keeps his own
+    assert findings(replace(cache, folder=tmp_path / "scratch" / "cache"))["cache"].state is State.OK
+
+
 def test_a_shared_cache_that_is_not_used_is_told(cache: Cache, tmp_path: Path) -> None:
     shared = replace(cache, shared=tmp_path / "none")
     assert findings(shared)["cache"].text.startswith(f"the shared cache {tmp_path / 'none'} is not used: ")

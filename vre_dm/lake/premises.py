@@ -15,11 +15,12 @@ from vre_dm.lake.finding import Finding, State, failed
 from vre_dm.lake.instance import Mount
 from vre_dm.lake.mount import MountWatch
 from vre_dm.lake.tables import plural, size_text
-from vre_dm.private import make_private, shared_fault
+from vre_dm.private import make_private, open_to_exchange, shared_fault
 
 if TYPE_CHECKING:
     from vre_dm.lake.cache import Cache
 
+_CLOSE = "close it to others, or name another one: VRE_DM_CACHE"
 _LOOKED_AT = 5  # files of the lake that are looked for on the mount
 _LITTLE, _FEW = 1_000_000_000, 10_000  # bytes and files left on a disk that are worth a warning
 
@@ -133,12 +134,16 @@ def _disk(folder: Path) -> Finding:
 
 
 def _cache(cache: "Cache") -> Finding:
+    from vre_dm.lake.transfer.refusals import existing
+
     try:
         if cache.folder.exists():
             make_private(cache.folder)  # makes nothing that is there
+        elif foreign := open_to_exchange(existing(cache.folder)):
+            msg = f"other users can change {foreign}, so {cache.folder} would not be safe to use; {_CLOSE}"
+            raise NotWritable(msg)
     except (NotWritable, OSError) as error:
         text, _, _ = str(error).rpartition("; ")
-        step = "close it to others, or name another one: VRE_DM_CACHE"
-        return Finding("cache", State.WARN, f"nothing is kept: {text or error}", step)
+        return Finding("cache", State.WARN, f"nothing is kept: {text or error}", _CLOSE)
     quota = "no quota" if cache.quota is None else f"of {size_text(cache.quota)}"
     return Finding("cache", State.OK, f"{size_text(cache.size())} in {cache.folder} ({quota})")

@@ -53,7 +53,6 @@ def test_the_profile_for_a_hub_that_is_there_is_a_pod_of_our_image_with_the_lake
     (container,) = pod["spec"]["containers"]
     assert container["image"].endswith(f"/vre-dm-dm:{VERSION}")
     variables = {each["name"]: each["value"] for each in container["env"]}
-    assert variables["SKIP_POSTSTART_HOOK"] == "true"
     assert variables["RUCIO_CA_CERT"] in [each["mountPath"] for each in container["volumeMounts"]]
 
 

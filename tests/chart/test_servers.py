@@ -10,6 +10,7 @@ from typing import Any
 import dask.config
 import pytest
 import trustme
+import yaml
 
 from builders import chart
 from tests.chart.conftest import (
@@ -219,6 +220,27 @@ def test_vre_dm_reads_the_lake_out_of_the_variables_of_a_server(spawned: Spawned
     mount = found.instances[0].mount
     assert mount is not None
     assert "CERN-EOSPILOT" in str(mount)
+
+
+def test_the_profile_for_a_hub_that_is_there_writes_the_token_of_eos_and_nowhere_else(pods: Lines) -> None:
+    page = (ROOT / "docs" / "admin.md").read_text()
+    said = yaml.safe_load(page.split("### In the hub that you have")[1].split("```yaml\n")[1].split("```")[0])
+    theirs = {"postStart": {"exec": {"command": ["sh", "-c", "mkdir -p /certs; touch /opt/rucio.cfg"]}}}
+    hub = of_the_hub({"jupyterhub": {"singleuser": {**said["singleuser"], "lifecycleHooks": theirs}}})
+    hub["hub"]["extraConfig"] = {}  # no part of this chart is there
+    (pod,) = pods.ask(what="servers", files="", profiles=["vre-dm"], values=hub)["pods"].values()
+    hook = _container(pod)["lifecycle"]["postStart"]["exec"]["command"]
+    assert hook[:2] == ["sh", "-c"]
+    written = hook[2].rpartition("> ")[2]
+    assert written == "/tmp/eos_oauth.token"
+    shown = subprocess.run(
+        [*hook[:2], hook[2].replace(f"> {written}", "")],
+        env={"EOS_ACCESS_TOKEN": "mine"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert shown == "oauth2:mine:iam-escape.cloud.cnaf.infn.it/userinfo"
 
 
 def test_shared_kernels_are_beside_those_of_the_image(spawned: Spawned) -> None:

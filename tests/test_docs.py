@@ -44,8 +44,8 @@ for cell in json.load(sys.stdin):
 """
 # The only absolute paths a page may name: where Linux, PostgreSQL's user and Rucio's client have them.
 ABSOLUTE = ("/proc/", "/var/lib/vre-dm", "/opt/rucio/etc/rucio.cfg", "/etc/jupyter", "/opt/vre-dm/lake")
-# What the example of a site's lake is made of.
-ABSOLUTE += ("/etc/ssl/certs/rucio_ca.pem", "/tmp/rucio_oauth.token", "/eos/eulake")
+# What the examples of a site are made of.
+ABSOLUTE += ("/etc/ssl/certs/rucio_ca.pem", "/tmp/rucio_oauth.token", "/tmp/eos_oauth.token", "/eos/eulake")
 
 
 def blocks(page: Path) -> Iterator[tuple[str, str, bool]]:

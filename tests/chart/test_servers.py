@@ -117,6 +117,7 @@ def test_a_server_has_a_folder_of_its_own_in_the_scratch_volume_that_everybody_m
         first, made = pod["spec"]["initContainers"]
         assert (first["name"], made["image"]) == ("one", _container(pod)["image"]), slug
         assert made["command"] == ["mkdir", "-p", "-m", "700", "/scratch/own"]
+        assert made["resources"].keys() == {"requests", "limits"}
         (there,) = made["volumeMounts"]
         assert {**there, "subPath": "own"} in _container(pod)["volumeMounts"]
 

@@ -18,6 +18,8 @@ PROBE = {
 CACHED = 0.7
 SCRATCH = "vre-dm-scratch"
 OWN = "own"  # folder in it
+# Of what makes it: a namespace with a quota takes no container without. It is less than any server has.
+LITTLE = {"requests": {"cpu": 0.01, "memory": 2**24}, "limits": {"cpu": 0.1, "memory": 2**26}}
 
 
 def configure_servers(c: Any, settings: Settings, cards: Settings) -> None:
@@ -73,6 +75,7 @@ def _prepare_scratch(spawner: Any, settings: Settings) -> None:
             "command": ["mkdir", "-p", "-m", "700", f"{path}/{OWN}"],
             "volumeMounts": [{"name": SCRATCH, "mountPath": path}],
             "securityContext": security,
+            "resources": LITTLE,
         }
         # Of a mapping KubeSpawner itself puts the two together.
         both: Any = {SCRATCH: made} if isinstance(known, Mapping) else [*known, made]

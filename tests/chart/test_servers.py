@@ -1,6 +1,7 @@
 """Users' servers, as the hub's own spawner makes them from the values."""
 
 import json
+import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -119,6 +120,7 @@ def test_a_server_has_a_folder_of_its_own_in_the_scratch_volume_that_everybody_m
         first, made = pod["spec"]["initContainers"]
         assert (first["name"], made["image"]) == ("one", _container(pod)["image"]), slug
         assert made["command"] == ["mkdir", "-p", "-m", "700", "/scratch/own"]
+        assert made["resources"].keys() == {"requests", "limits"}
         (there,) = made["volumeMounts"]
         assert {**there, "subPath": "own"} in _container(pod)["volumeMounts"]
 
@@ -222,7 +224,9 @@ def test_vre_dm_reads_the_lake_out_of_the_variables_of_a_server(spawned: Spawned
     assert "CERN-EOSPILOT" in str(mount)
 
 
-def test_the_profile_for_a_hub_that_is_there_writes_the_token_of_eos_and_nowhere_else(pods: Lines) -> None:
+def test_the_profile_for_a_hub_that_is_there_writes_the_token_of_eos_and_nothing_else(
+    pods: Lines, tmp_path: Path
+) -> None:
     page = (ROOT / "docs" / "admin.md").read_text()
     said = yaml.safe_load(page.split("### In the hub that you have")[1].split("```yaml\n")[1].split("```")[0])
     theirs = {"postStart": {"exec": {"command": ["sh", "-c", "mkdir -p /certs; touch /opt/rucio.cfg"]}}}
@@ -230,17 +234,12 @@ def test_the_profile_for_a_hub_that_is_there_writes_the_token_of_eos_and_nowhere
     hub["hub"]["extraConfig"] = {}  # no part of this chart is there
     (pod,) = pods.ask(what="servers", files="", profiles=["vre-dm"], values=hub)["pods"].values()
     hook = _container(pod)["lifecycle"]["postStart"]["exec"]["command"]
-    assert hook[:2] == ["sh", "-c"]
-    written = hook[2].rpartition("> ")[2]
-    assert written == "/tmp/eos_oauth.token"
-    shown = subprocess.run(
-        [*hook[:2], hook[2].replace(f"> {written}", "")],
-        env={"EOS_ACCESS_TOKEN": "mine"},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    assert shown == "oauth2:mine:iam-escape.cloud.cnaf.infn.it/userinfo"
+    file = tmp_path / "token"
+    given = {"EOS_ACCESS_TOKEN": "mine", "OAUTH2_TOKEN": f"FILE:{file}", "PATH": os.environ["PATH"]}
+    subprocess.run(hook, env=given, check=True)
+    assert file.read_text() == "oauth2:mine:iam-escape.cloud.cnaf.infn.it/userinfo"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_shared_kernels_are_beside_those_of_the_image(spawned: Spawned) -> None:

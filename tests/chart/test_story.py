@@ -63,7 +63,7 @@ class Story:
     password: str
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def containers() -> Engine:
     try:
         found = find()
@@ -74,7 +74,7 @@ def containers() -> Engine:
         pytest.skip(f"NOT RUN: a hub with an image: {error}")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def proxy() -> list[str]:
     """Command of the proxy that zero-to-jupyterhub has; its packages are fetched once."""
     programs = Path(sys.executable).parent

@@ -21,6 +21,7 @@ from vre_dm.kernels.profile import Profile, profiles
 ROOT = Path(__file__).parent.parent
 CHART = ROOT / "helm" / "vre-dm"
 PROFILES = "files/profiles.json"
+JUPYTERLAB = "python3"  # the kernel of its own environment, that of the profile base
 
 
 def cards() -> str:
@@ -94,13 +95,11 @@ def _card(profile: Profile) -> dict[str, Any]:
     }
 
 
-def _dask(profile: Profile) -> str | None:
-    """Kernel whose environment can run a cluster; that of base is JupyterLab's own, which is `python3`."""
-    held = {pin.name for pin in profile.pins}
-    python = [spec.name for spec in profile.specs if spec.python]
-    if not python or not {"distributed", "dask-gateway"} <= held:
-        return None
-    return "python3" if profile.name == BASE else python[0]
+def _dask(profile: Profile) -> str:
+    """Kernel in whose environment a cluster runs: its own, else JupyterLab's, which every image has."""
+    own = [spec.name for spec in profile.specs if spec.python]
+    has_dask = {"distributed", "dask-gateway"} <= {pin.name for pin in profile.pins}
+    return own[0] if own and has_dask and profile.name != BASE else JUPYTERLAB
 
 
 def _digest(wanted: list[dict[str, Any]], locked: list[dict[str, Any]]) -> str:

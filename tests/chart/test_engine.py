@@ -142,10 +142,6 @@ def test_a_wrong_value_is_refused_in_the_words_of_the_schema(
             hub(extraConfig={"token-exchange": "# ours\nc.JupyterHub.authenticator_class = Ours\n"}),
             "jupyterhub.hub.extraConfig.token-exchange sets authenticator_class, and login.kind is oidc",
         ),
-        (
-            {"profiles": {"dm": {"offered": False}, "base": {"offered": False}, "root": {"default": True}}},
-            "no profile that is offered has Dask",
-        ),
         ({"lake": {"mode": "replica"}}, "it needs lake.destinationRse and lake.rseMountPath"),
         ({"lake": {"rseMountPath": "/eos/eulake"}}, "no enabled entry of mounts is there"),
         (

@@ -11,7 +11,7 @@ import yaml
 
 from builders import chart
 from builders.chart_values import bare, described
-from builders.images.catalogue import images
+from builders.images.catalogue import BASE, images
 from tests.chart.conftest import CHART, DATA, FILES, FOREIGN, ROOT, merged, values, without_null
 from vre_dm.kernels.profile import profiles
 
@@ -74,6 +74,14 @@ def test_the_card_that_users_read_holds_what_the_lock_holds() -> None:
     for each in profiles():
         held = {pin.name: pin.version for pin in each.pins}
         assert cards[each.name]["packages"].items() <= held.items()
+
+
+def test_a_cluster_runs_in_each_image_that_is_offered() -> None:
+    base = next(each for each in profiles() if each.name == BASE)
+    assert {"distributed", "dask-gateway"} <= {pin.name for pin in base.pins}  # it is in all images
+    kernels = {each.name: each.specs for each in profiles()}
+    for name, card in json.loads((CHART / chart.PROFILES).read_text()).items():
+        assert card["daskKernel"] in {chart.JUPYTERLAB, *(spec.name for spec in kernels[name])}
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -111,11 +111,12 @@ def test_users_see_what_they_may_ask_for(asked: Asked) -> None:
     assert options["worker_cores"]["max"] == 4
     assert options["worker_memory"]["max"] == 16
     images = [each.rpartition("/")[2].partition(":")[0] for each in options["image"]["options"]]
-    assert images == ["vre-dm-base", "vre-dm-dm"]
+    assert images == ["vre-dm-base", "vre-dm-dm", "vre-dm-gamma", "vre-dm-km3net", "vre-dm-root"]
 
 
-def test_dask_is_found_in_the_environment_of_jupyterlab_where_no_kernel_has_it(asked: Asked) -> None:
-    said = asked({"image": "registry.example.org/vre-dm/vre-dm-base:0.1.0.dev0"})
+@pytest.mark.parametrize("name", ["base", "gamma"])
+def test_dask_of_jupyterlabs_environment_runs_where_no_kernel_has_it(asked: Asked, name: str) -> None:
+    said = asked({"image": f"registry.example.org/vre-dm/vre-dm-{name}:0.1.0.dev0"})
     for pod, what in zip(said["pods"], ("scheduler", "worker"), strict=True):
         assert pod["spec"]["containers"][0]["args"][:5] == ["python3", "-P", "-m", "dask", what]
 
@@ -125,7 +126,7 @@ def test_dask_is_found_in_the_environment_of_jupyterlab_where_no_kernel_has_it(a
     [
         ({"worker_cores": 5}, "must be <= 4"),
         ({"worker_memory": 17}, "must be <= 16"),
-        ({"image": "registry.example.org/vre-dm/vre-dm-root:0.1.0.dev0"}, "is not a valid option for image"),
+        ({"image": "registry.example.org/vre-dm/vre-dm-root:latest"}, "is not a valid option for image"),
         ({"worker_gpus": 1}, "Unknown fields"),
     ],
 )

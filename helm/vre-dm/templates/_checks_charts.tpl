@@ -79,9 +79,6 @@
 {{- end -}}
 
 {{- define "vre-dm.checks.gateway" -}}
-{{- if not (include "vre-dm.clusters" . | fromJson) -}}
-  {{- fail "dask-gateway is enabled, and no profile that is offered has Dask: offer the profile dm or base, or set dask-gateway.enabled to false" -}}
-{{- end -}}
 {{- $gateway := index .Values "dask-gateway" "gateway" -}}
 {{- include "vre-dm.checks.kept" (dict "list" "dask-gateway.gateway.env" "there" $gateway.env "names" (list "VRE_DM_GATEWAY" "VRE_DM_GATEWAY_MOUNTING" "VRE_DM_GATEWAY_SETTINGS")) -}}
 {{- if not (and (kindIs "map" $gateway.extraConfig) (get $gateway.extraConfig "00-vre-dm")) -}}

@@ -31,12 +31,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- $names | uniq | toJson -}}
 {{- end -}}
 
-{{- /* Images that Dask runs in, as JSON: the kernel of each whose environment has it. */ -}}
+{{- /* Images that Dask runs in, as JSON: the kernel of each in whose environment it does. */ -}}
 {{- define "vre-dm.clusters" -}}
 {{- $images := include "vre-dm.images" . | fromJson -}}
 {{- $clusters := dict -}}
 {{- range $name, $card := .Files.Get "files/profiles.json" | fromJson -}}
-  {{- if and $card.daskKernel (hasKey $images $name) -}}{{- $_ := set $clusters (get $images $name) $card.daskKernel -}}{{- end -}}
+  {{- if hasKey $images $name -}}{{- $_ := set $clusters (get $images $name) $card.daskKernel -}}{{- end -}}
 {{- end -}}
 {{- $clusters | toJson -}}
 {{- end -}}

@@ -1,7 +1,7 @@
 """Write what the chart takes from elsewhere; with ``--check``, say whether it is up to date.
 
-``files/profiles.json`` follows the cards of the profiles, ``Chart.lock`` the dependencies of ``Chart.yaml``,
-``README.md`` the comments of ``values.yaml``.
+``files/profiles.json`` follows the cards of the profiles and the last trials of their images, ``Chart.lock``
+the dependencies of ``Chart.yaml``, ``README.md`` the comments of ``values.yaml``.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import yaml
 
 from builders.chart_values import described
 from builders.images.catalogue import BASE
+from builders.images.record import trial
 from vre_dm.kernels.profile import Profile, profiles
 
 ROOT = Path(__file__).parent.parent
@@ -91,6 +92,7 @@ def _card(profile: Profile) -> dict[str, Any]:
         "title": profile.card.title,
         "about": profile.card.about,
         "packages": packages,
+        "tried": {"size": tried.size, "day": tried.day} if (tried := trial(profile)) else None,
         "daskKernel": _dask(profile),
     }
 

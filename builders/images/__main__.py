@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from builders.images import binder
@@ -13,6 +14,7 @@ from builders.images.debian import debian
 from builders.images.engine import able, find
 from builders.images.errors import ImagesError
 from builders.images.publishing import archive, publish
+from builders.images.record import RECORD, record
 from builders.images.source import require_whole, source, wheel
 from builders.images.testing import table, try_images
 from vre_dm.errors import VreDmError
@@ -40,6 +42,8 @@ def _test(options: argparse.Namespace) -> int:
         raise ImagesError(msg)
     tried = try_images(wanted, able(engine, base_reference(state)), state, _say)
     print(table(tried))
+    if options.record:
+        record(tried, datetime.now(UTC).date())
     return any(each.faults for each in tried)
 
 
@@ -96,6 +100,9 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument(
                 "--debian", default="", help="digest of the Debian to build on; the newest else"
             )
+        if name == "test":
+            words = f"write sizes and the day into {RECORD.name}, which the hub's list shows"
+            command.add_argument("--record", action="store_true", help=words)
         if name == "publish":
             command.add_argument(
                 "--registry", help="what the names begin with there; that of images.toml else"

@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from importlib import import_module
 from typing import Any
 
 import jsonschema
@@ -74,6 +75,23 @@ def test_the_card_that_users_read_holds_what_the_lock_holds() -> None:
     for each in profiles():
         held = {pin.name: pin.version for pin in each.pins}
         assert cards[each.name]["packages"].items() <= held.items()
+
+
+def test_who_chooses_a_profile_reads_its_packages_its_size_and_when_it_was_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for folder in ("both", "hub"):
+        monkeypatch.syspath_prepend(str(CHART / "files" / folder))
+    described = import_module("hub_servers")._description
+    card = {
+        "about": "Gamma rays.",
+        "packages": {"gammapy": "2.1"},
+        "tried": {"size": 1.75, "day": "2026-01-31"},
+    }
+    said = "Gamma rays. With gammapy 2.1."
+    assert described(card, own=True) == f"{said} 1.75 GB, last tried on 2026-01-31."
+    assert described(card | {"tried": None}, own=True) == said  # its packages are others since
+    assert described(card, own=False) == f"{said} An image of this site's own."
 
 
 def test_a_cluster_runs_in_each_image_that_is_offered() -> None:

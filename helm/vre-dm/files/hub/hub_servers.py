@@ -178,6 +178,8 @@ def _description(card: Settings, *, own: bool) -> str:
     lines = [card["about"], f"With {packages}"]
     if not own:
         lines.append("An image of this site's own")
+    elif tried := card["tried"]:
+        lines.append(f"{tried['size']} GB, last tried on {tried['day']}")
     return ". ".join(line.rstrip(".") for line in lines) + "."
 
 

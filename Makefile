@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # No configuration file of a folder above this one has a say in what is installed; UV_* variables do.
 UV := $(BIN)/uv --no-config
+# Compiled modules are kept also where an environment says not to: hundreds of Pythons are started.
+unexport PYTHONDONTWRITEBYTECODE
 # The tests often wait (for rules, tokens, pages), so more processes than cores share them, each with a lake of its own.
 # Files come in the order of tests/order.py; else those with few tests, which take longest, would come last.
 SHARED := --numprocesses 3 --dist loadfile --no-loadscope-reorder -p tests.order

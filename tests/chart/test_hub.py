@@ -66,7 +66,7 @@ def hub_for(
 
     @contextmanager
     def running(client: str = "", secret: str = "", **login: Any) -> Iterator[Place]:
-        folder, ports = tmp_path_factory.mktemp("hub"), process._free_ports()
+        folder, ports = tmp_path_factory.mktemp("hub"), process.free_ports()
         address = f"http://127.0.0.1:{ports[1]}"
         callbacks = Layout(embedded_lake.root).callbacks
         others = json.loads(callbacks.read_text())["hub"] if callbacks.exists() else []

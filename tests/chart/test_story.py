@@ -106,7 +106,7 @@ def story(
     said = values("values-minikube.yaml", VALUES)
     release = cluster()
     assert release.install(said).get("status") == "deployed"
-    ports = [*process._free_ports(), *process._free_ports()]
+    ports = [*process.free_ports(), *process.free_ports()]
     address, admin = f"http://127.0.0.1:{ports[0]}", secrets.token_hex(16)
     back = f"{address}/hub/oauth_callback"
     Layout(embedded_lake.root).callbacks.write_text(json.dumps({"hub": [back]}))

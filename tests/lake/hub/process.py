@@ -76,7 +76,7 @@ def running(version: str, lake: LakeStatus, folder: Path, server: Sequence[str |
     ``server`` is the command of a notebook server that tells what the hub gave it; a stand-in when left out.
     """
     known = json.loads(Layout(lake.root).secrets.read_text())
-    ports, admin, told = _free_ports(), secrets.token_hex(16), folder / "told.json"
+    ports, admin, told = free_ports(), secrets.token_hex(16), folder / "told.json"
     settings = {"issuer": lake.issuer, "ca": str(lake.ca), "secret": known["clients"]["hub"]}
     settings |= {"ports": ports, "admin": admin, "told": str(told)}
     settings |= {"server": [str(word) for word in server], "homes": str(folder / "homes")}
@@ -133,7 +133,8 @@ def _process(version: str, folder: Path, log: Path) -> Iterator[None]:
             process.wait(60)
 
 
-def _free_ports() -> list[int]:
+def free_ports() -> list[int]:
+    """Give two that nobody has at this moment."""
     with ExitStack() as stack:
         taken = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(2)]
         return [each.getsockname()[1] for each in taken]

@@ -88,7 +88,7 @@ def test_a_storage_that_takes_other_bytes_without_a_word_is_noticed_and_asked_ag
         def put_damaged(store: Any, address: str, body: Callable[[], Any], size: int) -> None:
             def flipped() -> Iterator[memoryview]:
                 for chunk in body():
-                    yield memoryview(bytes(chunk)[:-1] + b"!")
+                    yield memoryview(bytes(chunk[:-1]) + bytes([chunk[-1] ^ 1]))
 
             once = address not in damaged
             damaged.append(address)

@@ -23,6 +23,7 @@ from vre_dm.lake.transfer.events import (
 from vre_dm.lake.transfer.sources import NO_REPLICA
 
 BODY = os.urandom(2_500_000)
+DAMAGED = BODY[:-1] + bytes([BODY[-1] ^ 1])
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_in_place_a_copy_of_another_size_is_not_given(store: Path, folder: Path)
 
 def test_in_place_a_damaged_copy_is_not_given_when_all_are_read_again(store: Path, folder: Path):
     file = stored(store, "f", BODY)
-    (store / "f").write_bytes(BODY[:-1] + b"?")
+    (store / "f").write_bytes(DAMAGED)
     with pytest.raises(ChecksumMismatch, match="instead of"):
         fetch([file], folder, copy=False, recheck=True)
 
@@ -98,7 +99,7 @@ def test_what_is_no_plain_file_is_never_read(kind: str, store: Path, folder: Pat
 def test_a_damaged_local_copy_falls_to_the_server(store: Path, folder: Path):
     with breaking() as server:
         local = stored(store, "f", BODY)
-        (store / "f").write_bytes(BODY[:-1] + b"?")
+        (store / "f").write_bytes(DAMAGED)
         file = registered(BODY, local.replicas[0].pfn, server.play("/f", good(BODY)), name="f")
         heard: list[Event] = []
         (path,) = fetch([file], folder, progress=heard.append)

@@ -27,7 +27,7 @@ from builders.images.engine import Engine, able, find
 from builders.images.errors import NoEngine
 from builders.images.source import source
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
-from tests.browser.panel import PATIENT
+from tests.browser.panel import PATIENT, Panel
 from tests.chart.conftest import HERE, Release, of_the_hub, values
 from tests.chart.kubelet import Kubelet
 from tests.chart.kubernetes_api import kubeconfig
@@ -185,6 +185,7 @@ def test_a_user_logs_in_chooses_an_image_and_runs_the_tour_in_it(story: Story, p
     MADE.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=MADE / "hub.png")
     assert page.locator(ERRORS).count() == 0
+    _look_into_a_cluster(story, page)
     looked = story.kubelet.do(server, "vre-dm", "doctor", "--hub")
     assert looked.returncode == 0, looked.stdout
     assert "nothing is kept" not in looked.stdout
@@ -201,6 +202,35 @@ def _log_in(story: Story, page: Page) -> None:
     page.get_by_label("Name").fill("dm")
     page.get_by_label("Password").fill(story.password)
     page.get_by_role("button", name="Log in").click()
+
+
+def _look_into_a_cluster(story: Story, page: Page) -> None:
+    """Start one from the panel, see its dashboard through the hub's proxy as nobody else can, and stop it."""
+    panel, dialog = Panel(page).open(), page.get_by_role("dialog")
+    clusters = panel.section("Clusters")
+    clusters.get_by_role("button", name="Start a cluster…").click()
+    dialog.get_by_label("Workers").fill("1")
+    dialog.get_by_label("Memory of each worker").fill("400 MB")
+    dialog.get_by_role("button", name="Start", exact=True).click()
+    row = clusters.get_by_role("listitem").filter(has_text="This machine: local-")
+    expect(row).to_contain_text("1 of 1 worker")
+    page.screenshot(path=MADE / "hub-cluster.png")
+    with page.context.expect_page() as opened:
+        row.get_by_role("link", name="Dashboard").click()
+    dashboard = opened.value
+    expect(dashboard.locator("canvas").first).to_be_visible()  # drawn with what comes through a socket
+    dashboard.screenshot(path=MADE / "hub-dashboard.png")
+    assert dashboard.url.startswith(f"{story.address}/user/dm/vre-dm/api/clusters/local-")
+    browser = page.context.browser
+    assert browser is not None
+    with browser.new_context(ignore_https_errors=True) as another:
+        answer = another.new_page().goto(dashboard.url)
+        assert answer is not None
+        assert answer.status == 403
+    dashboard.close()
+    row.get_by_role("button", name="Stop…").click()
+    dialog.get_by_role("button", name="Stop cluster").click()
+    expect(row).to_have_count(0)
 
 
 def _run_all(page: Page) -> None:

@@ -183,7 +183,6 @@ def test_a_user_logs_in_chooses_an_image_and_runs_the_tour_in_it(story: Story, p
     plot.scroll_into_view_if_needed()
     expect(plot).to_be_visible()
     MADE.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=MADE / "hub.png")
     assert page.locator(ERRORS).count() == 0
     _look_into_a_cluster(story, page)
     looked = story.kubelet.do(server, "vre-dm", "doctor", "--hub")
@@ -214,7 +213,7 @@ def _look_into_a_cluster(story: Story, page: Page) -> None:
     dialog.get_by_role("button", name="Start", exact=True).click()
     row = clusters.get_by_role("listitem").filter(has_text="This machine: local-")
     expect(row).to_contain_text("1 of 1 worker")
-    page.screenshot(path=MADE / "hub-cluster.png")
+    page.screenshot(path=MADE / "hub.png")
     with page.context.expect_page() as opened:
         row.get_by_role("link", name="Dashboard").click()
     dashboard = opened.value

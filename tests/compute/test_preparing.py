@@ -13,14 +13,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.compute.files import BASKET, EVENTS, append_tree, muons, write_tree
+from vre_dm.compute.facts import facts_of
 from vre_dm.compute.inputs import inputs_of
 from vre_dm.compute.plan import Plan, make_plan
 from vre_dm.compute.preparing import Prepared, prepare
 from vre_dm.errors import MissingColumn, Unmergeable, UnreadableInput, VreDmError
 
 
-def planned(paths: Any, **options: Any) -> Plan:
-    return make_plan(inputs_of(paths), **options)
+def planned(paths: Any, columns: tuple[str, ...] | None = None, **options: Any) -> Plan:
+    inputs = inputs_of(paths)
+    return make_plan(inputs, [facts_of(source, "", columns) for source in inputs], columns=columns, **options)
 
 
 @given(st.integers(1, 20_000))

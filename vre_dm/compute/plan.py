@@ -4,8 +4,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from vre_dm.compute.facts import Facts
 from vre_dm.compute.inputs import Input
-from vre_dm.compute.reading import Table, shelf
 from vre_dm.errors import UnreadableInput
 
 ENTRIES, ROWS, FILES, POINTS = "entries", "rows", "files", "points"
@@ -78,8 +78,8 @@ class Plan:
 
 def make_plan(
     inputs: Sequence[Input],
+    facts: Sequence[Facts],
     *,
-    tree: str = "",
     columns: Sequence[str] | None = None,
     chunk_bytes: int = CHUNK_BYTES,
 ) -> Plan:
@@ -90,8 +90,8 @@ def make_plan(
 
     Parameters
     ----------
-    tree
-        Path of the tree in each file; empty where each has but one.
+    facts
+        Of each input.
     columns
         What is read; ``None`` for all. Nothing, where it is not known: then chunks are cut as for all.
     chunk_bytes
@@ -100,24 +100,16 @@ def make_plan(
     Raises
     ------
     UnreadableInput
-        A file cannot be read, has no such tree, or has columns of other types than the first.
-    MissingColumn
-        A file lacks a column.
+        A file has columns of other types than the first.
     """
     chunks: list[Chunk] = []
-    types: dict[str, str] | None = None
-    unit = ENTRIES
-    for number, source in enumerate(inputs):
-        with shelf.lend(source, tree) as table:
-            found = {name: table.type_of(name) for name in (table.names if columns is None else columns)}
-            if types is not None:
-                _check_types(types, found, inputs[0].name, source.name)
-            types = found if types is None else types
-            tree, unit = tree or table.name, ENTRIES if table.name else ROWS
-            chunks += _cut(table, number, columns or (), chunk_bytes, first=len(chunks))
+    for number, (source, seen) in enumerate(zip(inputs, facts, strict=True)):
+        _check_types(facts[0].types, seen.types, inputs[0].name, source.name)
+        chunks += _cut(seen, number, chunk_bytes, first=len(chunks))
     entries, size = sum(c.entries for c in chunks), sum(c.bytes for c in chunks)
     known = None if columns is None else tuple(columns)
-    return Plan(tuple(inputs), tree, known, tuple(chunks), entries, size, unit)
+    tree = facts[-1].tree
+    return Plan(tuple(inputs), tree, known, tuple(chunks), entries, size, ENTRIES if tree else ROWS)
 
 
 def plan_of_paths(inputs: Sequence[Input]) -> Plan:
@@ -126,14 +118,12 @@ def plan_of_paths(inputs: Sequence[Input]) -> Plan:
     return Plan(tuple(inputs), "", None, chunks, len(chunks), sum(c.bytes for c in chunks), FILES)
 
 
-def _cut(table: Table, number: int, columns: Sequence[str], chunk_bytes: int, first: int) -> list[Chunk]:
+def _cut(facts: Facts, number: int, chunk_bytes: int, first: int) -> list[Chunk]:
     """Chunks of a file: as many as its size asks for, each ending at the boundary next to an even share."""
-    entries = table.entries
+    entries, size, ends = facts.entries, facts.bytes, facts.ends
     if not entries:
         return []
-    size = table.bytes(columns)
     pieces = max(-(-size // chunk_bytes), -(-entries // _MOST_ENTRIES))
-    ends = table.ends(columns)
     chosen = sorted({_nearest(ends, entries * (i + 1) / pieces) for i in range(pieces)} | {entries})
     starts = [0, *chosen[:-1]]
     return [
@@ -142,7 +132,7 @@ def _cut(table: Table, number: int, columns: Sequence[str], chunk_bytes: int, fi
     ]
 
 
-def _nearest(ends: list[int], wanted: float) -> int:
+def _nearest(ends: Sequence[int], wanted: float) -> int:
     """Boundary next to a place; the earlier one of two."""
     at = bisect_left(ends, wanted)
     return min(ends[max(at - 1, 0) : at + 1], key=lambda end: abs(end - wanted))

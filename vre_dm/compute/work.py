@@ -38,7 +38,8 @@ class Work:
         The user's: takes the entries of a chunk and gives what can be merged. One that is
         `vre_dm.compute.frozen.Frozen` is made anew for each chunk.
     kind
-        As what it takes them; ``points`` are numbers of a scan, and no file is read.
+        As what it takes them; ``points`` are numbers of a scan, and no file is read; ``input`` is the file as
+        the plan knows it.
     tree
         Path of the tree in each file.
     columns
@@ -50,7 +51,7 @@ class Work:
     """
 
     function: Callable[[Any], Any]
-    kind: Kind | Literal["points"] = "awkward"
+    kind: Kind | Literal["points", "input"] = "awkward"
     tree: str = ""
     columns: tuple[str, ...] | None = None
     reduce: Callable[[Any, Any], Any] | None = None
@@ -110,7 +111,7 @@ class Loaded:
         self.work, self.source, self.chunk = work, source, chunk
         self._open = ExitStack()
         self._columns: Columns | None = None
-        if work.kind in {"path", "points"}:
+        if work.kind in {"path", "points", "input"}:
             return
         try:
             self._columns = self._read(pool)
@@ -197,6 +198,8 @@ class Loaded:
             return given(self._columns, self.work.kind)
         if self.work.kind == "points":
             return range(self.chunk.start, self.chunk.stop)
+        if self.work.kind == "input":
+            return self.source
         return Path(self.source.path or self.source.name)
 
 

@@ -16,6 +16,7 @@ from vre_dm.lake.transfer.events import (
     Event,
     Listener,
     Planned,
+    Planning,
     Progress,
     Replicating,
     Retrying,
@@ -51,6 +52,18 @@ def line(event: Progress, elapsed: float, width: int) -> str:
                 unit_scale=True,
                 rate=event.speed,
                 postfix=f"{size_text(event.rate)}/s" if event.rate else None,
+            )
+        )
+    if isinstance(event, Planning):
+        return str(
+            tqdm.format_meter(
+                event.files_done,
+                event.files_total,
+                elapsed,
+                ncols=width,
+                prefix="looking at files",
+                unit=" files",
+                rate=(event.files_total - event.files_done) / event.remaining if event.remaining else 0,
             )
         )
     return str(

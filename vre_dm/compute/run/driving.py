@@ -4,10 +4,10 @@ import math
 import os
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext, suppress
 from datetime import UTC, datetime
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from vre_dm.compute.backend import Backend
 from vre_dm.compute.chance import Generators
@@ -15,11 +15,12 @@ from vre_dm.compute.held import Held
 from vre_dm.compute.inputs import Input
 from vre_dm.compute.plan import Plan
 from vre_dm.compute.point_sums import failures
-from vre_dm.compute.preparing import Prepared, prepare
+from vre_dm.compute.preparing import draft, prepare
 from vre_dm.compute.run.checkpoint import Checkpoint, standing_of
 from vre_dm.compute.run.choosing import inputs_for, remark
 from vre_dm.compute.run.fingerprint import fingerprint
 from vre_dm.compute.run.folder import RunFolder, read, write
+from vre_dm.compute.run.looking import facts_for
 from vre_dm.compute.run.loop import Loop
 from vre_dm.compute.run.order import Order
 from vre_dm.compute.run.outcome import Outcome, Skipped, environment
@@ -39,6 +40,7 @@ from vre_dm.lake.transfer.events import Cancelled, Finished, Listener
 if TYPE_CHECKING:
     from vre_dm.lake.dataset import Dataset
 
+T = TypeVar("T")
 DatasetOf = Callable[[str, str], "Dataset"]
 """Opens a dataset of a lake, both by their names."""
 _TOLD = 10  # points that failed
@@ -82,16 +84,23 @@ def _drive(
     inputs = order.inputs
     if dataset is not None:
         inputs = inputs_for(
-            order, dataset, lambda some: _prepared(_plan_of(order, function, reduce, some), stop), tell, stop
+            order,
+            dataset,
+            lambda some: _asked(partial(prepare, function, some, **_how(order, reduce)), stop),
+            tell,
+            stop,
         )
     stood = [None if source.path is None else standing_of(source.path) for source in inputs]
-    with place_of(order, stop) as place:
+    with place_of(order, stop) as opens, ExitStack() as stack:
+        place = cache(lambda: stack.enter_context(closing(opens())))  # closed twice where the loop has it
         before = [*map(RunFolder, earlier(job, order.key))]
         if order.grid is None:
-            plan = _plan_of(order, function, reduce, inputs)
+            drafted = _asked(partial(draft, function, inputs, **_how(order, reduce)), stop)
+            ask = partial(_asked, stop=stop)
+            facts = facts_for(drafted, ask, None if order.on is None else place, tell, stop)
+            prepared = drafted.prepared(facts)
         else:
-            plan = partial(prepare_scan, order, function, reduce, run, before)
-        prepared = _prepared(plan, stop)
+            prepared = _asked(partial(prepare_scan, order, function, reduce, run, before), stop)
         # All of it as it is here: an order may be older than an upgrade or an edit of what it imports.
         work = prepared.work
         key = fingerprint(order.key, environment(), work.taken, work.columns, function.fresh())
@@ -123,24 +132,16 @@ def _drive(
     tell(Finished(len(inputs), prepared.plan.bytes, outcome.seconds))
 
 
-def _plan_of(order: Order, function: Any, reduce: Any, inputs: tuple[Input, ...]) -> Callable[[], Prepared]:
-    """Give what plans a map."""
-    return partial(
-        prepare,
-        function,
-        inputs,
-        kind=order.kind,
-        tree=order.tree,
-        columns=order.columns,
-        reduce=reduce,
-        chunk_bytes=order.chunk_bytes,
-    )
+def _how(order: Order, reduce: Any) -> dict[str, Any]:
+    """What a map over files was ordered with."""
+    how = {"kind": order.kind, "tree": order.tree, "columns": order.columns, "chunk_bytes": order.chunk_bytes}
+    return how | {"reduce": reduce}
 
 
-def _prepared(plan: Callable[[], Prepared], stop: threading.Event) -> Prepared:
+def _asked(call: Callable[[], T], stop: threading.Event) -> T:
     """Plan, apart: the function is tried on a little, and is left there if it is to stop."""
     try:
-        return Apart().ask(plan, math.inf, stop.is_set)
+        return Apart().ask(call, math.inf, stop.is_set)
     except Hung:
         msg = "stopped before the first chunk; run it again"
         raise JobCancelled(msg) from None

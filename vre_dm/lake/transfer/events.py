@@ -101,6 +101,11 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Planning(Progress):
+    """Files are looked at before a map cuts them into chunks: so many were, of all; no byte is counted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Computing(Progress):
     """State of a function that is mapped over files; the bytes are those that it reads, decompressed.
 
@@ -199,6 +204,7 @@ Event = (
     | Replicating
     | Started
     | Progress
+    | Planning
     | Computing
     | ChunkTrouble
     | Retrying

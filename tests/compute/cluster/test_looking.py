@@ -1,0 +1,113 @@
+"""Files that take long to look at are looked at by the workers: the same is seen, and the same is refused."""
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.compute.cluster.runs import Place
+from tests.compute.files import write_tree
+from tests.compute.run.conftest import told
+from tests.compute.run.maps import done_here, total
+from vre_dm.compute.backend import Backend
+from vre_dm.compute.cluster.local import LocalCluster
+from vre_dm.compute.facts import Facts, facts_of
+from vre_dm.compute.inputs import inputs_of
+from vre_dm.compute.preparing import Draft, draft
+from vre_dm.compute.run import looking
+from vre_dm.compute.run.looking import facts_for
+from vre_dm.compute.run.order import order_of
+from vre_dm.errors import JobCancelled, MissingColumn, NoCluster, UnreadableInput
+from vre_dm.lake.transfer.events import Event, Planned, Planning
+
+FILES = 6
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> list[Path]:
+    """Files of different lengths, whose column ``x`` counts on."""
+    return [
+        write_tree(tmp_path / f"{i}.root", {"x": np.arange(100.0 * i, 100 * i + 50 * i + 50)}, basket=50)
+        for i in range(FILES)
+    ]
+
+
+@pytest.fixture(autouse=True)
+def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One file is looked at here, then it takes too long."""
+    monkeypatch.setattr(looking, "HERE", 0.0)
+
+
+def drafted(paths: list[Path]) -> Draft:
+    return draft(total, inputs_of(paths))
+
+
+def at_once(look: Callable[[], list[Facts]]) -> list[Facts]:
+    return look()
+
+
+def looked(
+    paths: list[Path], place: Callable[[], Backend] | None, heard: list[Event], stop: threading.Event
+) -> list[Facts]:
+    return facts_for(drafted(paths), at_once, place, heard.append, stop)
+
+
+def test_workers_see_what_this_process_sees(paths: list[Path], place: Place) -> None:
+    heard: list[Event] = []
+    seen = looked(paths, lambda: place.backend, heard, threading.Event())
+    assert seen == [facts_of(source, "Events", ("x",)) for source in inputs_of(paths)]
+    assert [facts.entries for facts in seen] == [50 * i + 50 for i in range(FILES)]
+    first = heard[0]
+    assert isinstance(first, Planning)
+    assert (first.files_done, first.files_total) == (1, FILES)
+
+
+def test_without_workers_it_is_told_how_far_it_is(paths: list[Path]) -> None:
+    heard: list[Event] = []
+    seen = looked(paths, None, heard, threading.Event())
+    assert seen == [facts_of(source, "Events", ("x",)) for source in inputs_of(paths)]
+    assert [event.files_done for event in heard if isinstance(event, Planning)] == [1, 2, 3, 4, 5]
+    assert all(isinstance(event, Planning) and event.remaining for event in heard)
+
+
+def test_what_a_worker_refuses_is_refused_in_the_same_words(paths: list[Path], place: Place) -> None:
+    write_tree(paths[4], {"y": np.arange(10.0)})
+    with pytest.raises(MissingColumn, match=r"4\.root, tree Events has no column 'x'; it has y"):
+        looked(paths, lambda: place.backend, [], threading.Event())
+    os.truncate(paths[4], 300)
+    with pytest.raises(UnreadableInput, match=r"4\.root .*fetch it again"):
+        looked(paths, lambda: place.backend, [], threading.Event())
+
+
+def test_it_stops_when_it_is_told_to(paths: list[Path], place: Place) -> None:
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(JobCancelled, match="before the first chunk"):
+        looked(paths, lambda: place.backend, [], stop)
+
+
+def test_a_cluster_that_is_not_waited_for_is_no_failure(paths: list[Path]) -> None:
+    stop = threading.Event()
+
+    def none() -> Backend:
+        stop.set()  # meanwhile
+        raise NoCluster
+
+    with pytest.raises(JobCancelled, match="before the first chunk"):
+        looked(paths, none, [], stop)
+
+
+def test_a_map_whose_files_the_workers_looked_at_is_the_same(
+    paths: list[Path], two: LocalCluster, tmp_path: Path
+) -> None:
+    root = tmp_path / "state" / "jobs"
+    order = order_of(total, inputs=inputs_of(paths), on=two.handed(), chunk_bytes=400)
+    there = done_here(root, order).outcome()
+    events = told(root)
+    planned = next(at for at, event in enumerate(events) if isinstance(event, Planned))
+    assert any(isinstance(event, Planning) for event in events[:planned])
+    here = done_here(root, order_of(total, inputs=inputs_of(paths), chunk_bytes=400)).outcome()
+    assert (there.value, there.chunks, there.entries) == (here.value, here.chunks, here.entries)

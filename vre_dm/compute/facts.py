@@ -1,0 +1,70 @@
+"""What a plan has to know of each file: it is opened for that, and nothing of its columns is read."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vre_dm.compute.inputs import Input
+from vre_dm.compute.reading import shelf
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was seen of a file.
+
+    Attributes
+    ----------
+    tree
+        Path of its tree; empty for a Parquet file.
+    entries
+        How many it has.
+    bytes
+        Size in memory of the columns, decompressed.
+    ends
+        Entries at which baskets, clusters or row groups of them end together, in order.
+    types
+        Of each column.
+    """
+
+    tree: str
+    entries: int
+    bytes: int
+    ends: tuple[int, ...]
+    types: dict[str, str]
+
+
+def facts_of(source: Input, tree: str = "", columns: Sequence[str] | None = None) -> Facts:
+    """Look at a file.
+
+    Parameters
+    ----------
+    tree
+        Path of the tree; empty where the file has but one.
+    columns
+        What will be read; ``None`` for all. Of no column at all size and ends are those of all.
+
+    Raises
+    ------
+    UnreadableInput, TransferFailed, LoginRefused
+        It cannot be read, or has no such tree.
+    MissingColumn
+        It lacks a column.
+    """
+    with shelf.lend(source, tree) as table:
+        types = {name: table.type_of(name) for name in (table.names if columns is None else columns)}
+        if not table.entries:
+            return Facts(table.name, 0, 0, (), types)
+        wanted = columns or ()
+        return Facts(table.name, table.entries, table.bytes(wanted), tuple(table.ends(wanted)), types)
+
+
+def first_facts(
+    inputs: Sequence[Input], tree: str, columns: Sequence[str] | None, seconds: float
+) -> list[Facts]:
+    """Look at one file after the other for so long, at the first in any case; raises as `facts_of`."""
+    found, end = [], time.monotonic() + seconds
+    for source in inputs:
+        found.append(facts_of(source, tree, columns))
+        if time.monotonic() > end:
+            break
+    return found

@@ -3,6 +3,7 @@
 The last test plays runs on many workers through, with the times of this one (`bench.scaling`).
 """
 
+import os
 import pickle
 import threading
 import time
@@ -19,13 +20,15 @@ from bench.figures import Figures
 from bench.scaling import Recorded, Run, forecast, useful
 from vre_dm.compute.inputs import Input, inputs_of
 from vre_dm.compute.plan import CHUNK_BYTES, Chunk
-from vre_dm.compute.preparing import prepare
+from vre_dm.compute.preparing import draft, prepare
 from vre_dm.compute.reading import shelf
+from vre_dm.compute.run.looking import facts_for
 from vre_dm.compute.work import Part, Work, do_chunk
 from vre_dm.lake.transfer.events import Computing
 
 FILES = 4
 SMALL = 1000  # chunks that do nothing
+WIDE, LOOKED_AT = 1500, 16  # columns of a file, and such files
 MANY = 1000  # files, for the size of the graph
 ROUNDS = 3
 GBIT_10 = 1.25e9  # bytes a second of a usual storage
@@ -98,6 +101,30 @@ def test_a_chunk_costs_the_scheduler_little(figures: Figures, backend: Any) -> N
             bare.append((time.perf_counter() - begun) / SMALL)
     note = "bare futures of Dask, without TLS; wanted ≤ 5 ms"
     figures.add(f"a chunk that does nothing, of {SMALL}", ours[1:], bare[1:], note=note)
+
+
+def test_files_of_many_columns_are_looked_at_by_the_workers(
+    figures: Figures, backend: Any, tmp_path: Path
+) -> None:
+    import uproot
+
+    one = tmp_path / "0.root"
+    columns = {f"column_{number}": np.zeros(1000, np.float32) for number in range(WIDE)}
+    with uproot.recreate(one) as file:
+        file.mktree("Events", dict.fromkeys(columns, "float32")).extend(columns)
+    paths = [one, *(tmp_path / f"{number}.root" for number in range(1, LOOKED_AT))]
+    for path in paths[1:]:
+        os.link(one, path)
+    drafted = draft(nothing, inputs_of(paths), columns=("column_3",))
+    seconds: dict[bool, list[float]] = {True: [], False: []}
+    for _ in range(ROUNDS):
+        for workers, taken in seconds.items():
+            place, begun = (lambda: backend) if workers else None, time.perf_counter()
+            facts = facts_for(drafted, lambda look: look(), place, lambda _: None, threading.Event())
+            taken.append(time.perf_counter() - begun)
+            assert [seen.entries for seen in facts] == [1000] * LOOKED_AT
+    what = f"{LOOKED_AT} files of {WIDE} columns, looked at"
+    figures.add(what, seconds[True], seconds[False], note="one process instead of two workers")
 
 
 def memory_mb(_: object = None) -> dict[str, float]:

@@ -17,6 +17,7 @@ from vre_dm.lake.transfer.events import (
     Event,
     Finished,
     Planned,
+    Planning,
     Progress,
     Replicating,
     Retrying,
@@ -57,6 +58,12 @@ MAPPING = Computing(
 def test_a_map_says_chunks_entries_speed_and_time_to_go():
     text = line(MAPPING, 0.5, 120)
     for part in ("3/12 chunks", "25%", "250k/1.00M", "500k entries/s", "50 MB/s", "00:01"):
+        assert part in text
+
+
+def test_files_that_are_looked_at_are_counted():
+    text = line(Planning(0, None, 250, 1000, 0.0, 150.0), 50.0, 100)
+    for part in ("looking at files", "25%", "250/1000", "00:50<02:30", "5.00 files/s"):
         assert part in text
 
 

@@ -28,9 +28,9 @@ FILES = 6
 
 @pytest.fixture
 def paths(tmp_path: Path) -> list[Path]:
-    """Files of different lengths, whose column ``x`` counts on."""
+    """Files of different lengths, whose column ``x`` counts."""
     return [
-        write_tree(tmp_path / f"{i}.root", {"x": np.arange(100.0 * i, 100 * i + 50 * i + 50)}, basket=50)
+        write_tree(tmp_path / f"{i}.root", {"x": np.arange(500.0 * i + 500)}, basket=500)
         for i in range(FILES)
     ]
 
@@ -59,7 +59,7 @@ def test_workers_see_what_this_process_sees(paths: list[Path], place: Place) -> 
     heard: list[Event] = []
     seen = looked(paths, lambda: place.backend, heard, threading.Event())
     assert seen == [facts_of(source, "Events", ("x",)) for source in inputs_of(paths)]
-    assert [facts.entries for facts in seen] == [50 * i + 50 for i in range(FILES)]
+    assert [facts.entries for facts in seen] == [500 * i + 500 for i in range(FILES)]
     first = heard[0]
     assert isinstance(first, Planning)
     assert (first.files_done, first.files_total) == (1, FILES)
@@ -104,10 +104,10 @@ def test_a_map_whose_files_the_workers_looked_at_is_the_same(
     paths: list[Path], two: LocalCluster, tmp_path: Path
 ) -> None:
     root = tmp_path / "state" / "jobs"
-    order = order_of(total, inputs=inputs_of(paths), on=two.handed(), chunk_bytes=400)
+    order = order_of(total, inputs=inputs_of(paths), on=two.handed(), chunk_bytes=4000)
     there = done_here(root, order).outcome()
     events = told(root)
     planned = next(at for at, event in enumerate(events) if isinstance(event, Planned))
     assert any(isinstance(event, Planning) for event in events[:planned])
-    here = done_here(root, order_of(total, inputs=inputs_of(paths), chunk_bytes=400)).outcome()
+    here = done_here(root, order_of(total, inputs=inputs_of(paths), chunk_bytes=4000)).outcome()
     assert (there.value, there.chunks, there.entries) == (here.value, here.chunks, here.entries)

@@ -27,6 +27,7 @@ from vre_dm.lake.transfer.events import (
     Listener,
     Placed,
     Planned,
+    Planning,
     Progress,
     Replicating,
     to_json,
@@ -89,6 +90,14 @@ def test_a_job_that_runs_says_all_that_a_user_asks(root: Path):
             "pid": os.getpid(),
         }.items()
     )
+
+
+def test_a_map_that_looks_at_its_files_says_at_how_many(root: Path):
+    made(root, Planning(0, None, 250, 1000, 0.0, 150.0))
+    text = str(jobs(root).table())
+    assert "250 of 1000 files" in text
+    assert "2 min" in text
+    assert "0 B" not in text
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from vre_dm.lake.transfer.events import (
     Computing,
     Event,
     Placed,
+    Planning,
     Progress,
     Retrying,
     SourceChanged,
@@ -62,10 +63,10 @@ def trouble(events: Iterable[Event]) -> str:
 
 
 def amounts(now: Standing) -> tuple[str, str, str]:
-    """Bytes or points, rate and remaining time in words, empty where they are not known."""
+    """Bytes, points or files looked at, rate and remaining time in words, empty where they are not known."""
     if now.progress is None:
         return "", "", ""
-    amount, rate = _points(now.progress) or _bytes(now.progress)
+    amount, rate = _files(now.progress) or _points(now.progress) or _bytes(now.progress)
     if now.moving is None:
         return amount, "", ""
     left = "" if now.moving.remaining is None else rough(timedelta(seconds=now.moving.remaining))
@@ -76,6 +77,12 @@ def _bytes(progress: Progress) -> tuple[str, str]:
     done, total = progress.bytes_done, progress.bytes_total
     amount = size_text(done) if total is None or total == done else f"{size_text(done)} of {size_text(total)}"
     return amount, f"{size_text(progress.rate)}/s"
+
+
+def _files(progress: Progress) -> tuple[str, str] | None:
+    if not isinstance(progress, Planning):
+        return None
+    return f"{progress.files_done} of {progress.files_total} files", ""
 
 
 def _points(progress: Progress) -> tuple[str, str] | None:

@@ -1,11 +1,12 @@
-"""What a plan has to know of each file: it is opened for that, and nothing of its columns is read."""
+"""What a plan has to know of each file, which is opened for that."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from vre_dm.compute.inputs import Input
 from vre_dm.compute.reading import shelf
+from vre_dm.errors import UnreadableInput, VreDmError
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,21 @@ def facts_of(source: Input, tree: str = "", columns: Sequence[str] | None = None
         return Facts(table.name, table.entries, table.bytes(wanted), tuple(table.ends(wanted)), types)
 
 
-def first_facts(
-    inputs: Sequence[Input], tree: str, columns: Sequence[str] | None, seconds: float
-) -> list[Facts]:
-    """Look at one file after the other for so long, at the first in any case; raises as `facts_of`."""
+def seen_by_worker(source: Input, tree: str, columns: Sequence[str] | None) -> Facts | VreDmError:
+    """Look at a file on another machine, maybe: what is wrong with it there is given, not raised."""
+    try:
+        if source.path is not None and source.size not in {None, source.path.stat().st_size}:
+            return UnreadableInput(f"{source.name} has another size here")
+        return facts_of(source, tree, columns)
+    except (VreDmError, OSError) as error:
+        return UnreadableInput(str(error))
+
+
+def first_facts(inputs: Sequence[Input], look: Callable[[Input], Facts], seconds: float) -> list[Facts]:
+    """Look at one file after the other for so long, at the first in any case; raises as ``look``."""
     found, end = [], time.monotonic() + seconds
     for source in inputs:
-        found.append(facts_of(source, tree, columns))
+        found.append(look(source))
         if time.monotonic() > end:
             break
     return found

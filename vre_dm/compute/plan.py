@@ -1,7 +1,7 @@
 """What is done in how many pieces: entry ranges of files, the same for every back end."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vre_dm.compute.facts import Facts
@@ -103,13 +103,14 @@ def make_plan(
         A file has columns of other types than the first.
     """
     chunks: list[Chunk] = []
-    for number, (source, seen) in enumerate(zip(inputs, facts, strict=True)):
-        _check_types(facts[0].types, seen.types, inputs[0].name, source.name)
+    check_alike(inputs, dict(enumerate(facts)))
+    for number, seen in enumerate(facts):
         chunks += _cut(seen, number, chunk_bytes, first=len(chunks))
     entries, size = sum(c.entries for c in chunks), sum(c.bytes for c in chunks)
     known = None if columns is None else tuple(columns)
-    tree = facts[-1].tree
-    return Plan(tuple(inputs), tree, known, tuple(chunks), entries, size, ENTRIES if tree else ROWS)
+    tree = next((seen.tree for seen in facts if seen.tree), "")  # chunks are known again by it
+    unit = ENTRIES if facts[-1].tree else ROWS
+    return Plan(tuple(inputs), tree, known, tuple(chunks), entries, size, unit)
 
 
 def plan_of_paths(inputs: Sequence[Input]) -> Plan:
@@ -138,8 +139,24 @@ def _nearest(ends: Sequence[int], wanted: float) -> int:
     return min(ends[max(at - 1, 0) : at + 1], key=lambda end: abs(end - wanted))
 
 
+def check_alike(inputs: Sequence[Input], facts: Mapping[int, Facts]) -> None:
+    """Refuse files with other columns than the first: what is meant by the same name may not be the same.
+
+    Parameters
+    ----------
+    facts
+        Of some of the inputs, by their positions; of the first in any case.
+
+    Raises
+    ------
+    UnreadableInput
+        A file has columns of other types than the first.
+    """
+    for position, seen in facts.items():
+        _check_types(facts[0].types, seen.types, inputs[0].name, inputs[position].name)
+
+
 def _check_types(first: dict[str, str], other: dict[str, str], name: str, where: str) -> None:
-    """Refuse a file with other columns than the first: what is meant by the same name may not be the same."""
     for column in sorted(first.keys() | other.keys()):
         if first.get(column) != other.get(column):
             there, here = (types.get(column, "missing") for types in (first, other))

@@ -60,6 +60,8 @@ class Work:
     @property
     def taken(self) -> Literal["added", "rows", "as it is"]:
         """As what values are taken, on which their bytes depend: small numbers are widened to be added."""
+        if self.kind == "input":
+            return "as it is"
         if self.reduce is None:
             return "added"
         return "rows" if self.reduce is in_a_row else "as it is"

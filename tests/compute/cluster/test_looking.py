@@ -2,7 +2,8 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,15 +13,16 @@ from tests.compute.cluster.runs import Place
 from tests.compute.files import write_tree
 from tests.compute.run.conftest import told
 from tests.compute.run.maps import done_here, total
-from vre_dm.compute.backend import Backend
+from vre_dm.compute.backend import Backend, Call
 from vre_dm.compute.cluster.local import LocalCluster
 from vre_dm.compute.facts import Facts, facts_of
-from vre_dm.compute.inputs import inputs_of
+from vre_dm.compute.inputs import Away, inputs_of
 from vre_dm.compute.preparing import Draft, draft
 from vre_dm.compute.run import looking
 from vre_dm.compute.run.looking import facts_for
 from vre_dm.compute.run.order import order_of
-from vre_dm.errors import JobCancelled, MissingColumn, NoCluster, UnreadableInput
+from vre_dm.compute.work import Part, Work
+from vre_dm.errors import ChunkFailed, JobCancelled, MissingColumn, NoCluster, UnreadableInput
 from vre_dm.lake.transfer.events import Event, Planned, Planning
 
 FILES = 6
@@ -49,6 +51,26 @@ def at_once(look: Callable[[], list[Facts]]) -> list[Facts]:
     return look()
 
 
+class Asked:
+    """A place that notes what it is asked to do, as often as it is asked."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.name, self.files = backend.name, list[list[str]]()
+        self._backend = backend
+
+    def __call__(self) -> Backend:
+        return self
+
+    def run(
+        self, work: Work, calls: Sequence[Call], stop: threading.Event
+    ) -> Iterator[tuple[int, Part | ChunkFailed]]:
+        self.files.append([Path(source.name).name for source, _ in calls])
+        return self._backend.run(work, calls, stop)
+
+    def close(self) -> None:
+        raise AssertionError  # it is not who looks that closes it
+
+
 def looked(
     paths: list[Path], place: Callable[[], Backend] | None, heard: list[Event], stop: threading.Event
 ) -> list[Facts]:
@@ -56,8 +78,9 @@ def looked(
 
 
 def test_workers_see_what_this_process_sees(paths: list[Path], place: Place) -> None:
-    heard: list[Event] = []
-    seen = looked(paths, lambda: place.backend, heard, threading.Event())
+    heard, asked = list[Event](), Asked(place.backend)
+    seen = looked(paths, asked, heard, threading.Event())
+    assert asked.files == [[f"{i}.root" for i in range(1, FILES)]]
     assert seen == [facts_of(source, "Events", ("x",)) for source in inputs_of(paths)]
     assert [facts.entries for facts in seen] == [500 * i + 500 for i in range(FILES)]
     first = heard[0]
@@ -74,12 +97,41 @@ def test_without_workers_it_is_told_how_far_it_is(paths: list[Path]) -> None:
 
 
 def test_what_a_worker_refuses_is_refused_in_the_same_words(paths: list[Path], place: Place) -> None:
-    write_tree(paths[4], {"y": np.arange(10.0)})
-    with pytest.raises(MissingColumn, match=r"4\.root, tree Events has no column 'x'; it has y"):
-        looked(paths, lambda: place.backend, [], threading.Event())
+    for columns, refused, words in (
+        ({"y": np.arange(10.0)}, MissingColumn, r"4\.root, tree Events has no column 'x'; it has y"),
+        ({"x": np.arange(10)}, UnreadableInput, r"'x' is double in .*0\.root and int64_t in .*4\.root"),
+    ):
+        write_tree(paths[4], columns)
+        asked = Asked(place.backend)
+        with pytest.raises(refused, match=words):
+            looked(paths, asked, [], threading.Event())
+        assert "4.root" in asked.files[0]
     os.truncate(paths[4], 300)
     with pytest.raises(UnreadableInput, match=r"4\.root .*fetch it again"):
         looked(paths, lambda: place.backend, [], threading.Event())
+
+
+def test_a_file_that_workers_see_otherwise_is_looked_at_here(paths: list[Path], place: Place) -> None:
+    inputs = [replace(source, size=(source.size or 0) + 1) for source in inputs_of(paths)]
+    seen = facts_for(draft(total, inputs), at_once, Asked(place.backend), [].append, threading.Event())
+    assert seen == [facts_of(source, "Events", ("x",)) for source in inputs]
+
+
+def test_what_is_read_from_a_server_is_looked_at_here(paths: list[Path], place: Place) -> None:
+    first, *others = inputs_of(paths)
+    inputs = [replace(first, away=Away("run", (("RSE", "https://h/x"),))), *others]
+    asked = Asked(place.backend)
+    facts_for(draft(total, inputs), at_once, asked, [].append, threading.Event())
+    assert asked.files == []
+
+
+def test_workers_are_not_asked_for_what_is_done_in_a_moment(
+    paths: list[Path], place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "HERE", 60.0)
+    heard, asked = list[Event](), Asked(place.backend)
+    assert len(looked(paths, asked, heard, threading.Event())) == FILES
+    assert (asked.files, heard) == ([], [])
 
 
 def test_it_stops_when_it_is_told_to(paths: list[Path], place: Place) -> None:

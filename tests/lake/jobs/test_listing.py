@@ -98,6 +98,7 @@ def test_a_map_that_looks_at_its_files_says_at_how_many(root: Path):
     assert "250 of 1000 files" in text
     assert "2 min" in text
     assert "0 B" not in text
+    assert only(root).document()["remark"] == "its files are looked at before the first chunk"
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,9 @@ def _drive(
         if order.grid is None:
             drafted = _asked(partial(draft, function, inputs, **_how(order, reduce)), stop)
             ask = partial(_asked, stop=stop)
-            facts = facts_for(drafted, ask, None if order.on is None else place, tell, stop)
+            # One of a gateway that is to be made for the run is not waited for: maybe no chunk is left to do.
+            runs = order.on is not None and (order.on["kind"] == "local" or order.on.get("name"))
+            facts = facts_for(drafted, ask, place if runs else None, tell, stop)
             prepared = drafted.prepared(facts)
         else:
             prepared = _asked(partial(prepare_scan, order, function, reduce, run, before), stop)

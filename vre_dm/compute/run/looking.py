@@ -2,15 +2,15 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from vre_dm.compute.backend import Backend
-from vre_dm.compute.facts import Facts, facts_of, first_facts
-from vre_dm.compute.inputs import Input
-from vre_dm.compute.plan import Chunk
+from vre_dm.compute.facts import Facts, facts_of, first_facts, seen_by_worker
+from vre_dm.compute.plan import Chunk, check_alike
 from vre_dm.compute.preparing import Draft
 from vre_dm.compute.work import Work
 from vre_dm.errors import ChunkFailed, JobCancelled, VreDmError
@@ -38,41 +38,85 @@ def facts_for(
     ask
         Calls what may hang, and what it gives is given.
     place
-        Gives the workers; ``None`` where there are none. Not asked where few files are left after a second,
-        or where one is read from a server: of that this process has to know what it was.
+        Gives the workers; ``None`` where there are none yet. Not asked where the rest takes a second or less,
+        or where a file is read from a server: of that this process has to know what it was.
     tell
         Hears how far it is, where it takes long.
 
     Raises
     ------
     UnreadableInput, MissingColumn, …
-        As `vre_dm.compute.facts.facts_of`.
+        As `vre_dm.compute.facts.facts_of`, or a file has a column of another type than the first.
     JobCancelled
         It was stopped.
-    ChunkFailed
-        A file could not be looked at by any worker.
     NoCluster, ClusterLost, …
         As those of ``place``.
     """
     if draft.whole:
         return []
-    known, begun = list[Facts](), time.monotonic()
-    tree, columns = draft.work.tree, draft.columns
+    looking, tree, columns = _Looking(draft, tell), draft.work.tree, draft.columns
+    look = partial(facts_of, tree=tree, columns=columns)
+    if any(source.away is not None for source in draft.inputs):
+        place = None
 
-    def count(before: int, more: int = 0) -> None:
-        done = before + more
-        remaining = (time.monotonic() - begun) * (len(draft.inputs) - done) / done
-        tell(Planning(0, None, done, len(draft.inputs), 0.0, remaining))
+    def here(positions: Sequence[int]) -> None:
+        """Look at files in this process for a while."""
+        seen = ask(partial(first_facts, [draft.inputs[at] for at in positions], look, HERE))
+        for position, facts in zip(positions, seen, strict=False):
+            looking.came(position, facts)
 
-    while left := draft.inputs[len(known) :]:
-        if known:
-            count(len(known))
-        if known and place is not None and len(left) > 1 and all(source.away is None for source in left):
-            look, more = partial(_seen, tree, columns), partial(count, len(known))
-            known += _by_workers(_opened(place, stop), left, look, stop, more)
-        else:
-            known += ask(partial(first_facts, left, tree, columns, HERE))
-    return known
+    while left := looking.left:
+        looking.count()
+        if place is None or (looking.remaining or 0.0) <= HERE:
+            here(left)
+            continue
+        work = Work(partial(seen_by_worker, tree=tree, columns=columns), "input")
+        for position, facts in _by_workers(_opened(place, stop), work, looking, stop):
+            if facts is None:
+                # It is wrong, which is told as this process sees it; or a worker cannot reach it or has no
+                # memory for it, which its chunks then tell.
+                here([position])
+            else:
+                looking.came(position, facts)
+        if stop.is_set():
+            raise JobCancelled(_STOPPED)
+        place = None
+    return [facts for _, facts in sorted(looking.known.items())]
+
+
+class _Looking:
+    """What is known of the files of a map, and how long the rest may take."""
+
+    def __init__(self, draft: Draft, tell: Listener) -> None:
+        self.known: dict[int, Facts] = {}
+        self.inputs, self._tell = draft.inputs, tell
+        self.mark()
+
+    def mark(self) -> None:
+        """From now on it is done in another way, at another speed."""
+        self._since, self._before = time.monotonic(), len(self.known)
+
+    @property
+    def left(self) -> list[int]:
+        """Positions of those that nothing is known of."""
+        return [at for at in range(len(self.inputs)) if at not in self.known]
+
+    @property
+    def remaining(self) -> float | None:
+        """Seconds to go; None where that was not measured."""
+        more = len(self.known) - self._before
+        spent = time.monotonic() - self._since
+        return spent * (len(self.inputs) - len(self.known)) / more if more else None
+
+    def came(self, position: int, facts: Facts) -> None:
+        """Note one, if it is like the first; its types are those then, and kept once."""
+        check_alike(self.inputs, {0: self.known.get(0, facts), position: facts})
+        self.known[position] = replace(facts, types=self.known.get(0, facts).types)
+
+    def count(self) -> None:
+        """Tell how far it is, where it has begun."""
+        if self.known:
+            self._tell(Planning(0, None, len(self.known), len(self.inputs), 0.0, self.remaining))
 
 
 def _opened(place: Callable[[], Backend], stop: threading.Event) -> Backend:
@@ -85,39 +129,18 @@ def _opened(place: Callable[[], Backend], stop: threading.Event) -> Backend:
 
 
 def _by_workers(
-    backend: Backend,
-    inputs: Sequence[Input],
-    look: Callable[[Input], Facts | VreDmError],
-    stop: threading.Event,
-    count: Callable[[int], None],
-) -> list[Facts]:
-    """Look at files by the workers of a place; ``count`` is told now and then how many were looked at."""
-    work = Work(look, "input", reduce=_unmerged)
-    calls = [(source, Chunk(i, i, 0, 1, source.size or 0)) for i, source in enumerate(inputs)]
-    seen: dict[int, Facts] = {}
+    backend: Backend, work: Work, looking: _Looking, stop: threading.Event
+) -> Iterator[tuple[int, Facts | None]]:
+    """Have the workers of a place look at what is left; gives positions, and None where none could."""
+    positions = looking.left
+    files = [(at, looking.inputs[at]) for at in positions]
+    calls = [(source, Chunk(at, at, 0, 1, source.size or 0)) for at, source in files]
+    looking.mark()
     due = time.monotonic() + HERE
-    with closing(backend.run(work, calls, stop)) as came:  # type: ignore[type-var]
-        for position, part in came:
-            found = part if isinstance(part, ChunkFailed) else part.value
-            if isinstance(found, VreDmError):
-                raise found
-            seen[position] = found
+    with closing(backend.run(work, calls, stop)) as results:  # type: ignore[type-var]
+        for number, part in results:
+            found = None if isinstance(part, ChunkFailed) else part.value
+            yield positions[number], found if isinstance(found, Facts) else None
             if time.monotonic() > due:
-                count(len(seen))
+                looking.count()
                 due = time.monotonic() + HERE
-    if len(seen) < len(inputs):
-        raise JobCancelled(_STOPPED)
-    return [facts for _, facts in sorted(seen.items())]
-
-
-def _seen(tree: str, columns: Sequence[str] | None, source: Input) -> Facts | VreDmError:
-    """Facts of a file, or what is wrong with it: an error of ours arrives as it was raised."""
-    try:
-        return facts_of(source, tree, columns)
-    except VreDmError as error:
-        return error
-
-
-def _unmerged(one: Any, other: Any) -> Any:
-    """Stand for a way to merge: values are taken as they are, and nobody merges them."""
-    raise NotImplementedError

@@ -24,6 +24,7 @@ from vre_dm.lake.transfer.events import (
     Failed,
     Finished,
     Listener,
+    Planning,
     Progress,
     Replicating,
 )
@@ -375,6 +376,8 @@ class Job(Tabular):
             return f"its process is gone; {kept}"
         if isinstance(event, Replicating):
             return event.sentence
+        if state == "running" and isinstance(event, Planning):
+            return "its files are looked at before the first chunk"
         if state == "cancelled":
             return f"paused; {kept}" if self._folder.paused else kept
         return ""

@@ -180,5 +180,7 @@ def _objects(
     found = [(path, schema)] if schema.get("type") == "object" else []
     for key, value in schema.get("properties", {}).items():
         found += _objects(value, (*path, key))
+    for key, value in schema.get("definitions", {}).items():
+        found += _objects(value, (*path, key))
     more = schema.get("additionalProperties")
     return found + (_objects(more, (*path, "*")) if isinstance(more, dict) else [])

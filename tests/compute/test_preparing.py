@@ -216,3 +216,14 @@ def test_folders_that_fit_a_pattern_are_no_files(ntuples: list[Path], tmp_path: 
     assert len(inputs_of(f"{tmp_path}/*.root")) == len(ntuples)
     with pytest.raises(UnreadableInput, match="there is no file"):
         inputs_of(f"{tmp_path}/o*")
+
+
+def test_a_plan_of_trees_and_tables_keeps_the_name_of_the_tree(tmp_path: Path) -> None:
+    with uproot.recreate(tmp_path / "a.root") as file:
+        for tree in ("T1", "T2"):
+            append_tree(file, {"x": np.arange(10.0)}, tree, 10)
+    pd.DataFrame({"x": np.arange(10.0)}).to_parquet(tmp_path / "b.parquet")
+    inputs = inputs_of([tmp_path / "a.root", tmp_path / "b.parquet"])
+    for tree in ("T1", "T2"):  # by which chunks of the one are not taken for those of the other
+        facts = [facts_of(source, tree, ("x",)) for source in inputs]
+        assert make_plan(inputs, facts, columns=("x",)).tree == tree

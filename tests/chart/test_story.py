@@ -204,7 +204,7 @@ def _log_in(story: Story, page: Page) -> None:
 
 
 def _look_into_a_cluster(story: Story, page: Page) -> None:
-    """Start one from the panel, see its dashboard through the hub's proxy, as who is not logged in cannot, and stop it."""
+    """Start one from the panel, see its dashboard through the hub's proxy; a stranger sees none."""
     panel, dialog = Panel(page).open(), page.get_by_role("dialog")
     clusters = panel.section("Clusters")
     clusters.get_by_role("button", name="Start a cluster…").click()

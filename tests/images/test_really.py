@@ -86,4 +86,4 @@ def test_what_is_pushed_is_there_by_the_digest_that_is_told(engine: Engine, regi
             done = subprocess.run([*words, f"docker://{name}"], capture_output=True, text=True, check=True)
             assert done.stdout.strip() == digest
     finally:
-        subprocess.run([*engine.runner, "untag", target], capture_output=True, check=False)
+        subprocess.run([*engine.runner, "untag", target, target], capture_output=True, check=False)

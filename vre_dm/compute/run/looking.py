@@ -21,7 +21,8 @@ Ask = Callable[[Callable[[], T]], T]
 
 HERE = 1.0
 """Seconds of looking at files in one process, until the workers help or it is told how far it is."""
-_STOPPED = "stopped before the first chunk; run it again"
+STOPPED = "stopped before the first chunk; run it again"
+"""What is said of a map that was stopped while it was planned."""
 
 
 def facts_for(
@@ -79,7 +80,7 @@ def facts_for(
             else:
                 looking.came(position, facts)
         if stop.is_set():
-            raise JobCancelled(_STOPPED)
+            raise JobCancelled(STOPPED)
         place = None
     return [facts for _, facts in sorted(looking.known.items())]
 
@@ -124,7 +125,7 @@ def _opened(place: Callable[[], Backend], stop: threading.Event) -> Backend:
         return place()
     except VreDmError as error:
         if stop.is_set():  # it was not waited for
-            raise JobCancelled(_STOPPED) from error
+            raise JobCancelled(STOPPED) from error
         raise
 
 

@@ -25,10 +25,15 @@ class Pool:
         Calls that run at the same time.
     waiting
         Calls that may wait beside them.
+
+    Attributes
+    ----------
+    workers
+        As given.
     """
 
     def __init__(self, what: str, workers: int, waiting: int) -> None:
-        self._what, self._workers, self._room = what, workers, workers + waiting
+        self._what, self.workers, self._room = what, workers, workers + waiting
         self._turn = threading.Condition()
         self._waiting: OrderedDict[Future[Any], Callable[[], Any]] = OrderedDict()
         self._running = 0
@@ -53,7 +58,7 @@ class Pool:
                 msg = f"{self._what} has {self._room} unanswered questions already; ask again shortly"
                 raise Busy(msg, retry_after=2)
             self._waiting[answer] = call
-            if self._threads < min(self.unanswered, self._workers):
+            if self._threads < min(self.unanswered, self.workers):
                 self._threads += 1
                 threading.Thread(target=self._work, name=f"vre-dm {self._what}", daemon=True).start()
             self._turn.notify()

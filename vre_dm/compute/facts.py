@@ -3,10 +3,12 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from vre_dm.compute.inputs import Input
 from vre_dm.compute.reading import shelf
 from vre_dm.errors import UnreadableInput, VreDmError
+from vre_dm.pool import Pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,15 @@ def seen_by_worker(source: Input, tree: str, columns: Sequence[str] | None) -> F
         return UnreadableInput(str(error))
 
 
-def first_facts(inputs: Sequence[Input], look: Callable[[Input], Facts], seconds: float) -> list[Facts]:
-    """Look at one file after the other for so long, at the first in any case; raises as ``look``."""
-    found, end = [], time.monotonic() + seconds
-    for source in inputs:
-        found.append(look(source))
+def first_facts(
+    inputs: Sequence[Input], look: Callable[[Input], Facts], seconds: float, pool: Pool
+) -> list[Facts]:
+    """Look at the first files for so long, as many at once as a pool has threads; raises as ``look``."""
+    found, end = list[Facts](), time.monotonic() + seconds
+    while len(found) < len(inputs):
+        some = inputs[len(found) : len(found) + pool.workers]
+        answers = [pool.submit(partial(look, source)) for source in some]
+        found += [answer.result() for answer in answers]
         if time.monotonic() > end:
             break
     return found

@@ -5,24 +5,33 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
 
 from tests.compute.cluster.runs import Place
 from tests.compute.files import write_tree
+from tests.compute.remote import away, ranged
 from tests.compute.run.conftest import told
 from tests.compute.run.maps import done_here, total
+from tests.faults.server import Handler, breaking
+from tests.faults.world import OpenAccess
+from vre_dm.compute.allowed import Permit
 from vre_dm.compute.backend import Backend, Call
 from vre_dm.compute.cluster.local import LocalCluster
 from vre_dm.compute.facts import Facts, facts_of
 from vre_dm.compute.inputs import Away, inputs_of
 from vre_dm.compute.preparing import Draft, draft
+from vre_dm.compute.reading import shelf
 from vre_dm.compute.run import looking
+from vre_dm.compute.run.folder import RunFolder
 from vre_dm.compute.run.looking import facts_for
 from vre_dm.compute.run.order import order_of
+from vre_dm.compute.run.remembered import Remembered
 from vre_dm.compute.work import Part, Work
 from vre_dm.errors import ChunkFailed, JobCancelled, MissingColumn, NoCluster, UnreadableInput
+from vre_dm.lake.jobs.folder import JobFolder
 from vre_dm.lake.transfer.events import Event, Planned, Planning
 
 FILES = 6
@@ -74,7 +83,16 @@ class Asked:
 def looked(
     paths: list[Path], place: Callable[[], Backend] | None, heard: list[Event], stop: threading.Event
 ) -> list[Facts]:
-    return facts_for(drafted(paths), at_once, place, heard.append, stop)
+    return seen_of(drafted(paths), place, heard, stop)
+
+
+def seen_of(
+    draft: Draft, place: Callable[[], Backend] | None, heard: list[Event], stop: threading.Event
+) -> list[Facts]:
+    """Look at the files of a map that is the first one."""
+    with TemporaryDirectory() as folder:
+        remembered = Remembered(RunFolder(JobFolder(Path(folder))), (), draft)
+        return facts_for(draft, remembered, at_once, place, heard.append, stop)
 
 
 def test_workers_see_what_this_process_sees(paths: list[Path], place: Place) -> None:
@@ -113,7 +131,7 @@ def test_what_a_worker_refuses_is_refused_in_the_same_words(paths: list[Path], p
 
 def test_a_file_that_workers_see_otherwise_is_looked_at_here(paths: list[Path], place: Place) -> None:
     inputs = [replace(source, size=(source.size or 0) + 1) for source in inputs_of(paths)]
-    seen = facts_for(draft(total, inputs), at_once, Asked(place.backend), [].append, threading.Event())
+    seen = seen_of(draft(total, inputs), Asked(place.backend), [], threading.Event())
     assert seen == [facts_of(source, "Events", ("x",)) for source in inputs]
 
 
@@ -121,8 +139,31 @@ def test_what_is_read_from_a_server_is_looked_at_here(paths: list[Path], place: 
     first, *others = inputs_of(paths)
     inputs = [replace(first, away=Away("run", (("RSE", "https://h/x"),))), *others]
     asked = Asked(place.backend)
-    facts_for(draft(total, inputs), at_once, asked, [].append, threading.Event())
+    seen_of(draft(total, inputs), asked, [], threading.Event())
     assert asked.files == []
+
+
+def test_files_on_servers_are_looked_at_side_by_side(paths: list[Path]) -> None:
+    together = threading.Barrier(FILES - 1)
+    seen = looked(paths, None, [], threading.Event())
+    with breaking() as server:
+
+        def at_once(h: Handler) -> None:
+            """Answer when all are asked for, not before."""
+            together.wait(20)
+            ranged(body_of[h.path], '"1"')(h)
+
+        body_of = {f"/{path.name}": path.read_bytes() for path in paths}
+        acts = {path: ranged(body, '"1"') if path == "/0.root" else at_once for path, body in body_of.items()}
+        inputs = [
+            away(body, server.play(path, acts[path]), name=f"test:{path[1:]}")
+            for path, body in body_of.items()
+        ]
+        shelf.allowed.tell("run", Permit(OpenAccess()))
+        try:
+            assert seen_of(draft(total, inputs), None, [], threading.Event()) == seen
+        finally:
+            shelf.forget("run")
 
 
 def test_workers_are_not_asked_for_what_is_done_in_a_moment(

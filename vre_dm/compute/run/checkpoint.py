@@ -37,11 +37,17 @@ def content_of(source: Input) -> object:
         return source.away.run
     if source.path is None:
         return None
+    stamp = stamp_of(source.path)
+    return None if stamp is None else (source.checksum, *stamp)
+
+
+def stamp_of(path: Path) -> tuple[int, ...] | None:
+    """Inode, size and times of a file, one of which no program can set back; None if it is not there."""
     try:
-        facts = source.path.stat()
+        facts = path.stat()
     except OSError:
         return None
-    return (source.checksum, *_standing(facts), facts.st_ctime_ns)  # which no program can set back
+    return (*_standing(facts), facts.st_ctime_ns)
 
 
 def standing_of(path: Path) -> Standing | None:

@@ -3,7 +3,7 @@
 import math
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -25,13 +25,14 @@ from vre_dm.compute.run.loop import Loop
 from vre_dm.compute.run.order import Order
 from vre_dm.compute.run.outcome import Outcome, Skipped, environment
 from vre_dm.compute.run.progress import Progress
+from vre_dm.compute.run.remembered import Remembered
 from vre_dm.compute.run.scans import prepare_scan
 from vre_dm.compute.run.sending import dumps
 from vre_dm.compute.run.starting import FUNCTION
 from vre_dm.compute.run.taking import changed
 from vre_dm.errors import ChunkFailed, DatasetChanged, JobCancelled, RunFailed, VreDmError
 from vre_dm.lake.apart import Apart, Hung
-from vre_dm.lake.jobs.folder import JobFolder, folders
+from vre_dm.lake.jobs.folder import About, JobFolder, folders
 from vre_dm.lake.jobs.started import StartedJob
 from vre_dm.lake.jobs.task import MAP
 from vre_dm.lake.tables import clean, plural
@@ -99,7 +100,8 @@ def _drive(
             ask = partial(_asked, stop=stop)
             # One of a gateway that is to be made for the run is not waited for: maybe no chunk is left to do.
             runs = order.on is not None and (order.on["kind"] == "local" or order.on.get("name"))
-            facts = facts_for(drafted, ask, place if runs else None, tell, stop)
+            remembered = Remembered(run, (RunFolder(other) for other, _ in _other_maps(job)), drafted)
+            facts = facts_for(drafted, remembered, ask, place if runs else None, tell, stop)
             prepared = drafted.prepared(facts)
         else:
             prepared = _asked(partial(prepare_scan, order, function, reduce, run, before), stop)
@@ -175,17 +177,22 @@ def _outcome(
 def earlier(job: JobFolder, key: str, *, same: bool = False) -> list[JobFolder]:
     """Folders of maps of the same function that are over or end, or of the same order; the newest first."""
     mine, found = job.begun, []
-    for other in folders(job.path.parent):
-        begun = other.begun
-        if other.path == job.path or begun is None or begun.about.kind != MAP:
-            continue
-        alike = dict(begun.about.chosen).get(FUNCTION) == key
+    for other, about in _other_maps(job):
+        alike = dict(about.chosen).get(FUNCTION) == key
         if same:
-            alike = alike and mine is not None and begun.about == mine.about
+            alike = alike and mine is not None and about == mine.about
         # One that was asked to stop may take some seconds; what it has done is whole at any moment.
         if alike and (other.cancelled or other.state != "running"):
             found.append(other)
     return found
+
+
+def _other_maps(job: JobFolder) -> Iterator[tuple[JobFolder, About]]:
+    """Folders of all other maps, the newest first."""
+    for other in folders(job.path.parent):
+        begun = other.begun
+        if other.path != job.path and begun is not None and begun.about.kind == MAP:
+            yield other, begun.about
 
 
 def place_of(order: Order, stop: threading.Event) -> AbstractContextManager[Callable[[], Backend]]:

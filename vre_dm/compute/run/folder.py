@@ -46,6 +46,11 @@ class RunFolder:
         return self.path / "error.pickle"
 
     @property
+    def facts(self) -> Path:
+        """File of what was seen of the files when it was planned."""
+        return self.path / "facts.pickle"
+
+    @property
     def batch(self) -> Path:
         """File of how many points of a scan are done together."""
         return self.path / "batch.pickle"
@@ -60,7 +65,7 @@ class RunFolder:
 
     def take_over(self, other: "RunFolder") -> None:
         """Have what an earlier run has done, so that it is here when that one is forgotten."""
-        for path in (other.batch, *other.chunks()):
+        for path in (other.batch, other.facts, *other.chunks()):
             with suppress(OSError):  # not there, or here already
                 os.link(path, self.path / path.name)
 

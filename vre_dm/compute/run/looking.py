@@ -12,21 +12,28 @@ from vre_dm.compute.backend import Backend
 from vre_dm.compute.facts import Facts, facts_of, first_facts, seen_by_worker
 from vre_dm.compute.plan import Chunk, check_alike
 from vre_dm.compute.preparing import Draft
+from vre_dm.compute.run.remembered import Remembered
 from vre_dm.compute.work import Work
 from vre_dm.errors import ChunkFailed, JobCancelled, VreDmError
 from vre_dm.lake.transfer.events import Listener, Planning
+from vre_dm.pool import Pool
 
 T = TypeVar("T")
 Ask = Callable[[Callable[[], T]], T]
 
 HERE = 1.0
 """Seconds of looking at files in one process, until the workers help or it is told how far it is."""
+_FAR = 8
+"""Files that are looked at at once where any is on a server: what takes time is the way there and back."""
+_KEEP = 10.0
+"""Seconds between two times at which it is written down what was seen so far."""
 STOPPED = "stopped before the first chunk; run it again"
 """What is said of a map that was stopped while it was planned."""
 
 
 def facts_for(
     draft: Draft,
+    remembered: Remembered,
     ask: Ask[list[Facts]],
     place: Callable[[], Backend] | None,
     tell: Listener,
@@ -36,6 +43,8 @@ def facts_for(
 
     Parameters
     ----------
+    remembered
+        What is known of them already; gets what is seen, also where it ends before all were.
     ask
         Calls what may hang, and what it gives is given.
     place
@@ -55,14 +64,30 @@ def facts_for(
     """
     if draft.whole:
         return []
-    looking, tree, columns = _Looking(draft, tell), draft.work.tree, draft.columns
+    looking = _Looking(draft, remembered, tell)
+    try:
+        _look(looking, draft, ask, place, stop)
+    finally:
+        looking.keep()
+    return [facts for _, facts in sorted(looking.known.items())]
+
+
+def _look(
+    looking: "_Looking",
+    draft: Draft,
+    ask: Ask[list[Facts]],
+    place: Callable[[], Backend] | None,
+    stop: threading.Event,
+) -> None:
+    """Look at what nothing is known of."""
+    tree, columns = draft.work.tree, draft.columns
     look = partial(facts_of, tree=tree, columns=columns)
-    if any(source.away is not None for source in draft.inputs):
-        place = None
+    far = any(source.away is not None for source in draft.inputs)
+    place, pool = None if far else place, Pool("the look at files", _FAR if far else 1, 0)
 
     def here(positions: Sequence[int]) -> None:
         """Look at files in this process for a while."""
-        seen = ask(partial(first_facts, [draft.inputs[at] for at in positions], look, HERE))
+        seen = ask(partial(first_facts, [draft.inputs[at] for at in positions], look, HERE, pool))
         for position, facts in zip(positions, seen, strict=False):
             looking.came(position, facts)
 
@@ -82,16 +107,18 @@ def facts_for(
         if stop.is_set():
             raise JobCancelled(STOPPED)
         place = None
-    return [facts for _, facts in sorted(looking.known.items())]
 
 
 class _Looking:
     """What is known of the files of a map, and how long the rest may take."""
 
-    def __init__(self, draft: Draft, tell: Listener) -> None:
+    def __init__(self, draft: Draft, remembered: Remembered, tell: Listener) -> None:
         self.known: dict[int, Facts] = {}
-        self.inputs, self._tell = draft.inputs, tell
+        self.inputs, self._remembered, self._tell = draft.inputs, remembered, tell
+        for position, facts in remembered.found().items():
+            self.came(position, facts)
         self.mark()
+        self._due = time.monotonic() + _KEEP
 
     def mark(self) -> None:
         """From now on it is done in another way, at another speed."""
@@ -118,6 +145,13 @@ class _Looking:
         """Tell how far it is, where it has begun."""
         if self.known:
             self._tell(Planning(0, None, len(self.known), len(self.inputs), 0.0, self.remaining))
+        if time.monotonic() > self._due:
+            self.keep()
+            self._due = time.monotonic() + _KEEP
+
+    def keep(self) -> None:
+        """Write down what is known, for the next map."""
+        self._remembered.keep(self.known)
 
 
 def _opened(place: Callable[[], Backend], stop: threading.Event) -> Backend:

@@ -1,0 +1,176 @@
+"""Who maps the same files again, with whatever function, waits for no second look at them."""
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.compute.files import write_tree
+from tests.compute.run.conftest import told
+from tests.compute.run.maps import done_here, total
+from vre_dm.compute.facts import Facts, facts_of
+from vre_dm.compute.inputs import Away, inputs_of
+from vre_dm.compute.preparing import Draft, draft
+from vre_dm.compute.run import looking
+from vre_dm.compute.run.folder import RunFolder, write
+from vre_dm.compute.run.looking import facts_for
+from vre_dm.compute.run.order import order_of
+from vre_dm.compute.run.remembered import Remembered
+from vre_dm.compute.run.sending import dumps
+from vre_dm.errors import UnreadableInput
+from vre_dm.lake.jobs.folder import JobFolder
+from vre_dm.lake.transfer.events import Planning
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> list[Path]:
+    """Files of different lengths."""
+    return [counting(tmp_path / f"{i}.root", 100 * i + 100) for i in range(4)]
+
+
+@pytest.fixture(autouse=True)
+def _one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told how far it is after each file."""
+    monkeypatch.setattr(looking, "HERE", 0.0)
+
+
+def counting(path: Path, entries: int) -> Path:
+    return write_tree(path, {"x": np.arange(float(entries)), "y": np.ones(entries)})
+
+
+class Earlier:
+    """Maps one after the other, and which files each of them looks at."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._runs = folder, list[RunFolder]()
+        self.looked = list[str]()
+
+    def seen(self, drafted: Draft) -> list[Facts]:
+        """Facts that a map comes to know of its files."""
+        path = self._folder / str(len(self._runs))
+        run = RunFolder(JobFolder(path))
+        run.path.mkdir(parents=True)
+        before = Remembered(run, reversed(self._runs), drafted)
+        known = before.found()
+        self.looked = [Path(i.name).name for at, i in enumerate(drafted.inputs) if at not in known]
+        self._runs.append(run)
+        return facts_for(drafted, before, at_once, None, lambda _: None, threading.Event())
+
+    @property
+    def file(self) -> Path:
+        """Where the newest one keeps them."""
+        return self._runs[-1].facts
+
+
+def at_once(look: Callable[[], list[Facts]]) -> list[Facts]:
+    return look()
+
+
+@pytest.fixture
+def earlier(tmp_path: Path) -> Earlier:
+    return Earlier(tmp_path / "maps")
+
+
+def drafted(paths: list[Path], *columns: str) -> Draft:
+    return draft(total, inputs_of(paths), columns=columns or None)
+
+
+def test_a_second_map_looks_at_no_file_again(paths: list[Path], earlier: Earlier) -> None:
+    first = earlier.seen(drafted(paths))
+    assert earlier.looked == ["0.root", "1.root", "2.root", "3.root"]
+    assert first == [facts_of(source, "Events", ("x",)) for source in inputs_of(paths)]
+    assert (earlier.seen(drafted(paths)), earlier.looked) == (first, [])
+    assert (earlier.seen(drafted(paths[::-1])), earlier.looked) == (first[::-1], [])
+
+
+def test_files_that_are_new_or_were_written_or_replaced_are_looked_at(
+    paths: list[Path], earlier: Earlier, tmp_path: Path
+) -> None:
+    earlier.seen(drafted(paths))
+    new = counting(tmp_path / "new.root", 7)
+    assert [facts.entries for facts in earlier.seen(drafted([*paths, new]))] == [100, 200, 300, 400, 7]
+    assert earlier.looked == ["new.root"]
+    before = paths[1].stat()
+    counting(paths[1], 200)  # of the same length, and with the old time
+    os.utime(paths[1], ns=(before.st_atime_ns, before.st_mtime_ns))
+    counting(tmp_path / "other", 50).replace(paths[0])
+    assert [facts.entries for facts in earlier.seen(drafted([*paths, new]))] == [50, 200, 300, 400, 7]
+    assert earlier.looked == ["0.root", "1.root"]
+
+
+def test_what_was_seen_of_some_columns_says_nothing_of_others(paths: list[Path], earlier: Earlier) -> None:
+    earlier.seen(drafted(paths))
+    seen = earlier.seen(drafted(paths, "x", "y"))
+    assert earlier.looked == ["0.root", "1.root", "2.root", "3.root"]
+    assert seen[0].types == {"x": "double", "y": "double"}
+
+
+def test_what_is_read_from_a_server_is_looked_at_each_time(paths: list[Path], earlier: Earlier) -> None:
+    drawn = drafted(paths)
+    away = [
+        replace(source, path=None, away=Away("run", (("RSE", "https://h/x"),))) for source in drawn.inputs
+    ]
+    earlier.seen(drawn)
+    assert (
+        Remembered(RunFolder(JobFolder(earlier.file.parent)), (), replace(drawn, inputs=tuple(away))).found()
+        == {}
+    )
+
+
+def test_a_file_that_is_replaced_while_it_is_looked_at_is_not_remembered(
+    paths: list[Path], earlier: Earlier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as meanwhile:
+
+        def replaced(*given: Any, **how: Any) -> Facts:
+            seen = facts_of(*given, **how)
+            counting(paths[2], 33)
+            return seen
+
+        meanwhile.setattr(looking, "facts_of", replaced)
+        earlier.seen(drafted(paths))
+    assert earlier.seen(drafted(paths))[2].entries == 33
+    assert earlier.looked == ["2.root"]
+
+
+def test_what_was_seen_before_it_ended_is_remembered(paths: list[Path], earlier: Earlier) -> None:
+    os.truncate(paths[3], 200)
+    with pytest.raises(UnreadableInput, match=r"3\.root"):
+        earlier.seen(drafted(paths))
+    counting(paths[3], 5)
+    assert earlier.seen(drafted(paths))[3].entries == 5
+    assert earlier.looked == ["3.root"]
+
+
+def test_what_is_damaged_or_no_facts_is_as_if_it_were_not_there(paths: list[Path], earlier: Earlier) -> None:
+    first = earlier.seen(drafted(paths))
+    for wrong in (b"", b"\0" * 100, None):
+        if wrong is None:
+            write(earlier.file, dumps(["no facts"]))
+        else:
+            earlier.file.write_bytes(wrong)
+        assert earlier.seen(drafted(paths)) == first
+
+
+def mean(events: Any) -> dict[str, float]:
+    return {"sum": float(np.sum(events.x)), "entries": len(events.x)}
+
+
+def test_a_map_with_another_function_begins_at_once_and_counts_what_is_there(
+    paths: list[Path], root: Path
+) -> None:
+    def done(function: Callable[[Any], Any]) -> tuple[Any, bool]:
+        """Give its value, and whether files were looked at."""
+        outcome = done_here(root, order_of(function, inputs=inputs_of(paths))).outcome()
+        return outcome.value, any(isinstance(event, Planning) for event in told(root))
+
+    every = sum(n * (n - 1) / 2 for n in (100, 200, 300, 400))
+    assert done(total) == (every, True)
+    assert done(mean) == ({"sum": every, "entries": 1000}, False)
+    counting(paths[0], 1000)
+    assert done(total)[0] == every + sum(range(100, 1000))

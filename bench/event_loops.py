@@ -21,7 +21,6 @@ from bench.dielectron import COLUMNS, TREE, masses
 
 CHUNK = 500_000
 REPEATS = 5
-_maps = TemporaryDirectory()
 _FORMATS = (">f4", ">f4", ">f4", ">f4", ">i4")
 
 
@@ -77,11 +76,12 @@ def ours(files: list[str]) -> tuple[Any, int]:
     """What a map does in its process."""
     from vre_dm.compute.here import Here
 
-    return mapped(files, Here())
+    with TemporaryDirectory() as folder:
+        return mapped(files, Here(), Path(folder))
 
 
-def mapped(files: list[str], backend: Any) -> tuple[Any, int]:
-    """What a map does, at a place; what the first saw of the files the next ones know, as with coffea."""
+def mapped(files: list[str], backend: Any, folder: Path) -> tuple[Any, int]:
+    """What a map does, at a place; another one with the same folder knows what this one saw of the files."""
     import threading
 
     from vre_dm.compute.inputs import inputs_of
@@ -93,9 +93,9 @@ def mapped(files: list[str], backend: Any) -> tuple[Any, int]:
     from vre_dm.lake.jobs.folder import JobFolder
 
     drafted = draft(fill, inputs_of(files), kind="numpy")
-    run = RunFolder(JobFolder(Path(_maps.name)))
+    run = RunFolder(JobFolder(folder))
     run.path.mkdir(exist_ok=True)
-    known = Remembered(run, (run,), drafted)
+    known = Remembered(run, (), drafted)
     facts = facts_for(drafted, known, lambda look: look(), None, lambda _: None, threading.Event())
     prepared = drafted.prepared(facts)
     reduction, entries = Reduction(len(prepared.plan.chunks)), 0

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -25,7 +26,7 @@ MALLOC = ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_")
 
 @contextmanager
 def ours(files: list[str], workers: int) -> Iterator[Callable[[], Done]]:
-    """What a map does in its process, with a cluster that runs."""
+    """What a map does in its process, with a cluster that runs; it knows the files as coffea does."""
     import cloudpickle
 
     from bench import dielectron, event_loops
@@ -33,9 +34,9 @@ def ours(files: list[str], workers: int) -> Iterator[Callable[[], Done]]:
 
     for module in (dielectron, event_loops):  # as a map sends what its user wrote
         cloudpickle.register_pickle_by_value(module)
-    with cluster(workers, kind="local") as both:
+    with cluster(workers, kind="local") as both, TemporaryDirectory() as folder:
         backend = both.backend()
-        yield lambda: mapped(files, backend)
+        yield lambda: mapped(files, backend, Path(folder))
         backend.close()
 
 

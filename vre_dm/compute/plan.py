@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vre_dm.compute.facts import Facts
 from vre_dm.compute.inputs import Input
@@ -110,7 +110,8 @@ def make_plan(
     known = None if columns is None else tuple(columns)
     tree = next((seen.tree for seen in facts if seen.tree), "")  # chunks are known again by it
     unit = ENTRIES if facts[-1].tree else ROWS
-    return Plan(tuple(inputs), tree, known, tuple(chunks), entries, size, unit)
+    planned = tuple(replace(one, entries=seen.entries) for one, seen in zip(inputs, facts, strict=True))
+    return Plan(planned, tree, known, tuple(chunks), entries, size, unit)
 
 
 def plan_of_paths(inputs: Sequence[Input]) -> Plan:

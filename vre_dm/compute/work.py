@@ -19,10 +19,10 @@ from vre_dm.compute.inputs import Input
 from vre_dm.compute.merging import addable
 from vre_dm.compute.options import Kind
 from vre_dm.compute.plan import Chunk
-from vre_dm.compute.reading import shelf
+from vre_dm.compute.reading import Table, shelf
 from vre_dm.compute.rows import check_rows, in_a_row
 from vre_dm.compute.run.sending import dumps, loads
-from vre_dm.errors import ChunkFailed, LoginRefused, TransferFailed, VreDmError
+from vre_dm.errors import ChunkFailed, DatasetChanged, LoginRefused, TransferFailed, VreDmError
 
 LONGEST = 20_000
 """Characters of a traceback that are kept."""
@@ -131,6 +131,7 @@ class Loaded:
         left = len(away.copies) if away is not None else 0
         while True:
             table = self._open.enter_context(shelf.lend(self.source, work.tree))
+            _check_entries(self.source, table)
             try:
                 return Columns(table, chunk.start, chunk.stop, work.columns, first, pool)
             except (TransferFailed, LoginRefused):
@@ -203,6 +204,20 @@ class Loaded:
         if self.work.kind == "input":
             return self.source
         return Path(self.source.path or self.source.name)
+
+
+def _check_entries(source: Input, table: Table) -> None:
+    """Refuse a file that is not as long as it was planned with: what lies beyond would be left out.
+
+    Raises
+    ------
+    DatasetChanged
+        It was replaced since it was looked at, or is another one where this process is.
+    """
+    if source.entries not in {None, table.entries}:
+        msg = f"{source.name} has {table.entries} entries, not {source.entries} as when it was looked at: "
+        msg += "run it again; it was replaced, or is another one where the chunk is done"
+        raise DatasetChanged(msg)
 
 
 def do_chunk(work: Work, source: Input, chunk: Chunk) -> Part:

@@ -148,17 +148,14 @@ def test_files_on_servers_are_looked_at_side_by_side(paths: list[Path]) -> None:
     seen = looked(paths, None, [], threading.Event())
     with breaking() as server:
 
-        def at_once(h: Handler) -> None:
+        def when_all_are_asked(h: Handler) -> None:
             """Answer when all are asked for, not before."""
             together.wait(20)
             ranged(body_of[h.path], '"1"')(h)
 
         body_of = {f"/{path.name}": path.read_bytes() for path in paths}
-        acts = {path: ranged(body, '"1"') if path == "/0.root" else at_once for path, body in body_of.items()}
-        inputs = [
-            away(body, server.play(path, acts[path]), name=f"test:{path[1:]}")
-            for path, body in body_of.items()
-        ]
+        inputs = [away(body, server.play(at, when_all_are_asked), name=at) for at, body in body_of.items()]
+        server.play("/0.root", ranged(body_of["/0.root"], '"1"'))  # the draft opens it alone
         shelf.allowed.tell("run", Permit(OpenAccess()))
         try:
             assert seen_of(draft(total, inputs), None, [], threading.Event()) == seen

@@ -14,16 +14,16 @@ from tests.compute.files import write_tree
 from tests.compute.run.conftest import told
 from tests.compute.run.maps import done_here, total
 from vre_dm.compute.facts import Facts, facts_of
-from vre_dm.compute.inputs import Away, inputs_of
+from vre_dm.compute.inputs import Away, Input, inputs_of
 from vre_dm.compute.preparing import Draft, draft
 from vre_dm.compute.run import looking
-from vre_dm.compute.run.folder import RunFolder, write
+from vre_dm.compute.run.folder import RunFolder, read, write
 from vre_dm.compute.run.looking import facts_for
 from vre_dm.compute.run.order import order_of
 from vre_dm.compute.run.remembered import Remembered
 from vre_dm.compute.run.sending import dumps
-from vre_dm.errors import UnreadableInput
-from vre_dm.lake.jobs.folder import JobFolder
+from vre_dm.errors import DatasetChanged, UnreadableInput
+from vre_dm.lake.jobs.folder import JobFolder, folders
 from vre_dm.lake.transfer.events import Planning
 
 
@@ -46,34 +46,42 @@ def counting(path: Path, entries: int) -> Path:
 class Earlier:
     """Maps one after the other, and which files each of them looks at."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._runs = folder, list[RunFolder]()
-        self.looked = list[str]()
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._folder, self.runs, self.looked = folder, list[RunFolder](), list[str]()
+
+        def look(source: Input, *given: Any, **how: Any) -> Facts:
+            self.looked.append(Path(source.name).name)
+            return facts_of(source, *given, **how)
+
+        monkeypatch.setattr(looking, "facts_of", look)
 
     def seen(self, drafted: Draft) -> list[Facts]:
         """Facts that a map comes to know of its files."""
-        path = self._folder / str(len(self._runs))
-        run = RunFolder(JobFolder(path))
+        run = RunFolder(JobFolder(self._folder / str(len(self.runs))))
         run.path.mkdir(parents=True)
-        before = Remembered(run, reversed(self._runs), drafted)
-        known = before.found()
-        self.looked = [Path(i.name).name for at, i in enumerate(drafted.inputs) if at not in known]
-        self._runs.append(run)
+        before = Remembered(run, self.runs[::-1], drafted)
+        self.runs.append(run)
+        self.looked.clear()
         return facts_for(drafted, before, at_once, None, lambda _: None, threading.Event())
 
     @property
     def file(self) -> Path:
         """Where the newest one keeps them."""
-        return self._runs[-1].facts
+        return facts_in(self.runs[-1])
 
 
-def at_once(look: Callable[[], list[Facts]]) -> list[Facts]:
-    return look()
+def facts_in(run: RunFolder) -> Path:
+    (path,) = run.path.glob("*.facts")
+    return path
+
+
+def at_once(call: Callable[[], Any]) -> Any:
+    return call()
 
 
 @pytest.fixture
-def earlier(tmp_path: Path) -> Earlier:
-    return Earlier(tmp_path / "maps")
+def earlier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Earlier:
+    return Earlier(tmp_path / "maps", monkeypatch)
 
 
 def drafted(paths: list[Path], *columns: str) -> Draft:
@@ -110,25 +118,53 @@ def test_what_was_seen_of_some_columns_says_nothing_of_others(paths: list[Path],
     assert seen[0].types == {"x": "double", "y": "double"}
 
 
-def test_what_is_read_from_a_server_is_looked_at_each_time(paths: list[Path], earlier: Earlier) -> None:
+def test_what_is_on_a_server_is_not_known_by_what_is_under_a_path(
+    paths: list[Path], earlier: Earlier
+) -> None:
     drawn = drafted(paths)
-    away = [
-        replace(source, path=None, away=Away("run", (("RSE", "https://h/x"),))) for source in drawn.inputs
-    ]
     earlier.seen(drawn)
-    assert (
-        Remembered(RunFolder(JobFolder(earlier.file.parent)), (), replace(drawn, inputs=tuple(away))).found()
-        == {}
-    )
+    there = [replace(i, path=None, away=Away("run", (("RSE", "https://h/x"),))) for i in drawn.inputs[1:]]
+    mixed = replace(drawn, inputs=(drawn.inputs[0], *there))
+    assert list(Remembered(earlier.runs[0], (), mixed).found()) == [0]
+
+
+def test_a_file_without_entries_is_looked_at_each_time(
+    paths: list[Path], earlier: Earlier, tmp_path: Path
+) -> None:
+    empty = counting(tmp_path / "empty.root", 0)
+    for _ in range(2):
+        earlier.seen(drafted([*paths, empty]))
+    assert earlier.looked == ["empty.root"]
+
+
+def test_a_map_that_another_one_continues_leaves_it_what_it_saw(paths: list[Path], earlier: Earlier) -> None:
+    drawn = drafted(paths)
+    first = earlier.seen(drawn)
+    new = RunFolder(JobFolder(earlier.runs[0].path.parent.with_name("new")))
+    new.path.mkdir(parents=True)
+    new.take_over(earlier.runs[0])
+    earlier.file.unlink()
+    assert list(Remembered(new, (), drawn).found().values()) == first
+
+
+def test_a_first_file_that_is_another_now_is_held_against_what_is_remembered(
+    paths: list[Path], earlier: Earlier
+) -> None:
+    earlier.seen(drafted(paths))
+    write_tree(paths[0], {"x": np.arange(100)})
+    with pytest.raises(UnreadableInput, match=r"'x' is int64_t in .*0\.root and double in .*1\.root"):
+        earlier.seen(drafted(paths))
+    assert earlier.looked == ["0.root"]
 
 
 def test_a_file_that_is_replaced_while_it_is_looked_at_is_not_remembered(
     paths: list[Path], earlier: Earlier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    look = looking.facts_of
     with monkeypatch.context() as meanwhile:
 
         def replaced(*given: Any, **how: Any) -> Facts:
-            seen = facts_of(*given, **how)
+            seen = look(*given, **how)
             counting(paths[2], 33)
             return seen
 
@@ -174,3 +210,19 @@ def test_a_map_with_another_function_begins_at_once_and_counts_what_is_there(
     assert done(mean) == ({"sum": every, "entries": 1000}, False)
     counting(paths[0], 1000)
     assert done(total)[0] == every + sum(range(100, 1000))
+
+
+def test_a_file_that_is_longer_than_it_was_seen_though_it_stands_as_before_ends_the_map(
+    paths: list[Path], root: Path
+) -> None:
+    """As where a network file system tells for a while how a file stood."""
+    done_here(root, order_of(total, inputs=inputs_of(paths)))
+    before = facts_in(RunFolder(folders(root)[0]))
+    old = {
+        key: replace(seen, entries=seen.entries - 1, ends=(seen.entries - 1,))
+        for key, seen in read(before).items()
+    }
+    write(before, dumps(old))
+    with pytest.raises(DatasetChanged, match=r"0\.root has 100 entries, not 99 .*run it again"):
+        done_here(root, order_of(mean, inputs=inputs_of(paths))).outcome()
+    assert done_here(root, order_of(mean, inputs=inputs_of(paths))).outcome().value["entries"] == 1000

@@ -95,12 +95,13 @@ def _drive(
     with place_of(order, stop) as opens, ExitStack() as stack:
         place = cache(lambda: stack.enter_context(closing(opens())))  # closed twice where the loop has it
         before = [*map(RunFolder, earlier(job, order.key))]
+        remembered: Remembered | None = None
         if order.grid is None:
             drafted = _asked(partial(draft, function, inputs, **_how(order, reduce)), stop)
             ask = partial(_asked, stop=stop)
             # One of a gateway that is to be made for the run is not waited for: maybe no chunk is left to do.
             runs = order.on is not None and (order.on["kind"] == "local" or order.on.get("name"))
-            remembered = Remembered(run, (RunFolder(other) for other, _ in _other_maps(job)), drafted)
+            remembered = Remembered(run, [RunFolder(other) for other, _ in _other_maps(job)], drafted)
             facts = facts_for(drafted, remembered, ask, place if runs else None, tell, stop)
             prepared = drafted.prepared(facts)
         else:
@@ -118,7 +119,9 @@ def _drive(
             tell(Cancelled(progress.files, len(inputs)))
             raise
         except ChunkFailed as error:
-            if error.cause == DatasetChanged.__name__:  # as it was read from a server
+            if error.cause == DatasetChanged.__name__:  # as it was read
+                if remembered is not None:
+                    remembered.forget()
                 raise DatasetChanged(str(error)) from error
             raise
     _check_unchanged(order, inputs, stood, dataset)

@@ -45,10 +45,9 @@ class RunFolder:
         """File of the error that ended it."""
         return self.path / "error.pickle"
 
-    @property
-    def facts(self) -> Path:
-        """File of what was seen of the files when it was planned."""
-        return self.path / "facts.pickle"
+    def facts(self, wanted: str) -> Path:
+        """File of what was seen of the files when it was planned; ``wanted`` tells what was looked for."""
+        return self.path / f"{wanted}.facts"
 
     @property
     def batch(self) -> Path:
@@ -65,7 +64,7 @@ class RunFolder:
 
     def take_over(self, other: "RunFolder") -> None:
         """Have what an earlier run has done, so that it is here when that one is forgotten."""
-        for path in (other.batch, other.facts, *other.chunks()):
+        for path in (other.batch, *other.path.glob("*.facts"), *other.chunks()):
             with suppress(OSError):  # not there, or here already
                 os.link(path, self.path / path.name)
 

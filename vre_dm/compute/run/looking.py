@@ -2,11 +2,11 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from vre_dm.compute.backend import Backend
 from vre_dm.compute.facts import Facts, facts_of, first_facts, seen_by_worker
@@ -15,11 +15,20 @@ from vre_dm.compute.preparing import Draft
 from vre_dm.compute.run.remembered import Remembered
 from vre_dm.compute.work import Work
 from vre_dm.errors import ChunkFailed, JobCancelled, VreDmError
+from vre_dm.lake.apart import Apart, Hung
 from vre_dm.lake.transfer.events import Listener, Planning
 from vre_dm.pool import Pool
 
 T = TypeVar("T")
-Ask = Callable[[Callable[[], T]], T]
+
+
+class Ask(Protocol):
+    """Calls what may hang, and gives what it gives."""
+
+    def __call__(self, call: Callable[[], T], /) -> T:
+        """Call it; raises what it raises, and where it is not waited for."""
+        ...
+
 
 HERE = 1.0
 """Seconds of looking at files in one process, until the workers help or it is told how far it is."""
@@ -27,6 +36,10 @@ _FAR = 8
 """Files that are looked at at once where any is on a server: what takes time is the way there and back."""
 _KEEP = 10.0
 """Seconds between two times at which it is written down what was seen so far."""
+_SHARE = 20
+"""So many times longer than that took it is looked at files before it is done again."""
+_PATIENCE = 2.0
+"""Seconds that writing it down is waited for; it is done beside the map then, or hangs."""
 STOPPED = "stopped before the first chunk; run it again"
 """What is said of a map that was stopped while it was planned."""
 
@@ -34,7 +47,7 @@ STOPPED = "stopped before the first chunk; run it again"
 def facts_for(
     draft: Draft,
     remembered: Remembered,
-    ask: Ask[list[Facts]],
+    ask: Ask,
     place: Callable[[], Backend] | None,
     tell: Listener,
     stop: threading.Event,
@@ -46,7 +59,7 @@ def facts_for(
     remembered
         What is known of them already; gets what is seen, also where it ends before all were.
     ask
-        Calls what may hang, and what it gives is given.
+        Through which files are touched: a mount may hang.
     place
         Gives the workers; ``None`` where there are none yet. Not asked where the rest takes a second or less,
         or where a file is read from a server: of that this process has to know what it was.
@@ -64,7 +77,7 @@ def facts_for(
     """
     if draft.whole:
         return []
-    looking = _Looking(draft, remembered, tell)
+    looking = _Looking(draft, remembered, ask(remembered.found), tell)
     try:
         _look(looking, draft, ask, place, stop)
     finally:
@@ -75,7 +88,7 @@ def facts_for(
 def _look(
     looking: "_Looking",
     draft: Draft,
-    ask: Ask[list[Facts]],
+    ask: Ask,
     place: Callable[[], Backend] | None,
     stop: threading.Event,
 ) -> None:
@@ -112,13 +125,15 @@ def _look(
 class _Looking:
     """What is known of the files of a map, and how long the rest may take."""
 
-    def __init__(self, draft: Draft, remembered: Remembered, tell: Listener) -> None:
+    def __init__(
+        self, draft: Draft, remembered: Remembered, known: Mapping[int, Facts], tell: Listener
+    ) -> None:
         self.known: dict[int, Facts] = {}
         self.inputs, self._remembered, self._tell = draft.inputs, remembered, tell
-        for position, facts in remembered.found().items():
+        self._keeping, self._due = Apart(), time.monotonic() + _KEEP
+        for position, facts in known.items():
             self.came(position, facts)
         self.mark()
-        self._due = time.monotonic() + _KEEP
 
     def mark(self) -> None:
         """From now on it is done in another way, at another speed."""
@@ -138,7 +153,10 @@ class _Looking:
 
     def came(self, position: int, facts: Facts) -> None:
         """Note one, if it is like the first; its types are those then, and kept once."""
-        check_alike(self.inputs, {0: self.known.get(0, facts), position: facts})
+        if position == 0:
+            check_alike(self.inputs, {**self.known, 0: facts})
+        elif 0 in self.known:
+            check_alike(self.inputs, {0: self.known[0], position: facts})
         self.known[position] = replace(facts, types=self.known.get(0, facts).types)
 
     def count(self) -> None:
@@ -147,11 +165,14 @@ class _Looking:
             self._tell(Planning(0, None, len(self.known), len(self.inputs), 0.0, self.remaining))
         if time.monotonic() > self._due:
             self.keep()
-            self._due = time.monotonic() + _KEEP
 
     def keep(self) -> None:
-        """Write down what is known, for the next map."""
-        self._remembered.keep(self.known)
+        """Write down what is known, for the next map; who waits for a stop is not kept waiting by a mount."""
+        begun = time.monotonic()
+        with suppress(Hung):
+            self._keeping.ask(partial(self._remembered.keep, dict(self.known)), _PATIENCE)
+        now = time.monotonic()
+        self._due = now + max(_KEEP, _SHARE * (now - begun))
 
 
 def _opened(place: Callable[[], Backend], stop: threading.Event) -> Backend:

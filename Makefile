@@ -70,7 +70,7 @@ check: .venv/installed  ## ruff, mypy, import-linter, yamllint, locks and chart 
 	    cd extension && PATH="$(CURDIR)/$(BIN):$$PATH" && export PATH && jlpm check && jlpm test; \
 	else echo "extension/ is not checked: run make extension first"; fi
 
-bench: .venv/installed  ## timings against the named peers (BENCH: options, such as --peers-python=PYTHON)
+bench: extension  ## timings against the named peers (BENCH: options, such as --peers-python=PYTHON)
 	$(BIN)/python -m pytest bench $(BENCH) --override-ini python_files='bench_*.py' --override-ini filterwarnings=default
 
 lock: .venv/installed  ## solve locks/ again (UPGRADE=1 for the newest versions)

@@ -11,8 +11,6 @@ from bokeh.resources import INLINE
 from playwright.sync_api import Browser, Page
 
 from bench.figures import Figures
-from tests.browser.conftest import browser as browser  # fixtures
-from tests.browser.conftest import playwright as playwright
 from tests.browser.toys import line, model
 from vre_dm.limits.plot.model import Model
 from vre_dm.limits.plot.page import page as document

@@ -10,8 +10,6 @@ from bench import rucio_jupyterlab as peer
 from bench.figures import Figures
 from bench.lab_clock import clicked, heap, longest_task, pressed, read_sight, set_sight, watch_tasks
 from bench.lakes import COUNT, MANY
-from tests.browser.conftest import browser as browser  # fixtures
-from tests.browser.conftest import playwright as playwright
 from tests.browser.lab import Lab, on_lake
 from tests.browser.lab_data import zeros
 from tests.browser.panel import PATIENT, Panel

@@ -8,6 +8,10 @@ import pytest
 
 from bench.figures import Figures
 from bench.lakes import register_many
+from tests.browser.conftest import (
+    browser as browser,  # fixtures, once for all files: two of them do not get along
+)
+from tests.browser.conftest import playwright as playwright
 from tests.lakes import client
 from vre_dm import sandbox
 from vre_dm.lake.instances import from_rucio_cfg

@@ -124,7 +124,7 @@ def test_files_of_many_columns_are_looked_at_by_the_workers(
     seconds: dict[bool, list[float]] = {True: [], False: []}
     for _ in range(ROUNDS):
         for workers, taken in seconds.items():
-            known = Remembered(run, (), drafted)
+            known = Remembered(run, list, drafted)
             known.forget()
             place, begun = (lambda: backend) if workers else None, time.perf_counter()
             facts = facts_for(drafted, known, lambda look: look(), place, lambda _: None, threading.Event())
@@ -134,11 +134,14 @@ def test_files_of_many_columns_are_looked_at_by_the_workers(
     figures.add(what, seconds[True], seconds[False], note="one process instead of two workers")
     again = list[float]()
     for _ in range(ROUNDS):
-        begun, before = time.perf_counter(), Remembered(run, (), drafted)
-        facts = facts_for(drafted, before, lambda look: look(), None, lambda _: None, threading.Event())
+        shelf.clear()
+        begun = time.perf_counter()
+        anew = draft(nothing, inputs_of(paths), columns=("column_3",))
+        known = Remembered(run, list, anew)
+        facts = facts_for(anew, known, lambda look: look(), None, lambda _: None, threading.Event())
         again.append(time.perf_counter() - begun)
         assert [seen.entries for seen in facts] == [1000] * LOOKED_AT
-    figures.add(f"{what} again", again, seconds[True], note="the first time")
+    figures.add(f"{what} again", again, seconds[True], note="the first time; the first file is opened still")
 
 
 def memory_mb(_: object = None) -> dict[str, float]:

@@ -95,7 +95,7 @@ def mapped(files: list[str], backend: Any, folder: Path) -> tuple[Any, int]:
     drafted = draft(fill, inputs_of(files), kind="numpy")
     run = RunFolder(JobFolder(folder))
     run.path.mkdir(exist_ok=True)
-    known = Remembered(run, (), drafted)
+    known = Remembered(run, list, drafted)
     facts = facts_for(drafted, known, lambda look: look(), None, lambda _: None, threading.Event())
     prepared = drafted.prepared(facts)
     reduction, entries = Reduction(len(prepared.plan.chunks)), 0

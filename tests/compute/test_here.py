@@ -327,3 +327,23 @@ def test_one_core_gives_the_same_and_names_what_fails(ntuple: Path, monkeypatch:
     values = [[part.value for part in parts if isinstance(part, Part)] for parts in (one, several)]
     assert values[0] == values[1]
     assert len(values[0]) == 9
+
+
+@pytest.mark.parametrize("kind", ["root", "parquet"])
+@pytest.mark.parametrize("entries", [50, 5000])
+def test_a_file_that_is_shorter_or_longer_than_it_was_planned_fails_its_chunks(
+    tmp_path: Path, kind: str, entries: int
+) -> None:
+    def written(entries: int) -> Path:
+        if kind == "root":
+            return write_tree(tmp_path / "x.root", {"x": np.arange(float(entries))}, basket=100)
+        pd.DataFrame({"x": np.arange(float(entries))}).to_parquet(tmp_path / "x.parquet", row_group_size=100)
+        return tmp_path / "x.parquet"
+
+    prepared = prepare(lambda events: float(np.sum(events.x)), inputs_of(written(1000)), chunk_bytes=1600)
+    assert not [part for part in done(prepared) if isinstance(part, ChunkFailed)]
+    written(entries)
+    for part in done(prepared):
+        assert isinstance(part, ChunkFailed)
+        assert part.cause == "DatasetChanged"
+        assert f"has {entries} entries, not 1000 as when it was looked at: run it again" in str(part)

@@ -48,8 +48,6 @@ class Input:
         Where it is read in pieces where there is no such path.
     compared
         Whether all its bytes were compared with what is registered; false for what is read where it is.
-    entries
-        How many it had when it was planned what is done with it; ``None`` where nobody looked.
     """
 
     name: str
@@ -58,7 +56,6 @@ class Input:
     path: Path | None
     away: Away | None = None
     compared: bool = True
-    entries: int | None = None
 
     @property
     def verified(self) -> bool:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from vre_dm.compute.facts import Facts
 from vre_dm.compute.inputs import Input
@@ -29,6 +29,8 @@ class Chunk:
         Entries ``[start, stop)`` of that file.
     bytes
         Size of what it reads in memory, decompressed.
+    of
+        Entries of the whole file as it was planned; ``None`` where nobody looked.
     """
 
     index: int
@@ -36,6 +38,7 @@ class Chunk:
     start: int
     stop: int
     bytes: int
+    of: int | None = None
 
     @property
     def entries(self) -> int:
@@ -110,8 +113,7 @@ def make_plan(
     known = None if columns is None else tuple(columns)
     tree = next((seen.tree for seen in facts if seen.tree), "")  # chunks are known again by it
     unit = ENTRIES if facts[-1].tree else ROWS
-    planned = tuple(replace(one, entries=seen.entries) for one, seen in zip(inputs, facts, strict=True))
-    return Plan(planned, tree, known, tuple(chunks), entries, size, unit)
+    return Plan(tuple(inputs), tree, known, tuple(chunks), entries, size, unit)
 
 
 def plan_of_paths(inputs: Sequence[Input]) -> Plan:
@@ -129,7 +131,7 @@ def _cut(facts: Facts, number: int, chunk_bytes: int, first: int) -> list[Chunk]
     chosen = sorted({_nearest(ends, entries * (i + 1) / pieces) for i in range(pieces)} | {entries})
     starts = [0, *chosen[:-1]]
     return [
-        Chunk(first + i, number, start, stop, size * (stop - start) // entries)
+        Chunk(first + i, number, start, stop, size * (stop - start) // entries, entries)
         for i, (start, stop) in enumerate(zip(starts, chosen, strict=True))
     ]
 

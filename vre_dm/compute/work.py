@@ -131,7 +131,7 @@ class Loaded:
         left = len(away.copies) if away is not None else 0
         while True:
             table = self._open.enter_context(shelf.lend(self.source, work.tree))
-            _check_entries(self.source, table)
+            _check_entries(self.source, chunk, table)
             try:
                 return Columns(table, chunk.start, chunk.stop, work.columns, first, pool)
             except (TransferFailed, LoginRefused):
@@ -206,7 +206,7 @@ class Loaded:
         return Path(self.source.path or self.source.name)
 
 
-def _check_entries(source: Input, table: Table) -> None:
+def _check_entries(source: Input, chunk: Chunk, table: Table) -> None:
     """Refuse a file that is not as long as it was planned with: what lies beyond would be left out.
 
     Raises
@@ -214,8 +214,8 @@ def _check_entries(source: Input, table: Table) -> None:
     DatasetChanged
         It was replaced since it was looked at, or is another one where this process is.
     """
-    if source.entries not in {None, table.entries}:
-        msg = f"{source.name} has {table.entries} entries, not {source.entries} as when it was looked at: "
+    if chunk.of not in {None, table.entries}:
+        msg = f"{source.name} has {table.entries} entries, not {chunk.of} as when it was looked at: "
         msg += "run it again; it was replaced, or is another one where the chunk is done"
         raise DatasetChanged(msg)
 

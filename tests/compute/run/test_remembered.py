@@ -59,10 +59,11 @@ class Earlier:
         """Facts that a map comes to know of its files."""
         run = RunFolder(JobFolder(self._folder / str(len(self.runs))))
         run.path.mkdir(parents=True)
-        before = Remembered(run, self.runs[::-1], drafted)
+        before = self.runs[::-1]
+        known = Remembered(run, lambda: before, drafted)
         self.runs.append(run)
         self.looked.clear()
-        return facts_for(drafted, before, at_once, None, lambda _: None, threading.Event())
+        return facts_for(drafted, known, at_once, None, lambda _: None, threading.Event())
 
     @property
     def file(self) -> Path:
@@ -125,7 +126,7 @@ def test_what_is_on_a_server_is_not_known_by_what_is_under_a_path(
     earlier.seen(drawn)
     there = [replace(i, path=None, away=Away("run", (("RSE", "https://h/x"),))) for i in drawn.inputs[1:]]
     mixed = replace(drawn, inputs=(drawn.inputs[0], *there))
-    assert list(Remembered(earlier.runs[0], (), mixed).found()) == [0]
+    assert list(Remembered(earlier.runs[0], list, mixed).found()) == [0]
 
 
 def test_a_file_without_entries_is_looked_at_each_time(
@@ -144,7 +145,7 @@ def test_a_map_that_another_one_continues_leaves_it_what_it_saw(paths: list[Path
     new.path.mkdir(parents=True)
     new.take_over(earlier.runs[0])
     earlier.file.unlink()
-    assert list(Remembered(new, (), drawn).found().values()) == first
+    assert list(Remembered(new, list, drawn).found().values()) == first
 
 
 def test_a_first_file_that_is_another_now_is_held_against_what_is_remembered(

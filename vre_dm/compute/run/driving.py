@@ -101,7 +101,7 @@ def _drive(
             ask = partial(_asked, stop=stop)
             # One of a gateway that is to be made for the run is not waited for: maybe no chunk is left to do.
             runs = order.on is not None and (order.on["kind"] == "local" or order.on.get("name"))
-            remembered = Remembered(run, [RunFolder(other) for other, _ in _other_maps(job)], drafted)
+            remembered = Remembered(run, lambda: [RunFolder(o) for o, _ in _other_maps(job)], drafted)
             facts = facts_for(drafted, remembered, ask, place if runs else None, tell, stop)
             prepared = drafted.prepared(facts)
         else:

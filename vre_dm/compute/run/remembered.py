@@ -2,8 +2,9 @@
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from importlib import metadata
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from vre_dm.compute.run.outcome import environment
 from vre_dm.compute.run.sending import dumps
 
 _MOST = 20  # earlier maps that are looked through
+_FORMAT = 1  # of `Facts`, and of what they say of a file
 
 
 class Remembered:
@@ -28,14 +30,15 @@ class Remembered:
     folder
         Of this map; another one that it continues may have left there what it saw.
     others
-        Of earlier ones, the newest first; they are looked through as far as is needed.
+        Gives those of other ones, the newest first; they are looked through as far as is needed.
     draft
         Which files, and what has to be known of them.
     """
 
-    def __init__(self, folder: RunFolder, others: Sequence[RunFolder], draft: Draft) -> None:
+    def __init__(self, folder: RunFolder, others: Callable[[], Sequence[RunFolder]], draft: Draft) -> None:
         self._folder, self._others, self._draft = folder, others, draft
-        self._wanted = _digest((sorted(environment().items()), draft.work.tree, draft.columns))
+        made_by = (_FORMAT, sorted(environment().items()), _version("pyarrow"))
+        self._wanted = _digest((made_by, draft.work.tree, draft.columns))
         self._keys: dict[int, str] = {}
         self._all_in: Path | None = None
 
@@ -46,7 +49,7 @@ class Remembered:
         for path in islice(there, _MOST):
             said = read(path)
             known = said if isinstance(said, dict) else {}
-            here = {at: known[key] for at, key in self._keys.items() if key in known}
+            here = {at: known[key] for at, key in self._keys.items() if isinstance(known.get(key), Facts)}
             found = here | found
             if len(found) == len(self._keys):
                 self._all_in = path if len(here) == len(found) else None
@@ -56,11 +59,15 @@ class Remembered:
     def keep(self, facts: Mapping[int, Facts]) -> None:
         """Write down what is known, but of files that changed meanwhile; where the disk refuses, nothing."""
         mine = self._folder.facts(self._wanted)
-        with suppress(OSError):
-            if self._all_in is not None:
+        if self._all_in is not None:
+            with suppress(OSError):
                 os.link(self._all_in, mine)
-            elif now := self._standing():
-                same = [at for at, key in self._keys.items() if now.get(at) == key and at in facts]
+            if mine.exists():
+                return
+        now = self._standing()
+        same = [at for at, key in self._keys.items() if now.get(at) == key and at in facts]
+        if same:
+            with suppress(OSError):
                 write(mine, dumps({now[at]: facts[at] for at in same if facts[at].entries}))
 
     def forget(self) -> None:
@@ -70,16 +77,30 @@ class Remembered:
                 path.unlink(missing_ok=True)
 
     def _places(self) -> list[Path]:
-        return [folder.facts(self._wanted) for folder in (self._folder, *self._others)]
+        return [folder.facts(self._wanted) for folder in (self._folder, *self._others())]
 
     def _standing(self) -> dict[int, str]:
         """Digest of each file as it stands."""
         found = {}
         for position, source in enumerate(self._draft.inputs):
-            stamp = stamp_of(source.path) if source.path is not None else None
+            stamp = _stamp(source.path) if source.path is not None else None
             if stamp is not None:
                 found[position] = _digest((str(source.path), source.checksum, stamp))
         return found
+
+
+def _stamp(path: Path) -> tuple[int, ...] | None:
+    """How a file stands now: where it is opened, a network file system asks its server again."""
+    with suppress(OSError), path.open("rb"):
+        return stamp_of(path)
+    return None
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def _digest(what: object) -> str:

@@ -9,6 +9,7 @@ import struct
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -73,11 +74,15 @@ def iterate(files: list[str]) -> tuple[Any, int]:
 
 
 def ours(files: list[str]) -> tuple[Any, int]:
-    """What a map does in its process."""
+    """What a map does in its process; from the second on it knows the files, as with coffea."""
     from vre_dm.compute.here import Here
 
-    with TemporaryDirectory() as folder:
-        return mapped(files, Here(), Path(folder))
+    return mapped(files, Here(), Path(_known().name))
+
+
+@cache
+def _known() -> TemporaryDirectory[str]:
+    return TemporaryDirectory()
 
 
 def mapped(files: list[str], backend: Any, folder: Path) -> tuple[Any, int]:

@@ -8,9 +8,9 @@ import pytest
 
 from bench.figures import Figures
 from bench.lakes import register_many
-from tests.browser.conftest import (
-    browser as browser,  # fixtures, once for all files: two of them do not get along
-)
+
+# Once for all files: two of these fixtures do not get along.
+from tests.browser.conftest import browser as browser
 from tests.browser.conftest import playwright as playwright
 from tests.lakes import client
 from vre_dm import sandbox

@@ -23,6 +23,11 @@ def key_of(function: str, plan: Plan, chunk: Chunk) -> str:
     source = plan.inputs[chunk.input]
     where = (plan.tree, plan.columns, plan.unit, chunk.start, chunk.stop)
     words = (function, source.name, content_of(source), *where)
+    return digest_of(words)
+
+
+def digest_of(words: object) -> str:
+    """Digest of plain words and numbers, by their text."""
     return hashlib.sha256(repr(words).encode(errors="surrogatepass")).hexdigest()[:32]
 
 

@@ -1,16 +1,14 @@
 """What was seen of files, from map to map: one that is as it was is not opened again for a plan."""
 
-import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from importlib import metadata
 from itertools import islice
 from pathlib import Path
 
 from vre_dm.compute.facts import Facts
 from vre_dm.compute.preparing import Draft
-from vre_dm.compute.run.checkpoint import stamp_of
+from vre_dm.compute.run.checkpoint import digest_of, stamp_of
 from vre_dm.compute.run.folder import RunFolder, read, write
 from vre_dm.compute.run.outcome import environment
 from vre_dm.compute.run.sending import dumps
@@ -37,8 +35,8 @@ class Remembered:
 
     def __init__(self, folder: RunFolder, others: Callable[[], Sequence[RunFolder]], draft: Draft) -> None:
         self._folder, self._others, self._draft = folder, others, draft
-        made_by = (_FORMAT, sorted(environment().items()), _version("pyarrow"))
-        self._wanted = _digest((made_by, draft.work.tree, draft.columns))
+        made_by = (_FORMAT, sorted(environment().items()))
+        self._wanted = digest_of((made_by, draft.work.tree, draft.columns))
         self._keys: dict[int, str] = {}
         self._all_in: Path | None = None
 
@@ -85,7 +83,7 @@ class Remembered:
         for position, source in enumerate(self._draft.inputs):
             stamp = _stamp(source.path) if source.path is not None else None
             if stamp is not None:
-                found[position] = _digest((str(source.path), source.checksum, stamp))
+                found[position] = digest_of((str(source.path), source.checksum, stamp))
         return found
 
 
@@ -94,14 +92,3 @@ def _stamp(path: Path) -> tuple[int, ...] | None:
     with suppress(OSError), path.open("rb"):
         return stamp_of(path)
     return None
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return ""
-
-
-def _digest(what: object) -> str:
-    return hashlib.sha256(repr(what).encode(errors="surrogatepass")).hexdigest()[:32]

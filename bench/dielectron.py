@@ -20,12 +20,24 @@ def write(path: Path, entries: int, seed: int) -> None:
     lists = ("var * float32",) * 4
     kinds = dict(zip(COLUMNS, (*lists, "var * int32"), strict=True))
     kinds |= dict.fromkeys((f"Electron_{name}" for name in _OTHERS), "var * float32")
+    kinds |= {"MET_pt": "float32", "run": "uint32", "luminosityBlock": "uint32", "event": "uint64"}
     with uproot.recreate(path, compression=uproot.ZSTD(5)) as file:
-        tree = file.mktree(
-            TREE, {**kinds, "MET_pt": "float32", "run": "int32"}, counter_name=lambda _: "nElectron"
-        )
+        tree = file.mktree(TREE, kinds, counter_name=lambda _: "nElectron")
         for start in range(0, entries, _BASKET):
-            tree.extend(_electrons(random, min(_BASKET, entries - start)))
+            tree.extend(_events(random, start, min(_BASKET, entries - start)))
+
+
+def _events(random: np.random.Generator, first: int, entries: int) -> dict[str, Any]:
+    met = _cut(random.exponential(30, entries))
+    event = np.arange(first, first + entries, dtype=np.uint64)
+    run, block = (np.full(entries, number, np.uint32) for number in (362_760, 1))
+    return {
+        **_electrons(random, entries),
+        "MET_pt": met,
+        "run": run,
+        "luminosityBlock": block,
+        "event": event,
+    }
 
 
 def _electrons(random: np.random.Generator, entries: int) -> dict[str, Any]:
@@ -49,9 +61,7 @@ def _electrons(random: np.random.Generator, entries: int) -> dict[str, Any]:
     ]
     values += [_cut(random.normal(0, 1, total)) for _ in _OTHERS]
     names = (*COLUMNS, *(f"Electron_{name}" for name in _OTHERS))
-    lists = {name: ak.unflatten(one, counts) for name, one in zip(names, values, strict=True)}
-    met = _cut(random.exponential(30, entries))
-    return {**lists, "MET_pt": met, "run": np.full(entries, 362_760, np.int32)}
+    return {name: ak.unflatten(one, counts) for name, one in zip(names, values, strict=True)}
 
 
 def _cut(values: Any, bits: int = 12) -> Any:

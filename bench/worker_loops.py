@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bench.dielectron import COLUMNS, TREE
-from bench.event_loops import CHUNK, mapped, of_awkward
+from bench.event_loops import CHUNK, bare, mapped, of_awkward
 
 Done = tuple[Any, int]
 Way = Callable[[list[str], int], AbstractContextManager[Callable[[], Done]]]
@@ -41,14 +42,45 @@ def ours(files: list[str], workers: int) -> Iterator[Callable[[], Done]]:
 
 
 @contextmanager
+def bare_loop(files: list[str], workers: int) -> Iterator[Callable[[], Done]]:
+    """Processes with nothing between them: what this machine has for so many at once."""
+    with get_context("spawn").Pool(workers) as pool:
+        shares = [files[start::workers] for start in range(workers)]
+
+        def loop() -> Done:
+            done = pool.map(bare, shares, chunksize=1)
+            return sum(total for total, _ in done), sum(entries for _, entries in done)
+
+        yield loop
+
+
+@contextmanager
 def coffea(files: list[str], workers: int) -> Iterator[Callable[[], Done]]:
-    """coffea's runner with its Dask executor."""
-    from coffea import processor
+    """coffea's runner with its Dask executor, and electrons as its documentation has them: objects."""
+    from coffea.nanoevents import NanoAODSchema
+
+    with _coffea(files, workers, NanoAODSchema, _of_electrons) as loop:
+        yield loop
+
+
+@contextmanager
+def coffea_kernel(files: list[str], workers: int) -> Iterator[Callable[[], Done]]:
+    """The same runner with the kernel that ours has, on columns as they are in the file."""
     from coffea.nanoevents import BaseSchema
+
+    with _coffea(files, workers, BaseSchema, of_awkward) as loop:
+        yield loop
+
+
+@contextmanager
+def _coffea(
+    files: list[str], workers: int, schema: Any, counted: Callable[[Any], Any]
+) -> Iterator[Callable[[], Done]]:
+    from coffea import processor
 
     class Masses(processor.ProcessorABC):  # type: ignore[misc, name-defined]
         def process(self, events: Any) -> Any:
-            return {"masses": of_awkward(events), "entries": len(events)}
+            return {"masses": counted(events), "entries": len(events)}
 
         def postprocess(self, accumulator: Any) -> Any:
             return accumulator
@@ -57,11 +89,23 @@ def coffea(files: list[str], workers: int) -> Iterator[Callable[[], Done]]:
 
         def loop() -> Done:
             executor = processor.DaskExecutor(client=client, status=False)
-            runner = processor.Runner(executor=executor, schema=BaseSchema, chunksize=CHUNK)
+            runner = processor.Runner(executor=executor, schema=schema, chunksize=CHUNK)
             made = runner({"events": {"files": dict.fromkeys(files, TREE)}}, Masses())
             return made["masses"], made["entries"]
 
         yield loop
+
+
+def _of_electrons(events: Any) -> Any:
+    import awkward as ak
+    import hist
+
+    electrons = events.Electron[ak.num(events.Electron) >= 2]
+    one, two = electrons[:, 0], electrons[:, 1]
+    good = (one.pt > 20) & (two.pt > 20) & (one.charge != two.charge)
+    good = good & (abs(one.eta) < 2.5) & (abs(two.eta) < 2.5)
+    found = hist.Hist(hist.axis.Regular(120, 0, 240))
+    return found.fill((one[good] + two[good]).mass).values()
 
 
 @contextmanager
@@ -102,7 +146,7 @@ def _lazily(files: list[str]) -> Done:
 
 @contextmanager
 def uproot_dask_kernel(files: list[str], workers: int) -> Iterator[Callable[[], Done]]:
-    """uproot.dask with the kernel that all others have, on each partition as it is."""
+    """uproot.dask with the kernel that ours has, on each partition as it is."""
     import dask
     import uproot
 
@@ -159,7 +203,9 @@ def _dask(workers: int) -> Iterator[Any]:
 
 WAYS: dict[str, Way] = {
     "ours": ours,
+    "bare": bare_loop,
     "coffea": coffea,
+    "coffea_kernel": coffea_kernel,
     "uproot_dask": uproot_dask,
     "uproot_dask_kernel": uproot_dask_kernel,
     "rdataframe": rdataframe,

@@ -32,6 +32,7 @@ from vre_dm.lake.transfer.events import Computing
 FILES = 4
 SMALL = 1000  # chunks that do nothing
 WIDE, LOOKED_AT = 1500, 16  # columns of a file, and such files
+CHUNKS = 10  # of one such
 MANY = 1000  # files, for the size of the graph
 ROUNDS = 3
 GBIT_10 = 1.25e9  # bytes a second of a usual storage
@@ -142,6 +143,38 @@ def test_files_of_many_columns_are_looked_at_by_the_workers(
         again.append(time.perf_counter() - begun)
         assert [seen.entries for seen in facts] == [1000] * LOOKED_AT
     figures.add(f"{what} again", again, seconds[True], note="the first time; the first file is opened still")
+
+
+def sum_of_one(events: Any) -> float:
+    import awkward as ak
+
+    return float(ak.sum(events.column_3))
+
+
+def test_chunks_of_a_file_of_many_columns_cost_little(figures: Figures, tmp_path: Path) -> None:
+    """A function is given all of them, of which it touches one."""
+    import uproot
+
+    with uproot.recreate(tmp_path / "wide.root") as file:
+        tree = file.mktree("Events", dict.fromkeys((f"column_{i}" for i in range(WIDE)), "float32"))
+        for _ in range(CHUNKS):
+            tree.extend({f"column_{i}": np.ones(1000, np.float32) for i in range(WIDE)})
+    seconds: dict[tuple[str, ...] | None, list[float]] = {None: [], ("column_3",): []}
+    for _ in range(ROUNDS):
+        for columns, taken in seconds.items():
+            found = prepare(
+                sum_of_one, inputs_of([tmp_path / "wide.root"]), columns=columns, chunk_bytes=4000
+            )
+            assert len(found.plan.chunks) == CHUNKS
+            shelf.clear()
+            begun = time.perf_counter()
+            parts = [do_chunk(found.work, *call) for call in found.plan.calls()]
+            taken.append(time.perf_counter() - begun)
+            assert [part.value for part in parts] == [1000.0] * CHUNKS
+    ours, named = seconds.values()
+    figures.add(
+        f"{CHUNKS} chunks of a file of {WIDE} columns", ours, named, note="the column is named: columns="
+    )
 
 
 def memory_mb(_: object = None) -> dict[str, float]:

@@ -20,16 +20,21 @@ import xarray as xr
 
 from tests.compute.files import EVENTS, muons, write_tree
 from tests.lakes import until
+from vre_dm.compute import tree as trees
 from vre_dm.compute.columns import Columns
 from vre_dm.compute.here import Here
 from vre_dm.compute.inputs import inputs_of
 from vre_dm.compute.preparing import Prepared, prepare
+from vre_dm.compute.reading import shelf
 from vre_dm.compute.reduction import Reduction
+from vre_dm.compute.tree import Tree
 from vre_dm.compute.work import Part, do_chunk
 from vre_dm.errors import ChunkFailed
 
 SMALL = 8000
 """Bytes of a chunk: some ten for a file."""
+FEW = 400
+"""The same of one that reads the number of the run alone."""
 
 
 def done(prepared: Prepared) -> list[Part | ChunkFailed]:
@@ -79,6 +84,96 @@ def test_only_what_is_needed_is_read(ntuple: Path) -> None:
     tree = uproot.open(ntuple)["Events"]
     assert isinstance(part, Part)
     assert part.bytes_read < tree["run"].compressed_bytes + 20_000 < ntuple.stat().st_size
+
+
+def test_only_columns_that_are_needed_are_looked_at(ntuple: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tree may have thousands of columns, and what kind each of them is takes a while to tell."""
+    prepared = prepare(lambda columns: float(columns["run"].sum()), inputs_of(ntuple), kind="numpy")
+    looked = []
+    readable = trees._readable
+    monkeypatch.setattr(trees, "_readable", lambda branch: looked.append(branch.name) or readable(branch))
+    shelf.clear()
+    (call,) = prepared.plan.calls()
+    assert do_chunk(prepared.work, *call).value == EVENTS
+    assert set(looked) == {"run"}
+
+
+def test_columns_that_are_not_touched_are_made_once_a_file(
+    ntuples: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared = prepare(lambda events: float(ak.sum(events.run)), inputs_of(ntuples), chunk_bytes=FEW)
+    made = []
+    virtual = Tree.virtual
+    monkeypatch.setattr(Tree, "virtual", lambda *given: made.append(given) or virtual(*given))
+    assert all(isinstance(part, Part) for part in done(prepared))
+    assert len(made) == len({chunk.input for chunk in prepared.plan.chunks}) < len(prepared.plan.chunks)
+
+
+LATE = {
+    "touched": lambda events: float(ak.sum(events.met)),
+    "tried": lambda events: _tried(events),
+    "cut": lambda events: float(ak.sum(events[events.number % 2 == 0].Muon_pt)),
+    "named": lambda events: float(ak.sum(events[["met", "number"]].met[:5])),
+    "paired": lambda events: float(ak.sum(ak.zip({"pt": events.Muon_pt, "eta": events.Muon_eta}).eta)),
+}
+
+
+def _tried(events: ak.Array) -> float:
+    try:
+        return float(ak.sum(events.Muon_pt))
+    except Exception:
+        return -1.0
+
+
+@pytest.mark.parametrize("late", LATE.values(), ids=LATE)
+def test_a_column_of_which_nobody_knew_has_the_values_of_its_chunk(
+    late: Callable[[ak.Array], float], tmp_path: Path
+) -> None:
+    """The function touches it beyond the first thousand entries, which it was tried on, and not always."""
+    columns = muons(4000) | {"number": np.arange(4000)}
+    path = write_tree(tmp_path / "late.root", columns)
+
+    def function(events: ak.Array) -> np.ndarray[Any, Any]:
+        start = int(events.number[0])
+        return np.array([late(events)]) if start > 1000 and start % 1600 == 0 else np.zeros(1)
+
+    every = ak.Array(columns)
+    prepared = prepare(function, inputs_of(path), chunk_bytes=SMALL)
+    assert prepared.work.ahead == ("number",)
+    assert [chunk.start for chunk in prepared.plan.chunks] == [0, 800, 1600, 2400, 3200]
+    found = [part.value.item() for part in done(prepared) if isinstance(part, Part)]
+    second, last = late(every[1600:2400]), late(every[3200:])
+    assert found == pytest.approx([0, 0, second, 0, last])
+    assert second != last
+
+
+def test_columns_that_are_not_touched_have_their_names_and_types(ntuple: Path) -> None:
+    def types(events: ak.Array) -> dict[str, set[str]]:
+        assert ak.max(events.run) == 1
+        return {name: {str(events[name].type)} for name in events.fields}
+
+    prepared = prepare(types, inputs_of(ntuple), chunk_bytes=FEW, reduce=lambda a, b: a | b)
+    assert prepared.work.ahead == ("run",)
+    for part in done(prepared):
+        assert isinstance(part, Part)
+        chunk = prepared.plan.chunks[part.index]
+        with uproot.open(ntuple)["Events"] as tree:
+            events = tree.arrays(entry_start=chunk.start, entry_stop=chunk.stop)
+            assert part.value == {name: {str(events[name].type)} for name in part.value}
+            assert set(part.value) >= {"met", "Muon_pt", "Muon_eta", "vertex"}
+
+
+def test_entries_that_are_given_back_whole_are_those_of_the_chunk(ntuple: Path) -> None:
+    def chosen(events: ak.Array) -> ak.Array:
+        return events[events.run == 1][["met", "Muon_pt"]]
+
+    prepared = prepare(chosen, inputs_of(ntuple), chunk_bytes=FEW, reduce=lambda a, b: ak.concatenate([a, b]))
+    parts = done(prepared)
+    with uproot.open(ntuple)["Events"] as tree:
+        every = tree.arrays(["met", "Muon_pt"])
+    found = ak.concatenate([part.value for part in parts if isinstance(part, Part)])
+    assert len(parts) > 1
+    assert found.to_list() == every.to_list()
 
 
 def test_a_column_that_is_touched_late_is_read_then(ntuple: Path) -> None:

@@ -1,7 +1,7 @@
 """Where chunks are done: what the run asks of this process, of a local cluster, of a gateway."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Protocol
 
 from vre_dm.compute.inputs import Input
@@ -10,6 +10,8 @@ from vre_dm.compute.work import Part, Work
 from vre_dm.errors import ChunkFailed
 
 Call = tuple[Input, Chunk]
+Came = tuple[int, Part | ChunkFailed]
+"""Position in the calls, and what came of it; a failure ends nothing."""
 
 
 class Backend(Protocol):
@@ -23,9 +25,7 @@ class Backend(Protocol):
 
     name: str
 
-    def run(
-        self, work: Work, calls: Sequence[Call], stop: threading.Event
-    ) -> Iterator[tuple[int, Part | ChunkFailed]]:
+    def run(self, work: Work, calls: Sequence[Call], stop: threading.Event) -> Generator[Came, None, None]:
         """Do `vre_dm.compute.work.do_chunk` for each call, and tell what came of each, in any order.
 
         Parameters
@@ -33,12 +33,7 @@ class Backend(Protocol):
         work
             Sent once to each worker, not with each call.
         stop
-            Ends it early; what runs is stopped within two seconds where it can be.
-
-        Yields
-        ------
-        tuple of int and Part or ChunkFailed
-            Position in ``calls``, and what came of it; a failure ends nothing.
+            Ends it early, as closing it does; what runs is stopped within two seconds where it can be.
         """
         ...
 

@@ -14,6 +14,8 @@ from vre_dm.errors import MissingColumn
 if TYPE_CHECKING:
     import awkward as ak
 
+    from vre_dm.compute.stand_ins import StandIns
+
 
 class Columns(Mapping[str, "np.ndarray[Any, Any]"]):
     """Columns of a chunk as NumPy arrays: what a function takes with ``as_="numpy"``.
@@ -48,6 +50,9 @@ class Columns(Mapping[str, "np.ndarray[Any, Any]"]):
         self._read: dict[str, ak.Array] = {}
         self._rows: Any = None  # of a Parquet file, which not every column of is an awkward array
         self.touched: set[str] = set()
+        self.stand_ins: StandIns | None = None
+        """Of columns that nobody is known to touch, where they have some."""
+        self.may_stand_in = bool(ahead)
         if ahead:
             self._check(*ahead)
             if isinstance(table, ParquetTable):

@@ -2,22 +2,22 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Collection, Coroutine, Generator, Iterator, Sequence
 from concurrent.futures import Future, wait
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
-from vre_dm.compute.backend import Call
+from vre_dm.compute.backend import Call, Came
 from vre_dm.compute.cluster.chunks import Chunks, lost
 from vre_dm.compute.cluster.folder import Contact
 from vre_dm.compute.cluster.on_worker import Run, sent
 from vre_dm.compute.cluster.versions import check, security
 from vre_dm.compute.inputs import Input
 from vre_dm.compute.reading import shelf
-from vre_dm.compute.work import Part, Work
-from vre_dm.errors import ChunkFailed, NoCluster
+from vre_dm.compute.work import Work
+from vre_dm.errors import NoCluster
 
 if TYPE_CHECKING:
     from distributed import Client, WorkerPlugin
@@ -68,9 +68,7 @@ class DaskBackend:
             end()
             raise
 
-    def run(
-        self, work: Work, calls: Sequence[Call], stop: threading.Event
-    ) -> Iterator[tuple[int, Part | ChunkFailed]]:
+    def run(self, work: Work, calls: Sequence[Call], stop: threading.Event) -> Generator[Came, None, None]:
         """Do each call; see `vre_dm.compute.backend.Backend.run`.
 
         Raises
@@ -113,7 +111,7 @@ class DaskBackend:
             yield
 
     @staticmethod
-    def _done(chunks: Chunks, stop: threading.Event) -> Iterator[tuple[int, Part | ChunkFailed]]:
+    def _done(chunks: Chunks, stop: threading.Event) -> Iterator[Came]:
         try:
             yield from chunks.results(stop)
         finally:

@@ -7,6 +7,7 @@ import numpy as np
 
 from vre_dm.compute.columns import Columns
 from vre_dm.compute.parquet import ParquetTable
+from vre_dm.compute.stand_ins import StandIns
 from vre_dm.compute.tree import Tree
 from vre_dm.errors import MissingColumn
 
@@ -39,16 +40,33 @@ def as_awkward(columns: Columns, log: list[Any] | None = None) -> "ak.Array":
     import awkward as ak
 
     names, table = columns.names, columns.table
-    later = [name for name in names if name not in columns.read] if isinstance(table, Tree) else []
-    arrays = {name: columns.awkward(name) for name in names if name not in later}
-    if later:
-        virtual = table.virtual(later, columns.start, columns.stop, log)  # type: ignore[union-attr]
-        arrays |= {name: virtual[name] for name in later}
-    behaviors = [array.behavior for array in arrays.values() if array.behavior]
+    later = tuple(name for name in names if name not in columns.read) if isinstance(table, Tree) else ()
+    read = {name: columns.awkward(name) for name in names if name in columns.read or not later}
+    arrays, layouts = list(read.values()), {name: ak.to_layout(array) for name, array in read.items()}
+    if later and isinstance(table, Tree):
+        virtual = _lazily(columns, table, later, log)
+        arrays.append(virtual)
+        for name, layout in zip(virtual.layout.fields, virtual.layout.contents, strict=True):
+            layouts.setdefault(name, layout)
+    behaviors = [array.behavior for array in arrays if array.behavior]
     behavior = {key: made for behavior in behaviors for key, made in behavior.items()}
-    layouts = [ak.to_layout(arrays[name]) for name in names]
-    record = ak.contents.RecordArray(layouts, list(names), length=columns.entries)
+    record = ak.contents.RecordArray([layouts[name] for name in names], list(names), length=columns.entries)
     return ak.Array(record, behavior=behavior or None)
+
+
+def _lazily(columns: Columns, table: Tree, names: tuple[str, ...], log: list[Any] | None) -> "ak.Array":
+    """Columns that are read when they are first touched, or stand-ins for them, which may be longer."""
+    if log is None and columns.may_stand_in:
+        known = table.stand_ins
+        if known is None or known.names != names:
+            new = StandIns(names)
+            first = new.first(table, columns.start, columns.stop)
+            table.stand_ins = new  # which another thread may be waiting for
+            return first
+        if not known.touched:
+            columns.stand_ins = known
+            return known.array(table, columns.entries)
+    return table.virtual(names, columns.start, columns.stop, log)
 
 
 def as_xarray(columns: Columns) -> "xr.Dataset":

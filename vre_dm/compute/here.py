@@ -3,12 +3,12 @@
 import os
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
-from vre_dm.compute.backend import Call
+from vre_dm.compute.backend import Call, Came
 from vre_dm.compute.interrupting import interrupt
 from vre_dm.compute.reading import shelf
 from vre_dm.compute.work import Loaded, Part, Work, do_chunk
@@ -16,8 +16,6 @@ from vre_dm.errors import ChunkFailed
 
 _LOOK = 0.1  # seconds between two looks at whether it is to end
 _FAREWELL = 1.5  # seconds a function has to end when it is interrupted
-
-Came = tuple[int, Part | ChunkFailed]
 
 
 class _Stopped(BaseException):
@@ -29,7 +27,7 @@ class Here:
 
     name = "here"
 
-    def run(self, work: Work, calls: Sequence[Call], stop: threading.Event) -> Iterator[Came]:
+    def run(self, work: Work, calls: Sequence[Call], stop: threading.Event) -> Generator[Came, None, None]:
         """As `vre_dm.compute.backend.Backend.run`; in the order of the calls.
 
         A function that is in Python when it is stopped is interrupted. One that stays in compiled code ends

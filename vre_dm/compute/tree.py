@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import awkward as ak
 
     from vre_dm.compute.remote import RemoteFile
+    from vre_dm.compute.stand_ins import StandIns
 
 _TREES = {"TTree", "TNtuple", "TNtupleD", "TChain"}
 _RNTUPLE = "ROOT::RNTuple"
@@ -51,6 +52,7 @@ class Tree:
             self.close()
             raise _unreadable(label, error) from error
         self._told = 0
+        self.stand_ins: StandIns | None = None
 
     @property
     def name(self) -> str:

@@ -148,7 +148,29 @@ class Loaded:
         ChunkFailed
             It raised, or gave what cannot be merged; or the chunk cannot be had as it takes it.
         """
-        begin = time.perf_counter()
+        begin, columns = time.perf_counter(), self._columns
+        try:
+            value = self._value()
+        except ChunkFailed:
+            if not self._again():
+                raise
+            value = self._value()
+        else:
+            if self._again():
+                value = self._value()
+        moved = columns.table.moved() if columns is not None else 0
+        return Part(self.chunk.index, value, self.chunk.entries, moved, time.perf_counter() - begin)
+
+    def _again(self) -> bool:
+        """Whether it touched a column of which it has no values; then it has its own from now on."""
+        columns = self._columns
+        if columns is None or columns.stand_ins is None or not columns.stand_ins.touched:
+            return False
+        columns.stand_ins, columns.may_stand_in = None, False
+        return True
+
+    def _value(self) -> Any:
+        """Call the function; raises as `compute`."""
         try:
             argument = self._argument()
         except Exception as error:
@@ -167,14 +189,12 @@ class Loaded:
             said = f"{_line(error)}{_place(own)}"
             raise _failed(self.source, self.chunk, said, error, _trace(error, own)) from error
         try:
-            value = self._taken(held, value)
+            return self._taken(held, value)
         except VreDmError as error:
             raise _failed(self.source, self.chunk, _line(error), error, "") from error
         except (Exception, *ENDS) as error:  # of a class of the user's, or where memory ends
             said = f"what the function gives cannot be given to another process: {_line(error)}"
             raise _failed(self.source, self.chunk, said, error, _trace(error, error.__traceback__)) from error
-        moved = self._columns.table.moved() if self._columns else 0
-        return Part(self.chunk.index, value, self.chunk.entries, moved, time.perf_counter() - begin)
 
     def _taken(self, held: Held, value: Any) -> Any:
         """Give a value as it travels: a copy, which no later chunk changes, and which holds no file's memory.

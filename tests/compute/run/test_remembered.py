@@ -24,7 +24,7 @@ from vre_dm.compute.run.remembered import Remembered
 from vre_dm.compute.run.sending import dumps
 from vre_dm.errors import DatasetChanged, UnreadableInput
 from vre_dm.lake.jobs.folder import JobFolder, folders
-from vre_dm.lake.transfer.events import Planning
+from vre_dm.lake.transfer.events import Listener, Planning
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ class Earlier:
 
         monkeypatch.setattr(looking, "facts_of", look)
 
-    def seen(self, drafted: Draft) -> list[Facts]:
+    def seen(self, drafted: Draft, tell: Listener = lambda _: None) -> list[Facts]:
         """Facts that a map comes to know of its files."""
         run = RunFolder(JobFolder(self._folder / str(len(self.runs))))
         run.path.mkdir(parents=True)
@@ -63,11 +63,15 @@ class Earlier:
         known = Remembered(run, lambda: before, drafted)
         self.runs.append(run)
         self.looked.clear()
-        return facts_for(drafted, known, at_once, None, lambda _: None, threading.Event())
+        return facts_for(drafted, known, at_once, None, tell, threading.Event())
+
+    @property
+    def files(self) -> list[Path]:
+        """Where the newest one keeps them; empty where it does not yet."""
+        return list(self.runs[-1].path.glob("*.facts"))
 
     @property
     def file(self) -> Path:
-        """Where the newest one keeps them."""
         return facts_in(self.runs[-1])
 
 
@@ -182,6 +186,28 @@ def test_what_was_seen_before_it_ended_is_remembered(paths: list[Path], earlier:
     counting(paths[3], 5)
     assert earlier.seen(drafted(paths))[3].entries == 5
     assert earlier.looked == ["3.root"]
+
+
+def test_what_was_seen_is_written_down_while_it_goes_on(
+    paths: list[Path], earlier: Earlier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "_KEEP", 0.0)
+    monkeypatch.setattr(looking, "_SHARE", 0.0)
+    kept = []
+    earlier.seen(drafted(paths), tell=lambda _: kept.append([len(read(path)) for path in earlier.files]))
+    assert kept == [[], [1], [2]]  # as it was when one, two, three had been seen
+    assert len(read(earlier.file)) == 4
+
+
+def test_a_disk_that_hangs_does_not_hold_it_up(
+    paths: list[Path], earlier: Earlier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = threading.Event()
+    monkeypatch.setattr(looking, "_PATIENCE", 0.05)
+    monkeypatch.setattr(Remembered, "keep", lambda *_: answers.wait())
+    assert len(earlier.seen(drafted(paths))) == 4
+    assert not answers.is_set()
+    answers.set()
 
 
 def test_what_is_damaged_or_no_facts_is_as_if_it_were_not_there(paths: list[Path], earlier: Earlier) -> None:

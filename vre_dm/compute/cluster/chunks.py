@@ -13,19 +13,20 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from vre_dm.compute.backend import Call
+from vre_dm.compute.backend import Call, Came
 from vre_dm.compute.cluster.on_scheduler import holders
 from vre_dm.compute.cluster.on_worker import alone, busy, can_be_halved, do, kill
 from vre_dm.compute.cluster.on_worker import stop as stop_on
 from vre_dm.compute.cluster.presence import Presence
 from vre_dm.compute.cluster.unfit import Unfit
-from vre_dm.compute.work import Part, Work
+from vre_dm.compute.work import Work
 from vre_dm.errors import ChunkFailed, ClusterLost
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
 _LOOK = 0.1  # seconds between two looks at whether the run is to stop
+_APART = 0.25  # seconds between two fetches, which take scheduler and workers from their work
 _HEED = 1.0  # seconds within which a chunk that was told to stop should
 _ANSWER = 10.0  # seconds for a scheduler, or the process that watches a worker
 _MEMORY_WORDS = ("memory budget", "memory usage", "Unmanaged memory use is high")
@@ -48,9 +49,10 @@ class Chunks:
         self._ended: SimpleQueue[Future] = SimpleQueue()
         self._open: dict[Any, tuple[int, Future, _Try]] = {}
         self._suspects: deque[int] = deque()
+        self._due = 0.0
         self._submit(in_turns(calls, self._workers()))
 
-    def results(self, stop: threading.Event) -> Iterator[tuple[int, Part | ChunkFailed]]:
+    def results(self, stop: threading.Event) -> Iterator[Came]:
         """Tell them as they end, until none is open or the run is to stop.
 
         Raises
@@ -65,7 +67,7 @@ class Chunks:
                 presence.check()
                 yield from self._step(stop)
 
-    def _step(self, stop: threading.Event) -> Iterator[tuple[int, Part | ChunkFailed]]:
+    def _step(self, stop: threading.Event) -> Iterator[Came]:
         """Tell those that ended within a moment."""
         ended = self._next()
         good = [future for future in ended if future.status == "finished"]
@@ -136,12 +138,14 @@ class Chunks:
             future.add_done_callback(self._ended.put)
 
     def _next(self) -> list["Future"]:
-        """Those that ended, at once if there are any; else after a moment, in which some may have."""
+        """Those that ended, or none after a moment; of many short ones some together."""
         ended = []
         with suppress(Empty):
             ended.append(self._ended.get(timeout=_LOOK))
-            while True:
-                ended.append(self._ended.get_nowait())
+            while len(ended) < len(self._open):
+                ended.append(self._ended.get(timeout=max(self._due - time.monotonic(), 0.0)))
+        if ended:
+            self._due = time.monotonic() + _APART
         if any(future.status == "cancelled" for future in ended) or self._client.status != "running":
             raise lost(self._name)
         return ended

@@ -193,7 +193,7 @@ def _by_workers(
     calls = [(source, Chunk(at, at, 0, 1, source.size or 0)) for at, source in files]
     looking.mark()
     due = time.monotonic() + HERE
-    with closing(backend.run(work, calls, stop)) as results:  # type: ignore[type-var]
+    with closing(backend.run(work, calls, stop)) as results:
         for number, part in results:
             found = None if isinstance(part, ChunkFailed) else part.value
             yield positions[number], found if isinstance(found, Facts) else None

@@ -124,7 +124,7 @@ class Loop:
         calls, again = self._prepared.plan.calls(), []
         left = set(waiting)
         came = backend.run(self._prepared.work, [calls[index] for index in waiting], stop)
-        with closing(came) as results:  # type: ignore[type-var]
+        with closing(came) as results:
             for position, part in results:
                 index = waiting[position]
                 if isinstance(part, ChunkFailed):

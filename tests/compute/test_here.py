@@ -4,7 +4,9 @@ import pickle
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ import xarray as xr
 from tests.compute.files import EVENTS, muons, write_tree
 from tests.lakes import until
 from vre_dm.compute import tree as trees
+from vre_dm.compute.backend import Call
 from vre_dm.compute.columns import Columns
 from vre_dm.compute.here import Here
 from vre_dm.compute.inputs import inputs_of
@@ -28,7 +31,7 @@ from vre_dm.compute.preparing import Prepared, prepare
 from vre_dm.compute.reading import shelf
 from vre_dm.compute.reduction import Reduction
 from vre_dm.compute.tree import Tree
-from vre_dm.compute.work import Part, do_chunk
+from vre_dm.compute.work import Part, Work, do_chunk
 from vre_dm.errors import ChunkFailed
 
 SMALL = 8000
@@ -125,26 +128,89 @@ def _tried(events: ak.Array) -> float:
         return -1.0
 
 
+@pytest.fixture(params=["tree", "rntuple"])
+def late_file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Columns of four thousand entries; a cluster has eight hundred."""
+    path, columns = tmp_path / "late.root", ak.Array(muons(4000) | {"number": np.arange(4000)})
+    if request.param == "tree":
+        return write_tree(path, {name: columns[name] for name in columns.fields}, basket=800)
+    with uproot.recreate(path) as file:
+        made = file.mkrntuple("Events", columns[:800])
+        for start in range(800, 4000, 800):
+            made.extend(columns[start : start + 800])
+    return path
+
+
 @pytest.mark.parametrize("late", LATE.values(), ids=LATE)
 def test_a_column_of_which_nobody_knew_has_the_values_of_its_chunk(
-    late: Callable[[ak.Array], float], tmp_path: Path
+    late: Callable[[ak.Array], float], late_file: Path
 ) -> None:
     """The function touches it beyond the first thousand entries, which it was tried on, and not always."""
-    columns = muons(4000) | {"number": np.arange(4000)}
-    path = write_tree(tmp_path / "late.root", columns)
 
     def function(events: ak.Array) -> np.ndarray[Any, Any]:
         start = int(events.number[0])
         return np.array([late(events)]) if start > 1000 and start % 1600 == 0 else np.zeros(1)
 
-    every = ak.Array(columns)
-    prepared = prepare(function, inputs_of(path), chunk_bytes=SMALL)
+    every = ak.Array(muons(4000) | {"number": np.arange(4000)})
+    prepared = prepare(function, inputs_of(late_file), chunk_bytes=SMALL)
     assert prepared.work.ahead == ("number",)
-    assert [chunk.start for chunk in prepared.plan.chunks] == [0, 800, 1600, 2400, 3200]
+    chunks = [every[chunk.start : chunk.stop] for chunk in prepared.plan.chunks]
     found = [part.value.item() for part in done(prepared) if isinstance(part, Part)]
-    second, last = late(every[1600:2400]), late(every[3200:])
-    assert found == pytest.approx([0, 0, second, 0, last])
-    assert second != last
+    assert found == pytest.approx([function(chunk).item() for chunk in chunks])
+    assert len({*found}) == 3  # none, and two others
+
+
+SEEN = {
+    "bytes": lambda events: events.run.nbytes + events[events.run > 0].nbytes,
+    "contents": lambda events: sum(len(one) for one in events.layout.contents),
+    "buffers": lambda events: len(ak.from_buffers(*ak.to_buffers(events))),
+    "form": lambda events: hash(events.layout.form.to_json()) + float(ak.sum(events.run)),
+    "text": lambda events: len(repr(events[:3].run)) + len(str(events.type)),
+}
+
+
+@pytest.mark.parametrize("seen", SEEN.values(), ids=SEEN)
+def test_columns_that_stand_in_are_seen_as_those_of_the_chunk(
+    seen: Callable[[ak.Array], float], late_file: Path
+) -> None:
+    prepared = prepare(lambda events: {len(events): seen(events)}, inputs_of(late_file), reduce=_kept)
+    work, calls = replace(prepared.work, ahead=("run",)), _quartered(prepared)
+    own = [_alone(work, call) for call in calls]
+    shelf.clear()
+    assert [str(do_chunk(work, *call).value) for call in calls] == own
+
+
+def _kept(one: dict[int, float], other: dict[int, float]) -> dict[int, float]:
+    return one | other
+
+
+def _alone(work: Work, call: Call) -> str:
+    """Value of a chunk that is the first one of its file, as text."""
+    shelf.clear()
+    return str(do_chunk(work, *call).value)
+
+
+def _quartered(prepared: Prepared) -> list[Call]:
+    """The only call of a plan in pieces of several lengths."""
+    ((source, whole),) = prepared.plan.calls()
+    ends = [0, 800, 1600, 2400, 4000]
+    return [
+        (source, replace(whole, index=i, start=start, stop=stop))
+        for i, (start, stop) in enumerate(pairwise(ends))
+    ]
+
+
+def test_what_a_function_raises_is_told_without_what_stood_in_before(late_file: Path) -> None:
+    def function(events: ak.Array) -> float:
+        if events.number[0] >= 1600 and ak.sum(events.met) > 0:
+            raise ValueError(events)
+        return 0.0
+
+    prepared = prepare(function, inputs_of(late_file), chunk_bytes=SMALL)
+    failed = [one for one in done(prepared) if isinstance(one, ChunkFailed)]
+    assert failed
+    assert all(one.cause == "ValueError" for one in failed)
+    assert all("Refused" not in one.trace and "another exception" not in one.trace for one in failed)
 
 
 def test_columns_that_are_not_touched_have_their_names_and_types(ntuple: Path) -> None:

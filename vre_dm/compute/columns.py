@@ -50,15 +50,20 @@ class Columns(Mapping[str, "np.ndarray[Any, Any]"]):
         self._read: dict[str, ak.Array] = {}
         self._rows: Any = None  # of a Parquet file, which not every column of is an awkward array
         self.touched: set[str] = set()
+        self.own = not ahead
+        """Whether those not read ahead are of this chunk, too, as where nobody knows which are touched."""
         self.stand_ins: StandIns | None = None
-        """Of columns that nobody is known to touch, where they have some."""
-        self.may_stand_in = bool(ahead)
+        """What was given for them, where they are not."""
         if ahead:
             self._check(*ahead)
             if isinstance(table, ParquetTable):
                 self._rows = table.rows(ahead, start, stop)
             else:
                 self._read.update(table.arrays(ahead, start, stop, pool))
+
+    def use_own(self) -> None:
+        """Have all columns of this chunk from now on."""
+        self.own, self.stand_ins = True, None
 
     @property
     def entries(self) -> int:

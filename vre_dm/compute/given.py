@@ -55,18 +55,19 @@ def as_awkward(columns: Columns, log: list[Any] | None = None) -> "ak.Array":
 
 
 def _lazily(columns: Columns, table: Tree, names: tuple[str, ...], log: list[Any] | None) -> "ak.Array":
-    """Columns that are read when they are first touched, or stand-ins for them, which may be longer."""
-    if log is None and columns.may_stand_in:
-        known = table.stand_ins
-        if known is None or known.names != names:
-            new = StandIns(names)
-            first = new.first(table, columns.start, columns.stop)
-            table.stand_ins = new  # which another thread may be waiting for
-            return first
-        if not known.touched:
-            columns.stand_ins = known
-            return known.array(table, columns.entries)
-    return table.virtual(names, columns.start, columns.stop, log)
+    """Columns that are read when they are first touched, or stand-ins for them."""
+    if log is not None or columns.own or table.rntuple:  # of which the bytes are told before they are read
+        return table.virtual(names, columns.start, columns.stop, log)
+    known = table.stand_ins
+    if known is None or known.names != names:
+        touched: list[Any] = []
+        first = table.virtual(names, columns.start, columns.stop, touched)
+        table.stand_ins = StandIns(names, first, touched)
+        return first
+    if known.touched:
+        return table.virtual(names, columns.start, columns.stop)
+    columns.stand_ins = known
+    return known.array(columns.entries)
 
 
 def as_xarray(columns: Columns) -> "xr.Dataset":

@@ -12,8 +12,7 @@ ENTRIES, ROWS, FILES, POINTS = "entries", "rows", "files", "points"
 """What a plan counts: of trees, of Parquet files, where the function takes a path, of a scan."""
 CHUNK_BYTES = 64_000_000
 """Size of a chunk in memory when nothing else is said: some tenths of a second of work."""
-MOST_ENTRIES = 500_000
-"""Of a chunk, about, however few bytes: what the function makes of them takes memory too."""
+_MOST_ENTRIES = 500_000  # of a chunk, however few bytes: what the function makes of them takes memory too
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ def _cut(facts: Facts, number: int, chunk_bytes: int, first: int) -> list[Chunk]
     entries, size, ends = facts.entries, facts.bytes, facts.ends
     if not entries:
         return []
-    pieces = max(-(-size // chunk_bytes), -(-entries // MOST_ENTRIES))
+    pieces = max(-(-size // chunk_bytes), -(-entries // _MOST_ENTRIES))
     chosen = sorted({_nearest(ends, entries * (i + 1) / pieces) for i in range(pieces)} | {entries})
     starts = [0, *chosen[:-1]]
     return [

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from vre_dm.compute.plan import MOST_ENTRIES
-
 if TYPE_CHECKING:
     import awkward as ak
 
-    from vre_dm.compute.tree import Tree
+
+class Refused(BaseException):
+    """A value of a stand-in was asked for; no ``except Exception`` of a user keeps it."""
 
 
 class StandIns:
@@ -21,35 +21,32 @@ class StandIns:
     ----------
     names
         Which columns.
+    like
+        Those of a chunk, which are read when they are touched.
+    log
+        Has an entry when one was.
     """
 
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self.names = names
-        self._log: list[Any] = []
-        self._array: ak.Array | None = None
+    def __init__(self, names: tuple[str, ...], like: "ak.Array", log: list[Any]) -> None:
+        self.names, self._log = names, log
+        self._form, self._behavior = like.layout.form_with_key(), like.behavior
+        self._last: ak.Array | None = None
 
     @property
     def touched(self) -> bool:
-        """Whether a value of any was asked for: then what came of that is worth nothing."""
+        """Whether a value of any was asked for since the file was opened: others should stand in no more."""
         return bool(self._log)
 
-    def first(self, table: "Tree", start: int, stop: int) -> "ak.Array":
-        """Columns of a chunk that are read when they are touched; others are like them."""
-        array = table.virtual(self.names, start, stop, self._log)
-        self._form, self._behavior = array.layout.form_with_key(), array.behavior
-        return array
-
-    def array(self, table: "Tree", entries: int) -> "ak.Array":
-        """The columns, with so many entries or more."""
+    def array(self, entries: int) -> "ak.Array":
+        """Give the columns with so many entries: a longer one says of itself that it has more bytes."""
         import awkward as ak
 
-        if self._array is None or len(self._array) < entries:
-            length = max(entries, min(MOST_ENTRIES, table.entries))
+        found = self._last
+        if found is None or len(found) != entries:
             buffers = dict.fromkeys(self._form.expected_from_buffers(), self._refuse)
-            self._array = ak.from_buffers(self._form, length, buffers, behavior=self._behavior)
-        return self._array
+            found = self._last = ak.from_buffers(self._form, entries, buffers, behavior=self._behavior)
+        return found  # and not the last one, which another thread may have made
 
     def _refuse(self) -> NoReturn:
         self._log.append("refused")
-        msg = "the chunk is done again with columns of its own"
-        raise RuntimeError(msg)
+        raise Refused

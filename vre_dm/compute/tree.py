@@ -32,6 +32,13 @@ class Tree:
     name
         Path of the tree inside of the file; empty where there is but one.
 
+    Attributes
+    ----------
+    rntuple
+        Whether it is one.
+    stand_ins
+        For columns that nobody is known to touch, once a chunk was read.
+
     Raises
     ------
     UnreadableInput
@@ -42,7 +49,7 @@ class Tree:
         self._label, self._place = label, place
         self._file = _opened(place, label)
         try:
-            self._name, self._rntuple = self._find(name)
+            self._name, self.rntuple = self._find(name)
             self._tree = self._file[self._name]
             self._entries = int(self._tree.num_entries)
         except VreDmError:
@@ -67,14 +74,14 @@ class Tree:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Columns that can be read, in the order of the file."""
-        if self._rntuple:
+        if self.rntuple:
             return tuple(self._tree.keys(recursive=False))
         branches = self._tree.items(recursive=True, full_paths=False)
         return tuple(name for name, branch in branches if _readable(branch))
 
     def has(self, column: str) -> bool:
         """Whether a column can be read; looks at no other, of which there may be thousands."""
-        if self._rntuple:
+        if self.rntuple:
             return column in self.names
         return column in self._branches and _readable(self._tree[column])
 
@@ -92,7 +99,7 @@ class Tree:
 
     def ends(self, columns: Sequence[str]) -> list[int]:
         """Where baskets or clusters of these columns end together: there a chunk reads nothing twice."""
-        if self._rntuple:
+        if self.rntuple:
             clusters = self._tree.ntuple.cluster_summaries
             ends = {int(c.num_first_entry + c.num_entries) for c in clusters}
         else:
@@ -110,7 +117,7 @@ class Tree:
     def bytes(self, columns: Sequence[str]) -> int:
         """Size of these columns in memory."""
         wanted = columns or self.names
-        if not self._rntuple:
+        if not self.rntuple:
             return sum(int(self._tree[name].uncompressed_bytes) for name in wanted)
         sample = min(self.entries, _SAMPLE)
         held = sum(array.nbytes for array in self.arrays(wanted, 0, sample).values()) if sample else 0
@@ -123,7 +130,7 @@ class Tree:
         wanted = list(columns)
         if not wanted:
             return {}
-        if self._rntuple:
+        if self.rntuple:
             found = self._tree.arrays(filter_field=_named(wanted), entry_start=start, entry_stop=stop)
             return {name: found[name] for name in wanted}
         pairs = [(name, self._tree[name].interpretation) for name in wanted]
@@ -136,14 +143,14 @@ class Tree:
         self, columns: Iterable[str], start: int, stop: int, log: list[Any] | None = None
     ) -> "ak.Array":
         """Entries of columns that are read when they are first touched, which ``log`` records."""
-        chosen = {"filter_field" if self._rntuple else "filter_branch": _named(columns)}
+        chosen = {"filter_field" if self.rntuple else "filter_branch": _named(columns)}
         return self._tree.arrays(
             virtual=True, entry_start=start, entry_stop=stop, access_log=log, array_cache=None, **chosen
         )
 
     def touched(self, log: Iterable[Any]) -> set[str]:
         """Columns that a log of `virtual` speaks of."""
-        if not self._rntuple:
+        if not self.rntuple:
             return {str(one.branch) for one in log}
         fields, found = self._tree.ntuple.field_records, set()
         for one in log:
@@ -157,7 +164,7 @@ class Tree:
         """Bytes that move where these columns are read without a copy; ``None`` where that is not told."""
         from vre_dm.compute.remote import bytes_moved
 
-        if self._rntuple:
+        if self.rntuple:
             return None
         baskets = (
             zip(branch.member("fBasketSeek"), branch.member("fBasketBytes"), strict=False)

@@ -22,6 +22,7 @@ from vre_dm.compute.plan import Chunk
 from vre_dm.compute.reading import Table, shelf
 from vre_dm.compute.rows import check_rows, in_a_row
 from vre_dm.compute.run.sending import dumps, loads
+from vre_dm.compute.stand_ins import Refused
 from vre_dm.errors import ChunkFailed, DatasetChanged, LoginRefused, TransferFailed, VreDmError
 
 LONGEST = 20_000
@@ -149,25 +150,20 @@ class Loaded:
             It raised, or gave what cannot be merged; or the chunk cannot be had as it takes it.
         """
         begin, columns = time.perf_counter(), self._columns
+        value = None
         try:
             value = self._value()
-        except ChunkFailed:
-            if not self._again():
+            again = columns is not None and columns.stand_ins is not None and columns.stand_ins.touched
+        except (ChunkFailed, Refused):
+            if columns is None or columns.stand_ins is None:
                 raise
+            again = True
+        if again and columns is not None:  # outside of the handler, which holds what the function had
+            value = None
+            columns.use_own()
             value = self._value()
-        else:
-            if self._again():
-                value = self._value()
         moved = columns.table.moved() if columns is not None else 0
         return Part(self.chunk.index, value, self.chunk.entries, moved, time.perf_counter() - begin)
-
-    def _again(self) -> bool:
-        """Whether it touched a column of which it has no values; then it has its own from now on."""
-        columns = self._columns
-        if columns is None or columns.stand_ins is None or not columns.stand_ins.touched:
-            return False
-        columns.stand_ins, columns.may_stand_in = None, False
-        return True
 
     def _value(self) -> Any:
         """Call the function; raises as `compute`."""

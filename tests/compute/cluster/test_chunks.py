@@ -1,13 +1,17 @@
 """In which order chunks are sent: so that a worker opens few files."""
 
+import threading
+import time
 from collections import Counter
 from pathlib import Path
+from queue import SimpleQueue
+from types import SimpleNamespace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from vre_dm.compute.backend import Call
-from vre_dm.compute.cluster.chunks import in_turns
+from vre_dm.compute.cluster.chunks import Chunks, in_turns
 from vre_dm.compute.inputs import Input
 from vre_dm.compute.plan import Chunk
 
@@ -37,6 +41,31 @@ def test_workers_of_one_speed_open_each_file_once(workers: int, blocks: int, eac
     order = in_turns(plan, workers)
     opened = Counter({(turn % workers, plan[index][1].input) for turn, index in enumerate(order)})
     assert len(opened) == workers * blocks
+
+
+def ending(chunks: int) -> Chunks:
+    """So many chunks that are under way, of no cluster."""
+    run = object.__new__(Chunks)
+    run._client, run._name, run._due = SimpleNamespace(status="running"), "none", 0.0
+    run._ended, run._open = SimpleQueue(), dict.fromkeys(range(chunks))
+    return run
+
+
+def test_chunks_that_end_soon_after_each_other_are_fetched_together_and_the_last_ones_at_once() -> None:
+    run, done = ending(5), SimpleNamespace(status="finished")
+    run._ended.put(done)
+    assert run._next() == [done]  # nobody waits for the first one
+    run._open.popitem()
+    feeding = threading.Thread(target=lambda: [(time.sleep(0.02), run._ended.put(done)) for _ in range(3)])
+    feeding.start()
+    assert run._next() == [done] * 3
+    feeding.join()
+    for _ in range(3):
+        run._open.popitem()
+    run._due = time.monotonic() + 3600
+    run._ended.put(done)
+    assert run._next() == [done]  # it is the only one that was left
+    assert run._next() == []
 
 
 def test_one_worker_takes_file_by_file_and_a_file_may_have_all_workers() -> None:

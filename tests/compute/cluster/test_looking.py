@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +18,7 @@ from tests.compute.run.maps import done_here, total
 from tests.faults.server import Handler, breaking
 from tests.faults.world import OpenAccess
 from vre_dm.compute.allowed import Permit
-from vre_dm.compute.backend import Backend, Call
+from vre_dm.compute.backend import Backend, Call, Came
 from vre_dm.compute.cluster.local import LocalCluster
 from vre_dm.compute.facts import Facts, facts_of
 from vre_dm.compute.inputs import Away, inputs_of
@@ -29,8 +29,8 @@ from vre_dm.compute.run.folder import RunFolder
 from vre_dm.compute.run.looking import facts_for
 from vre_dm.compute.run.order import order_of
 from vre_dm.compute.run.remembered import Remembered
-from vre_dm.compute.work import Part, Work
-from vre_dm.errors import ChunkFailed, JobCancelled, MissingColumn, NoCluster, UnreadableInput
+from vre_dm.compute.work import Work
+from vre_dm.errors import JobCancelled, MissingColumn, NoCluster, UnreadableInput
 from vre_dm.lake.jobs.folder import JobFolder
 from vre_dm.lake.transfer.events import Event, Planned, Planning
 
@@ -70,9 +70,7 @@ class Asked:
     def __call__(self) -> Backend:
         return self
 
-    def run(
-        self, work: Work, calls: Sequence[Call], stop: threading.Event
-    ) -> Iterator[tuple[int, Part | ChunkFailed]]:
+    def run(self, work: Work, calls: Sequence[Call], stop: threading.Event) -> Generator[Came, None, None]:
         self.files.append([Path(source.name).name for source, _ in calls])
         return self._backend.run(work, calls, stop)
 

@@ -202,12 +202,14 @@ def test_what_was_seen_is_written_down_while_it_goes_on(
 def test_a_disk_that_hangs_does_not_hold_it_up(
     paths: list[Path], earlier: Earlier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers = threading.Event()
+    answers, asked = threading.Event(), list[object]()
     monkeypatch.setattr(looking, "_PATIENCE", 0.05)
-    monkeypatch.setattr(Remembered, "keep", lambda *_: answers.wait())
-    assert len(earlier.seen(drafted(paths))) == 4
-    assert not answers.is_set()
-    answers.set()
+    monkeypatch.setattr(Remembered, "keep", lambda *given: asked.append(given) or answers.wait())
+    try:
+        assert len(earlier.seen(drafted(paths))) == 4
+        assert asked
+    finally:
+        answers.set()
 
 
 def test_what_is_damaged_or_no_facts_is_as_if_it_were_not_there(paths: list[Path], earlier: Earlier) -> None:

@@ -25,7 +25,7 @@ from vre_dm.errors import ChunkFailed, ClusterLost
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-_LOOK = 0.1  # seconds between two looks at whether the run is to stop
+_LOOK = 0.1  # seconds between two looks at whether the run is to stop, while no chunk ends
 _APART = 0.25  # seconds between two fetches, which take scheduler and workers from their work
 _HEED = 1.0  # seconds within which a chunk that was told to stop should
 _ANSWER = 10.0  # seconds for a scheduler, or the process that watches a worker

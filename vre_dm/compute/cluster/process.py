@@ -67,12 +67,12 @@ def _cluster(order: Size) -> "LocalCluster":
             "distributed.nanny.pre-spawn-environ": _ENVIRONMENT,
             "distributed.worker.multiprocessing-method": "forkserver",
             "distributed.scheduler.allowed-failures": _DEATHS,
-            # Each process looks at itself fifty times a second otherwise, and at a worker's stack a hundred
-            # times: two workers without work took a tenth of a core.
+            # Each process looks at itself fifty times a second otherwise, at the stack of a worker a hundred
+            # times, at its memory, which has a limit too, ten times: two without work took a tenth of a core.
             "distributed.admin.tick.interval": "500ms",
             "distributed.worker.profile.interval": "50ms",
             "distributed.worker.memory.monitor-interval": "200ms",
-            # A worker holds only results that are fetched at once: nothing is worth spilling.
+            # A worker holds only results that are fetched in a moment: nothing is worth spilling.
             "distributed.worker.memory.target": False,
             "distributed.worker.memory.spill": False,
             # Whoever is on this machine could ask them, and nobody needs them.
